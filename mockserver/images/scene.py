@@ -1,0 +1,28 @@
+"""One unit of a scene as pixels."""
+
+from __future__ import annotations
+
+from random import Random
+
+from PIL import Image
+
+from mockserver.images.brush import grain
+from mockserver.images.land import paint_ground, paint_ridge
+from mockserver.images.palettes import PALETTES
+from mockserver.images.plan import Plan, Unit
+from mockserver.images.sky import paint_sky
+
+GRAIN = 3.0  # grey levels: a 1024 x 1024 PNG then weighs about as much as a photograph's
+
+
+def paint(plan: Plan, palette: int, unit: Unit, variant: int) -> Image.Image:
+    """A variant of a unit in a palette: RGB, `plan.width` x `unit.rows` pixels, always the same."""
+    place = PALETTES[palette]
+    random = Random(f"{plan.width}x{plan.height}/{place.name}/{unit.index}/{variant}")
+    if unit.kind == "ridge":
+        image = paint_ridge(plan, place, unit, random)
+    elif unit.kind == "ground":
+        image = paint_ground(plan, place, unit, random)
+    else:
+        image = paint_sky(plan, place, unit, random)
+    return grain(image, GRAIN, random)

@@ -1,0 +1,183 @@
+"""From a document's plain data to its dataclasses. Every keyword is read here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from spec import pointers
+from spec.choices import choice
+from spec.document import (
+    Artifact,
+    Body,
+    Cost,
+    Document,
+    Operation,
+    Outcome,
+    Parameter,
+    Picture,
+    Policy,
+    RateLimit,
+    Representation,
+    Rule,
+    Scheme,
+    Seed,
+)
+from spec.expressions import is_expression, parse
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+
+
+def document(name: str, raw: dict[str, Any]) -> Document:
+    """The document `raw`, whose references are resolved already."""
+    policies = raw.get("components", {}).get("x-policies", {})
+    found = {
+        each.id: each
+        for path, method, node in operations(raw)
+        for each in [_operation(raw, path, method, node, policies)]
+    }
+    bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
+    info = raw["info"]
+    return Document(name, info["title"], info["version"], tuple(bases), found, raw)
+
+
+def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every (path, method, operation) of a document."""
+    for path, item in raw.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Operation:
+    policy = {**policies.get(node.get("x-policy"), {}), **node}
+    cost = node.get("x-cost")
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=node.get("summary", ""),
+        pointer=pointers.join("paths", path, method),
+        policy=_policy(str(node.get("x-policy", node["operationId"])), policy),
+        schemes=tuple(_schemes(raw, node)),
+        parameters=tuple(_parameter(each) for each in node.get("parameters", ())),
+        body=_body(node.get("requestBody")),
+        rules=tuple(_rule(each) for each in node.get("x-rules", ())),
+        cost=Cost(choice(cost["credits"]), _tokens(cost.get("per"))) if cost else None,
+        artifact=_artifact(node.get("x-artifact")),
+        outcomes=_outcomes(node["responses"]),
+    )
+
+
+def _tokens(pointer: str | None) -> tuple[str, ...] | None:
+    return None if pointer is None else pointers.split(pointer)
+
+
+def _policy(name: str, node: Any) -> Policy:
+    negotiation = node.get("x-negotiation", {})
+    limit = node.get("x-rate-limit")
+    latency = node.get("x-latency")
+    return Policy(
+        name=name,
+        precedence=tuple(node.get("x-precedence", ())),
+        refusals=node.get("x-refusals", {}),
+        wording=node.get("x-wording", {}),
+        default_accept=negotiation.get("default", "*/*"),
+        unsupported_accept=negotiation.get("unsupported", "default"),
+        max_body_bytes=node.get("x-max-body-bytes"),
+        rate_limit=RateLimit(limit["requests"], limit["window"], limit["penalty"]) if limit else None,
+        empty_parts=node.get("x-empty-parts", "value"),
+        latency=(latency["seconds"][0], latency["seconds"][1]) if latency else None,
+        credit_usd=node.get("x-credit-usd"),
+    )
+
+
+def _schemes(raw: Any, node: Any) -> Iterator[Scheme]:
+    known = raw.get("components", {}).get("securitySchemes", {})
+    for alternative in node.get("security", raw.get("security", ())):
+        for name in alternative:
+            scheme = known[name]
+            if scheme["type"] == "http":
+                yield Scheme("authorization", scheme["scheme"].lower() + " ")
+            elif scheme["type"] == "apiKey" and scheme["in"] == "header":
+                yield Scheme(scheme["name"].lower(), "")
+
+
+def _parameter(node: Any) -> Parameter:
+    return Parameter(node["name"], node["in"], node.get("required", False), node.get("schema", {}))
+
+
+def _body(node: Any) -> Body | None:
+    if node is None:
+        return None
+    media_type, content = next(iter(node["content"].items()))
+    schema = content["schema"]
+    properties = schema.get("properties", {})
+    pictures = {name: _picture(each["x-picture"]) for name, each in properties.items() if "x-picture" in each}
+    files = frozenset(name for name, each in properties.items() if each.get("format") == "binary")
+    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
+    return Body(media_type, node.get("required", False), schema, files, pictures, defaults)
+
+
+def _picture(node: Any) -> Picture:
+    bounds = {key.replace("-", "_"): each for key, each in node.items() if key.startswith("m")}
+    return Picture(tuple(node["formats"]), **bounds)
+
+
+def _rule(node: Any) -> Rule:
+    return Rule(node["name"], node["when"], node["then"], node.get("outcome"), node.get("says"))
+
+
+def _artifact(node: Any) -> Artifact | None:
+    if node is None:
+        return None
+    size, seed = node.get("size"), node.get("seed")
+    by_sides = isinstance(size, dict) and "width" in size
+    return Artifact(
+        kind=node["kind"],
+        prompts=tuple(pointers.split(each) for each in node.get("prompt", ())),
+        seed=Seed(pointers.split(seed["field"]), seed["random"], seed["maximum"]) if seed else None,
+        size=choice(size) if size is not None and not by_sides else None,
+        sides=_sides(size) if by_sides else None,
+        media=choice(node["media"]),
+        source=_name(node.get("source")),
+        strength=_name(node.get("strength")),
+        count=_tokens(node.get("count")),
+    )
+
+
+def _sides(size: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return pointers.split(size["width"]), pointers.split(size["height"])
+
+
+def _name(pointer: str | None) -> str | None:
+    return None if pointer is None else pointers.split(pointer)[0]
+
+
+def _outcomes(responses: Any) -> dict[str, Outcome]:
+    found: dict[str, Outcome] = {}
+    for status, response in responses.items():
+        for media_type, content in response.get("content", {}).items():
+            for name, example in content.get("examples", {}).items():
+                outcome = found.setdefault(name, Outcome(name, int(status), {}))
+                representation = _representation(media_type, content, example)
+                assert isinstance(outcome.representations, dict)
+                outcome.representations[media_type] = representation
+    return found
+
+
+def _representation(media_type: str, content: Any, example: Any) -> Representation:
+    binds = example.get("x-bind", {})
+    headers = example.get("x-headers", {})
+    return Representation(
+        media_type=media_type,
+        content_type=content.get("x-content-type", media_type),
+        value=example.get("value"),
+        binds=tuple((pointers.split(at), parse(text)) for at, text in binds.items()),
+        headers=tuple(
+            (name, parse(each) if is_expression(each) else str(each)) for name, each in headers.items()
+        ),
+        blurred=example.get("x-blurred", False),
+        schema=content.get("schema", {}),
+    )

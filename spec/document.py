@@ -1,0 +1,185 @@
+"""A loaded document: operations with everything the double and the judge ask of them, precomputed.
+
+Nothing here knows a vendor. The plain data stays reachable at `Document.raw` (references resolved).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec.choices import Choice
+from spec.expressions import Expression
+
+
+@dataclass(frozen=True)
+class Representation:
+    """An outcome in one media type: the example's value and what is bound into it per request."""
+
+    media_type: str
+    content_type: str  # what the Content-Type header says; may embed expressions
+    value: Any
+    binds: tuple[tuple[tuple[str, ...], Expression], ...]
+    headers: tuple[tuple[str, str | Expression], ...]
+    blurred: bool
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A named way an operation can end: the example key under a status."""
+
+    name: str
+    status: int
+    representations: Mapping[str, Representation]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A header, query or path parameter."""
+
+    name: str
+    place: str  # header | query | path
+    required: bool
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What an uploaded picture must be; None where the document sets no bound. Sides in pixels."""
+
+    formats: tuple[str, ...]
+    min_side: int | None = None
+    max_side: int | None = None
+    min_pixels: int | None = None
+    max_pixels: int | None = None
+
+
+@dataclass(frozen=True)
+class Body:
+    """The request body: one media type, its schema, which fields are files and what they must be."""
+
+    media_type: str
+    required: bool
+    schema: Mapping[str, Any]
+    files: frozenset[str] = frozenset()
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One way to send a credential: a header and what stands before the key in it."""
+
+    header: str
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Where a request's seed stands, which value asks for a fresh one, and the largest (both ends in)."""
+
+    field: tuple[str, ...]
+    random: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What an operation draws. Sizes are (width, height) in pixels; fields are pointer tokens."""
+
+    kind: str
+    prompts: tuple[tuple[str, ...], ...]
+    seed: Seed | None
+    size: Choice | None
+    sides: tuple[tuple[str, ...], tuple[str, ...]] | None
+    media: Choice
+    source: str | None
+    strength: str | None
+    count: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Credits per call, or per item where `per` points to a count."""
+
+    credits: Choice
+    per: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A conditional rule over the body (defaults filled in), `$path` and `$representation`."""
+
+    name: str
+    when: Mapping[str, Any]
+    then: Mapping[str, Any]
+    outcome: str | None
+    says: str | None
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """At most `requests` in `window` seconds; one more shuts the credential out for `penalty` seconds."""
+
+    requests: int
+    window: float
+    penalty: float
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules an operation shares with others: which gate refuses how, in what order and words."""
+
+    name: str
+    precedence: tuple[str, ...]
+    refusals: Mapping[str, str]  # gate, or gate.kind, to an outcome's name
+    wording: Mapping[str, str]  # gate.kind to a message with {placeholders}
+    default_accept: str
+    unsupported_accept: str  # default | refuse
+    max_body_bytes: int | None
+    rate_limit: RateLimit | None
+    empty_parts: str  # absent | value
+    latency: tuple[float, float] | None
+    credit_usd: float | None
+
+    def outcome(self, gate: str, kind: str) -> str:
+        """The outcome's name for a refusal of `gate`. Raises KeyError where the policy has none."""
+        return self.refusals.get(f"{gate}.{kind}") or self.refusals[gate]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, ready to be served or judged."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    pointer: str
+    policy: Policy
+    schemes: tuple[Scheme, ...]
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    rules: tuple[Rule, ...]
+    cost: Cost | None
+    artifact: Artifact | None
+    outcomes: Mapping[str, Outcome]
+
+    @property
+    def success(self) -> Outcome:
+        """The first 2xx outcome."""
+        return next(each for each in self.outcomes.values() if each.status < 300)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One family's contract, with its overlays applied."""
+
+    name: str
+    title: str
+    version: str
+    bases: tuple[str, ...]  # base paths of the servers; "" is the root
+    operations: Mapping[str, Operation]
+    raw: Mapping[str, Any]

@@ -1,0 +1,56 @@
+"""JSON Pointer (RFC 6901), and the two liberties this project takes with it: `*` for every item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def escape(name: str) -> str:
+    """One reference token."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def split(pointer: str) -> tuple[str, ...]:
+    """The tokens of a pointer. Raises ValueError if it is neither empty nor led by a slash."""
+    if pointer == "":
+        return ()
+    if not pointer.startswith("/"):
+        raise ValueError(f"{pointer!r} is no JSON pointer: it must be empty or begin with /")
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/"))
+
+
+def join(*tokens: str | int) -> str:
+    """The pointer made of `tokens`."""
+    return "".join("/" + escape(str(token)) for token in tokens)
+
+
+def step(value: Any, token: str) -> Any:
+    """The child `token` of an object or array. Raises KeyError where there is none."""
+    if isinstance(value, dict):
+        return value[token]
+    if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+        return value[int(token)]
+    raise KeyError(token)
+
+
+def get(value: Any, pointer: str) -> Any:
+    """What stands at `pointer`. Raises KeyError where nothing does."""
+    for token in split(pointer):
+        value = step(value, token)
+    return value
+
+
+def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
+    """Everything at `tokens`, where the token `*` means every item of an array; nothing if absent."""
+    if not tokens:
+        yield value
+    elif tokens[0] == "*":
+        for item in value if isinstance(value, list) else ():
+            yield from find(item, tokens[1:])
+    else:
+        try:
+            child = step(value, tokens[0])
+        except KeyError:
+            return
+        yield from find(child, tokens[1:])
