@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")  # a name is never a path
 
 
 @dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class Unknown(Exception):
+class Unknown(LookupError):
     """No document of that name; `nearest` is what may have been meant."""
 
     name: str
@@ -37,7 +37,7 @@ class Unknown(Exception):
 
 
 @dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class BadReference(Exception):
+class BadReference(LookupError):
     """A $ref that leads nowhere, out of the file, or back to itself."""
 
     where: str

@@ -12,6 +12,7 @@ from mockserver.images.palettes import Palette
 from mockserver.images.plan import Plan, Unit
 
 LAYERS = 4
+TALLEST = 0.14  # of the rows: a tree on the nearest ridge
 
 
 def paint_ridge(plan: Plan, palette: Palette, unit: Unit, random: Random) -> Image.Image:
@@ -27,7 +28,7 @@ def paint_ridge(plan: Plan, palette: Palette, unit: Unit, random: Random) -> Ima
         foot = mix(colour, palette.mist, 0.75 - 0.3 * near)
         if last:  # a hill runs into the meadow; a shore stands dark against the lake
             foot = mix(colour, shore, 0.12) if palette.water else shore
-        top = int(min(y for _, y in crest))
+        top = max(0, int(min(y for _, y in crest) - (rows * TALLEST if last else 0)))
         shade = gradient(((0.0, colour), (1.0, foot)), width, rows - top, 0.0, 1.0)
         cover = mask(width, rows, lambda on, c=crest, t=last: _range(on, c, rows, t, random))
         image.paste(shade, (0, top), cover.crop((0, top, width, rows)))
@@ -36,8 +37,8 @@ def paint_ridge(plan: Plan, palette: Palette, unit: Unit, random: Random) -> Ima
 
 def _crest(width: int, rows: int, near: float, random: Random) -> list[Point]:
     """The outline of one range: a few sine waves, the farthest range the steepest."""
-    middle = rows * (0.30 + 0.52 * near)
-    swing = rows * (0.21 - 0.13 * near)
+    middle = rows * (0.34 + 0.48 * near)
+    swing = rows * (0.30 - 0.22 * near)
     waves = []
     for octave in range(5):
         length = max(width, rows) * (0.9 - 0.4 * near) / 2.1**octave * (0.8 + 0.4 * random.random())
@@ -61,7 +62,7 @@ def _range(on: Layer, crest: list[Point], rows: int, trees: bool, random: Random
     for x, y in crest:
         grove = 0.5 + 0.5 * math.sin(x / (crest[-1][0] + 1) * 17 + crest[0][1])
         if random.random() < grove * 0.75:
-            tall = min(y - 2, rows * (0.05 + 0.09 * random.random()))
+            tall = min(y - 2, rows * TALLEST * (0.35 + 0.65 * random.random()))
             wide = tall * 0.24
             foot = min(rows - 1.0, y + 2)
             on.shape([(x - wide, foot), (x, y - tall), (x + wide, foot)])
@@ -112,13 +113,24 @@ def _boat(image: Image.Image, palette: Palette, random: Random) -> None:
     foot = (rows + tall) / 2
 
     def hull(on: Layer) -> None:
-        on.shape([(x - tall * 0.5, foot - tall * 0.2), (x + tall * 0.55, foot - tall * 0.2),
-                  (x + tall * 0.35, foot), (x - tall * 0.35, foot)])
+        on.shape(
+            [
+                (x - tall * 0.5, foot - tall * 0.2),
+                (x + tall * 0.55, foot - tall * 0.2),
+                (x + tall * 0.35, foot),
+                (x - tall * 0.35, foot),
+            ]
+        )
 
     def sail(on: Layer) -> None:
         on.shape([(x, foot - tall), (x, foot - tall * 0.26), (x + tall * 0.42, foot - tall * 0.26)])
-        on.shape([(x - tall * 0.06, foot - tall * 0.9), (x - tall * 0.06, foot - tall * 0.26),
-                  (x - tall * 0.34, foot - tall * 0.26)])
+        on.shape(
+            [
+                (x - tall * 0.06, foot - tall * 0.9),
+                (x - tall * 0.06, foot - tall * 0.26),
+                (x - tall * 0.34, foot - tall * 0.26),
+            ]
+        )
 
     image.paste(mix(palette.ridges[1], (0, 0, 0), 0.3), (0, 0), mask(width, rows, hull))
     image.paste(mix(palette.lamp, (255, 255, 255), 0.3), (0, 0), mask(width, rows, sail))

@@ -106,10 +106,10 @@ def choose(plan: Plan, identity: bytes, seed: int) -> tuple[int, tuple[int, ...]
 
 def _letters(width: int, height: int) -> Letters:
     if width >= 1800 and height >= 900:
-        return Letters(least=96, lines=(36, 32), fonts=(30, 25))
+        return Letters(least=96, lines=(33, 28), fonts=(30, 25))
     if width >= 560 and height >= 320:
-        return Letters(least=64, lines=(23, 21), fonts=(19, 16))
-    return Letters(least=48, lines=(17, 16), fonts=(13, 11))
+        return Letters(least=64, lines=(21, 18), fonts=(19, 16))
+    return Letters(least=48, lines=(16, 14), fonts=(13, 11))
 
 
 def _stack(cells: int) -> tuple[Unit, ...]:

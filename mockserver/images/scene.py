@@ -12,7 +12,7 @@ from mockserver.images.palettes import PALETTES
 from mockserver.images.plan import Plan, Unit
 from mockserver.images.sky import paint_sky
 
-GRAIN = 3.0  # grey levels: a 1024 x 1024 PNG then weighs about as much as a photograph's
+GRAIN = 2.6  # grey levels: a 1024 x 1024 PNG then weighs about as much as a photograph's
 
 
 def paint(plan: Plan, palette: int, unit: Unit, variant: int) -> Image.Image:

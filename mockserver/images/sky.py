@@ -42,9 +42,7 @@ def _lamp(image: Image.Image, palette: Palette, random: Random) -> None:
         _craters(image, palette, (x, y, radius), random)
 
 
-def _craters(
-    image: Image.Image, palette: Palette, disc: tuple[float, float, float], random: Random
-) -> None:
+def _craters(image: Image.Image, palette: Palette, disc: tuple[float, float, float], random: Random) -> None:
     x, y, radius = disc
 
     def draw(on: Layer) -> None:
@@ -88,9 +86,7 @@ def _clouds(image: Image.Image, palette: Palette, random: Random) -> None:
             image.paste(shade, box, cover.crop(box))
 
 
-def _heap(
-    on: Layer, x: float, limits: tuple[float, float], width: int, random: Random
-) -> None:
+def _heap(on: Layer, x: float, limits: tuple[float, float], width: int, random: Random) -> None:
     """A flat-bottomed heap of puffs between two rows."""
     top, base = limits
     tall = min(base - top, width * 0.16) * (0.7 + 0.3 * random.random())
@@ -101,21 +97,27 @@ def _heap(
         along = step / (count - 1) * 2 - 1
         radius = tall * (0.16 + 0.34 * (1 - along * along) * (0.55 + 0.45 * random.random()))
         on.disc(x + along * long, max(top + radius, base - radius * 1.05), radius * 1.25, radius)
-    on.shape(((x - 3 * long, base - tall * 0.09), (x + 3 * long, base - tall * 0.09),
-              (x + 3 * long, base + tall), (x - 3 * long, base + tall)), 0)
+    on.shape(
+        (
+            (x - 3 * long, base - tall * 0.09),
+            (x + 3 * long, base - tall * 0.09),
+            (x + 3 * long, base + tall),
+            (x - 3 * long, base + tall),
+        ),
+        0,
+    )
 
 
-def _streaks(
-    on: Layer, x: float, limits: tuple[float, float], width: int, random: Random
-) -> None:
+def _streaks(on: Layer, x: float, limits: tuple[float, float], width: int, random: Random) -> None:
     """Some long thin lenses between two rows."""
     top, base = limits
     for _ in range(7):
         down = max(1.0, min(7.0, (base - top) * 0.05) * (0.4 + random.random()))
         y = top + down + random.random() * max(0.0, base - top - 2 * down)
         shift = (random.random() - 0.5) * width * 0.25
-        on.disc(x + shift, y, width * (0.04 + 0.12 * random.random()), down,
-                round(110 + 145 * random.random()))
+        on.disc(
+            x + shift, y, width * (0.04 + 0.12 * random.random()), down, round(110 + 145 * random.random())
+        )
 
 
 def _birds(image: Image.Image, palette: Palette, random: Random) -> None:
@@ -129,7 +131,17 @@ def _birds(image: Image.Image, palette: Palette, random: Random) -> None:
             b = min(max(y + (random.random() - 0.5) * span * 6, span * 1.5), rows - span * 1.5)
             size = span * (0.6 + 0.4 * random.random())
             lift = size * (0.35 + 0.3 * random.random())
-            wing = ((-1.0, 0.15), (-0.55, -0.75), (0.0, 0.0), (0.55, -0.75), (1.0, 0.15))
+            wing = (
+                (-1.0, -0.1),
+                (-0.75, -0.6),
+                (-0.45, -0.65),
+                (-0.15, -0.25),
+                (0.0, 0.1),
+                (0.15, -0.25),
+                (0.45, -0.65),
+                (0.75, -0.6),
+                (1.0, -0.1),
+            )
             on.line([(a + u * size, b + v * lift) for u, v in wing], max(0.8, span * 0.14))
 
     image.paste(mix(palette.ridges[1], (20, 24, 36), 0.4), (0, 0), mask(width, rows, draw))

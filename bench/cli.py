@@ -1,0 +1,119 @@
+"""The command: which figures, how long, and where the result goes."""
+
+import argparse
+import os
+import shlex
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench import drawn, others, rates, report
+from bench.common import HERE, OURS, OURS_OPTIONS, ROOT, NotMeasured, Settings, Void, plain, say
+from bench.load import HOW_TO_GET_WRK
+from bench.profiling import profile
+from bench.rows import Row
+
+FIGURES: dict[str, Callable[[Settings], list[Row]]] = {
+    "bare": rates.beside_bare,
+    "wiremock": rates.beside_wiremock,
+    "wiremock-no-journal": rates.beside_wiremock_without_journal,
+    "mockoon": rates.beside_mockoon,
+    "error": rates.errors_beside_prism,
+    "drawing": drawn.drawing,
+    "start": others.start,
+    "memory": others.memory,
+    "workers": rates.two_workers,
+}
+EXAMPLES = f"""\
+figures: {" ".join(FIGURES)}
+
+examples:
+  python -m bench                          everything; about a quarter of an hour
+  python -m bench --only error start       two of the figures
+  python -m bench --quick -o /tmp/q.md     one second each, to see that it works
+  python -m bench --only bare --ours-command "python app.py --port {{port}}"
+
+It needs Linux, two cores and wrk (apt-get update && apt-get install -y wrk); for the peers also
+npm and Java. A missing peer leaves its row "not measured"."""
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure our server beside its peers, as ratios.",
+        epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--seconds", type=int, default=6, help="of load per figure (%(default)s)")
+    parser.add_argument("--repeat", type=int, default=3, help="runs per figure (%(default)s)")
+    parser.add_argument("--only", nargs="+", choices=FIGURES, metavar="NAME", help="see below")
+    parser.add_argument("--quick", action="store_true", help="1 s, once: no figures to keep")
+    parser.add_argument("--ours-command", metavar="LINE", help="another server in place of ours")
+    parser.add_argument("-o", "--output", type=Path, default=HERE / "RESULTS.md", metavar="FILE")
+    options = parser.parse_args(argv)
+    if options.seconds < 1 or options.repeat < 1:
+        parser.error("--seconds and --repeat are at least 1")
+    return options
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parse(argv)
+    if not shutil.which("wrk"):
+        sys.exit(HOW_TO_GET_WRK)
+    settings = _settings(options)
+    if len(settings.cores) < 2:
+        sys.exit("the bench needs two cores: one for the server, one for the load")
+    os.sched_setaffinity(0, settings.load_core)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        _run(options, settings)
+    except KeyboardInterrupt:
+        say("stopped; the servers are ended, nothing is written")
+        return 130
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    line = options.ours_command
+    ours = tuple(shlex.split(line)) if line else OURS + OURS_OPTIONS
+    if options.quick:
+        return Settings(1, 1, starts=2, memory_requests=3000, settle=1.0, ours=ours)
+    return Settings(options.seconds, options.repeat, ours=ours)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> None:
+    rows: list[Row] = []
+    began = time.monotonic()
+    for name in options.only or FIGURES:
+        say(f"{name} ({time.monotonic() - began:.0f} s so far)")
+        found = _measure(name, settings)
+        rows += found
+        for row in found:
+            say(f"  {report.line(row)}")
+    profiles = {row.figure: profile(row.profile, settings) for row in rows if _to_profile(row)}
+    report.write(options.output, rows, profiles, settings, _command(options))
+    shown = options.output.resolve()
+    say(f"written: {shown.relative_to(ROOT) if shown.is_relative_to(ROOT) else shown}")
+
+
+def _measure(name: str, settings: Settings) -> list[Row]:
+    try:
+        return FIGURES[name](settings)
+    except NotMeasured as reason:
+        return [Row(name, verdict=f"not measured: {plain(str(reason))}")]
+    except Void as reason:
+        return [Row(name, verdict=f"void: {plain(str(reason))}")]
+
+
+def _to_profile(row: Row) -> bool:
+    return row.verdict == "missed" and bool(row.profile)
+
+
+def _command(options: argparse.Namespace) -> str:
+    """As it was given, without paths."""
+    words = ["python -m bench", f"--seconds {options.seconds} --repeat {options.repeat}"]
+    words += [f"--only {' '.join(options.only)}"] if options.only else []
+    words += ["--quick"] if options.quick else []
+    words += ["--ours-command … (a stand-in, NOT OUR SERVER)"] if options.ours_command else []
+    return " ".join(words)

@@ -1,0 +1,98 @@
+"""How long one unseen picture of a megapixel takes on one core.
+
+    python bench/drawing.py [--json] [--count N]
+
+Every picture has a seed of its own; the strips that pictures are joined from are warm. The last
+row is Pillow's ordinary PNG encoder (compress_level 1) on the same pixels, in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from PIL import Image
+from PIL import __version__ as pillow
+
+from mockserver.images import JPEG, PNG, WEBP, Picture, Studio
+
+SIDE = 1024
+SLOWER = 10  # how many times fewer pictures the slow rows get
+Figures = dict[str, float | int | str]
+
+
+def picture(media_type: str, seed: int) -> Picture:
+    prompt = f"A lighthouse on a rocky coast, storm number {seed}, oil painting, golden hour light"
+    title = f"generateCore  seed {seed}  {SIDE} x {SIDE}"
+    return Picture(SIDE, SIDE, media_type, seed, b"%016d" % seed, title, prompt)
+
+
+def measure(name: str, run: Callable[[int], bytes], seeds: range) -> Figures:
+    times, size = [], 0
+    for seed in seeds:
+        start = perf_counter()
+        file = run(seed)
+        times.append(perf_counter() - start)
+        size += len(file)
+    times.sort()
+    return {
+        "what": name,
+        "pictures": len(times),
+        "p50_ms": round(times[len(times) // 2] * 1000, 3),
+        "p95_ms": round(times[len(times) * 95 // 100] * 1000, 3),
+        "bytes": size // len(times),
+    }
+
+
+def ordinary(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def run_all(count: int) -> list[Figures]:
+    studio = Studio()
+    studio.warm(SIDE, SIDE)
+    for seed in range(10_000, 10_200):  # the JPEG strips have no other way to get warm
+        studio.draw(picture(JPEG, seed))
+    rows = [
+        measure("PNG", lambda seed: studio.draw(picture(PNG, seed)), range(count)),
+        measure("JPEG", lambda seed: studio.draw(picture(JPEG, seed)), range(count)),
+        measure("WebP", lambda seed: studio.draw(picture(WEBP, seed)), range(count // SLOWER)),
+    ]
+    images = {}
+    for seed in range(count // SLOWER):
+        images[seed] = Image.open(io.BytesIO(studio.draw(picture(PNG, seed))))
+        images[seed].load()
+    rows.append(measure("PNG, Pillow", lambda seed: ordinary(images[seed]), range(len(images))))
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--count", type=int, default=400)
+    options = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    rows = run_all(max(SLOWER, options.count))
+    if options.json:
+        setting = {"python": platform.python_version(), "pillow": pillow}
+        print(json.dumps({**setting, "side": SIDE, "rows": rows}, indent=2))
+        return
+    print(f"| {SIDE} x {SIDE} | pictures | p50 ms | p95 ms | bytes |\n|---|---:|---:|---:|---:|")
+    for row in rows:
+        print("| " + " | ".join(map(str, row.values())) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""A request's life: read, forced?, gates, behave, reply, journal. One endpoint for each path."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver import faults
+from mockserver.call import Call, Refusal
+from mockserver.double import Double
+from mockserver.entries import entry
+from mockserver.faults import Fault
+from mockserver.forcing import CannotForce, Forced, forced
+from mockserver.gates import admit, choose_representation, credential, prompts
+from mockserver.reading import Disconnected, Receive, TooSlow, read
+from mockserver.replies import Reply, breach, problem, reply
+from spec.document import Operation
+from spec.schemas import Schema
+
+LINGER_SECONDS = 5.0
+LINGER_BYTES = 64 * 1024 * 1024
+
+
+class Endpoint:
+    """The ASGI application of one path: its operations by method."""
+
+    def __init__(self, double: Double, operations: Mapping[str, Operation]) -> None:
+        self._double = double
+        self._operations = {**operations, **({"HEAD": operations["GET"]} if "GET" in operations else {})}
+        self._schemas: dict[int, Schema] = {}
+
+    async def __call__(self, scope: Any, receive: Receive, send: faults.Send) -> None:
+        operation = self._operations.get(scope["method"])
+        if operation is None:
+            await faults.send(None, self._double.rng, self._wrong_method(scope), scope, send)
+            return
+        call = new_call(operation, scope)
+        started = time.perf_counter()
+        try:
+            made, fault = await self._answer(call, receive)
+        except Disconnected:
+            return
+        self._double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
+        if call.oversized:
+            await _linger(call, made, receive, send)
+        else:
+            await faults.send(fault, self._double.rng, made, scope, send)
+
+    def _wrong_method(self, scope: Any) -> Reply:
+        allowed = ", ".join(self._operations)
+        detail = f"{scope['method']} {scope['path']} is not in the document; allowed: {allowed}"
+        made = problem(405, "method not allowed", detail)
+        return Reply(
+            made.status, (*made.headers, (b"allow", allowed.encode())), made.body, None, made.media_type
+        )
+
+    async def _answer(self, call: Call, receive: Receive) -> tuple[Reply, Fault | None]:
+        wish = Forced()
+        try:
+            limit = call.operation.policy.max_body_bytes or self._double.settings.max_body_bytes
+            await read(call, receive, limit, self._double.settings.body_timeout, self._double.decoding)
+            call.representation = choose_representation(call)
+            wish = forced(call, self._double)
+            call.forced = wish.by or None
+            made = await answer(call, self._double, wish)
+            self._check(call, made)
+        except Disconnected:
+            raise
+        except TooSlow:
+            made = problem(408, "request timeout", "the body did not arrive in time")
+        except CannotForce as wrong:
+            made = problem(400, "cannot force this", str(wrong))
+        except Exception as bug:
+            traceback.print_exc(file=sys.stderr)
+            made = problem(500, "mock bug", f"{type(bug).__name__}: please report this with the request")
+        return made, wish.fault
+
+    def _check(self, call: Call, made: Reply) -> None:
+        if not self._double.settings.check_replies or made.outcome is None:
+            return
+        if flaw := breach(call.operation.outcomes[made.outcome], made, self._schemas):
+            raise AssertionError(f"the reply breaks the document: {flaw}")
+
+
+def new_call(operation: Operation, scope: Any) -> Call:
+    """The call of a request whose body is not read yet."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").strip()
+        # Clients send an empty header beside the real one; an empty one says nothing.
+        headers[name] = (
+            f"{headers[name]}, {value}" if headers.get(name) and value else headers.get(name) or value
+        )
+    call = Call(
+        operation=operation,
+        method=scope["method"],
+        path=scope["path"],
+        headers=headers,
+        path_params=dict(scope.get("path_params", {})),
+        query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
+    )
+    call.key = credential(headers, operation)
+    return call
+
+
+async def answer(call: Call, double: Double, wish: Forced) -> Reply:
+    """The answer to a call that has been read. Credits are settled whatever happens."""
+    paid = False
+    try:
+        if wish.outcome:
+            return await reply(call, double, wish.outcome)
+        admit(call, double)
+        outcome = behave(call, double)
+        made = await reply(call, double, outcome)
+        await _take_time(call, double)
+        paid = made.status < 300
+        return made
+    except Refusal as refusal:
+        name = refusal.outcome or call.operation.policy.outcome(refusal.gate, refusal.kind)
+        return await reply(call, double, name, refusal)
+    finally:
+        if call.reserved:
+            double.state.settle(call.key or "", call.cost, paid)
+
+
+def behave(call: Call, double: Double) -> str:
+    """The outcome of an admitted call: its success, unless its prompt triggers something else."""
+    for trigger in double.triggers.for_prompts(prompts(call)):
+        call.delay = max(call.delay, trigger.delay)
+        for name in trigger.outcomes:
+            if name in call.operation.outcomes:
+                return name
+    return call.operation.success.name
+
+
+async def _take_time(call: Call, double: Double) -> None:
+    pace = double.settings.pace
+    if pace == "real":
+        latency = call.operation.policy.latency if call.operation.artifact else None
+        call.delay = max(call.delay, double.rng.uniform(*latency) if latency else 0.0)
+    elif isinstance(pace, float):
+        call.delay = max(call.delay, pace)
+    if call.delay:
+        await asyncio.sleep(call.delay)
+
+
+async def _linger(call: Call, made: Reply, receive: Receive, send: faults.Send) -> None:
+    """Answer at once, then read on and forget: a client that still sends must not meet a closed door.
+
+    Closing with unread data makes the kernel reset the connection, and the client would lose the answer.
+    """
+    headers = (*made.headers, (b"connection", b"close"))
+    await send({"type": "http.response.start", "status": made.status, "headers": headers})
+    await send({"type": "http.response.body", "body": made.body, "more_body": True})
+    if "expect" not in call.headers:
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                await _drain(receive)
+        except TimeoutError:
+            pass
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _drain(receive: Receive) -> None:
+    seen = 0
+    while seen < LINGER_BYTES:
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return

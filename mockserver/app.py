@@ -1,0 +1,104 @@
+"""The ASGI application: documents' paths under every base path, the control surface, and the rest."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+
+from mockserver import control, faults
+from mockserver.answering import Endpoint
+from mockserver.double import Double, checks
+from mockserver.replies import problem
+from spec.document import Document, Operation
+
+
+@dataclass(eq=False)
+class Collision(ValueError):
+    """Two documents want the same method and path."""
+
+    first: str
+    second: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.first} and {self.second} both have {self.place}: serve one of them"
+
+
+class Site:
+    """The application, and the one thing about it that changes: its documents, on reload."""
+
+    def __init__(self, double: Double) -> None:
+        self.double = double
+        self._app = self._build()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
+
+    def reload(self, documents: tuple[Document, ...]) -> None:
+        """Serve other documents from now on; what the double remembers stays. Raises Collision."""
+        before = self.double
+        compiled = {name: checks(each) for doc in documents for name, each in doc.operations.items()}
+        self.double = replace(before, documents=documents, checks=compiled)
+        try:
+            self._app = self._build()
+        except Collision:
+            self.double = before
+            raise
+
+    def _build(self) -> Starlette:
+        app = Starlette(routes=[*control.routes(lambda: self.double), *_routes(self.double)])
+        app.router.redirect_slashes = False
+        app.router.default = _Nowhere(self.double)
+        return app
+
+
+def routes_of(documents: Iterable[Document]) -> dict[str, dict[str, tuple[str, Operation]]]:
+    """Path to method to (document's name, operation). Raises Collision."""
+    paths: dict[str, dict[str, tuple[str, Operation]]] = {}
+    for document in documents:
+        for operation in document.operations.values():
+            for base in document.bases:
+                methods = paths.setdefault(base + operation.path, {})
+                if operation.method in methods:
+                    place = f"{operation.method} {base}{operation.path}"
+                    raise Collision(methods[operation.method][0], document.name, place)
+                methods[operation.method] = (document.name, operation)
+    return paths
+
+
+def _routes(double: Double) -> list[BaseRoute]:
+    paths = routes_of(double.documents)
+    return [
+        Route(path, Endpoint(double, {method: each for method, (_, each) in methods.items()}))
+        for path, methods in sorted(paths.items(), key=lambda item: ("{" in item[0], item[0]))
+    ]
+
+
+class _Nowhere:
+    """The answer to a path that no document has."""
+
+    def __init__(self, double: Double) -> None:
+        self._paths = [
+            base + each.path for doc in double.documents for base in doc.bases for each in _all(doc)
+        ]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        near = difflib.get_close_matches(path[:200], self._paths, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else "; GET /_mock/operations lists what there is"
+        made = problem(404, "no such path", f"{scope['method']} {path[:200]} is in no document{hint}")
+        await faults.send(None, _NO_CHANCE, made, scope, send)
+
+
+_NO_CHANCE: Any = None  # no fault, no dice
+
+
+def _all(document: Document) -> Iterable[Operation]:
+    return document.operations.values()

@@ -1,0 +1,103 @@
+"""From a call to the pictures it asks for. A picture is a pure function of the request and the seed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from typing import Any
+
+from mockserver.call import Call
+from mockserver.double import Double
+from mockserver.gates import artifact_media, field_value, prompts
+from mockserver.images import Picture
+from spec.document import Artifact
+
+LARGEST_SIDE = 4096
+MOST_SAMPLES = 10
+
+
+def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
+    """The pictures of a call, in order; sample n is drawn with the seed n further on."""
+    artifact = call.operation.artifact
+    if artifact is None:
+        return ()
+    call.seed = _effective_seed(call, artifact, double)
+    width, height = _size(call, artifact)
+    prompt = " · ".join(prompts(call))
+    source = call.files.get(artifact.source or "")
+    identity = _identity(call, artifact)
+    most = artifact.seed.maximum if artifact.seed else 0
+    found = []
+    for number in range(_count(call, artifact)):
+        seed = call.seed + number if call.seed + number <= most else number
+        found.append(
+            Picture(
+                width=width,
+                height=height,
+                media_type=str(artifact_media(call)),
+                seed=seed,
+                identity=identity,
+                title=f"{call.operation.id}  seed {seed}  {width} x {height}",
+                prompt=prompt,
+                source=source.data if source else None,
+                strength=_strength(call, artifact),
+                blurred=blurred,
+            )
+        )
+    return tuple(found)
+
+
+async def draw(picture: Picture, double: Double) -> bytes:
+    """The picture's file; drawn off the event loop unless it is quickly put together."""
+    if double.studio.is_quick(picture):
+        return double.studio.draw(picture)
+    async with double.drawing:
+        return await asyncio.to_thread(double.studio.draw, picture)
+
+
+def _effective_seed(call: Call, artifact: Artifact, double: Double) -> int:
+    if artifact.seed is None:
+        return 0
+    sent = field_value(call, artifact.seed.field)
+    usable = isinstance(sent, int | float) and 0 <= sent <= artifact.seed.maximum and sent == int(sent)
+    if not usable or int(sent) == artifact.seed.random:
+        return double.state.fresh_seed(call.key, artifact.seed.maximum)
+    return int(sent)
+
+
+def _identity(call: Call, artifact: Artifact) -> bytes:
+    """A digest of the request without what only the seed or the wrapping of the picture changes."""
+    left_out = {artifact.seed.field[0] if artifact.seed else "", *artifact.media.field[:1]}
+    left_out |= set(artifact.count or ())
+    defaults = call.operation.body.defaults if call.operation.body else {}
+    fields = {**defaults, **call.fields} if isinstance(call.fields, dict) else {}
+    kept = {name: value for name, value in fields.items() if name not in left_out}
+    digest = hashlib.blake2b(digest_size=32)
+    digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
+    for name in sorted(call.files):
+        digest.update(name.encode() + hashlib.blake2b(call.files[name].data).digest())
+    return digest.digest()
+
+
+def _size(call: Call, artifact: Artifact) -> tuple[int, int]:
+    if artifact.sides:
+        width, height = (_side(field_value(call, field)) for field in artifact.sides)
+        return width, height
+    width, height = artifact.size.pick(call.fields) if artifact.size else (1024, 1024)
+    return int(width), int(height)
+
+
+def _side(value: Any) -> int:
+    # Forced outcomes draw for requests that no gate has seen.
+    return int(value) if isinstance(value, int | float) and 1 <= value <= LARGEST_SIDE else 512
+
+
+def _count(call: Call, artifact: Artifact) -> int:
+    value = field_value(call, artifact.count) if artifact.count else 1
+    return value if isinstance(value, int) and 1 <= value <= MOST_SAMPLES else 1
+
+
+def _strength(call: Call, artifact: Artifact) -> float:
+    value = field_value(call, (artifact.strength,)) if artifact.strength else None
+    return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else 1.0

@@ -1,0 +1,64 @@
+"""A call: one request on its way through the gates, and the refusal that may end it."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from mockserver.images import Unreadable, Upload
+from spec.document import Operation
+from spec.schemas import Flaw
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """A gate's no: which gate, what kind of no, and what to tell. The policy knows the outcome."""
+
+    gate: str
+    kind: str = ""
+    flaws: tuple[Flaw, ...] = ()
+    outcome: str | None = None  # where a rule names its own
+    says: str | None = None  # where a rule words its own
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """An uploaded file: its bytes and what the part said of it."""
+
+    data: bytes
+    filename: str
+    content_type: str
+
+
+@dataclass
+class Call:
+    """One request: what was sent, and what reading it and each gate has found out about it."""
+
+    operation: Operation
+    method: str
+    path: str
+    headers: dict[str, str]
+    path_params: dict[str, str]
+    query: dict[str, str]
+    id: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
+    # found while reading
+    oversized: bool = False
+    body_problem: str | None = None  # the kind of the media-type gate's refusal
+    body_bytes: int = 0
+    fields: Any = dataclasses.field(default_factory=dict)
+    files: dict[str, FilePart] = dataclasses.field(default_factory=dict)
+    uploads: dict[str, Upload | Unreadable] = dataclasses.field(default_factory=dict)
+    ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields nobody knows
+    flaws: list[Flaw] = dataclasses.field(default_factory=list)
+    # found by the gates and the behaviour
+    key: str | None = None
+    cost: Decimal = Decimal(0)
+    reserved: bool = False
+    representation: str = ""
+    seed: int | None = None
+    delay: float = 0.0
+    forced: str | None = None  # by what an outcome was forced, for the journal
+    pictures: tuple[Any, ...] = ()

@@ -1,0 +1,219 @@
+"""`proofsheet serve`: its options, its banner, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver import faults
+from mockserver.settings import KnownKey, Settings
+from spec.document import Document
+from spec.load import Library
+from spec.overlay import BadOverlay
+from spec.read import Unreadable, read
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def _credits(context: Any, parameter: Any, value: str) -> Decimal | None:
+    if value == "unlimited":
+        return None
+    try:
+        credits = Decimal(value)
+    except InvalidOperation:
+        credits = Decimal(-1)
+    if not credits.is_finite() or not 0 <= credits <= 10**9:
+        raise click.BadParameter(f"expected a number from 0 to 1000000000 or `unlimited`, came {value!r}")
+    return credits
+
+
+def _pace(context: Any, parameter: Any, value: str) -> float | str:
+    if value == "real":
+        return value
+    if value == "immediate":
+        return 0.0
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 600:
+        raise click.BadParameter(f"expected `immediate`, `real` or seconds from 0 to 600, came {value!r}")
+    return seconds
+
+
+def _faults(context: Any, parameter: Any, values: tuple[str, ...]) -> tuple[faults.Fault, ...]:
+    try:
+        return tuple(faults.parse(value) for value in values)
+    except faults.BadFault as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def _keys(context: Any, parameter: Any, value: str | None) -> dict[str, KnownKey] | None:
+    if value is None:
+        return None
+    path = Path(value)
+    if path.suffix in (".yaml", ".yml", ".json") or path.is_file():
+        return _key_file(path)
+    names = [name.strip() for name in value.split(",")]
+    if not all(names):
+        raise click.BadParameter("expected keys joined by commas, or a YAML file of keys")
+    return {name: KnownKey() for name in names}
+
+
+def _key_file(path: Path) -> dict[str, KnownKey]:
+    try:
+        table = read(path).value
+    except Unreadable as problem:
+        raise click.BadParameter(str(problem)) from None
+    if not isinstance(table, dict):
+        raise click.BadParameter(f"{path}: expected a mapping such as `sk-one: {{credits: 5}}`")
+    return {key: _known_key(path, key, node or {}) for key, node in table.items()}
+
+
+def _known_key(path: Path, key: str, node: Any) -> KnownKey:
+    if not isinstance(node, dict) or set(node) - {"credits", "revoked"}:
+        raise click.BadParameter(f"{path}: {key}: expected `credits` and `revoked`, came {node!r}")
+    credits, revoked = node.get("credits"), node.get("revoked", False)
+    if not isinstance(revoked, bool):
+        raise click.BadParameter(f"{path}: {key}: revoked must be true or false, came {revoked!r}")
+    return KnownKey(None if credits is None else _credits(None, None, str(credits)), revoked)
+
+
+EPILOG = """\b
+Examples:
+  proofsheet serve                          every family on http://127.0.0.1:4010
+  proofsheet serve stability --port 8080
+  proofsheet serve stability.pages-2024     as the reseller pages of 2024 document it
+  proofsheet serve --credits 20 --keys sk-alice,sk-bob
+  proofsheet serve --fault latency=lognormal:0.3,0.6 --fault reset@0.01
+  proofsheet serve --pace real              answers take as long as the vendor's did
+
+\b
+The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
+"""
+
+
+@click.command(epilog=EPILOG, short_help="Serve a double of the APIs.")
+@click.argument("names", nargs=-1, metavar="[NAMES]...")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
+)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option("--pace", default="immediate", show_default=True, callback=_pace,
+              metavar="immediate|real|SECONDS", help="How long an answer takes.")  # fmt: skip
+@click.option("--seed", type=int, help="Make fresh seeds and faults reproducible.")
+@click.option("--keys", callback=_keys, metavar="KEY,…|FILE", help="The only keys that are known.")
+@click.option("--credits", default="1000", show_default=True, callback=_credits,
+              metavar="N|unlimited", help="Credits a key starts with.")  # fmt: skip
+@click.option("--rate-limit", default="on", show_default=True, type=click.Choice(["on", "off"]),
+              help="Whether rate limits bite.")  # fmt: skip
+@click.option("--language", default="on", show_default=True, type=click.Choice(["on", "off"]),
+              help="Whether prompts that are clearly not English are refused.")  # fmt: skip
+@click.option("--fault", "fault", multiple=True, callback=_faults, metavar="FAULT[@SHARE]",
+              help="latency=…, reset, truncate, slow=…, malformed; repeatable.")  # fmt: skip
+@click.option("--journal", "journal_size", default=500, show_default=True, type=click.IntRange(1, 100_000),
+              help="Calls that the journal keeps.")  # fmt: skip
+@click.option(
+    "--check-replies", is_flag=True, help="Check each reply against the document; a breach is a 500."
+)
+@click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
+@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="No banner.")
+def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options: Any) -> None:
+    """Serve a double of the APIs: real pictures, the vendor's errors, credits and limits; nothing to pay.
+
+    NAMES are families (stability) or variants of them (stability.pages-2024); by default all families.
+    Any well-formed key is accepted, unless --keys lists the known ones.
+    """
+    from mockserver.serving import Plan, run  # the server is loaded only to serve
+
+    library = Library(options["home"]) if options["home"] else Library()
+    wanted = names or library.families()
+    documents = _load(library, wanted)
+    settings = _settings(host, options)
+    sock = _listen(host, port)
+    actual = sock.getsockname()[1]
+    files = tuple(path for name in wanted for path in library.files(name))
+    plan = Plan(lambda: tuple(map(library.load, wanted)), files, settings, workers, options["reload"])
+
+    def ready() -> None:
+        if not options["quiet"]:
+            click.echo(banner(host, actual, documents, settings))
+
+    raise SystemExit(run(plan, documents, sock, ready))
+
+
+def _load(library: Library, names: tuple[str, ...]) -> tuple[Document, ...]:
+    from mockserver.app import Collision, routes_of
+
+    try:
+        documents = tuple(library.load(name) for name in names)
+        routes_of(documents)
+    except (LookupError, Unreadable, BadOverlay, Collision) as problem:
+        raise click.UsageError(str(problem)) from None
+    if not documents:
+        raise click.UsageError(f"there are no documents in {library.home / 'apis'}")
+    return documents
+
+
+def _settings(host: str, options: dict[str, Any]) -> Settings:
+    names = {field.name for field in dataclasses.fields(Settings)}
+    chosen = {name: value for name, value in options.items() if name in names}
+    chosen["rate_limit"] = options["rate_limit"] == "on"
+    chosen["language"] = options["language"] == "on"
+    chosen["faults"] = options["fault"]
+    # Bound to this machine only, the control surface answers to this machine's names only.
+    chosen["hosts"] = LOOPBACK | {host} if host in LOOPBACK or host.startswith("127.") else frozenset()
+    return Settings(**chosen)
+
+
+def _listen(host: str, port: int) -> Any:
+    from mockserver.serving import listen
+
+    try:
+        return listen(host, port)
+    except OSError as error:
+        why = error.strerror or str(error)
+        hint = ""
+        if error.errno == errno.EADDRINUSE:
+            hint = f"; something listens there already: stop it, or take another with --port {port + 1}"
+        raise click.ClickException(f"cannot listen on {host} port {port}: {why}{hint}") from None
+
+
+def banner(host: str, port: int, documents: tuple[Document, ...], settings: Settings) -> str:
+    """What the server says when it is ready: where it is, and a curl to paste."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}"
+    lines = [f"Proofsheet serves on {url}"]
+    for document in documents:
+        bases = ", ".join(base or "/" for base in document.bases)
+        lines.append(f"  {document.name:<22} {document.title}  (under {bases})")
+    credits = "unlimited credits" if settings.credits is None else f"{settings.credits} credits"
+    lines.append(f"  keys: {'those of --keys' if settings.keys else 'any'}, {credits} each")
+    lines.append(f"  page for people: {url}/_mock/")
+    if example := _curl(url, documents):
+        lines += ["", "Try it:", example]
+    if host not in LOOPBACK and not host.startswith("127."):
+        lines += ["", "Note: reachable from other machines, the journal too."]
+    return "\n".join(lines) + "\n"
+
+
+def _curl(url: str, documents: tuple[Document, ...]) -> str | None:
+    for document in documents:
+        for operation in document.operations.values():
+            body = operation.body
+            if body and body.media_type == "multipart/form-data" and operation.artifact:
+                field = operation.artifact.prompts[0][0]
+                return (
+                    f"  curl -sS {url}{operation.path} \\\n"
+                    f"    -H 'authorization: Bearer sk-test' -H 'accept: image/*' \\\n"
+                    f"    -F '{field}=A lighthouse on a cliff' -o lighthouse.png"
+                )
+    return None

@@ -1,0 +1,326 @@
+"""The control surface under /_mock/: journal, verification, clock, ledger, schedule, reset, health, pages.
+
+An Authorization header narrows journal, verification and reset to that key, so that parallel tests do
+not see each other. Everything is JSON; what is wrong is answered with problem details that say why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mockserver import faults, journal
+from mockserver.artifacts import draw
+from mockserver.double import Double
+from mockserver.entries import public
+from mockserver.faults import BadFault
+from mockserver.forcing import CannotForce, named
+from mockserver.images import thumbnail
+from mockserver.page import asset, page
+from mockserver.replies import problem
+from mockserver.state import Scheduled
+
+View = Callable[[Request, Double], Awaitable[Any]]
+LARGEST_BODY = 1024 * 1024
+
+
+class Wrong(ValueError):
+    """A control request that cannot be carried out; the text says what was expected."""
+
+
+def routes(get: Callable[[], Double]) -> list[Route]:
+    """The control surface's routes; `get` gives the double as it is now (it changes on reload)."""
+    table: list[tuple[str, str, View]] = [
+        ("GET", "/health", health),
+        ("GET", "/operations", operations),
+        ("GET", "/journal", show_journal),
+        ("DELETE", "/journal", drop_journal),
+        ("GET", "/journal/{seq:int}", show_entry),
+        ("GET", "/pictures/{seq:int}/{index:int}", show_picture),
+        ("POST", "/verify", verify),
+        ("GET", "/ledger", show_ledger),
+        ("PUT", "/ledger", set_ledger),
+        ("GET", "/clock", show_clock),
+        ("POST", "/clock", move_clock),
+        ("GET", "/schedule", show_schedule),
+        ("POST", "/schedule", add_schedule),
+        ("POST", "/reset", reset),
+        ("GET", "/", show_page),
+        ("GET", "/assets/{name}", show_asset),
+    ]
+    paths: dict[str, dict[str, View]] = {}
+    for method, path, view in table:
+        paths.setdefault(path, {})[method] = view
+    return [
+        Route("/_mock" + path, _dispatch(views, get), methods=list(views)) for path, views in paths.items()
+    ]
+
+
+def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        double = get()
+        if not _is_local(request, double):
+            return _problem(403, "not from here", f"Host {request.url.hostname!r} may not use /_mock/")
+        try:
+            result = await views["GET" if request.method == "HEAD" else request.method](request, double)
+        except Wrong as wrong:
+            return _problem(400, "bad control request", str(wrong))
+        return result if isinstance(result, Response) else _json(result)
+
+    return endpoint
+
+
+def _is_local(request: Request, double: Double) -> bool:
+    # A page in a browser must not reach the journal by a name that resolves to this machine.
+    hosts = double.settings.hosts
+    return not hosts or (request.url.hostname or "") in hosts
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    text = json.dumps(value, ensure_ascii=False, default=float)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def _problem(status: int, title: str, detail: str) -> Response:
+    made = problem(status, title, detail)
+    return Response(made.body, made.status, media_type=made.media_type)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    data = b""
+    async for piece in request.stream():
+        data += piece
+        if len(data) > LARGEST_BODY:
+            raise Wrong(f"the body is larger than {LARGEST_BODY} bytes")
+    try:
+        value = json.loads(data or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Wrong(f"the body is no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise Wrong("the body must be a JSON object")
+    return value
+
+
+def _only(body: dict[str, Any], *names: str) -> None:
+    if strangers := sorted(set(body) - set(names)):
+        raise Wrong(f"unknown: {', '.join(strangers)}; expected any of {', '.join(names)}")
+
+
+def _key(request: Request, body: dict[str, Any] | None = None) -> str | None:
+    key = (body or {}).get("key")
+    if key is not None and not isinstance(key, str):
+        raise Wrong("key must be a string")
+    header = request.headers.get("authorization", "").strip()
+    return key or (header[7:].strip() if header.lower().startswith("bearer ") else header) or None
+
+
+def _needed_key(request: Request, body: dict[str, Any] | None = None) -> str:
+    key = _key(request, body)
+    if key is None:
+        raise Wrong("which key? send it as Authorization, or as `key` in the body")
+    return key
+
+
+def _number(body: dict[str, Any], name: str, default: float = 0.0) -> float:
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 < value < 1e12:
+        raise Wrong(f"{name} must be a number, came {value!r}")
+    return float(value)
+
+
+def _whole(body: dict[str, Any], name: str, default: int | None, least: int = 0) -> int | None:
+    value = body.get(name, default)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise Wrong(f"{name} must be a whole number of at least {least}, came {value!r}")
+    return value
+
+
+def _query(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not text.isdecimal() or len(text) > 12:
+        raise Wrong(f"{name} must be a whole number, came {text!r}")
+    return int(text)
+
+
+async def health(request: Request, double: Double) -> Any:
+    documents = [{"name": each.name, "version": each.version} for each in double.documents]
+    return {"ok": True, "documents": documents}
+
+
+async def operations(request: Request, double: Double) -> Any:
+    return {
+        each.id: {
+            "method": each.method,
+            "path": each.path,
+            "summary": each.summary,
+            "outcomes": {outcome.name: outcome.status for outcome in each.outcomes.values()},
+        }
+        for each in double.operations().values()
+    }
+
+
+async def show_journal(request: Request, double: Double) -> Any:
+    after, limit = _query(request, "after", 0), _query(request, "limit", 0)
+    found = double.state.journal(journal.label(_key(request)), after, limit or None)
+    return {"entries": [public(each) for each in found]}
+
+
+async def drop_journal(request: Request, double: Double) -> Any:
+    double.state.drop_journal(journal.label(_key(request)))
+    return {"ok": True}
+
+
+async def show_entry(request: Request, double: Double) -> Any:
+    found = double.state.entry(request.path_params["seq"])
+    return (
+        public(found) if found else _problem(404, "no such entry", "it fell out of the journal, or never was")
+    )
+
+
+async def show_picture(request: Request, double: Double) -> Any:
+    found = double.state.entry(request.path_params["seq"])
+    index = request.path_params["index"]
+    if found is None or index >= len(found["pictures"]):
+        return _problem(404, "no such picture", "it fell out of the journal, or never was")
+    # Not kept but drawn again: a picture is a pure function of its description.
+    picture = found["pictures"][index]
+    data = await draw(picture, double)
+    if side := min(_query(request, "side", 0), 1024):
+        return Response(thumbnail(data, side), media_type="image/jpeg")
+    return Response(data, media_type=picture.media_type)
+
+
+async def verify(request: Request, double: Double) -> Any:
+    body = await _body(request)
+    _only(body, *journal.NAMES, "key", "fields", "count", "at_least", "at_most", "no_errors")
+    fields = body.get("fields", {})
+    if not isinstance(fields, dict):
+        raise Wrong('fields must be an object, e.g. {"seed": 42}')
+    expected = {name: body[name] for name in journal.NAMES if name in body}
+    try:
+        pattern = journal.Pattern(expected, fields)
+        entries = double.state.journal(journal.label(_key(request, body)))
+        return journal.verify(entries, pattern, _count(body), bool(body.get("no_errors")))
+    except ValueError as error:
+        raise Wrong(str(error)) from None
+
+
+def _count(body: dict[str, Any]) -> journal.Count:
+    exact = _whole(body, "count", None)
+    if exact is not None:
+        return journal.Count(exact, exact)
+    most = _whole(body, "at_most", None)
+    least = _whole(body, "at_least", 0 if most is not None else 1)
+    return journal.Count(least or 0, most)
+
+
+async def show_ledger(request: Request, double: Double) -> Any:
+    return {"credits": double.state.balance(_needed_key(request))}
+
+
+async def set_ledger(request: Request, double: Double) -> Any:
+    body = await _body(request)
+    _only(body, "key", "credits")
+    key = _needed_key(request, body)
+    unlimited = body.get("credits", 0) in (None, "unlimited")
+    double.state.set_balance(key, None if unlimited else Decimal(str(_number(body, "credits"))))
+    return {"credits": double.state.balance(key)}
+
+
+async def show_clock(request: Request, double: Double) -> Any:
+    return double.state.move_clock()
+
+
+async def move_clock(request: Request, double: Double) -> Any:
+    body = await _body(request)
+    _only(body, "advance", "frozen")
+    advance = _number(body, "advance")
+    if advance < 0:
+        raise Wrong("advance must not be negative: time does not run back")
+    frozen = body.get("frozen")
+    if frozen not in (None, True, False):
+        raise Wrong("frozen must be true or false")
+    return double.state.move_clock(advance, frozen)
+
+
+async def show_schedule(request: Request, double: Double) -> Any:
+    return {"scheduled": [_shown(each) for each in double.state.scheduled()]}
+
+
+def _shown(entry: Scheduled) -> dict[str, Any]:
+    names = ("times", "operation", "outcome", "code", "fault")
+    shown = {name: getattr(entry, name) for name in names if getattr(entry, name) is not None}
+    return {**shown, "key": journal.label(entry.key)}
+
+
+async def add_schedule(request: Request, double: Double) -> Any:
+    body = await _body(request)
+    _only(body, "key", "times", "operation", "outcome", "code", "fault")
+    entry = Scheduled(
+        times=_whole(body, "times", 1, least=1) or 1,
+        key=_key(request, body),
+        operation=_text(body, "operation"),
+        outcome=_text(body, "outcome"),
+        code=_whole(body, "code", None, least=100),
+        fault=_text(body, "fault"),
+    )
+    _check(entry, double)
+    if not double.state.schedule(entry):
+        raise Wrong("too much is scheduled already; POST /_mock/reset clears it")
+    return _json(_shown(entry), 201)
+
+
+def _text(body: dict[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Wrong(f"{name} must be a string, came {value!r}")
+    return value
+
+
+def _check(entry: Scheduled, double: Double) -> None:
+    known = double.operations()
+    if entry.operation is not None and entry.operation not in known:
+        raise Wrong(f"there is no operation {entry.operation!r}; known: {', '.join(known)}")
+    if entry.outcome is None and entry.code is None and entry.fault is None:
+        raise Wrong('what is to happen? give an "outcome", a "code" or a "fault"')
+    concerned = [known[entry.operation]] if entry.operation else list(known.values())
+    try:
+        if entry.fault is not None:
+            faults.parse(entry.fault)
+        _any_has(entry, concerned)
+    except (BadFault, CannotForce) as error:
+        raise Wrong(str(error)) from None
+
+
+def _any_has(entry: Scheduled, concerned: list[Any]) -> None:
+    for operation in concerned:
+        try:
+            named(operation, entry.outcome, entry.code)
+            return
+        except CannotForce as error:
+            problem = error
+    raise problem
+
+
+async def reset(request: Request, double: Double) -> Any:
+    body = await _body(request)
+    _only(body, "key")
+    key = _key(request, body)
+    double.state.reset(key, journal.label(key))
+    return {"ok": True}
+
+
+async def show_page(request: Request, double: Double) -> Any:
+    return page(double)
+
+
+async def show_asset(request: Request, double: Double) -> Any:
+    return asset(request.path_params["name"]) or _problem(404, "no such asset", request.path_params["name"])

@@ -1,0 +1,96 @@
+"""What the journal keeps of a call: enough to understand and verify it, and nothing secret."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from mockserver.call import Call
+from mockserver.gates import mask
+from mockserver.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
+from mockserver.replies import Reply
+
+_SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+MOST_HEADERS = 50
+LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the answer again
+
+
+def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
+    """The journal's entry for a call that was answered."""
+    return {
+        "time": time.time(),
+        "milliseconds": round(milliseconds, 3),
+        "key": label(call.key),
+        "operation": call.operation.id,
+        "method": call.method,
+        "path": call.path,
+        "headers": _headers(call),
+        "fields": _fields(call),
+        "files": {name: _file(each) for name, each in call.files.items()},
+        "ignored": call.ignored[:20],
+        "request_bytes": call.body_bytes,
+        "status": made.status,
+        "outcome": made.outcome,
+        "media_type": made.media_type,
+        "response_bytes": len(made.body),
+        "response": _response(call, made),
+        "seed": call.seed,
+        "credits": float(call.cost) if call.reserved and made.status < 300 else 0.0,
+        "forced": call.forced,
+        "pictures": tuple(each for each in call.pictures if len(each.source or b"") <= LARGEST_SOURCE),
+    }
+
+
+def public(found: Entry) -> Entry:
+    """An entry as the control surface shows it: the pictures as links."""
+    links = [f"pictures/{found['seq']}/{index}" for index in range(len(found["pictures"]))]
+    return {**found, "pictures": links}
+
+
+def _headers(call: Call) -> dict[str, str]:
+    return {
+        name: _label(call, value) if name in _SECRET else _cut(_redact(call, value))
+        for name, value in list(call.headers.items())[:MOST_HEADERS]
+    }
+
+
+def _label(call: Call, value: str) -> str:
+    return f"({label(call.key or value)})" if value else ""
+
+
+def _fields(call: Call) -> Any:
+    if not isinstance(call.fields, dict):
+        return {}
+    return {_cut(str(name)): _value(call, each) for name, each in call.fields.items()}
+
+
+def _value(call: Call, value: Any) -> Any:
+    if isinstance(value, str):
+        return _cut(_redact(call, value))
+    if isinstance(value, dict | list):
+        text = _redact(call, json.dumps(value, ensure_ascii=False))
+        return json.loads(text) if len(text) <= TEXT_LIMIT else _cut(text)
+    return value
+
+
+def _file(part: Any) -> dict[str, Any]:
+    return {"filename": _cut(part.filename), "type": _cut(part.content_type), "bytes": len(part.data)}
+
+
+def _response(call: Call, made: Reply) -> str | None:
+    if made.media_type.startswith("image/"):
+        return None
+    if call.pictures:
+        return f"({len(made.body)} bytes with {len(call.pictures)} picture(s) in base64)"
+    return _redact(call, made.body[:BODY_LIMIT].decode("utf-8", "replace"))
+
+
+def _redact(call: Call, text: str) -> str:
+    if not call.key:
+        return text
+    return text.replace(call.key, f"({label(call.key)})").replace(mask(call.key), f"({label(call.key)})")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"

@@ -1,0 +1,83 @@
+"""Outcomes chosen from outside: the Prefer header and what the control surface has scheduled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockserver import faults
+from mockserver.call import Call
+from mockserver.double import Double
+from mockserver.faults import BadFault, Fault
+from spec.document import Operation
+
+FAULT_HEADER = "proofsheet-fault"
+
+
+@dataclass(frozen=True)
+class Forced:
+    """What is to happen to a call no matter what it asks: an outcome, a fault, by whom."""
+
+    outcome: str | None = None
+    fault: Fault | None = None
+    by: str = ""
+
+
+@dataclass(eq=False)
+class CannotForce(Exception):
+    """A wish that the operation cannot fulfil, and what it can."""
+
+    detail: str
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+def forced(call: Call, double: Double) -> Forced:
+    """The outcome and fault that are wished for this call. Raises CannotForce."""
+    outcome = wished(call)
+    by = "prefer" if outcome else ""
+    fault = _fault_header(call)
+    scheduled = double.state.take(call.key, call.operation.id)
+    if scheduled is not None:
+        by = by or "schedule"
+        outcome = outcome or named(call.operation, scheduled.outcome, scheduled.code)
+        fault = fault or (faults.parse(scheduled.fault) if scheduled.fault else None)
+    return Forced(outcome, fault or _by_chance(double), by)
+
+
+def wished(call: Call) -> str | None:
+    """The outcome a Prefer header names: `example=<outcome>` or `code=<status>`."""
+    header = call.headers.get("prefer", "")
+    if not header:
+        return None
+    wishes = dict(part.strip().partition("=")[::2] for part in header.replace(";", ",").split(","))
+    code = wishes.get("code", "").strip('" ')
+    if code and not code.isdecimal():
+        raise CannotForce(f"Prefer: code={code} is no status, e.g. code=429")
+    return named(call.operation, wishes.get("example", "").strip('" ') or None, int(code) if code else None)
+
+
+def named(operation: Operation, outcome: str | None, code: int | None) -> str | None:
+    """The outcome of that name and status, if the operation has it. Raises CannotForce."""
+    if outcome is None and code is None:
+        return None
+    for each in operation.outcomes.values():
+        if outcome in (None, each.name) and code in (None, each.status):
+            return each.name
+    known = ", ".join(f"{each.name} ({each.status})" for each in operation.outcomes.values())
+    wish = outcome or f"status {code}"
+    raise CannotForce(f"{operation.id} has no outcome {wish}; it declares: {known}")
+
+
+def _fault_header(call: Call) -> Fault | None:
+    text = call.headers.get(FAULT_HEADER)
+    if not text:
+        return None
+    try:
+        return faults.parse(text)
+    except BadFault as problem:
+        raise CannotForce(f"{FAULT_HEADER}: {problem}") from None
+
+
+def _by_chance(double: Double) -> Fault | None:
+    return next((each for each in double.settings.faults if double.rng.random() < each.share), None)

@@ -1,0 +1,80 @@
+"""The HTTP protocol, hardened: limits on headers, time to send them, and the transport for faults.
+
+uvicorn's protocol sets no bound on headers and waits for them for ever; both are ways to keep a server busy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from mockserver.settings import Settings
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's httptools protocol with limits; `limited(settings)` makes the class to use."""
+
+    max_header_bytes = 64 * 1024
+    header_timeout = 10.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # type: ignore[override]
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._header_bytes = 0
+        self._in_headers = True
+        self._late = self.loop.call_later(self.header_timeout, self._too_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._late.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_headers:
+            self._header_bytes += len(data)
+            self._arm()
+        try:
+            super().data_received(data)
+        except Exception:
+            # httptools lets some bad request lines through that uvicorn cannot take.
+            self._refuse(400, "Invalid HTTP request received.")
+            return
+        if self._in_headers and self._header_bytes > self.max_header_bytes:
+            self._refuse(431, f"The headers are larger than {self.max_header_bytes} bytes.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast(dict[str, Any], self.scope)["proofsheet.transport"] = self.transport
+        self._in_headers = True
+
+    def on_headers_complete(self) -> None:
+        self._in_headers = False
+        self._header_bytes = 0
+        self._late.cancel()
+        super().on_headers_complete()
+
+    def _arm(self) -> None:
+        # A kept-alive connection starts to send its next request: the time for its headers runs anew.
+        if self._late.cancelled():
+            self._late = self.loop.call_later(self.header_timeout, self._too_late)
+
+    def _too_late(self) -> None:
+        if self._in_headers and not self.transport.is_closing():
+            self._refuse(408, "The headers did not arrive in time.")
+
+    def _refuse(self, status: int, message: str) -> None:
+        if self.transport.is_closing():
+            return
+        body = message.encode()
+        head = STATUS_LINE[status] + b"content-type: text/plain\r\nconnection: close\r\n"
+        self.transport.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
+        self.transport.close()
+
+
+def limited(settings: Settings) -> type[GuardedProtocol]:
+    """The protocol with the limits of `settings`."""
+    limits = {
+        "max_header_bytes": settings.max_header_bytes,
+        "header_timeout": settings.header_timeout,
+    }
+    return type("LimitedProtocol", (GuardedProtocol,), limits)

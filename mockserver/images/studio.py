@@ -1,0 +1,133 @@
+"""Where pictures are drawn: from kept strips where possible, through plain pixels elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from PIL import Image
+
+from mockserver.images import jpeg, png
+from mockserver.images.cache import Strip, Strips
+from mockserver.images.caption import Captions, pads
+from mockserver.images.palettes import PALETTES
+from mockserver.images.picture import JPEG, LARGEST_SIDE, PNG, Picture
+from mockserver.images.pixels import blend, blur, decode, encode
+from mockserver.images.plan import GRID, LOWEST, NARROWEST, Plan, choose, fits, layout
+from mockserver.images.scene import paint
+
+CACHE_BYTES = 16 * 1024 * 1024
+Key = tuple[str, int, int, int, int, int]  # media type, width, height, palette, unit, variant
+
+
+class Studio:
+    """Draws pictures. Keeps encoded strips, at most `cache_bytes` of them; safe to share.
+
+    What it keeps changes how long a picture takes, never a pixel of it.
+    """
+
+    def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
+        self._strips = Strips(cache_bytes)
+        self._captions = Captions()
+        self._layout = lru_cache(maxsize=64)(layout)
+        self._pads = lru_cache(maxsize=64)(_pad_strips)
+        self._head = lru_cache(maxsize=64)(jpeg.head)
+
+    @property
+    def cached_bytes(self) -> int:
+        """Bytes of strips kept now."""
+        return self._strips.size
+
+    def is_quick(self, picture: Picture) -> bool:
+        """Whether `draw` only joins kept strips: about a millisecond, fit for an event loop."""
+        if not _is_stacked(picture):
+            return False
+        plan = self._layout(picture.width, picture.height)
+        return self._strips.has_all(_keys(plan, picture, picture.media_type))
+
+    def draw(self, picture: Picture) -> bytes:
+        """The encoded file: exactly the declared size and media type, RGB, 8 bits a channel.
+
+        Raises Unreadable if `picture.source` is no picture; nothing else depends on the input.
+        """
+        if not _is_stacked(picture):
+            return encode(self._pixels(picture), picture.media_type)
+        return self._png(picture) if picture.media_type == PNG else self._jpeg(picture)
+
+    def warm(self, width: int, height: int) -> None:
+        """Draws the PNG strips of one size ahead: a second or two of work for a megapixel."""
+        if not fits(width, height):
+            return
+        plan = self._layout(width, height)
+        self._pads(width, height)
+        self._captions.prepare(plan)
+        for palette in range(len(PALETTES)):
+            for unit in range(len(plan.units)):
+                for variant in range(plan.variants):
+                    self._strip(plan, (PNG, width, height, palette, unit, variant))
+
+    def _png(self, picture: Picture) -> bytes:
+        plan = self._layout(picture.width, picture.height)
+        above, below = self._pads(picture.width, picture.height)
+        text = png.fresh_strip(self._captions.text(plan, picture))
+        strips = [*self._stack(plan, picture, PNG), above, text, below]
+        return png.assemble(plan.width, plan.height, strips)
+
+    def _jpeg(self, picture: Picture) -> bytes:
+        plan = self._layout(picture.width, picture.height)
+        caption = jpeg.strip(self._captions.whole(plan, picture), plan.scene)
+        lead = self._head(plan.width, plan.height)
+        return jpeg.assemble(lead, [*self._stack(plan, picture, JPEG), caption])
+
+    def _stack(self, plan: Plan, picture: Picture, media_type: str) -> list[Strip]:
+        return [self._strip(plan, key) for key in _keys(plan, picture, media_type)]
+
+    def _strip(self, plan: Plan, key: Key) -> Strip:
+        strip = self._strips.get(key)
+        if strip is None:
+            media_type, _, _, palette, index, variant = key
+            unit = plan.units[index]
+            image = paint(plan, palette, unit, variant)
+            strip = png.noisy_strip(image) if media_type == PNG else jpeg.strip(image, unit.top)
+            self._strips.put(key, strip)
+        return strip
+
+    def _pixels(self, picture: Picture) -> Image.Image:
+        """The picture before it is encoded, mode RGB, for all that no strips can make."""
+        size = (picture.width, picture.height)
+        roomy = fits(*size)
+        image = decode(self._jpeg(picture)) if roomy else self._small(picture)
+        if not picture.is_drawn and picture.source is not None:
+            image = blend(picture.source, image, picture.strength)
+        if roomy:  # once more, for it is to stay sharp and unmixed
+            plan = self._layout(*size)
+            image.paste(self._captions.whole(plan, picture), (0, plan.scene))
+        return blur(image) if picture.blurred else image
+
+    def _small(self, picture: Picture) -> Image.Image:
+        """The scene of a picture too small for a caption: drawn larger, cut out, reduced."""
+        width, height = max(picture.width, NARROWEST), max(picture.height, LOWEST)
+        plan = self._layout(width, min(height + 4 * GRID, LARGEST_SIDE))
+        large = decode(self._jpeg(replace(picture, width=plan.width, height=plan.height)))
+        scene = large.crop((0, 0, plan.width, plan.scene))
+        return scene.resize((picture.width, picture.height), Image.Resampling.BOX)
+
+
+def _is_stacked(picture: Picture) -> bool:
+    return (
+        picture.media_type in (PNG, JPEG)
+        and picture.is_drawn
+        and not picture.blurred
+        and fits(picture.width, picture.height)
+    )
+
+
+def _keys(plan: Plan, picture: Picture, media_type: str) -> list[Key]:
+    palette, variants = choose(plan, picture.identity, picture.seed)
+    width, height = plan.width, plan.height
+    return [(media_type, width, height, palette, unit, variant) for unit, variant in enumerate(variants)]
+
+
+def _pad_strips(width: int, height: int) -> tuple[Strip, Strip]:
+    above, below = pads(layout(width, height))
+    return png.flat_strip(above), png.flat_strip(below)

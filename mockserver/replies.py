@@ -1,0 +1,149 @@
+"""From an outcome's name to the answer on the wire: the example, with this request's values bound in."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.artifacts import draw, pictures
+from mockserver.call import Call, Refusal
+from mockserver.double import Double
+from mockserver.gates import wording
+from spec import expressions
+from spec.document import Outcome, Representation
+from spec.schemas import Schema
+
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, ready to be sent. `outcome` is None for what the double says of itself."""
+
+    status: int
+    headers: tuple[Header, ...]
+    body: bytes
+    outcome: str | None = None
+    media_type: str = "application/json"
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> Reply:
+    """What the double says of itself, unlike any vendor: RFC 9457 problem details."""
+    body = json.dumps({"type": "about:blank", "title": f"Proofsheet: {title}", "detail": detail, **more})
+    data = body.encode()
+    headers = _headers("application/problem+json", data)
+    return Reply(status, headers, data, media_type="application/problem+json")
+
+
+def _headers(content_type: str, body: bytes) -> tuple[Header, ...]:
+    return (
+        (b"content-type", content_type.encode("latin-1", "replace")),
+        (b"content-length", str(len(body)).encode()),
+    )
+
+
+async def reply(call: Call, double: Double, name: str, refusal: Refusal | None = None) -> Reply:
+    """The answer that ends `call` in the outcome `name`, drawing what it binds."""
+    outcome = call.operation.outcomes[name]
+    representation = _representation(call, outcome)
+    values: dict[str, Any] = {"$call.id": call.id, "$server.url": "/"}
+    if refusal is not None and (said := wording(call, refusal)):
+        values |= {"$refusal.details": said, "$refusal.detail": said[0]}
+    artifacts = await _artifacts(call, double, representation)
+    if _wants(representation, "$ledger.balance"):
+        values["$ledger.balance"] = _balance(call, double)
+    body = _body(representation, values, artifacts)
+    first = {**values, **(artifacts[0] if artifacts else {})}
+    headers = list(_headers(_content_type(representation, first), body))
+    for header, value in representation.headers:
+        text = value if isinstance(value, str) else str(first.get(value.text, ""))
+        headers.append((header.lower().encode(), text.encode("latin-1", "replace")))
+    return Reply(outcome.status, tuple(headers), body, name, representation.media_type)
+
+
+def _representation(call: Call, outcome: Outcome) -> Representation:
+    found = outcome.representations.get(call.representation)
+    return found or next(iter(outcome.representations.values()))
+
+
+def _wants(representation: Representation, *names: str) -> bool:
+    return any(each.text in names for _, each in representation.binds)
+
+
+def _balance(call: Call, double: Double) -> float:
+    balance = double.state.balance(call.key or "")
+    return 1_000_000_000.0 if balance is None else float(balance)
+
+
+async def _artifacts(call: Call, double: Double, representation: Representation) -> list[dict[str, Any]]:
+    if not any(each.source == "$artifact" for _, each in representation.binds):
+        return []
+    call.pictures = pictures(call, double, representation.blurred)
+    found = []
+    for picture in call.pictures:
+        data = await draw(picture, double)
+        values = {"$artifact.seed": picture.seed, "$artifact.mediaType": picture.media_type}
+        found.append({**values, "$artifact.bytes": data})
+    return found
+
+
+def _content_type(representation: Representation, values: Mapping[str, Any]) -> str:
+    template = representation.content_type
+    if "{" not in template:
+        return template
+    return expressions.fill(template, {name: str(value) for name, value in values.items()})
+
+
+def _body(representation: Representation, values: dict[str, Any], artifacts: list[dict[str, Any]]) -> bytes:
+    binds = representation.binds
+    if binds and binds[0][0] == ():
+        return bytes(artifacts[0]["$artifact.bytes"])
+    value = copy.deepcopy(representation.value)
+    blobs: list[bytes] = []
+    for tokens, expression in binds:
+        _bind(value, tokens, expression.text, values, artifacts, blobs)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _splice(text, blobs)
+
+
+def _bind(
+    value: Any, tokens: tuple[str, ...], name: str, values: Any, artifacts: Any, blobs: list[bytes]
+) -> None:
+    head, *rest = tokens
+    if "*" in rest:  # one item for each artifact, each like the example's first
+        items = value[head]
+        while len(items) < len(artifacts):
+            items.append(copy.deepcopy(items[0]))
+        for item, artifact in zip(items, artifacts, strict=False):
+            _bind(item, tuple(rest[1:]), name, values, [artifact], blobs)
+        return
+    if rest:
+        _bind(value[head], tuple(rest), name, values, artifacts, blobs)
+        return
+    known = {**values, **(artifacts[0] if artifacts else {})}
+    if name == "$artifact.base64":
+        value[head] = f"\x00{len(blobs)}\x00"
+        blobs.append(known["$artifact.bytes"])
+    elif name in known:
+        value[head] = known[name]
+
+
+def _splice(text: bytes, blobs: list[bytes]) -> bytes:
+    # Megabytes of base64 need no escaping: they are put in after the JSON is written.
+    for index, blob in enumerate(blobs):
+        text = text.replace(b"\\u0000%d\\u0000" % index, base64.b64encode(blob), 1)
+    return text
+
+
+def breach(operation_outcome: Outcome, made: Reply, schemas: dict[int, Schema]) -> str | None:
+    """How a reply breaks its own document, or None. The double checks itself in tests."""
+    representation = operation_outcome.representations[made.media_type]
+    if made.media_type.startswith("image/"):
+        return None if made.body else "an empty picture"
+    schema = schemas.setdefault(id(representation), Schema(dict(representation.schema)))
+    flaws = schema.flaws(json.loads(made.body))
+    return "; ".join(f"{flaw.field}: {flaw.kind}" for flaw in flaws) or None

@@ -1,0 +1,200 @@
+"""Processes: one server, or several workers on one socket whose memory the parent keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from mockserver import keeper
+from mockserver import triggers as trigger_table
+from mockserver.app import Collision, Site
+from mockserver.double import double, opening
+from mockserver.guard import limited
+from mockserver.settings import Settings
+from mockserver.state import State
+from spec.document import Document
+
+GRACE_SECONDS = 15
+BACKLOG = 2048
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run: which documents (loaded by `load`, again on reload), how many workers, on what."""
+
+    load: Callable[[], tuple[Document, ...]]
+    files: tuple[Path, ...]
+    settings: Settings
+    workers: int
+    reload: bool
+    warm: bool = True
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which would end by raising the signal again: an orderly end is a success here."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError if the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(BACKLOG)
+    except OSError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def run(plan: Plan, documents: tuple[Document, ...], sock: socket.socket, ready: Callable[[], None]) -> int:
+    """Serve until told to stop (SIGINT, SIGTERM); calls under way are finished. Returns the exit code."""
+    if plan.workers == 1:
+        serve(plan, documents, sock, None, ready)
+        return 0
+    return _run_workers(plan, documents, sock, ready)
+
+
+def serve(
+    plan: Plan,
+    documents: tuple[Document, ...],
+    sock: socket.socket,
+    state: Any,
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve in this process; `state` is the shared one of several workers, or None."""
+    site = Site(double(documents, plan.settings, state))
+    config = uvicorn.Config(
+        site,
+        http=limited(plan.settings),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = Server(config)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(server, site, plan, sock, ready))
+
+
+async def _serve(
+    server: Server, site: Site, plan: Plan, sock: socket.socket, ready: Callable[[], None] | None
+) -> None:
+    watching = asyncio.create_task(_watch(site, plan)) if plan.reload else None
+    if plan.warm:
+        threading.Thread(target=site.double.studio.warm, args=(1024, 1024), daemon=True).start()
+    if ready:
+        ready()
+    await server.serve(sockets=[sock])
+    if watching:
+        watching.cancel()
+
+
+async def _watch(site: Site, plan: Plan) -> None:
+    from watchfiles import awatch
+
+    folders = {path.parent for path in plan.files}
+    async for changes in awatch(*folders):
+        if any(Path(path).suffix == ".yaml" for _, path in changes):
+            _reload(site, plan)
+
+
+def _reload(site: Site, plan: Plan) -> None:
+    try:
+        site.reload(plan.load())
+    except (Collision, ValueError, KeyError, TypeError, Exception) as error:
+        print(f"not reloaded, still serving the last good documents: {error}", file=sys.stderr, flush=True)
+        return
+    print("reloaded", file=sys.stderr, flush=True)
+
+
+def _run_workers(
+    plan: Plan, documents: tuple[Document, ...], sock: socket.socket, ready: Callable[[], None]
+) -> int:
+    settings = plan.settings
+    state = State(opening(settings, trigger_table.load()), settings.journal_size, settings.seed)
+    ours: list[socket.socket] = []
+    children: list[int] = []
+    for _ in range(plan.workers):
+        mine, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            _worker(plan, documents, sock, theirs, [*ours, mine])
+        theirs.close()
+        ours.append(mine)
+        children.append(pid)
+    sock.close()
+    ready()
+    return _mind(state, ours, children)
+
+
+def _worker(
+    plan: Plan,
+    documents: tuple[Document, ...],
+    sock: socket.socket,
+    theirs: socket.socket,
+    others: list[socket.socket],
+) -> None:
+    code = 1
+    try:
+        for each in others:  # else a worker would hold its siblings' lines open
+            each.close()
+        serve(plan, documents, sock, keeper.RemoteState(theirs))
+        code = 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _mind(state: State, lines: list[socket.socket], children: list[int]) -> int:
+    """Keep the state until the workers have ended; pass signals on. A worker that dies ends them all."""
+
+    def pass_on(number: int, frame: Any) -> None:
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, pass_on)
+    code = 0
+
+    def running() -> bool:
+        nonlocal code
+        for pid in list(children):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                children.remove(pid)
+                if status:
+                    code = 3
+                    print(f"a worker ended with status {status}; stopping", file=sys.stderr, flush=True)
+                    pass_on(0, None)
+        return bool(children)
+
+    keeper.keep(state, lines, running)
+    while running():
+        signal.sigtimedwait([], 0.05)
+    return code

@@ -1,0 +1,37 @@
+"""What a person may set about the double. One frozen value, checked when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from mockserver.faults import Fault
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """A key listed by `--keys`: its starting credits (None: as everyone) and whether it is revoked."""
+
+    credits: Decimal | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that `proofsheet serve` takes, beside the address. Sizes in bytes, times in seconds."""
+
+    credits: Decimal | None = Decimal(1000)  # None: unlimited
+    keys: Mapping[str, KnownKey] | None = None  # None: any well-formed key is accepted
+    rate_limit: bool = True
+    language: bool = True
+    seed: int | None = None
+    pace: float | str = 0.0  # seconds before an answer, or "real": as long as was observed
+    faults: tuple[Fault, ...] = ()
+    check_replies: bool = False
+    journal_size: int = 500
+    max_body_bytes: int = 32 * 1024 * 1024  # where the document sets no limit
+    body_timeout: float = 30.0
+    header_timeout: float = 10.0
+    max_header_bytes: int = 64 * 1024
+    hosts: frozenset[str] = field(default_factory=frozenset)  # Host names the control surface serves

@@ -1,0 +1,144 @@
+"""Rules about gates: what may refuse a call, in what order, with which outcome and in which words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spec.lint.context import Context, Found, Op, samples
+
+# A refusal that is no gate: it has no place in the precedence.
+CRASH = "crash"
+_FILL = re.compile(r"\{([^{}]*)\}")
+_HARMLESS = {"type", "description", "example", "examples", "default", "title", "deprecated"}
+_KEYWORDS = frozenset(
+    "type enum const minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum "
+    "multipleOf minItems maxItems uniqueItems contains minProperties maxProperties required "
+    "additionalProperties unevaluatedProperties propertyNames falseSchema anyOf oneOf allOf not".split()
+)
+
+
+def applies(op: Op, gate: str) -> bool:
+    """Whether a gate can ever refuse a call of this operation."""
+    if gate in ("body-size", "media-type"):
+        return op.body is not None
+    if gate == "validate":
+        return op.body is not None or any(map(_refusable, op.parameters("header") + op.parameters("query")))
+    if gate == "negotiate":
+        return bool(op.rules.get("x-negotiation", {}).get("unsupported") == "refuse")
+    if gate in ("language", "moderation"):
+        return bool(op.node.get("x-artifact", {}).get("prompt"))
+    return _promised(op, gate)
+
+
+def _promised(op: Op, gate: str) -> bool:
+    if gate == "path":
+        return bool(op.parameters("path"))
+    if gate == "charge":
+        return "x-cost" in op.node
+    if gate == "rate-limit":
+        return "x-rate-limit" in op.rules
+    return True  # authenticate, crash
+
+
+def _refusable(parameter: Mapping[str, Any]) -> bool:
+    schema = parameter["schema"]
+    return bool(parameter.get("required")) or schema.get("type") != "string" or bool(set(schema) - _HARMLESS)
+
+
+def known(context: Context) -> Iterator[Found]:
+    """Every gate that a document names is a gate."""
+    gates = context.vocabulary.gates
+    for place in context.of_kind("policy", "operation"):
+        for keyword in ("x-precedence", "x-refusals", "x-wording"):
+            for name in place.node.get(keyword, ()):
+                gate = name.partition(".")[0]
+                if gate not in gates or (gate == CRASH and keyword == "x-precedence"):
+                    at = f"{place.pointer}/{keyword}"
+                    yield Found(at, f"{gate!r} is no gate; the gates are {', '.join(gates)}")
+
+
+def outcomes(context: Context) -> Iterator[Found]:
+    """Every refusal that can happen has its outcome among the operation's examples."""
+    for op in context.operations:
+        names = {sample.name for sample in samples(op)}
+        for key, outcome in op.rules.get("x-refusals", {}).items():
+            gate, _, kind = key.partition(".")
+            if outcome not in names and applies(op, gate) and _can(op, gate, kind):
+                yield Found(f"{op.pointer}/responses", _missing(op, f"the gate {key} refuses", outcome))
+        for index, rule in enumerate(op.node.get("x-rules", ())):
+            if (outcome := rule.get("outcome")) and outcome not in names:
+                at = f"{op.pointer}/x-rules/{index}"
+                yield Found(at, _missing(op, f"the rule {rule['name']!r} refuses", outcome))
+
+
+def _missing(op: Op, who: str, outcome: str) -> str:
+    return f"{who} with {outcome!r}, which is no example of {op.id}; add the example or mend the name"
+
+
+def _can(op: Op, gate: str, kind: str) -> bool:
+    # A kind that is a keyword of JSON Schema needs a schema with that keyword.
+    if gate != "validate" or kind not in _KEYWORDS:
+        return True
+    return any(_uses(part, kind) for part in (op.body or ())[2:]) or any(
+        _uses(each["schema"], kind) for each in op.node.get("parameters", ())
+    )
+
+
+def _uses(node: Any, keyword: str) -> bool:
+    if isinstance(node, dict):
+        return keyword in node or any(_uses(each, keyword) for each in node.values())
+    return isinstance(node, list) and any(_uses(each, keyword) for each in node)
+
+
+def precedence(context: Context) -> Iterator[Found]:
+    """A gate that can refuse has both a rank in x-precedence and an outcome in x-refusals."""
+    for op in context.operations:
+        ranked = set(op.rules.get("x-precedence", ()))
+        refusing = {key.partition(".")[0] for key in op.rules.get("x-refusals", {})} - {CRASH}
+        for gate in sorted(ranked ^ refusing):
+            if applies(op, gate) and gate in refusing:
+                at = op.keyword("x-precedence")
+                yield Found(at, f"the gate {gate} has an outcome in x-refusals and no rank; add it here")
+            elif applies(op, gate):
+                at = op.keyword("x-refusals")
+                yield Found(at, f"the gate {gate} has a rank in x-precedence and no outcome; add it here")
+
+
+def wording(context: Context) -> Iterator[Found]:
+    """A wording belongs to a way its gate refuses; else nobody would ever read it."""
+    for at, key, _ in _wordings(context):
+        gate, _, kind = key.partition(".")
+        kinds = context.vocabulary.gates[gate].kinds
+        if kind not in kinds and not ("json-schema" in kinds and kind in _KEYWORDS):
+            yield Found(at, f"{gate} never refuses as {kind!r}; known are {', '.join(kinds) or 'none'}")
+
+
+def fills(context: Context) -> Iterator[Found]:
+    """A wording's placeholders are those that its gate fills."""
+    for at, key, text in _wordings(context):
+        allowed = context.vocabulary.gates[key.partition(".")[0]].fills
+        yield from _fills(at, text, allowed)
+    for op in context.operations:
+        names = _fields(op)
+        for index, rule in enumerate(op.node.get("x-rules", ())):
+            allowed = (*context.vocabulary.gates["validate"].fills, *names)
+            yield from _fills(f"{op.pointer}/x-rules/{index}/says", rule.get("says", ""), allowed)
+
+
+def _wordings(context: Context) -> Iterator[tuple[str, str, str]]:
+    for place in context.of_kind("policy", "operation"):
+        for key, text in place.node.get("x-wording", {}).items():
+            if key.partition(".")[0] in context.vocabulary.gates:
+                yield f"{place.pointer}/x-wording/{key}", key, text
+
+
+def _fields(op: Op) -> tuple[str, ...]:
+    return tuple(op.body[2]["schema"].get("properties", ())) if op.body else ()
+
+
+def _fills(at: str, text: str, allowed: tuple[str, ...]) -> Iterator[Found]:
+    for name in _FILL.findall(text):
+        if name not in allowed:
+            yield Found(at, f"nothing fills {{{name}}}; here may stand {', '.join(allowed) or 'none'}")

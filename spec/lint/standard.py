@@ -1,0 +1,82 @@
+"""Rules of the standards: OpenAPI 3.1 itself, and JSON Schemas that compile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from spec import pointers
+from spec.expressions import is_expression, parse
+from spec.lint.context import Context, Found, Op, samples
+from spec.lint.form import reason
+
+
+def openapi(context: Context) -> Iterator[Found]:
+    """The document is valid OpenAPI 3.1, so that every other tool reads it too."""
+    try:
+        from openapi_spec_validator import OpenAPIV31SpecValidator  # slow to import, and optional
+    except ImportError:
+        yield Found("", "not checked: openapi-spec-validator is missing; pip install 'proofsheet[check]'")
+        return
+    for error in OpenAPIV31SpecValidator(context.source.value).iter_errors():
+        path = getattr(error, "absolute_path", ())
+        message = str(getattr(error, "message", error)).splitlines()[0]
+        yield Found(pointers.join(*path), f"{message}; OpenAPI 3.1 does not allow it")
+
+
+def schemas(context: Context) -> Iterator[Found]:
+    """Every schema compiles, the two halves of a rule included."""
+    for op in context.operations:
+        for at, schema in _schemas(op):
+            yield from _compiles(at, schema)
+
+
+def _schemas(op: Op) -> Iterator[tuple[str, Any]]:
+    if body := op.body:
+        yield body[0] + "/schema", body[2]["schema"]
+    for index, each in enumerate(op.node.get("parameters", ())):
+        yield f"{op.pointer}/parameters/{index}/schema", each["schema"]
+    for index, rule in enumerate(op.node.get("x-rules", ())):
+        yield f"{op.pointer}/x-rules/{index}/when", rule["when"]
+        yield f"{op.pointer}/x-rules/{index}/then", rule["then"]
+    for sample in samples(op):
+        yield sample.pointer.rpartition("/examples/")[0] + "/schema", sample.content.get("schema", {})
+
+
+def _compiles(at: str, schema: Any) -> Iterator[Found]:
+    try:
+        jsonschema_rs.Draft202012Validator(schema)
+    except ValueError as error:
+        problem = reason(error) if isinstance(error, jsonschema_rs.ValidationError) else str(error)
+        yield Found(at, f"is no JSON Schema: {problem}")
+
+
+def expressions(context: Context) -> Iterator[Found]:
+    """Every runtime expression is in the closed set."""
+    for place in context.of_kind("example", "media-type", "link", "callback"):
+        for at, texts in _texts(place.node):
+            for text in texts:
+                yield from _parses(place.pointer + at, text)
+
+
+def _texts(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for keyword in ("x-bind", "x-headers", "parameters"):
+        for name, text in node.get(keyword, {}).items():
+            if is_expression(text):
+                yield pointers.join(keyword, name), [text]
+    yield "/x-content-type", _embedded(node.get("x-content-type", ""))
+    for name in (each for each in node if "{$" in each):  # a callback's key
+        yield pointers.join(name), _embedded(name)
+
+
+def _embedded(template: str) -> list[str]:
+    return [part.partition("}")[0] for part in template.split("{")[1:] if part.startswith("$")]
+
+
+def _parses(at: str, text: str) -> Iterator[Found]:
+    try:
+        parse(text)
+    except ValueError as error:
+        yield Found(at, f"{error}; the sources are listed in spec/expressions.py")
