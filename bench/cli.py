@@ -92,7 +92,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> None:
         for row in found:
             say(f"  {report.line(row)}")
     profiles = {row.figure: profile(row.profile, settings) for row in rows if _to_profile(row)}
-    report.write(options.output, rows, profiles, settings, _command(options))
+    report.write(options.output, rows, profiles, settings, _command(options, settings))
     shown = options.output.resolve()
     say(f"written: {shown.relative_to(ROOT) if shown.is_relative_to(ROOT) else shown}")
 
@@ -110,9 +110,9 @@ def _to_profile(row: Row) -> bool:
     return row.verdict == "missed" and bool(row.profile)
 
 
-def _command(options: argparse.Namespace) -> str:
+def _command(options: argparse.Namespace, settings: Settings) -> str:
     """As it was given, without paths."""
-    words = ["python -m bench", f"--seconds {options.seconds} --repeat {options.repeat}"]
+    words = ["python -m bench", f"--seconds {settings.seconds} --repeat {settings.repeat}"]
     words += [f"--only {' '.join(options.only)}"] if options.only else []
     words += ["--quick"] if options.quick else []
     words += ["--ours-command … (a stand-in, NOT OUR SERVER)"] if options.ours_command else []

@@ -1,30 +1,26 @@
 -- Load for wrk: each argument after "--" is a file that holds one raw HTTP request; they are sent
--- in turn. The first argument is how many requests to send (0: until wrk's duration is over).
+-- in turn.
 -- "########" in a file becomes a counter of eight digits, so that no two requests are alike.
 -- There is no response() hook on purpose: it would slow the generator down.
 
-local limit, count, pieces = 0, 0, {}
+local count, pieces = 0, {}
 
 function init(args)
-  limit = tonumber(args[1])
-  for i = 2, #args do
+  for i = 1, #args do
     local file = assert(io.open(args[i], "rb"))
     local text = file:read("*a")
     file:close()
     local from, to = text:find("########", 1, true)
     if from then
-      pieces[i - 1] = { text:sub(1, from - 1), text:sub(to + 1) }
+      pieces[i] = { text:sub(1, from - 1), text:sub(to + 1) }
     else
-      pieces[i - 1] = { text }
+      pieces[i] = { text }
     end
   end
 end
 
 function request()
   count = count + 1
-  if limit > 0 and count > limit then
-    wrk.thread:stop()
-  end
   local piece = pieces[(count - 1) % #pieces + 1]
   if not piece[2] then
     return piece[1]

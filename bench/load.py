@@ -40,9 +40,8 @@ def load(
     cores: Sequence[int],
     *,
     seconds: int,
-    limit: int = 0,
 ) -> Load:
-    """Send the requests in turn for so many seconds, or until the limit is reached."""
+    """Send the requests in turn for so many seconds."""
     if server.command.forget:
         delete(server.port, server.command.forget)
     files = _files(requests)
@@ -50,7 +49,7 @@ def load(
     argv += ["-s", str(HERE / "load.lua"), f"http://127.0.0.1:{server.port}"]
     began, ours, generator = time.monotonic(), cpu_seconds(server.pids), _children_seconds()
     with on_cores(cores):
-        out = _run([*argv, "--", str(limit), *files])
+        out = _run([*argv, "--", *files])
     elapsed = time.monotonic() - began
     return _read(
         out,

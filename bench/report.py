@@ -58,7 +58,7 @@ def _versions(settings: Settings) -> list[str]:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     libraries = ", ".join(f"{name} {_installed(name)}" for name in LIBRARIES)
     return [
-        f"{len(settings.cores)} cores, {memory:.0f} GiB of memory, {platform.machine()}, {platform.system()}",
+        f"{len(settings.cores)} cores, {memory:.0f} GiB of memory, {os.uname().machine}",
         f"Python {platform.python_version()}; {libraries}",
         ", ".join(f"{name} {number}" for name, number in wanted().items()),
         ", ".join(_says(*tool) for tool in _tools()),
@@ -90,7 +90,9 @@ def _node() -> str:
 def _says(program: str, option: str, pattern: str) -> str:
     name = Path(program).name
     try:
-        done = subprocess.run([program, option], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(
+            [program, option], capture_output=True, text=True, timeout=20, check=False
+        )
     except OSError:
         return f"{name} is missing"
     found = re.search(pattern, done.stdout + done.stderr)

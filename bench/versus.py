@@ -76,7 +76,9 @@ def _row(
         ours=spread(rates[0], ",.0f", " req/s"),
         peer=f"{sides[1][0].command.name}: {spread(rates[1], ',.0f', ' req/s')}",
         ratio=text,
-        notes=tuple(note(side.command.name, kept) for (side, _), kept in zip(sides, runs, strict=True)),
+        notes=tuple(
+            note(side.command.name, kept) for (side, _), kept in zip(sides, runs, strict=True)
+        ),
     )
 
 
@@ -86,9 +88,10 @@ def note(name: str, runs: Sequence[Load]) -> str:
     def middle(pick: Callable[[Load], float]) -> float:
         return statistics.median(pick(run) for run in runs)
 
+    busy = [middle(lambda run: run.server_busy), middle(lambda run: run.generator_busy)]
+    limit = "; the generator was the limit" if busy[1] > 0.95 > 0.9 > busy[0] else ""
     return (
         f"{name}: p50 {middle(lambda run: run.p50_ms):.1f} ms, "
         f"p99 {middle(lambda run: run.p99_ms):.1f} ms; "
-        f"processor: server {middle(lambda run: run.server_busy):.0%}, "
-        f"generator {middle(lambda run: run.generator_busy):.0%}"
+        f"processor: server {busy[0]:.0%}, generator {busy[1]:.0%}{limit}"
     )

@@ -110,7 +110,6 @@ def new_call(operation: Operation, scope: Any) -> Call:
 
 async def answer(call: Call, double: Double, wish: Forced) -> Reply:
     """The answer to a call that has been read. Credits are settled whatever happens."""
-    paid = False
     try:
         if wish.outcome:
             return await reply(call, double, wish.outcome)
@@ -118,14 +117,15 @@ async def answer(call: Call, double: Double, wish: Forced) -> Reply:
         outcome = behave(call, double)
         made = await reply(call, double, outcome)
         await _take_time(call, double)
-        paid = made.status < 300
+        if call.operation.cost and made.outcome in call.operation.cost.charged:
+            call.paid = call.cost
         return made
     except Refusal as refusal:
         name = refusal.outcome or call.operation.policy.outcome(refusal.gate, refusal.kind)
         return await reply(call, double, name, refusal)
     finally:
         if call.reserved:
-            double.state.settle(call.key or "", call.cost, paid)
+            double.state.settle(call.key or "", call.cost, bool(call.paid))
 
 
 def behave(call: Call, double: Double) -> str:

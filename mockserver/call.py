@@ -57,6 +57,7 @@ class Call:
     key: str | None = None
     cost: Decimal = Decimal(0)
     reserved: bool = False
+    paid: Decimal = Decimal(0)
     representation: str = ""
     seed: int | None = None
     delay: float = 0.0

@@ -36,7 +36,7 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "response_bytes": len(made.body),
         "response": _response(call, made),
         "seed": call.seed,
-        "credits": float(call.cost) if call.reserved and made.status < 300 else 0.0,
+        "credits": float(call.paid),
         "forced": call.forced,
         "pictures": tuple(each for each in call.pictures if len(each.source or b"") <= LARGEST_SOURCE),
     }

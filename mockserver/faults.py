@@ -35,8 +35,13 @@ class Fault:
 
     def seconds(self, rng: random.Random) -> float:
         """How long this one takes, drawn from its distribution; between 0 and 600 seconds."""
-        draw = {"uniform": rng.uniform, "normal": rng.gauss, "lognormal": rng.lognormvariate}
-        value = draw[self.shape](*self.numbers) if self.shape in draw else self.numbers[0]
+        draws: dict[str, Callable[[float, float], float]] = {
+            "uniform": rng.uniform,
+            "normal": rng.gauss,
+            "lognormal": rng.lognormvariate,
+        }
+        draw = draws.get(self.shape)
+        value = draw(self.numbers[0], self.numbers[1]) if draw else self.numbers[0]
         return min(max(value, 0.0), _LONGEST)
 
 

@@ -52,7 +52,6 @@ def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Operation:
     policy = {**policies.get(node.get("x-policy"), {}), **node}
-    cost = node.get("x-cost")
     return Operation(
         id=node["operationId"],
         method=method.upper(),
@@ -64,7 +63,7 @@ def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Op
         parameters=tuple(_parameter(each) for each in node.get("parameters", ())),
         body=_body(node.get("requestBody")),
         rules=tuple(_rule(each) for each in node.get("x-rules", ())),
-        cost=Cost(choice(cost["credits"]), _tokens(cost.get("per"))) if cost else None,
+        cost=_cost(node.get("x-cost")),
         artifact=_artifact(node.get("x-artifact")),
         outcomes=_outcomes(node["responses"]),
     )
@@ -91,6 +90,12 @@ def _policy(name: str, node: Any) -> Policy:
         latency=(latency["seconds"][0], latency["seconds"][1]) if latency else None,
         credit_usd=node.get("x-credit-usd"),
     )
+
+
+def _cost(node: Any) -> Cost | None:
+    if node is None:
+        return None
+    return Cost(choice(node["credits"]), _tokens(node.get("per")), frozenset(node["charged"]))
 
 
 def _schemes(raw: Any, node: Any) -> Iterator[Scheme]:

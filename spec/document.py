@@ -106,6 +106,7 @@ class Cost:
 
     credits: Choice
     per: tuple[str, ...] | None
+    charged: frozenset[str]  # the outcomes that are paid for; all others are free
 
 
 @dataclass(frozen=True)

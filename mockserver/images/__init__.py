@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mockserver.images.opening import Unreadable
 from mockserver.images.picture import JPEG, LARGEST_SIDE, PNG, WEBP, Picture
 from mockserver.images.studio import Studio
-from mockserver.images.upload import Unreadable, Upload, read_upload, thumbnail
+from mockserver.images.upload import Upload, read_upload, thumbnail
 
 __all__ = [
     "JPEG",

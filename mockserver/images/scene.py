@@ -7,12 +7,13 @@ from random import Random
 from PIL import Image
 
 from mockserver.images.brush import grain
-from mockserver.images.land import paint_ground, paint_ridge
+from mockserver.images.ground import paint_ground
 from mockserver.images.palettes import PALETTES
 from mockserver.images.plan import Plan, Unit
+from mockserver.images.ridges import paint_ridge
 from mockserver.images.sky import paint_sky
 
-GRAIN = 2.6  # grey levels: a 1024 x 1024 PNG then weighs about as much as a photograph's
+GRAIN = 2.3  # grey levels: a 1024 x 1024 PNG then weighs about as much as a photograph's
 
 
 def paint(plan: Plan, palette: int, unit: Unit, variant: int) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from random import Random
 
 from PIL import Image
@@ -76,7 +77,7 @@ def _clouds(image: Image.Image, palette: Palette, random: Random) -> None:
         cover = mask(
             width,
             rows,
-            lambda on, x=x: paint(on, x, (edge, rows - edge), width, random),
+            partial(paint, x=x, limits=(edge, rows - edge), width=width, random=random),
             soft=min(2.5, edge / 3),
             level=0.6 if palette.streaked else 0.92,
         )

@@ -54,9 +54,12 @@ class Studio:
             return encode(self._pixels(picture), picture.media_type)
         return self._png(picture) if picture.media_type == PNG else self._jpeg(picture)
 
-    def warm(self, width: int, height: int) -> None:
-        """Draws the PNG strips of one size ahead: a second or two of work for a megapixel."""
-        if not fits(width, height):
+    def warm(self, width: int, height: int, media_type: str = PNG) -> None:
+        """Draws the strips of one size ahead: a second or two of work for a megapixel.
+
+        Strips are for PNG and JPEG; there are none of other media types or of tiny sizes.
+        """
+        if not fits(width, height) or media_type not in (PNG, JPEG):
             return
         plan = self._layout(width, height)
         self._pads(width, height)
@@ -64,7 +67,7 @@ class Studio:
         for palette in range(len(PALETTES)):
             for unit in range(len(plan.units)):
                 for variant in range(plan.variants):
-                    self._strip(plan, (PNG, width, height, palette, unit, variant))
+                    self._strip(plan, (media_type, width, height, palette, unit, variant))
 
     def _png(self, picture: Picture) -> bytes:
         plan = self._layout(picture.width, picture.height)

@@ -13,9 +13,9 @@ CRASH = "crash"
 _FILL = re.compile(r"\{([^{}]*)\}")
 _HARMLESS = {"type", "description", "example", "examples", "default", "title", "deprecated"}
 _KEYWORDS = frozenset(
-    "type enum const minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum "
-    "multipleOf minItems maxItems uniqueItems contains minProperties maxProperties required "
-    "additionalProperties unevaluatedProperties propertyNames falseSchema anyOf oneOf allOf not".split()
+    """type enum const minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum
+    multipleOf minItems maxItems uniqueItems contains minProperties maxProperties required falseSchema
+    additionalProperties unevaluatedProperties propertyNames anyOf oneOf allOf not""".split()  # noqa: SIM905
 )
 
 
@@ -39,7 +39,7 @@ def _promised(op: Op, gate: str) -> bool:
         return "x-cost" in op.node
     if gate == "rate-limit":
         return "x-rate-limit" in op.rules
-    return True  # authenticate, crash
+    return gate != "authenticate" or op.node.get("security") != []
 
 
 def _refusable(parameter: Mapping[str, Any]) -> bool:
@@ -71,6 +71,12 @@ def outcomes(context: Context) -> Iterator[Found]:
             if (outcome := rule.get("outcome")) and outcome not in names:
                 at = f"{op.pointer}/x-rules/{index}"
                 yield Found(at, _missing(op, f"the rule {rule['name']!r} refuses", outcome))
+        for outcome in op.node.get("x-cost", {}).get("charged", ()):
+            if outcome not in names:
+                yield Found(
+                    f"{op.pointer}/x-cost/charged",
+                    _missing(op, "x-cost charges for a call that ends", outcome),
+                )
 
 
 def _missing(op: Op, who: str, outcome: str) -> str:
@@ -81,9 +87,9 @@ def _can(op: Op, gate: str, kind: str) -> bool:
     # A kind that is a keyword of JSON Schema needs a schema with that keyword.
     if gate != "validate" or kind not in _KEYWORDS:
         return True
-    return any(_uses(part, kind) for part in (op.body or ())[2:]) or any(
-        _uses(each["schema"], kind) for each in op.node.get("parameters", ())
-    )
+    schemas = [each["schema"] for each in op.node.get("parameters", ())]
+    schemas += [op.body[2]["schema"]] if op.body else []
+    return any(_uses(each, kind) for each in schemas)
 
 
 def _uses(node: Any, keyword: str) -> bool:

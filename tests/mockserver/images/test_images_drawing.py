@@ -194,6 +194,8 @@ def test_only_joined_pictures_are_quick() -> None:
     jpeg = replace(PICTURE, media_type=JPEG)
     studio.draw(jpeg)
     assert studio.is_quick(jpeg)
+    studio.warm(320, 320, JPEG)
+    assert all(studio.is_quick(replace(jpeg, seed=seed)) for seed in range(50))
     studio.warm(10, 10)  # nothing to warm, nothing to fail
 
 

@@ -1,0 +1,34 @@
+"""The checks: pure functions over an exchange that yield findings, in one flat table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from contracts.checks.answers import (
+    body_matches_schema,
+    headers_are_declared,
+    media_type_is_declared,
+    status_is_declared,
+)
+from contracts.checks.pictures import picture_is_whole
+from contracts.exchange import Exchange, Finding
+from contracts.oracle import Oracle
+from spec.document import Operation
+
+Check = Callable[[Exchange, Operation, Oracle], Iterator[Finding]]
+
+CHECKS: dict[str, Check] = {
+    "status-declared": status_is_declared,
+    "media-type-declared": media_type_is_declared,
+    "headers-declared": headers_are_declared,
+    "body-schema": body_matches_schema,
+    "picture-whole": picture_is_whole,
+}
+
+
+def judge(exchange: Exchange, oracle: Oracle) -> list[Finding]:
+    """Every finding of every check on one exchange; none if no operation was asked."""
+    operation = oracle.operation(exchange)
+    if operation is None:
+        return []
+    return [finding for check in CHECKS.values() for finding in check(exchange, operation, oracle)]

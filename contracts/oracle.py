@@ -1,0 +1,130 @@
+"""The second reader of a document: openapi-core for routes, requests, JSON and headers.
+
+openapi-core does not cast numeric multipart parts and takes no bytes for `format: binary` under 3.1
+(python-openapi/openapi-core#854), so pictures and forms are judged by our own checks. It also wants the
+servers to match the Host; the judged URL's origin and base path are put in their place.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from openapi_core import OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.validation.exceptions import ValidationError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from contracts.exchange import Exchange
+from spec import pointers
+from spec.document import Document, Operation
+
+
+@dataclass  # openapi-core's protocol wants to assign
+class _Request:
+    """openapi-core's request protocol."""
+
+    host_url: str
+    path: str
+    method: str
+    content_type: str
+    body: bytes | None
+    parameters: RequestParameters
+
+
+@dataclass
+class _Response:
+    """openapi-core's response protocol."""
+
+    status_code: int
+    content_type: str
+    headers: Headers
+    data: bytes | None = field(repr=False)
+
+
+class Oracle:
+    """Reads one document for the judge."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._paths = [
+            (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(base + each.path))), base, each)
+            for base in sorted(document.bases, key=len, reverse=True)
+            for each in sorted(document.operations.values(), key=lambda each: "{" in each.path)
+        ]
+
+    @cached_property
+    def _openapi(self) -> OpenAPI:
+        raw = copy.deepcopy(dict(self.document.raw))
+        raw["servers"] = [{"url": "/"}]
+        return OpenAPI.from_dict(raw)
+
+    def operation(self, exchange: Exchange) -> Operation | None:
+        """The operation that an exchange asked for, if the document has it."""
+        path = urlsplit(exchange.url).path
+        method = "GET" if exchange.method == "HEAD" else exchange.method
+        return next(
+            (each for pattern, _, each in self._paths if each.method == method and pattern.fullmatch(path)),
+            None,
+        )
+
+    def node(self, operation: Operation) -> Any:
+        """The operation's plain data, references resolved."""
+        return pointers.get(self.document.raw, operation.pointer)
+
+    def request_errors(self, exchange: Exchange) -> Iterator[str]:
+        """What openapi-core has against the request's parameters and JSON body."""
+        for error in self._openapi.iter_apicall_request_errors(self._request(exchange)):
+            yield _told(error)
+
+    def response_errors(self, exchange: Exchange, operation: Operation) -> Iterator[str]:
+        """What openapi-core has against the answer: headers always, the body if it is JSON."""
+        response = _Response(
+            exchange.status,
+            exchange.media_type,
+            Headers(list(exchange.headers)),
+            exchange.body if exchange.media_type == "application/json" else b"",
+        )
+        for error in self._openapi.iter_apicall_response_errors(self._request(exchange), response):
+            if exchange.media_type == "application/json" or "eader" in type(error).__name__:
+                yield _told(error)
+
+    def _request(self, exchange: Exchange) -> _Request:
+        parts = urlsplit(exchange.url)
+        path, params = self._without_base(exchange, parts.path)
+        headers = dict(exchange.request_headers)
+        return _Request(
+            host_url="http://proofsheet.invalid",
+            path=path,
+            method=exchange.method.lower(),
+            content_type=headers.get("content-type", "").partition(";")[0],
+            body=exchange.request_body,
+            parameters=RequestParameters(
+                query=ImmutableMultiDict(parse_qsl(parts.query)),
+                header=Headers(list(exchange.request_headers)),
+                cookie=ImmutableMultiDict(),
+                path=params,
+            ),
+        )
+
+    def _without_base(self, exchange: Exchange, path: str) -> tuple[str, dict[str, str]]:
+        for pattern, base, each in self._paths:
+            if pattern.fullmatch(path):
+                names = re.findall(r"\{(\w+)\}", each.path)
+                groups = re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(base + each.path))
+                found = re.fullmatch(groups, path)
+                return path[len(base) :], dict(zip(names, found.groups() if found else (), strict=False))
+        return path, {}
+
+
+def _told(error: Exception) -> str:
+    inner = error.__cause__ or error
+    schema_errors = getattr(inner, "schema_errors", None)
+    if isinstance(inner, ValidationError) or schema_errors:
+        return "; ".join([str(inner), *(each.message for each in schema_errors or ())])
+    return str(inner) or type(inner).__name__

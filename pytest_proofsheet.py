@@ -1,0 +1,1 @@
+"""The pytest plugin: a double for a test run."""

@@ -1,0 +1,82 @@
+"""Running the rules over a document and saying what they found, with positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from spec.lint.context import Context, Found, origin
+from spec.lint.rules import FORM, RULES, Rule
+from spec.lint.vocabulary import vocabulary
+from spec.load import BadReference, Library, resolve
+from spec.overlay import BadOverlay
+from spec.read import Source, Unreadable
+
+
+@dataclass(frozen=True, order=True)
+class LintFlaw:
+    """One flaw: where it is (1-based), which rule it breaks, and what to do."""
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    severity: str
+    pointer: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {self.message}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The flaw as plain data."""
+        return asdict(self)
+
+
+def lint(library: Library, name: str, rules: Iterable[Rule] = RULES) -> list[LintFlaw]:
+    """Every flaw of the document `name`, in the order of the file. Raises load.Unknown and nothing else."""
+    library.files(name)
+    try:
+        return lint_source(library, name, library.source(name), rules)
+    except Unreadable as error:
+        return [_unloadable("readable", f"{error.path}:{error.line}:{error.column}", error.problem)]
+    except BadOverlay as error:
+        return [_unloadable("overlay", error.where, error.problem)]
+
+
+def lint_source(library: Library, name: str, source: Source, rules: Iterable[Rule] = RULES) -> list[LintFlaw]:
+    """Every flaw of a document that is read already."""
+    try:
+        resolved = resolve(source)
+    except BadReference as error:
+        return [_unloadable("reference", error.where, f"$ref {error.reference!r} {error.problem}")]
+    claims = library.home / "claims" / f"{name}.yaml"
+    context = Context(name, source, resolved, vocabulary(), library, claims)
+    flaws = _flaws(context, FORM)
+    return flaws or _flaws(context, rules)
+
+
+def _flaws(context: Context, rules: Iterable[Rule]) -> list[LintFlaw]:
+    found = {_flaw(context, rule, each): None for rule in rules for each in rule.check(context)}
+    return sorted(found)
+
+
+def _flaw(context: Context, rule: Rule, found: Found) -> LintFlaw:
+    source = found.source or context.source
+    pointer = origin(source.value, found.pointer)
+    return _located(source.where(pointer), rule.id, rule.severity, pointer, found.message)
+
+
+def _unloadable(rule: str, where: str, problem: str) -> LintFlaw:
+    return _located(where, rule, "error", "", problem)
+
+
+def _located(where: str, rule: str, severity: str, pointer: str, message: str) -> LintFlaw:
+    file, line, column = where.rsplit(":", 2)
+    return LintFlaw(_short(file), int(line), int(column), rule, severity, pointer, " ".join(message.split()))
+
+
+def _short(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

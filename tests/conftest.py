@@ -1,0 +1,54 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from support import InProcess
+
+from spec.document import Document
+from spec.load import Library
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return Library()
+
+
+@pytest.fixture(scope="session")
+def document(library: Library) -> Document:
+    """Today's contract of the one family there is."""
+    return library.load("stability")
+
+
+@pytest.fixture(scope="session")
+def variant(library: Library) -> Document:
+    """The same as the reseller pages of 2024 and 2025 document it."""
+    return library.load("stability.pages-2024")
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., InProcess]]:
+    """Makes doubles in this process: `serve(document, credits=…)`; closes them."""
+    made: list[InProcess] = []
+
+    def make(*documents: Document, **settings: Any) -> InProcess:
+        made.append(InProcess(documents, **settings))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def mock(serve: Callable[..., InProcess], document: Document) -> InProcess:
+    """A double of today's contract with default settings."""
+    return serve(document)
