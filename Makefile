@@ -1,0 +1,63 @@
+# Each target does all its own set-up. PYTHON may name another interpreter (3.11 or newer).
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help install run test check fix bench acceptance lock clean
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/dev ## Set up .venv with the locked versions, tests and checks included
+
+run: .venv/run ## Serve the mock on http://127.0.0.1:4010 (options: make run ARGS="--port 8080")
+	@$(BIN)/proofsheet serve $(ARGS)
+
+test: .venv/dev ## Run the tests (options: make test ARGS="-k ledger")
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: .venv/dev ## Lint, types, layers, and the documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/proofsheet spec lint
+
+fix: .venv/dev ## Format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev ## Measure speed beside the peers; writes bench/RESULTS.md (minutes)
+	$(BIN)/python -m bench $(ARGS)
+
+acceptance: .venv/dev ## Real clients against the mock: curl samples, litellm, Portkey's gateway
+	tests/acceptance/setup.sh
+	PROOFSHEET_ACCEPTANCE=required $(BIN)/python -m pytest -q tests/acceptance $(ARGS)
+
+lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(LOCK) -o requirements/run.txt
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra test --extra check $(LOCK) \
+	  -c requirements/run.txt -o requirements/dev.txt
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+clean: ## Remove what the other targets made
+	rm -rf .venv build *.egg-info bench/.work tests/acceptance/.work
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run: requirements/run.txt pyproject.toml | .venv/made
+	@echo "setting up .venv (once, about half a minute) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/run
+	@echo "setting up .venv for tests (once, about half a minute) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
