@@ -16,19 +16,21 @@ from bench.load import HOW_TO_GET_WRK
 from bench.profiling import profile
 from bench.rows import Row
 
-FIGURES: dict[str, Callable[[Settings], list[Row]]] = {
-    "bare": rates.beside_bare,
-    "wiremock": rates.beside_wiremock,
-    "wiremock-no-journal": rates.beside_wiremock_without_journal,
-    "mockoon": rates.beside_mockoon,
-    "error": rates.errors_beside_prism,
-    "drawing": drawn.drawing,
-    "start": others.start,
-    "memory": others.memory,
-    "workers": rates.two_workers,
+FIGURES: dict[str, tuple[str, Callable[[Settings], list[Row]]]] = {
+    "bare": ("a new picture, vs bare Starlette", rates.beside_bare),
+    "wiremock": ("a new picture, vs WireMock's static one", rates.beside_wiremock),
+    "wiremock-no-journal": ("the same, its journal off", rates.beside_wiremock_without_journal),
+    "mockoon": ("a new picture, vs Mockoon's static one", rates.beside_mockoon),
+    "error": ("400 for a bad field, vs Prism", rates.errors_beside_prism),
+    "drawing": ("drawing one picture, by bench/drawing.py", drawn.drawing),
+    "start": ("start to first answer, vs Prism", others.start),
+    "memory": ("memory, idle and after 200,000 requests", others.memory),
+    "workers": ("two workers vs one", rates.two_workers),
 }
+LIST = "\n".join(f"  {name:<20} {what}" for name, (what, _) in FIGURES.items())
 EXAMPLES = f"""\
-figures: {" ".join(FIGURES)}
+figures:
+{LIST}
 
 examples:
   python -m bench                          everything; about a quarter of an hour
@@ -98,12 +100,13 @@ def _run(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _measure(name: str, settings: Settings) -> list[Row]:
+    what, measure = FIGURES[name]
     try:
-        return FIGURES[name](settings)
+        return measure(settings)
     except NotMeasured as reason:
-        return [Row(name, verdict=f"not measured: {plain(str(reason))}")]
+        return [Row(what, verdict=f"not measured: {plain(str(reason))}")]
     except Void as reason:
-        return [Row(name, verdict=f"void: {plain(str(reason))}")]
+        return [Row(what, verdict=f"void: {plain(str(reason))}")]
 
 
 def _to_profile(row: Row) -> bool:

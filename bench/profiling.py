@@ -15,6 +15,7 @@ from bench.servers import ours
 
 SECONDS = 3
 TOP = 15
+WAITING = ("_worker (concurrent/futures/thread.py", "Condition.wait (", "wait (threading.py")
 
 
 def profile(requests: Sequence[str], settings: Settings) -> list[str]:
@@ -49,11 +50,13 @@ def _record(spy: str, server: Server, requests: Sequence[str], settings: Setting
 
 
 def _table(raw: str) -> list[str]:
-    """py-spy's raw form has one stack a line: outer;...;inner COUNT."""
+    """Of py-spy's raw form, "outer;...;inner COUNT", without the threads that only wait."""
     own: collections.Counter[str] = collections.Counter()
     for line in raw.splitlines():
         stack, _, count = line.rpartition(" ")
-        own[_name(stack.rpartition(";")[2])] += int(count)
+        frame = stack.rpartition(";")[2]
+        if not frame.startswith(WAITING):
+            own[_name(frame)] += int(count)
     total = own.total() or 1
     rows = [f"| {count / total:.1%} | `{name}` |" for name, count in own.most_common(TOP)]
     return ["| own time | function |", "|---|---|", *rows]

@@ -17,6 +17,7 @@ from mockserver.entries import entry
 from mockserver.faults import Fault
 from mockserver.forcing import CannotForce, Forced, forced
 from mockserver.gates import admit, choose_representation, credential, prompts
+from mockserver.journal import label
 from mockserver.reading import Disconnected, Receive, TooSlow, read
 from mockserver.replies import Reply, breach, problem, reply
 from spec.document import Operation
@@ -105,6 +106,7 @@ def new_call(operation: Operation, scope: Any) -> Call:
         query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
     )
     call.key = credential(headers, operation)
+    call.label = label(call.key)
     return call
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from mockserver import control, faults
 from mockserver.answering import Endpoint
@@ -37,7 +37,8 @@ class Site:
         self._app = self._build()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._app(scope, receive, send)
+        # A path without a template is found in a table: trying every route costs more than judging a form.
+        await self._exact.get(scope.get("path"), self._app)(scope, receive, send)
 
     def reload(self, documents: tuple[Document, ...]) -> None:
         """Serve other documents from now on; what the double remembers stays. Raises Collision."""
@@ -51,7 +52,10 @@ class Site:
             raise
 
     def _build(self) -> Starlette:
-        app = Starlette(routes=[*control.routes(lambda: self.double), *_routes(self.double)])
+        endpoints = _endpoints(self.double)
+        self._exact: dict[str, Any] = {path: each for path, each in endpoints.items() if "{" not in path}
+        routes = [Route(path, each) for path, each in endpoints.items()]
+        app = Starlette(routes=[*control.routes(lambda: self.double), *routes])
         app.router.redirect_slashes = False
         app.router.default = _Nowhere(self.double)
         return app
@@ -71,12 +75,13 @@ def routes_of(documents: Iterable[Document]) -> dict[str, dict[str, tuple[str, O
     return paths
 
 
-def _routes(double: Double) -> list[BaseRoute]:
-    paths = routes_of(double.documents)
-    return [
-        Route(path, Endpoint(double, {method: each for method, (_, each) in methods.items()}))
-        for path, methods in sorted(paths.items(), key=lambda item: ("{" in item[0], item[0]))
-    ]
+def _endpoints(double: Double) -> dict[str, Endpoint]:
+    """Path to endpoint, concrete paths before templated ones."""
+    paths = sorted(routes_of(double.documents).items(), key=lambda item: ("{" in item[0], item[0]))
+    return {
+        path: Endpoint(double, {method: each for method, (_, each) in methods.items()})
+        for path, methods in paths
+    }
 
 
 class _Nowhere:

@@ -53,6 +53,7 @@ class Call:
     uploads: dict[str, Upload | Unreadable] = dataclasses.field(default_factory=dict)
     ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields nobody knows
     flaws: list[Flaw] = dataclasses.field(default_factory=list)
+    label: str | None = None  # what the journal calls the key
     # found by the gates and the behaviour
     key: str | None = None
     cost: Decimal = Decimal(0)

@@ -21,7 +21,7 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
     return {
         "time": time.time(),
         "milliseconds": round(milliseconds, 3),
-        "key": label(call.key),
+        "key": call.label,
         "operation": call.operation.id,
         "method": call.method,
         "path": call.path,
@@ -56,7 +56,7 @@ def _headers(call: Call) -> dict[str, str]:
 
 
 def _label(call: Call, value: str) -> str:
-    return f"({label(call.key or value)})" if value else ""
+    return f"({call.label or label(value)})" if value else ""
 
 
 def _fields(call: Call) -> Any:
@@ -87,9 +87,10 @@ def _response(call: Call, made: Reply) -> str | None:
 
 
 def _redact(call: Call, text: str) -> str:
-    if not call.key:
+    key = call.key
+    if not key or (key[-4:] not in text and "*" not in text):  # also a masked key ends like the key
         return text
-    return text.replace(call.key, f"({label(call.key)})").replace(mask(call.key), f"({label(call.key)})")
+    return text.replace(key, f"({call.label})").replace(mask(key), f"({call.label})")
 
 
 def _cut(text: str) -> str:

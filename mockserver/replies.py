@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,12 +101,18 @@ def _body(representation: Representation, values: dict[str, Any], artifacts: lis
     binds = representation.binds
     if binds and binds[0][0] == ():
         return bytes(artifacts[0]["$artifact.bytes"])
-    value = copy.deepcopy(representation.value)
+    value = _copied(representation.value)
     blobs: list[bytes] = []
     for tokens, expression in binds:
         _bind(value, tokens, expression.text, values, artifacts, blobs)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return _splice(text, blobs)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
 
 
 def _bind(
@@ -117,7 +122,7 @@ def _bind(
     if "*" in rest:  # one item for each artifact, each like the example's first
         items = value[head]
         while len(items) < len(artifacts):
-            items.append(copy.deepcopy(items[0]))
+            items.append(_copied(items[0]))
         for item, artifact in zip(items, artifacts, strict=False):
             _bind(item, tuple(rest[1:]), name, values, [artifact], blobs)
         return

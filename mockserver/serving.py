@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ import uvicorn
 
 from mockserver import keeper
 from mockserver import triggers as trigger_table
-from mockserver.app import Collision, Site
+from mockserver.app import Site
 from mockserver.double import double, opening
 from mockserver.guard import limited
 from mockserver.settings import Settings
@@ -125,10 +126,15 @@ async def _watch(site: Site, plan: Plan) -> None:
 def _reload(site: Site, plan: Plan) -> None:
     try:
         site.reload(plan.load())
-    except (Collision, ValueError, KeyError, TypeError, Exception) as error:
-        print(f"not reloaded, still serving the last good documents: {error}", file=sys.stderr, flush=True)
+    except Exception as error:  # whatever is wrong with a file that is being edited, go on serving
+        _tell(f"not reloaded, still serving the last good documents: {error}")
         return
-    print("reloaded", file=sys.stderr, flush=True)
+    _tell("reloaded")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def _run_workers(
@@ -170,31 +176,40 @@ def _worker(
         os._exit(code)
 
 
-def _mind(state: State, lines: list[socket.socket], children: list[int]) -> int:
-    """Keep the state until the workers have ended; pass signals on. A worker that dies ends them all."""
+class _Children:
+    """The workers, watched by the parent: a stop is passed on to all, and one that dies stops them all."""
 
-    def pass_on(number: int, frame: Any) -> None:
-        for pid in children:
+    def __init__(self, pids: list[int]) -> None:
+        self._pids = pids
+        self.code = 0
+
+    def stop(self, *_: Any) -> None:
+        for pid in self._pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, pass_on)
-    code = 0
-
-    def running() -> bool:
-        nonlocal code
-        for pid in list(children):
+    def running(self) -> bool:
+        """Whether any is left; takes note of those that have ended."""
+        for pid in list(self._pids):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
-                children.remove(pid)
-                if status:
-                    code = 3
-                    print(f"a worker ended with status {status}; stopping", file=sys.stderr, flush=True)
-                    pass_on(0, None)
-        return bool(children)
+                self._pids.remove(pid)
+                self._note(status)
+        return bool(self._pids)
 
-    keeper.keep(state, lines, running)
-    while running():
-        signal.sigtimedwait([], 0.05)
-    return code
+    def _note(self, status: int) -> None:
+        if status:
+            self.code = 3
+            _tell(f"a worker ended with status {status}; stopping")
+            self.stop()
+
+
+def _mind(state: State, lines: list[socket.socket], pids: list[int]) -> int:
+    """Keep the state until the workers have ended; returns the exit code."""
+    children = _Children(pids)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, children.stop)
+    keeper.keep(state, lines, children.running)
+    while children.running():
+        time.sleep(0.05)
+    return children.code

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from spec.lint import FORM, RULES, LintFlaw, lint
-from spec.load import HOME, Library, Unknown
+from spec.build import operations
+from spec.lint import FORM, RULES, LintFlaw, Rule, lint
+from spec.load import HOME, Library, Unknown, resolve
 
 _HOME = click.option(
     "--home",
@@ -43,7 +44,7 @@ def lint_command(context: click.Context, names: tuple[str, ...], style: str, hom
       proofsheet spec lint --format json stability.pages-2024
     """
     library = Library(home)
-    found = {name: _lint(library, name) for name in names or library.names()}
+    found = {name: _lint(library, name, RULES) for name in names or _names(library)}
     if style == "json":
         click.echo(
             json.dumps([{"document": name, **each.as_dict()} for name in found for each in found[name]])
@@ -54,9 +55,15 @@ def lint_command(context: click.Context, names: tuple[str, ...], style: str, hom
     context.exit(1 if failed else 0)
 
 
-def _lint(library: Library, name: str) -> list[LintFlaw]:
+def _names(library: Library) -> tuple[str, ...]:
+    if names := library.names():
+        return names
+    raise click.UsageError(f"there is no document in {library.home / 'apis'}")
+
+
+def _lint(library: Library, name: str, rules: tuple[Rule, ...]) -> list[LintFlaw]:
     try:
-        return lint(library, name)
+        return lint(library, name, rules)
     except Unknown as error:
         raise click.UsageError(str(error)) from None
 
@@ -81,17 +88,18 @@ def list_command(context: click.Context, home: Path) -> None:
       proofsheet spec list --home my-documents
     """
     library = Library(home)
-    rows = [row for name in library.names() if (row := _row(library, name))]
+    names = _names(library)
+    rows = [row for name in names if (row := _row(library, name))]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for name, version, count, title in rows:
         click.echo(f"{name:{widths[0]}}  {version:{widths[1]}}  {count:>{widths[2]}} operations  {title}")
-    context.exit(0 if len(rows) == len(library.names()) else 1)
+    context.exit(0 if len(rows) == len(names) else 1)
 
 
 def _row(library: Library, name: str) -> tuple[str, str, str, str] | None:
-    # Only the rules of form: what they pass, the loader reads.
-    if flaws := lint(library, name, ()):
+    if flaws := _lint(library, name, ()):  # only the rules of form
         click.echo(str(flaws[0]), err=True)
         return None
-    document = library.load(name)
-    return name, document.version, str(len(document.operations)), document.title
+    document = resolve(library.source(name))
+    info, count = document["info"], sum(1 for _ in operations(document))
+    return name, info["version"], str(count), info["title"]

@@ -56,7 +56,7 @@ class Library:
 
     def families(self) -> tuple[str, ...]:
         """The families, in alphabetical order."""
-        return tuple(sorted(path.stem for path in (self.home / "apis").glob("*.yaml")))
+        return tuple(sorted(path.stem for path in (self.home / "apis").glob("*.yaml") if path.is_file()))
 
     def names(self) -> tuple[str, ...]:
         """Every family and every variant."""
@@ -104,6 +104,8 @@ def _resolve(source: Source, node: Any, pointer: str, trail: tuple[str, ...]) ->
     if isinstance(reference := node.get("$ref"), str):
         target = _follow(source, reference, pointer, trail)
         resolved = _resolve(source, target, reference[1:], (*trail, reference))
+        if not isinstance(resolved, dict):
+            raise BadReference(source.where(pointer), reference, "must lead to an object")
         rest = {key: value for key, value in node.items() if key != "$ref"}
         return {**resolved, **_resolve(source, rest, pointer, trail)}
     return {

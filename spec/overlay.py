@@ -60,6 +60,8 @@ def _nodes(action: Any, document: Any, where: str) -> list[Any]:
 
 
 def _act(action: dict[str, Any], node: Any, where: str) -> None:
+    if action.get("remove") is True and node.parent is None:
+        raise BadOverlay(where, "the whole document cannot be removed")
     if action.get("remove") is True:
         _remove(node)
     elif "update" not in action:

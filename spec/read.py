@@ -7,6 +7,7 @@ and unique; every value's line is kept so that a message can point at it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import yaml
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_DEEPEST, _MOST_VALUES = 100, 1_000_000  # far beyond any document; aliases could reach them
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -76,7 +78,10 @@ def _compose(path: Path, text: str) -> yaml.Node:
 
 def _construct(node: yaml.Node, pointer: str, path: Path, marks: dict[str, tuple[int, int]]) -> Any:
     # An alias is constructed anew at each use, so that an overlay never changes two places at once.
-    marks[pointer] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    if pointer.count("/") > _DEEPEST or len(marks) > _MOST_VALUES:
+        raise Unreadable(path, line, column, "goes too deep or is too large; does an alias hold itself?")
+    marks[pointer] = (line, column)
     if isinstance(node, yaml.MappingNode):
         return {
             key: _construct(child, f"{pointer}/{_escape(key)}", path, marks)
@@ -86,7 +91,10 @@ def _construct(node: yaml.Node, pointer: str, path: Path, marks: dict[str, tuple
         return [
             _construct(child, f"{pointer}/{index}", path, marks) for index, child in enumerate(node.value)
         ]
-    return scalar(node.value) if _plain(node) else node.value
+    try:
+        return scalar(node.value) if _plain(node) else node.value
+    except ValueError as error:
+        raise Unreadable(path, line, column, f"is no number: {error}") from None
 
 
 def _pairs(node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, yaml.Node]]:
@@ -108,12 +116,18 @@ def _plain(node: yaml.Node) -> bool:
 
 
 def scalar(text: str) -> Any:
-    """The value of a plain scalar: JSON's numbers and words, else the text itself."""
+    """The value of a plain scalar: JSON's numbers and words, else the text itself.
+
+    Raises ValueError for a number that is too large.
+    """
     if text in _WORDS:
         return _WORDS[text]
-    if match := _NUMBER.fullmatch(text):
-        return float(text) if match[2] or match[3] else int(text)
-    return text
+    if not (match := _NUMBER.fullmatch(text)):
+        return text
+    value = float(text) if match[2] or match[3] else int(text)
+    if value in (math.inf, -math.inf):
+        raise ValueError(f"{text} is beyond what JSON's numbers hold")
+    return value
 
 
 def _escape(key: str) -> str:

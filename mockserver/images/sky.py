@@ -61,7 +61,7 @@ def _stars(image: Image.Image, random: Random, share: float) -> None:
     def draw(on: Layer) -> None:
         for _ in range(round(width * rows / 1300 * (share + 0.1))):
             size = 0.5 + 1.2 * random.random() ** 4
-            x, y = random.random() * width, 2 + random.random() * (rows - 4)
+            x, y = random.random() * width, 3 + random.random() * (rows - 6)
             on.disc(x, y, size, size, round(90 + 165 * random.random()))
 
     image.paste((255, 252, 240), (0, 0), mask(width, rows, draw))

@@ -64,7 +64,8 @@ def integers(context: Context) -> Iterator[Found]:
     """An integer that outgrows 32 bits says `format: int64`."""
     for place in context.of_kind("schema"):
         node = place.node
-        largest = max((abs(node[key]) for key in ("minimum", "maximum") if key in node), default=0)
+        bounds = (node.get("minimum"), node.get("maximum"))
+        largest = max((abs(each) for each in bounds if isinstance(each, int | float)), default=0)
         if node.get("type") == "integer" and largest > _INT32 and node.get("format") != "int64":
             yield Found(place.pointer, f"goes to {largest}, beyond 32 bits; add `format: int64`")
 

@@ -25,9 +25,9 @@ FORM = (
     Rule("keyword-known", "a mistyped keyword would be passed over in silence", form.known),
     Rule("keyword-placed", "a keyword where nobody looks says nothing", form.placed),
     Rule("keyword-formed", "code relies on each keyword's form", form.formed),
-    Rule("policy-exists", "an operation without its policy refuses nothing", operations.policies),
 )
 RULES = (
+    Rule("policy-exists", "an operation without its policy refuses nothing", operations.policies),
     Rule("openapi-valid", "every other tool reads OpenAPI 3.1 only", standard.openapi),
     Rule("schema-compiles", "a schema that does not compile judges nothing", standard.schemas),
     Rule("expression-known", "an unknown expression cannot be filled in", standard.expressions),

@@ -27,7 +27,8 @@ class LintFlaw:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {self.message}"
+        warning = "warning: " if self.severity == "warning" else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.rule}: {warning}{self.message}"
 
     def as_dict(self) -> dict[str, str | int]:
         """The flaw as plain data."""
