@@ -26,17 +26,18 @@ class Captions:
         self._film = lru_cache(maxsize=4)(_film)
 
     def text(self, plan: Plan, picture: Picture) -> Image.Image:
-        """The rows that differ from picture to picture, RGB: both lines, and the colours."""
+        """What differs from picture to picture, RGB: the colours and both lines, as wide as they need."""
         first, second = plan.letters.lines
         margin = first // 2
         squares = _squares(plan, picture)
-        grey = Image.new("L", (plan.width, first + second), GROUND)
-        room = plan.width - 2 * margin
-        title = self._lines(plan, 0).line(picture.title, room - squares.width - margin)
-        grey.paste(title, (margin, 0))
-        grey.paste(self._lines(plan, 1).line(picture.prompt, room), (margin, first))
+        indent = margin + squares.width + margin
+        title = self._lines(plan, 0).line(picture.title, plan.width - indent - margin)
+        prompt = self._lines(plan, 1).line(picture.prompt, plan.width - 2 * margin)
+        grey = Image.new("L", (max(indent + title.width, margin + prompt.width), first + second), GROUND)
+        grey.paste(title, (indent, 0))
+        grey.paste(prompt, (margin, first))
         image = Image.merge("RGB", (grey, grey, grey))  # quicker than convert
-        image.paste(squares, (plan.width - margin - squares.width, (first - squares.height) // 2))
+        image.paste(squares, (margin, (first - squares.height) // 2))
         return image
 
     def whole(self, plan: Plan, picture: Picture) -> Image.Image:

@@ -2,7 +2,7 @@
 
 A strip is a finished IDAT chunk: whole rows, deflated without a reference to any other strip and
 ended on a byte boundary, so strips follow each other in any order. What remains for a file is its
-head, the Adler-32 of all rows (computed from those of the strips) and one copy.
+head, the Adler-32 of all rows (computed from those of the strips) and its end.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from mockserver.images.cache import Strip
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ZLIB_HEAD = b"\x78\x01"
 _LAST_BLOCK = b"\x03\x00"  # an empty deflate block that says it is the last
-_STORED = 65535  # the longest stored block
 _MODULUS = 65521  # of Adler-32
 
 
-def chunk(kind: bytes, *parts: bytes | memoryview) -> bytes:
+def chunk(kind: bytes, *parts: bytes) -> bytes:
     """A chunk of these parts, with its length and CRC."""
     crc = zlib.crc32(kind)
     for part in parts:
@@ -46,20 +45,37 @@ def flat_strip(image: Image.Image) -> Strip:
     return _strip(image, b"\x00", 9, zlib.Z_DEFAULT_STRATEGY)
 
 
-def fresh_strip(image: Image.Image) -> Strip:
-    """Stores RGB rows as they are; for rows seen once, where any deflating takes longer."""
-    step = 3 * image.width + 1
-    # A row is followed by one zero: the filter byte (None) of the next.
-    rows = memoryview(b"\x00" + image.tobytes("raw", "RGB", step))[:-1]
-    blocks: list[bytes | memoryview] = []
-    for at in range(0, len(rows), _STORED):
-        block = rows[at : at + _STORED]
-        blocks += (struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF), block)
-    return Strip(chunk(b"IDAT", *blocks), len(rows), zlib.adler32(rows))
+def fresh_strip(image: Image.Image, width: int, ground: int) -> Strip:
+    """RGB rows seen once: those of `image`, each filled up to `width` pixels with the grey `ground`.
+
+    The image's bytes are stored, for any deflating takes longer; the rest of a row is the same few bytes
+    each time. The Adler-32 of a run of equal bytes has a closed form.
+    """
+    rest = 3 * (width - image.width)
+    run, step = _run(rest, ground), 3 * image.width
+    data = image.tobytes()
+    rows = [b"\x00" + data[at : at + step] for at in range(0, len(data), step)]  # filter None
+    head = struct.pack("<BHH", 0, step + 1, (step + 1) ^ 0xFFFF)  # of a stored block
+    coded = head + (run + head).join(rows) + run
+    adler = 1
+    for row in rows:
+        adler = _adler_run(zlib.adler32(row, adler), rest, ground)
+    return Strip(chunk(b"IDAT", coded), len(rows) * (step + 1 + rest), adler)
 
 
-def assemble(width: int, height: int, strips: Iterable[Strip]) -> bytes:
-    """The file of an RGB picture whose rows are those of the strips, from the top down."""
+def _run(count: int, value: int) -> bytes:
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return deflate.compress(bytes((value,)) * count) + deflate.flush(zlib.Z_FULL_FLUSH)
+
+
+def _adler_run(adler: int, count: int, value: int) -> int:
+    low, high = adler & 0xFFFF, adler >> 16
+    high = (high + count * low + value * count * (count + 1) // 2) % _MODULUS
+    return high << 16 | (low + count * value) % _MODULUS
+
+
+def pieces(width: int, height: int, strips: Iterable[Strip]) -> list[bytes]:
+    """The file of an RGB picture whose rows are those of the strips, from the top down; not yet joined."""
     parts = [_SIGNATURE, _head(width, height), chunk(b"IDAT", _ZLIB_HEAD)]
     low, high = 1, 0  # the two halves of the Adler-32 so far
     for strip in strips:
@@ -69,7 +85,7 @@ def assemble(width: int, height: int, strips: Iterable[Strip]) -> bytes:
         low = (low + low_next - 1) % _MODULUS
     parts.append(chunk(b"IDAT", _LAST_BLOCK + struct.pack(">HH", high, low)))
     parts.append(chunk(b"IEND", b""))
-    return b"".join(parts)
+    return parts
 
 
 def _head(width: int, height: int) -> bytes:

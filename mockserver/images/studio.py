@@ -10,6 +10,7 @@ from PIL import Image
 from mockserver.images import jpeg, png
 from mockserver.images.cache import Strip, Strips
 from mockserver.images.caption import Captions, pads
+from mockserver.images.lettering import GROUND
 from mockserver.images.palettes import PALETTES
 from mockserver.images.picture import JPEG, LARGEST_SIDE, PNG, Picture
 from mockserver.images.pixels import blend, blur, decode, encode
@@ -50,9 +51,13 @@ class Studio:
 
         Raises Unreadable if `picture.source` is no picture; nothing else depends on the input.
         """
+        return b"".join(self.pieces(picture))
+
+    def pieces(self, picture: Picture) -> list[bytes]:
+        """The same file in pieces, most of them shared with other pictures: sending needs no copy."""
         if not _is_stacked(picture):
-            return encode(self._pixels(picture), picture.media_type)
-        return self._png(picture) if picture.media_type == PNG else self._jpeg(picture)
+            return [encode(self._pixels(picture), picture.media_type)]
+        return self._png(picture) if picture.media_type == PNG else [self._jpeg(picture)]
 
     def warm(self, width: int, height: int, media_type: str = PNG) -> None:
         """Draws the strips of one size ahead: a second or two of work for a megapixel.
@@ -69,12 +74,12 @@ class Studio:
                 for variant in range(plan.variants):
                     self._strip(plan, (media_type, width, height, palette, unit, variant))
 
-    def _png(self, picture: Picture) -> bytes:
+    def _png(self, picture: Picture) -> list[bytes]:
         plan = self._layout(picture.width, picture.height)
         above, below = self._pads(picture.width, picture.height)
-        text = png.fresh_strip(self._captions.text(plan, picture))
+        text = png.fresh_strip(self._captions.text(plan, picture), plan.width, GROUND)
         strips = [*self._stack(plan, picture, PNG), above, text, below]
-        return png.assemble(plan.width, plan.height, strips)
+        return png.pieces(plan.width, plan.height, strips)
 
     def _jpeg(self, picture: Picture) -> bytes:
         plan = self._layout(picture.width, picture.height)
