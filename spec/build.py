@@ -29,8 +29,8 @@ from spec.expressions import is_expression, parse
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 
-def document(name: str, raw: dict[str, Any]) -> Document:
-    """The document `raw`, whose references are resolved already."""
+def document(name: str, raw: dict[str, Any], source: dict[str, Any]) -> Document:
+    """The document `raw`, whose references are resolved already; `source` still has them."""
     policies = raw.get("components", {}).get("x-policies", {})
     found = {
         each.id: each
@@ -39,7 +39,7 @@ def document(name: str, raw: dict[str, Any]) -> Document:
     }
     bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
     info = raw["info"]
-    return Document(name, info["title"], info["version"], tuple(bases), found, raw)
+    return Document(name, info["title"], info["version"], tuple(bases), found, raw, source)
 
 
 def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -184,3 +184,4 @@ class Document:
     bases: tuple[str, ...]  # base paths of the servers; "" is the root
     operations: Mapping[str, Operation]
     raw: Mapping[str, Any]
+    source: Mapping[str, Any] = field(default_factory=dict)  # the same with its references kept

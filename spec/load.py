@@ -87,7 +87,7 @@ class Library:
     def load(self, name: str) -> Document:
         """The document `name`, ready to serve. Raises as `source`, and BadReference."""
         source = self.source(name)
-        return build.document(name, resolve(source))
+        return build.document(name, resolve(source), source.value)
 
 
 def resolve(source: Source) -> dict[str, Any]:

@@ -54,3 +54,17 @@ def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
         except KeyError:
             return
         yield from find(child, tokens[1:])
+
+
+def origin(source: Any, pointer: str) -> str:
+    """Where in a document with references the value really stands that `pointer` finds without them.
+
+    Follows each `$ref` on the way, except where a sibling of the reference overrides it.
+    """
+    value, place = source, ""
+    for token in split(pointer):
+        while isinstance(value, dict) and token not in value and "$ref" in value:
+            place = value["$ref"][1:]
+            value = get(source, place)
+        value, place = step(value, token), place + join(token)
+    return place

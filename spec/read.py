@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_DEEPEST, _MOST_VALUES = 100, 1_000_000  # far beyond any document; aliases could reach them
+_DEEPEST, _MOST_VALUES = 100, 200_000  # far beyond any document; aliases could reach them
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 

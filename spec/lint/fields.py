@@ -107,7 +107,7 @@ def defaults(context: Context) -> Iterator[Found]:
 
 def _required(op: Op, pointer: str) -> bool:
     schema = op.body[2]["schema"] if op.body else {}
-    return pointers.split(pointer)[-1] in schema.get("required", ())
+    return pointers.split(pointer)[-1:] in [(each,) for each in schema.get("required", ())]
 
 
 def seeds(context: Context) -> Iterator[Found]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,9 +9,8 @@ from spec.lint.context import Context, Found, Op, samples
 
 # A refusal that is no gate: it has no place in the precedence.
 CRASH = "crash"
-_FILL = re.compile(r"\{([^{}]*)\}")
 _HARMLESS = {"type", "description", "example", "examples", "default", "title", "deprecated"}
-_KEYWORDS = frozenset(
+SCHEMA_KEYWORDS = frozenset(
     """type enum const minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum
     multipleOf minItems maxItems uniqueItems contains minProperties maxProperties required falseSchema
     additionalProperties unevaluatedProperties propertyNames anyOf oneOf allOf not""".split()  # noqa: SIM905
@@ -85,7 +83,7 @@ def _missing(op: Op, who: str, outcome: str) -> str:
 
 def _can(op: Op, gate: str, kind: str) -> bool:
     # A kind that is a keyword of JSON Schema needs a schema with that keyword.
-    if gate != "validate" or kind not in _KEYWORDS:
+    if gate != "validate" or kind not in SCHEMA_KEYWORDS:
         return True
     schemas = [each["schema"] for each in op.node.get("parameters", ())]
     schemas += [op.body[2]["schema"]] if op.body else []
@@ -110,41 +108,3 @@ def precedence(context: Context) -> Iterator[Found]:
             elif applies(op, gate):
                 at = op.keyword("x-refusals")
                 yield Found(at, f"the gate {gate} has a rank in x-precedence and no outcome; add it here")
-
-
-def wording(context: Context) -> Iterator[Found]:
-    """A wording belongs to a way its gate refuses; else nobody would ever read it."""
-    for at, key, _ in _wordings(context):
-        gate, _, kind = key.partition(".")
-        kinds = context.vocabulary.gates[gate].kinds
-        if kind not in kinds and not ("json-schema" in kinds and kind in _KEYWORDS):
-            yield Found(at, f"{gate} never refuses as {kind!r}; known are {', '.join(kinds) or 'none'}")
-
-
-def fills(context: Context) -> Iterator[Found]:
-    """A wording's placeholders are those that its gate fills."""
-    for at, key, text in _wordings(context):
-        allowed = context.vocabulary.gates[key.partition(".")[0]].fills
-        yield from _fills(at, text, allowed)
-    for op in context.operations:
-        names = _fields(op)
-        for index, rule in enumerate(op.node.get("x-rules", ())):
-            allowed = (*context.vocabulary.gates["validate"].fills, *names)
-            yield from _fills(f"{op.pointer}/x-rules/{index}/says", rule.get("says", ""), allowed)
-
-
-def _wordings(context: Context) -> Iterator[tuple[str, str, str]]:
-    for place in context.of_kind("policy", "operation"):
-        for key, text in place.node.get("x-wording", {}).items():
-            if key.partition(".")[0] in context.vocabulary.gates:
-                yield f"{place.pointer}/x-wording/{key}", key, text
-
-
-def _fields(op: Op) -> tuple[str, ...]:
-    return tuple(op.body[2]["schema"].get("properties", ())) if op.body else ()
-
-
-def _fills(at: str, text: str, allowed: tuple[str, ...]) -> Iterator[Found]:
-    for name in _FILL.findall(text):
-        if name not in allowed:
-            yield Found(at, f"nothing fills {{{name}}}; here may stand {', '.join(allowed) or 'none'}")

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from spec.lint import claims, clients, evidence, examples, fields, form, gates, operations, paths, standard
+from spec.lint import (
+    claims,
+    clients,
+    evidence,
+    examples,
+    fields,
+    form,
+    gates,
+    operations,
+    paths,
+    standard,
+    wording,
+)
 from spec.lint.context import Context, Found
 
 
@@ -40,8 +52,8 @@ RULES = (
     Rule("outcome-exists", "a refusal without its example cannot be answered", gates.outcomes),
     Rule("gate-known", "a gate that is none never refuses", gates.known),
     Rule("precedence-complete", "a gate needs a rank and an outcome", gates.precedence),
-    Rule("wording-read", "a wording for nothing is never read", gates.wording, "warning"),
-    Rule("wording-filled", "an unknown placeholder would reach the client", gates.fills),
+    Rule("wording-read", "a wording for nothing is never read", wording.read, "warning"),
+    Rule("wording-filled", "an unknown placeholder would reach the client", wording.fills),
     Rule("example-fits", "an example that breaks its schema is a false promise", examples.responses),
     Rule("request-example-fits", "a request example must be admitted", examples.requests),
     Rule("value-fits", "a default or example that breaks its schema misleads", examples.values),

@@ -1,0 +1,49 @@
+"""Rules about words: what refusals say, and with which placeholders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spec.lint.context import Context, Found, Op
+from spec.lint.gates import SCHEMA_KEYWORDS
+
+_FILL = re.compile(r"\{([^{}]*)\}")
+
+
+def read(context: Context) -> Iterator[Found]:
+    """A wording belongs to a way its gate refuses; else nobody would ever read it."""
+    for at, key, _ in _wordings(context):
+        gate, _, kind = key.partition(".")
+        kinds = context.vocabulary.gates[gate].kinds
+        if kind not in kinds and not ("json-schema" in kinds and kind in SCHEMA_KEYWORDS):
+            yield Found(at, f"{gate} never refuses as {kind!r}; known are {', '.join(kinds) or 'none'}")
+
+
+def fills(context: Context) -> Iterator[Found]:
+    """A wording's placeholders are those that its gate fills."""
+    for at, key, text in _wordings(context):
+        allowed = context.vocabulary.gates[key.partition(".")[0]].fills
+        yield from _fills(at, text, allowed)
+    for op in context.operations:
+        names = _fields(op)
+        for index, rule in enumerate(op.node.get("x-rules", ())):
+            allowed = (*context.vocabulary.gates["validate"].fills, *names)
+            yield from _fills(f"{op.pointer}/x-rules/{index}/says", rule.get("says", ""), allowed)
+
+
+def _wordings(context: Context) -> Iterator[tuple[str, str, str]]:
+    for place in context.of_kind("policy", "operation"):
+        for key, text in place.node.get("x-wording", {}).items():
+            if key.partition(".")[0] in context.vocabulary.gates:
+                yield f"{place.pointer}/x-wording/{key}", key, text
+
+
+def _fields(op: Op) -> tuple[str, ...]:
+    return tuple(op.body[2]["schema"].get("properties", ())) if op.body else ()
+
+
+def _fills(at: str, text: str, allowed: tuple[str, ...]) -> Iterator[Found]:
+    for name in _FILL.findall(text):
+        if name not in allowed:
+            yield Found(at, f"nothing fills {{{name}}}; here may stand {', '.join(allowed) or 'none'}")

@@ -1,0 +1,192 @@
+"""Documents that break one rule each: the rule, what it says, and the edits to the real document."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from spec import pointers
+
+ULTRA = "/paths/~1v2beta~1stable-image~1generate~1ultra/post"
+SD3 = "/paths/~1v2beta~1stable-image~1generate~1sd3/post"
+V1 = "/paths/~1v1~1generation~1{engine_id}~1text-to-image/post"
+BALANCE = "/paths/~1v1~1user~1balance/get"
+FORM_BODY = "/requestBody/content/multipart~1form-data/schema"
+POLICY = "/components/x-policies/v2beta"
+RESPONSES = "/components/responses"
+JSON = "/content/application~1json"
+GONE = object()
+Edit = tuple[str, Any]
+
+
+def edited(document: Any, *edits: Edit) -> Any:
+    document = copy.deepcopy(document)
+    for pointer, value in edits:
+        *way, last = pointers.split(pointer)
+        parent = pointers.get(document, pointers.join(*way))
+        key = int(last) if isinstance(parent, list) else last
+        if value is GONE:
+            del parent[key]
+        else:
+            parent[key] = value(parent.get(key)) if callable(value) else value
+    return document
+
+
+def reordered(first: str) -> Callable[[Any], Any]:
+    return lambda node: {first: node[first], **node}
+
+
+BROKEN: list[tuple[str, str, list[Edit]]] = [
+    ("document-shape", "does not match", [(f"{BALANCE}/responses/default", {"description": "x"})]),
+    ("document-shape", "operationId", [(f"{BALANCE}/operationId", GONE)]),
+    ("document-shape", "", [("/paths/~1v1~1user~1balance/parameters", [])]),
+    ("keyword-known", "did you mean x-cost", [(f"{ULTRA}/x-costs", 5)]),
+    ("keyword-known", "x-foo", [("/info/x-foo", 1)]),
+    ("keyword-known", "x-foo", [(f"{ULTRA}{FORM_BODY}/properties/image/x-foo", 1)]),
+    ("keyword-placed", "it belongs to: operation", [("/x-cost", {"credits": 5, "charged": ["success"]})]),
+    ("keyword-formed", "x-rate-limit", [(f"{POLICY}/x-rate-limit/requests", "many")]),
+    ("keyword-formed", "guessed", [("/components/schemas/Prompt/x-evidence", {"guessed": ["S0"]})]),
+    ("keyword-formed", "", [(f"{ULTRA}/x-artifact/colour", "red")]),
+    ("policy-exists", "known: v2beta, v1", [(f"{ULTRA}/x-policy", "v3")]),
+    ("openapi-valid", "OpenAPI 3.1", [(f"{ULTRA}/responses/413/x-evidence", {"official": ["O1"]})]),
+    ("openapi-valid", "OpenAPI 3.1", [("/info/colour", "red")]),
+    ("schema-compiles", "is no JSON Schema", [("/components/schemas/Prompt/pattern", "(")]),
+    ("schema-compiles", "is no JSON Schema", [(f"{ULTRA}/x-rules/0/then", {"type": "strin"})]),
+    (
+        "expression-known",
+        "no known runtime",
+        [(f"{RESPONSES}/Picture{JSON}/examples/success/x-bind", {"/seed": "$art"})],
+    ),
+    ("expression-known", "no known runtime", [(f"{RESPONSES}/Picture{JSON}/x-content-type", "a/b; {$nope}")]),
+    ("operation-described", "has no summary", [(f"{ULTRA}/summary", GONE)]),
+    ("operation-described", "has no description", [(f"{ULTRA}/description", "")]),
+    ("operation-described", "'Stranger' is not declared", [(f"{ULTRA}/tags", ["Stranger"])]),
+    ("operation-id", "is no identifier", [(f"{ULTRA}/operationId", "generate-ultra")]),
+    ("operation-id", "two operations", [(f"{ULTRA}/operationId", "generateCore")]),
+    ("security-declared", "no security scheme 'oauth'", [("/security", [{"oauth": []}])]),
+    ("security-declared", "no security scheme 'oauth'", [(f"{ULTRA}/security", [{"oauth": []}])]),
+    ("success-example", "under a 2xx status", [(f"{BALANCE}/responses/200{JSON}/examples", GONE)]),
+    ("response-example", "without a named example", [(f"{RESPONSES}/Rejected{JSON}/examples", GONE)]),
+    (
+        "outcome-unique",
+        "under 400 and 422",
+        [
+            (
+                f"{RESPONSES}/Rejected{JSON}/examples/bad_request",
+                {"value": {"errors": ["x"], "id": "1", "name": "x"}},
+            )
+        ],
+    ),
+    ("outcome-exists", "gate charge refuses with 'broke'", [(f"{POLICY}/x-refusals/charge", "broke")]),
+    ("outcome-exists", "the rule", [(f"{V1}/x-rules/1/outcome", "nope")]),
+    ("outcome-exists", "x-cost charges", [(f"{ULTRA}/x-cost/charged", ["success", "nope"])]),
+    (
+        "outcome-exists",
+        "gate negotiate",
+        [(f"{ULTRA}/x-negotiation", {"unsupported": "refuse"}), (f"{POLICY}/x-refusals/negotiate", "nope")],
+    ),
+    ("gate-known", "'gatekeeper' is no gate", [(f"{POLICY}/x-precedence", lambda old: [*old, "gatekeeper"])]),
+    ("gate-known", "'door' is no gate", [(f"{POLICY}/x-refusals/door", "bad_request")]),
+    ("gate-known", "'door' is no gate", [(f"{POLICY}/x-wording/door.shut", "text")]),
+    ("precedence-complete", "no rank", [(f"{POLICY}/x-precedence", ["authenticate"])]),
+    ("precedence-complete", "no outcome", [(f"{POLICY}/x-refusals/charge", GONE)]),
+    ("precedence-complete", "negotiate", [(f"{ULTRA}/x-negotiation", {"unsupported": "refuse"})]),
+    ("wording-read", "never refuses as 'requierd'", [(f"{POLICY}/x-wording/validate.requierd", "text")]),
+    (
+        "wording-filled",
+        "nothing fills {fild}",
+        [(f"{POLICY}/x-wording/validate.required", "{fild}: required")],
+    ),
+    ("wording-filled", "nothing fills {masked}", [(f"{POLICY}/x-wording/validate.required", "{masked}")]),
+    ("wording-filled", "nothing fills {depth}", [(f"{V1}/x-rules/0/says", "{width}x{depth}")]),
+    (
+        "example-fits",
+        "breaks its schema",
+        [(f"{RESPONSES}/Picture{JSON}/examples/success/value/finish_reason", "MAYBE")],
+    ),
+    ("example-fits", "breaks its schema", [("/components/schemas/Picture/properties/seed/maximum", 5)]),
+    (
+        "request-example-fits",
+        "breaks its schema",
+        [(f"{ULTRA}/requestBody/content/multipart~1form-data/examples/text-to-image/value", {})],
+    ),
+    (
+        "request-example-fits",
+        "breaks the rule",
+        [
+            (
+                f"{ULTRA}/requestBody/content/multipart~1form-data/examples/text-to-image/value",
+                {"prompt": "x", "image": "y"},
+            )
+        ],
+    ),
+    ("value-fits", "default breaks", [("/components/schemas/OutputFormat/default", "gif")]),
+    ("value-fits", "example breaks", [("/components/parameters/ClientId/schema/example", 5)]),
+    ("value-fits", "examples/1 breaks", [("/components/schemas/Prompt/examples", ["fine", ""])]),
+    (
+        "bind-lands",
+        "/sed is nowhere",
+        [(f"{RESPONSES}/Picture{JSON}/examples/success/x-bind", {"/sed": "$artifact.seed"})],
+    ),
+    ("header-declared", "declare it", [(f"{RESPONSES}/Picture/headers/x-request-id", GONE)]),
+    ("header-declared", "breaks its schema", [("/components/headers/FinishReason/schema", {"enum": ["NO"]})]),
+    ("header-declared", "breaks its schema", [("/components/headers/Seed/schema/maximum", 5)]),
+    ("field-exists", "has no request property /promt", [(f"{ULTRA}/x-artifact/prompt", ["/promt"])]),
+    ("field-exists", "/sample", [(f"{V1}/x-cost/per", "/sample")]),
+    ("field-exists", "/text_prompts/*/txt", [(f"{V1}/x-artifact/prompt", ["/text_prompts/*/txt"])]),
+    ("field-exists", "/w", [(f"{V1}/x-artifact/size/width", "/w")]),
+    ("field-exists", "/aspect", [("/components/x-choices/size-1mp/field", "/aspect")]),
+    ("choice-covers", "no line for 'sd3.5-flash'", [(f"{SD3}/x-cost/credits/table/sd3.5-flash", GONE)]),
+    ("choice-covers", "no operation accepts '7:5'", [("/components/x-choices/size-1mp/table/7:5", [1, 1])]),
+    ("choice-covers", "has no enum", [("/components/schemas/OutputFormat/enum", GONE)]),
+    ("choice-default", "make them one", [(f"{SD3}/x-cost/credits/default", "sd3.5-flash")]),
+    ("choice-default", "not in the table", [(f"{SD3}/x-cost/credits/default", "sd4")]),
+    ("seed-bounds", "make them one", [(f"{ULTRA}/x-artifact/seed/maximum", 4294967295)]),
+    ("evidence-present", "add x-evidence", [(f"{BALANCE}/x-evidence", GONE)]),
+    ("evidence-present", "at its component", [("/components/schemas/Prompt/x-evidence", GONE)]),
+    ("evidence-present", "at its component", [("/components/parameters/ClientId/x-evidence", GONE)]),
+    ("evidence-present", "add x-evidence", [("/servers/0/x-evidence", GONE)]),
+    ("evidence-own", "x-cost states numbers", [(f"{ULTRA}/x-cost/x-evidence", GONE)]),
+    ("evidence-own", "x-max-body-bytes", [(f"{POLICY}/x-evidence/at/~1x-max-body-bytes", GONE)]),
+    ("evidence-own", "x-picture", [(f"{ULTRA}{FORM_BODY}/properties/image/x-picture/x-evidence", GONE)]),
+    ("evidence-own", "a table", [("/components/x-choices/media/x-evidence", GONE)]),
+    ("evidence-lands", "nothing at /x-nothing", [(f"{POLICY}/x-evidence/at/~1x-nothing", {"assumed": "x"})]),
+    ("source-known", "no source 'S99'", [("/components/schemas/Prompt/x-evidence/documented", ["S99"])]),
+    ("source-known", "no source 'S99'", [(f"{POLICY}/x-evidence/at/~1x-latency", {"observed": ["S99"]})]),
+    ("source-used", "nothing cites S9", [("/x-sources/S9", {"title": "x", "date": "2024"})]),
+    (
+        "client-parameter",
+        "use a security scheme",
+        [("/components/parameters/ClientId/name", "Authorization")],
+    ),
+    ("client-parameter", "media types", [("/components/parameters/ClientId/name", "ACCEPT")]),
+    ("client-json-first", "put JSON first", [(f"{RESPONSES}/Picture/content", reordered("image/png"))]),
+    (
+        "client-binary",
+        "format: binary",
+        [(f"{RESPONSES}/Picture/content/image~1png/schema", {"type": "string"})],
+    ),
+    ("client-int64", "format: int64", [("/components/schemas/Seed/format", GONE)]),
+    ("client-const", "a bare const", [(f"{ULTRA}{FORM_BODY}/properties/kind", {"const": "x"})]),
+    ("client-multipart", "oneOf", [(f"{ULTRA}{FORM_BODY}/oneOf", [{}])]),
+    ("client-multipart", "oneOf", [(f"{ULTRA}{FORM_BODY}/properties/kind", {"oneOf": [{"type": "string"}]})]),
+    (
+        "path-parameter",
+        "no identifier",
+        [
+            (
+                "/paths/~1v1~1{task-id}",
+                {"get": {"operationId": "a", "responses": {"200": {"description": ""}}}},
+            )
+        ],
+    ),
+    ("path-parameter", "has no path parameter", [(f"{V1}/parameters/0/name", "engine")]),
+    ("path-collision", "may fit", [("/paths/~1v1~1{x}~1list", {})]),
+    ("path-collision", "may fit", [("/paths/~1v1~1generation~1{other}~1text-to-image", {})]),
+    ("server-url", "ends with a slash", [("/servers/0/url", "https://api.stability.ai/")]),
+    ("server-url", "no such variable", [("/servers/0/url", "https://{host}/x")]),
+    ("server-url", "neither", [("/servers/0/url", "api.stability.ai")]),
+    ("server-url", "a query", [("/servers/0/url", "https://a.example/x?y")]),
+    ("server-url", "is no URL", [("/servers/0/url", "https://[")]),
+]

@@ -1,0 +1,115 @@
+"""Runtime expressions, choices and evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from spec import expressions, facts
+from spec.choices import choice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *sorted(expressions.OURS),
+        "$url",
+        "$method",
+        "$statusCode",
+        "$request.header.x-request-id",
+        "$request.query.page",
+        "$request.path.engine_id",
+        "$request.body",
+        "$request.body#/prompt",
+        "$response.body#/a/0",
+        "$task.id",
+    ],
+)
+def test_known_expressions_parse(text: str) -> None:
+    parsed = expressions.parse(text)
+    assert parsed.text == text
+    assert parsed.source == text.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "$", "url", "$artifact", "$artifact.colour", "$request", "$request.body#x", "$url "]
+)
+def test_unknown_expressions_do_not(text: str) -> None:
+    with pytest.raises(ValueError, match="no known runtime expression"):
+        expressions.parse(text)
+
+
+def test_embedded_expressions_are_found_and_filled() -> None:
+    template = "application/json; type={$artifact.mediaType}; of {$method}"
+    assert [each.text for each in expressions.embedded(template)] == ["$artifact.mediaType", "$method"]
+    filled = expressions.fill(template, {"$artifact.mediaType": "image/png", "$method": "POST"})
+    assert filled == "application/json; type=image/png; of POST"
+    assert expressions.embedded("no {braces} here") == ()
+
+
+def test_is_expression() -> None:
+    assert expressions.is_expression("$url")
+    assert not expressions.is_expression("SUCCESS")
+    assert not expressions.is_expression(5)
+
+
+TABLE = {"field": "/a/b", "default": "x", "table": {"x": 1, "2": [2, 2]}}
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ({"a": {"b": "x"}}, 1),
+        ({"a": {"b": 2}}, [2, 2]),
+        ({"a": {"b": "strange"}}, 1),
+        ({}, 1),
+        (None, 1),
+        ({"a": 5}, 1),
+    ],
+)
+def test_a_choice_picks_by_the_field_or_the_default(body: Any, value: Any) -> None:
+    assert choice(TABLE).pick(body) == value
+
+
+def test_a_constant_is_a_choice_of_one() -> None:
+    assert choice(8).pick({"a": 1}) == 8
+    assert choice([1, 2]).pick(None) == [1, 2]
+
+
+def test_the_default_must_be_in_the_table() -> None:
+    with pytest.raises(ValueError, match="not in the table"):
+        choice({"field": "/a", "default": "y", "table": {"x": 1}})
+
+
+DOCUMENT = {
+    "op": {
+        "x-evidence": {
+            "official": ["O"],
+            "at": {"/cost": {"assumed": "?"}, "/table/1:1": {"observed": ["B"]}},
+        },
+        "cost": {"credits": 5},
+        "table": {"1:1": 3, "2:1": 4},
+        "own": {"x-evidence": {"documented": ["S"], "observed": ["B"]}, "deep": {"er": 1}},
+    },
+    "bare": {"x": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "grade"),
+    [
+        ("/op", "official"),
+        ("/op/cost", "assumed"),
+        ("/op/cost/credits", "assumed"),
+        ("/op/table", "official"),
+        ("/op/table/1:1", "observed"),
+        ("/op/table/2:1", "official"),
+        ("/op/own/deep/er", "documented"),
+        ("/op/nothing/here", "official"),
+        ("/bare/x", None),
+        ("", None),
+    ],
+)
+def test_evidence_is_inherited_from_the_nearest(pointer: str, grade: str | None) -> None:
+    assert facts.grade(DOCUMENT, pointer) == grade
