@@ -48,6 +48,18 @@ class BadReference(LookupError):
         return f"{self.where}: $ref {self.reference!r} {self.problem}"
 
 
+@dataclass(eq=False)
+class Misshapen(LookupError):
+    """A document that reads as YAML and lacks what serving or judging needs."""
+
+    name: str
+    path: Path
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: cannot be served ({self.problem}); `proofsheet spec lint {self.name}` says where"
+
+
 @dataclass(frozen=True)
 class Library:
     """A folder of documents: `apis/<family>.yaml` and `overlays/<family>.<variant>.yaml`."""
@@ -85,9 +97,14 @@ class Library:
         return Source(source.path, value, source.marks)
 
     def load(self, name: str) -> Document:
-        """The document `name`, ready to serve. Raises as `source`, and BadReference."""
+        """The document `name`, ready to serve. Raises as `source`, BadReference and Misshapen."""
         source = self.source(name)
-        return build.document(name, resolve(source), source.value)
+        try:
+            return build.document(name, resolve(source), source.value)
+        except BadReference:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Misshapen(name, source.path, f"{type(error).__name__}: {error}") from None
 
 
 def resolve(source: Source) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from spec.document import Document
-from spec.load import BadReference, Library, Unknown, resolve
+from spec.load import BadReference, Library, Misshapen, Unknown, resolve
 from spec.read import Source
 
 
@@ -102,3 +102,13 @@ def test_a_property_may_be_called_ref() -> None:
 def test_a_folder_without_documents_has_no_names(tmp_path: Path) -> None:
     (tmp_path / "apis" / "folder.yaml").mkdir(parents=True)
     assert Library(tmp_path).names() == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["openapi: 3.1.0", "[1]", "paths: 3", "paths: {/a: {get: {}}}\nservers: []\ninfo: {}"]
+)
+def test_a_misshapen_document_is_named_and_points_to_the_lint(tmp_path: Path, text: str) -> None:
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis" / "odd.yaml").write_text(text)
+    with pytest.raises(Misshapen, match=r"odd\.yaml.*proofsheet spec lint odd"):
+        Library(tmp_path).load("odd")
