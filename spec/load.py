@@ -57,7 +57,8 @@ class Misshapen(LookupError):
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.path}: cannot be served ({self.problem}); `proofsheet spec lint {self.name}` says where"
+        hint = f"`proofsheet spec lint {self.name}` says where"
+        return f"{self.path}: cannot be served ({self.problem}); {hint}"
 
 
 @dataclass(frozen=True)

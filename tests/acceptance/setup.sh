@@ -1,0 +1,56 @@
+#!/bin/sh
+# Sets up the real clients that the acceptance tests run: litellm (Python) and Portkey's gateway (Node).
+# Each goes into a folder of its own under .work; what is set up already is left as it is.
+# Other interpreters than those on the path: PYTHON=python3.12 NPM=/opt/node/bin/npm tests/acceptance/setup.sh
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+work=$here/.work
+python=${PYTHON:-python3}
+npm=${NPM:-npm}
+mkdir -p "$work"
+
+# A set-up is whole when its mark holds what it was made from; anything else is made anew.
+current() { # MARK SOURCE
+    [ -f "$1" ] && cmp -s "$1" "$2"
+}
+
+setup_litellm() {
+    mark=$work/litellm/made-from
+    source=$here/litellm/requirements.txt
+    if current "$mark" "$source" && "$work/litellm/bin/python" -c '' 2>/dev/null; then
+        echo "litellm: set up already"
+        return
+    fi
+    command -v "$python" >/dev/null || { echo "litellm: there is no $python" >&2; return 1; }
+    echo "litellm: setting up (once, one to three minutes) ..."
+    rm -rf "$work/litellm"
+    "$python" -m venv "$work/litellm"
+    "$work/litellm/bin/python" -m pip install -q --disable-pip-version-check --no-deps -r "$source"
+    "$work/litellm/bin/python" -m pip check --disable-pip-version-check
+    cp "$source" "$mark"
+    echo "litellm: ready"
+}
+
+setup_portkey() {
+    mark=$work/portkey/made-from
+    source=$here/portkey/package.json
+    if current "$mark" "$source"; then
+        echo "portkey: set up already"
+        return
+    fi
+    command -v "$npm" >/dev/null || { echo "portkey: there is no $npm" >&2; return 1; }
+    echo "portkey: setting up (once, about half a minute) ..."
+    rm -rf "$work/portkey"
+    mkdir -p "$work/portkey"
+    cp "$source" "$work/portkey/package.json"
+    # The gateway's install script patches nothing in the published package: no scripts are needed.
+    (cd "$work/portkey" &&
+        "$npm" install --no-package-lock --no-audit --no-fund --ignore-scripts --omit-lockfile-registry-resolved \
+            --loglevel=error)
+    cp "$source" "$mark"
+    echo "portkey: ready"
+}
+
+setup_litellm
+setup_portkey
