@@ -16,6 +16,7 @@ class Choice:
     default: str | None
     table: dict[str, Any]
     constant: Any = None
+    tolerance: float = 0.0  # relative; of a table whose values are only assumed
 
     def pick(self, body: Any) -> Any:
         """The value for a request body; the default's where the field is absent or a stranger."""
@@ -33,4 +34,5 @@ def choice(value: Any) -> Choice:
         return Choice((), None, {}, constant=value)
     if str(value.get("default")) not in value["table"]:
         raise ValueError(f"the default {value.get('default')!r} is not in the table")
-    return Choice(pointers.split(value["field"]), value["default"], value["table"])
+    tolerance = value.get("tolerance", 0.0)
+    return Choice(pointers.split(value["field"]), value["default"], value["table"], tolerance=tolerance)

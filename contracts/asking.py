@@ -1,0 +1,84 @@
+"""Sending a case: one request to the target and nowhere else, and what came back."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from contracts.case import Case
+from contracts.exchange import Exchange
+from contracts.target import Target
+from spec.document import Document
+
+TIMEOUT = 180.0  # a picture takes 3 to 46 seconds at the vendors
+BACK_OFF = (1.0, 4.0)  # seconds before the second and the third try
+
+
+@dataclass(eq=False)
+class Unreachable(Exception):
+    """The target did not answer. `sent` says whether it may have seen (and charged) the request."""
+
+    reason: str
+    sent: bool
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Asker:
+    """Sends cases to one target."""
+
+    def __init__(self, document: Document, target: Target, transport: Any = None) -> None:
+        self._document = document
+        self._target = target
+        # No redirect is followed and no proxy of the environment used: nothing goes to another host.
+        self._client = httpx.Client(
+            transport=transport, timeout=TIMEOUT, follow_redirects=False, trust_env=False
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def ask(self, case: Case) -> Exchange:
+        """Send one case. Raises Unreachable."""
+        operation = self._document.operations[case.operation]
+        path = operation.path
+        for name, value in case.path_params.items():
+            path = path.replace("{" + name + "}", quote(value, safe=""))
+        body_headers, body = case.encoded()
+        headers = {**body_headers, **self._target.headers(case.credential), **case.headers}
+        request = self._client.build_request(
+            case.method or operation.method, self._target.url + path, headers=headers, content=body
+        )
+        if "accept" not in case.headers:
+            request.headers.pop("accept", None)
+        return self._exchange(request, body)
+
+    def _exchange(self, request: httpx.Request, body: bytes) -> Exchange:
+        response = self._send(request)
+        return Exchange(
+            method=request.method,
+            url=str(request.url),
+            request_headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+            request_body=body,
+            status=response.status_code,
+            headers=tuple((name.lower(), value) for name, value in response.headers.multi_items()),
+            body=response.content,
+        )
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._client.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
+            raise Unreachable(f"cannot connect: {error}", sent=False) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unreachable(f"{type(error).__name__}: {error}", sent=True) from None
+
+
+def wait(seconds: float) -> None:
+    """Sleep; a seam for tests."""
+    time.sleep(seconds)

@@ -1,0 +1,35 @@
+"""Money: a hard stop in credits that is never passed, not even by requests in flight."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass
+class Budget:
+    """Credits that may be spent. What a request may cost is held until its answer is known.
+
+    An answer that never came may have been paid for, so it counts as spent.
+    """
+
+    limit: Decimal
+    spent: Decimal = Decimal(0)
+    held: Decimal = Decimal(0)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def hold(self, cost: Decimal) -> bool:
+        """Hold `cost`; False, and nothing held, if it could pass the limit."""
+        with self._lock:
+            if self.spent + self.held + cost > self.limit:
+                return False
+            self.held += cost
+            return True
+
+    def settle(self, cost: Decimal, paid: bool) -> None:
+        """Let go of what was held, and count it as spent if it was paid."""
+        with self._lock:
+            self.held -= cost
+            if paid:
+                self.spent += cost
