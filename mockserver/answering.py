@@ -68,6 +68,7 @@ class Endpoint:
             call.representation = choose_representation(call)
             wish = forced(call, self._double)
             call.forced = wish.by or None
+            call.fault = wish.fault.text if wish.fault else None
             made = await answer(call, self._double, wish)
             self._check(call, made)
         except Disconnected:

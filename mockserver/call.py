@@ -63,4 +63,5 @@ class Call:
     seed: int | None = None
     delay: float = 0.0
     forced: str | None = None  # by what an outcome was forced, for the journal
+    fault: str | None = None  # what hurts the answer on its way, as it was written
     pictures: tuple[Any, ...] = ()

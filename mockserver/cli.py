@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import os
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import click
 
 from mockserver import faults
-from mockserver.settings import KnownKey, Settings
+from mockserver.settings import UNLIMITED, KnownKey, Settings
 from spec.document import Document
 from spec.load import Library
 from spec.overlay import BadOverlay
@@ -57,8 +58,8 @@ def _keys(context: Any, parameter: Any, value: str | None) -> dict[str, KnownKey
     if value is None:
         return None
     path = Path(value)
-    if path.suffix in (".yaml", ".yml", ".json") or path.is_file():
-        return _key_file(path)
+    if path.suffix in (".yaml", ".yml", ".json") or ("," not in value and os.path.isfile(path)):
+        return _key_file(path)  # os.path.isfile, for Path's fails where a long key is no file's name
     names = [name.strip() for name in value.split(",")]
     if not all(names):
         raise click.BadParameter("expected keys joined by commas, or a YAML file of keys")
@@ -81,6 +82,8 @@ def _known_key(path: Path, key: str, node: Any) -> KnownKey:
     credits, revoked = node.get("credits"), node.get("revoked", False)
     if not isinstance(revoked, bool):
         raise click.BadParameter(f"{path}: {key}: revoked must be true or false, came {revoked!r}")
+    if credits == "unlimited":
+        return KnownKey(UNLIMITED, revoked)
     return KnownKey(None if credits is None else _credits(None, None, str(credits)), revoked)
 
 

@@ -6,13 +6,14 @@ not see each other. Everything is JSON; what is wrong is answered with problem d
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from mockserver import faults, journal
@@ -21,6 +22,7 @@ from mockserver.double import Double
 from mockserver.entries import public
 from mockserver.faults import BadFault
 from mockserver.forcing import CannotForce, named
+from mockserver.gates import KEY
 from mockserver.images import thumbnail
 from mockserver.page import asset, page
 from mockserver.replies import problem
@@ -41,8 +43,8 @@ def routes(get: Callable[[], Double]) -> list[Route]:
         ("GET", "/operations", operations),
         ("GET", "/journal", show_journal),
         ("DELETE", "/journal", drop_journal),
-        ("GET", "/journal/{seq:int}", show_entry),
-        ("GET", "/pictures/{seq:int}/{index:int}", show_picture),
+        ("GET", "/journal/{seq}", show_entry),
+        ("GET", "/pictures/{seq}/{index}", show_picture),
         ("POST", "/verify", verify),
         ("GET", "/ledger", show_ledger),
         ("PUT", "/ledger", set_ledger),
@@ -50,7 +52,9 @@ def routes(get: Callable[[], Double]) -> list[Route]:
         ("POST", "/clock", move_clock),
         ("GET", "/schedule", show_schedule),
         ("POST", "/schedule", add_schedule),
+        ("DELETE", "/schedule", drop_schedule),
         ("POST", "/reset", reset),
+        ("GET", "", to_page),
         ("GET", "/", show_page),
         ("GET", "/assets/{name}", show_asset),
     ]
@@ -114,8 +118,8 @@ def _only(body: dict[str, Any], *names: str) -> None:
 
 def _key(request: Request, body: dict[str, Any] | None = None) -> str | None:
     key = (body or {}).get("key")
-    if key is not None and not isinstance(key, str):
-        raise Wrong("key must be a string")
+    if key is not None and not (isinstance(key, str) and KEY.fullmatch(key)):
+        raise Wrong("key must be a string of 1 to 256 visible ASCII characters")
     header = request.headers.get("authorization", "").strip()
     return key or (header[7:].strip() if header.lower().startswith("bearer ") else header) or None
 
@@ -144,9 +148,16 @@ def _whole(body: dict[str, Any], name: str, default: int | None, least: int = 0)
 
 
 def _query(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name, str(default))
+    return _digits(name, request.query_params.get(name, str(default)))
+
+
+def _place(request: Request, name: str) -> int:
+    return _digits(name, request.path_params[name])
+
+
+def _digits(name: str, text: str) -> int:
     if not text.isdecimal() or len(text) > 12:
-        raise Wrong(f"{name} must be a whole number, came {text!r}")
+        raise Wrong(f"{name} must be a whole number, came {text[:50]!r}")
     return int(text)
 
 
@@ -179,22 +190,23 @@ async def drop_journal(request: Request, double: Double) -> Any:
 
 
 async def show_entry(request: Request, double: Double) -> Any:
-    found = double.state.entry(request.path_params["seq"])
+    found = double.state.entry(_place(request, "seq"))
     return (
         public(found) if found else _problem(404, "no such entry", "it fell out of the journal, or never was")
     )
 
 
 async def show_picture(request: Request, double: Double) -> Any:
-    found = double.state.entry(request.path_params["seq"])
-    index = request.path_params["index"]
+    found, index = double.state.entry(_place(request, "seq")), _place(request, "index")
     if found is None or index >= len(found["pictures"]):
         return _problem(404, "no such picture", "it fell out of the journal, or never was")
     # Not kept but drawn again: a picture is a pure function of its description.
     picture = found["pictures"][index]
     data = await draw(picture, double)
     if side := min(_query(request, "side", 0), 1024):
-        return Response(thumbnail(data, side), media_type="image/jpeg")
+        async with double.decoding:  # a page full of thumbnails must not hold up the calls
+            small = await asyncio.to_thread(thumbnail, data, side)
+        return Response(small, media_type="image/jpeg")
     return Response(data, media_type=picture.media_type)
 
 
@@ -205,12 +217,25 @@ async def verify(request: Request, double: Double) -> Any:
     if not isinstance(fields, dict):
         raise Wrong('fields must be an object, e.g. {"seed": 42}')
     expected = {name: body[name] for name in journal.NAMES if name in body}
+    if odd := [name for name, each in expected.items() if not isinstance(each, str | int | None)]:
+        raise Wrong(f"{', '.join(odd)} must be a string or a number")
+    _are_known(expected, double)
     try:
         pattern = journal.Pattern(expected, fields)
         entries = double.state.journal(journal.label(_key(request, body)))
         return journal.verify(entries, pattern, _count(body), bool(body.get("no_errors")))
     except ValueError as error:
         raise Wrong(str(error)) from None
+
+
+def _are_known(expected: dict[str, Any], double: Double) -> None:
+    # A name that is misspelt matches nothing: "count": 0 would hold for ever.
+    operations = double.operations()
+    outcomes = {name for each in operations.values() for name in each.outcomes}
+    for name, known in (("operation", operations), ("outcome", outcomes)):
+        value = _text(expected, name)
+        if value is not None and value not in known:
+            raise Wrong(f"there is no {name} {value!r}; known: {', '.join(sorted(known))}")
 
 
 def _count(body: dict[str, Any]) -> journal.Count:
@@ -230,7 +255,9 @@ async def set_ledger(request: Request, double: Double) -> Any:
     body = await _body(request)
     _only(body, "key", "credits")
     key = _needed_key(request, body)
-    unlimited = body.get("credits", 0) in (None, "unlimited")
+    if "credits" not in body:
+        raise Wrong('how many? send "credits": a number, or null for unlimited')
+    unlimited = body["credits"] in (None, "unlimited")
     double.state.set_balance(key, None if unlimited else Decimal(str(_number(body, "credits"))))
     return {"credits": double.state.balance(key)}
 
@@ -278,6 +305,11 @@ async def add_schedule(request: Request, double: Double) -> Any:
     return _json(_shown(entry), 201)
 
 
+async def drop_schedule(request: Request, double: Double) -> Any:
+    double.state.drop_scheduled(_key(request))
+    return {"ok": True}
+
+
 def _text(body: dict[str, Any], name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
@@ -316,6 +348,10 @@ async def reset(request: Request, double: Double) -> Any:
     key = _key(request, body)
     double.state.reset(key, journal.label(key))
     return {"ok": True}
+
+
+async def to_page(request: Request, double: Double) -> Any:
+    return RedirectResponse("/_mock/", 307)
 
 
 async def show_page(request: Request, double: Double) -> Any:

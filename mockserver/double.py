@@ -12,7 +12,7 @@ from typing import Any
 from mockserver import triggers as trigger_table
 from mockserver.images import Studio
 from mockserver.language import Language
-from mockserver.settings import Settings
+from mockserver.settings import UNLIMITED, Settings
 from mockserver.state import State
 from mockserver.triggers import Triggers
 from spec.document import Document, Operation, Parameter, Rule
@@ -74,7 +74,7 @@ def opening(settings: Settings, triggers: Triggers) -> Any:
     def credits(key: str) -> Decimal | None:
         known = (settings.keys or {}).get(key)
         if known is not None and known.credits is not None:
-            return known.credits
+            return None if known.credits == UNLIMITED else known.credits
         trigger = triggers.for_key(key)
         told = trigger.balance(key) if trigger else None
         return settings.credits if told is None else told
@@ -93,4 +93,5 @@ def double(documents: tuple[Document, ...], settings: Settings, state: Any = Non
         language=Language(),
         checks={name: checks(each) for doc in documents for name, each in doc.operations.items()},
         studio=Studio(),
+        rng=random.Random(settings.seed),
     )

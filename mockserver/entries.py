@@ -13,6 +13,8 @@ from mockserver.replies import Reply
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 MOST_HEADERS = 50
+MOST_FIELDS = 100
+MOST_IGNORED = 20
 LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the answer again
 
 
@@ -24,11 +26,11 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "key": call.label,
         "operation": call.operation.id,
         "method": call.method,
-        "path": call.path,
+        "path": _said(call, call.path),
         "headers": _headers(call),
         "fields": _fields(call),
-        "files": {name: _file(each) for name, each in call.files.items()},
-        "ignored": call.ignored[:20],
+        "files": {name: _file(call, each) for name, each in call.files.items()},
+        "ignored": [_said(call, name) for name in call.ignored[:MOST_IGNORED]],
         "request_bytes": call.body_bytes,
         "status": made.status,
         "outcome": made.outcome,
@@ -38,19 +40,25 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "seed": call.seed,
         "credits": float(call.paid),
         "forced": call.forced,
+        "fault": call.fault,
         "pictures": tuple(each for each in call.pictures if len(each.source or b"") <= LARGEST_SOURCE),
     }
 
 
 def public(found: Entry) -> Entry:
-    """An entry as the control surface shows it: the pictures as links."""
-    links = [f"pictures/{found['seq']}/{index}" for index in range(len(found["pictures"]))]
-    return {**found, "pictures": links}
+    """An entry as the control surface shows it: the pictures as links, and what each of them is."""
+    pictures = found["pictures"]
+    links = [f"pictures/{found['seq']}/{index}" for index in range(len(pictures))]
+    drawn = [
+        {"width": each.width, "height": each.height, "seed": each.seed, "media_type": each.media_type}
+        for each in pictures
+    ]
+    return {**found, "pictures": links, "drawn": drawn}
 
 
 def _headers(call: Call) -> dict[str, str]:
     return {
-        name: _label(call, value) if name in _SECRET else _cut(_redact(call, value))
+        name: _label(call, value) if name in _SECRET else _said(call, value)
         for name, value in list(call.headers.items())[:MOST_HEADERS]
     }
 
@@ -62,20 +70,29 @@ def _label(call: Call, value: str) -> str:
 def _fields(call: Call) -> Any:
     if not isinstance(call.fields, dict):
         return {}
-    return {_cut(str(name)): _value(call, each) for name, each in call.fields.items()}
+    fields = list(call.fields.items())[:MOST_FIELDS]
+    return {_said(call, str(name)): _value(call, each) for name, each in fields}
 
 
 def _value(call: Call, value: Any) -> Any:
     if isinstance(value, str):
-        return _cut(_redact(call, value))
-    if isinstance(value, dict | list):
-        text = _redact(call, json.dumps(value, ensure_ascii=False))
-        return json.loads(text) if len(text) <= TEXT_LIMIT else _cut(text)
-    return value
+        return _said(call, value)
+    text = json.dumps(value, ensure_ascii=False)
+    return _redacted(call, value) if len(text) <= TEXT_LIMIT else _said(call, text)
 
 
-def _file(part: Any) -> dict[str, Any]:
-    return {"filename": _cut(part.filename), "type": _cut(part.content_type), "bytes": len(part.data)}
+def _redacted(call: Call, value: Any) -> Any:
+    """Plain data with the key taken out of every text in it; a number stays what it is."""
+    if isinstance(value, dict):
+        return {_redact(call, name): _redacted(call, each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_redacted(call, each) for each in value]
+    return _redact(call, value) if isinstance(value, str) else value
+
+
+def _file(call: Call, part: Any) -> dict[str, Any]:
+    said = {"filename": _said(call, part.filename), "type": _said(call, part.content_type)}
+    return {**said, "bytes": len(part.data)}
 
 
 def _response(call: Call, made: Reply) -> str | None:
@@ -91,6 +108,10 @@ def _redact(call: Call, text: str) -> str:
     if not key or (key[-4:] not in text and "*" not in text):  # also a masked key ends like the key
         return text
     return text.replace(key, f"({call.label})").replace(mask(key), f"({call.label})")
+
+
+def _said(call: Call, text: str) -> str:
+    return _cut(_redact(call, text))
 
 
 def _cut(text: str) -> str:

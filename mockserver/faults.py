@@ -41,7 +41,10 @@ class Fault:
             "lognormal": rng.lognormvariate,
         }
         draw = draws.get(self.shape)
-        value = draw(self.numbers[0], self.numbers[1]) if draw else self.numbers[0]
+        try:
+            value = draw(self.numbers[0], self.numbers[1]) if draw else self.numbers[0]
+        except OverflowError:
+            value = _LONGEST
         return min(max(value, 0.0), _LONGEST)
 
 
@@ -115,9 +118,11 @@ async def send(fault: Fault | None, rng: random.Random, reply: Any, scope: Any, 
 
 
 def _garble(body: bytes) -> bytes:
-    # Same length, so that only the content is wrong: the second half is turned upside down.
+    # Same length, so that only the content is wrong: bytes are turned upside down in the middle, and at
+    # the start as well, for some decoders paint over a hole in the middle.
     half = len(body) // 2
-    return body[:half] + bytes(255 - byte for byte in body[half : half + 4096]) + body[half + 4096 :]
+    start, middle = (bytes(255 - byte for byte in part) for part in (body[:16], body[half : half + 4096]))
+    return (start + body[16:half] + middle + body[half + 4096 :]) if half > 16 else body[:half] + middle
 
 
 async def _dribble(body: bytes, seconds: float, wire: Send) -> None:

@@ -50,10 +50,11 @@ def wished(call: Call) -> str | None:
     header = call.headers.get("prefer", "")
     if not header:
         return None
-    wishes = dict(part.strip().partition("=")[::2] for part in header.replace(";", ",").split(","))
+    parts = (part.partition("=") for part in header.replace(";", ",").split(","))
+    wishes = {name.strip(): value for name, _, value in parts}
     code = wishes.get("code", "").strip('" ')
-    if code and not code.isdecimal():
-        raise CannotForce(f"Prefer: code={code} is no status, e.g. code=429")
+    if code and not (code.isdecimal() and len(code) == 3):
+        raise CannotForce(f"Prefer: code={code[:20]} is no status, e.g. code=429")
     return named(call.operation, wishes.get("example", "").strip('" ') or None, int(code) if code else None)
 
 

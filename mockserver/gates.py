@@ -17,7 +17,7 @@ from spec import media, pointers
 from spec.document import Operation, Picture
 from spec.schemas import Flaw, coerce
 
-_KEY = re.compile(r"[\x21-\x7e]{1,256}")
+KEY = re.compile(r"[\x21-\x7e]{1,256}")
 MOST_SAID = 200  # characters of a value that a message repeats
 
 
@@ -31,10 +31,10 @@ def credential(headers: dict[str, str], operation: Operation) -> str | None:
     """The key a request carries, by the first security scheme that fits; None if there is none."""
     for scheme in operation.schemes:
         value = headers.get(scheme.header, "").strip()
-        if value.lower().startswith(scheme.prefix):
-            value = value[len(scheme.prefix) :].strip()
-            if value and value.lower() + " " != scheme.prefix:
-                return value
+        if any(value.lower() + " " == each.prefix for each in operation.schemes):
+            continue  # the scheme's name and nothing after it
+        if value.lower().startswith(scheme.prefix) and (key := value[len(scheme.prefix) :].strip()):
+            return key
     return None
 
 
@@ -42,7 +42,7 @@ def authenticate(call: Call, double: Double) -> None:
     if call.key is None:
         raise Refusal("authenticate", "missing")
     known = double.settings.keys
-    if not _KEY.fullmatch(call.key) or (known is not None and call.key not in known):
+    if not KEY.fullmatch(call.key) or (known is not None and call.key not in known):
         raise Refusal("authenticate", "unknown")
     if known is not None and known[call.key].revoked:
         raise Refusal("authenticate", "revoked")
@@ -163,14 +163,12 @@ def prompts(call: Call) -> list[str]:
 def choose_representation(call: Call) -> str:
     """The media type of a success by the Accept header; empty if the vendor would refuse."""
     policy, offers = call.operation.policy, call.operation.success.representations
-    sent = call.headers.get("accept", "")
-    # Anything at all means the default, which here is not simply the first on offer.
-    header = policy.default_accept if sent.strip() in ("", "*/*") else sent
-    if found := _pick(call, media.matching(header, offers)):
-        return found
-    if media.matching(header, ["*/*"]) or policy.unsupported_accept == "default":
-        return _pick(call, media.matching(policy.default_accept, offers))
-    return ""
+    usual = media.matching(policy.default_accept, offers)
+    # Where a client takes anything, the default comes before the rest of what is on offer.
+    found = _pick(call, media.matching(call.headers.get("accept") or "*/*", dict.fromkeys((*usual, *offers))))
+    if not found and policy.unsupported_accept == "default":
+        return _pick(call, usual)
+    return found
 
 
 def _pick(call: Call, candidates: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.settings import Settings
@@ -34,7 +35,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self._header_bytes += len(data)
             self._arm()
         try:
-            super().data_received(data)
+            self._unset_keepalive_if_required()
+            self._feed(data)
         except Exception:
             # httptools lets some bad request lines through that uvicorn cannot take.
             self._refuse(400, "Invalid HTTP request received.")
@@ -42,16 +44,46 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._in_headers and self._header_bytes > self.max_header_bytes:
             self._refuse(431, f"The headers are larger than {self.max_header_bytes} bytes.")
 
+    def _feed(self, data: bytes) -> None:
+        """Parse, without ever taking up an offer to upgrade: Java's client makes one (h2c) by default.
+
+        The parser stops behind the headers of such a request and would lose its body
+        (https://github.com/Kludex/uvicorn/issues/2722): a new one reads it again without the offer.
+        """
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            method = self.parser.get_method()
+            if method == b"CONNECT":  # which is no offer, and nothing we do
+                raise
+            head = method + b" " + self.url + b" HTTP/1.1\r\n" + self._headers_without_offer() + b"\r\n"
+            self.parser = httptools.HttpRequestParser(self)
+            self._feed(head + data[offer.args[0] :])
+
+    def _headers_without_offer(self) -> bytes:
+        wishes = [wish for name, value in self.headers if name == b"connection" for wish in value.split(b",")]
+        closes = any(wish.strip().lower() == b"close" for wish in wishes)
+        kept = [
+            pair for pair in self.headers if pair[0] not in (b"connection", b"upgrade", b"http2-settings")
+        ]
+        return b"".join(b"%s: %s\r\n" % pair for pair in kept) + (b"connection: close\r\n" if closes else b"")
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         cast(dict[str, Any], self.scope)["proofsheet.transport"] = self.transport
         self._in_headers = True
+        self._arm()
 
     def on_headers_complete(self) -> None:
         self._in_headers = False
         self._header_bytes = 0
         self._late.cancel()
-        super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def _arm(self) -> None:
         # A kept-alive connection starts to send its next request: the time for its headers runs anew.

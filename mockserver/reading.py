@@ -22,6 +22,8 @@ from spec.schemas import Flaw, coerce
 
 Receive = Callable[[], Awaitable[Any]]
 MOST_PARTS = 100
+LONGEST_NUMBER = 400  # characters; Python refuses to read numbers of thousands of digits
+DEEPEST = 100  # levels of JSON
 
 
 class Disconnected(Exception):
@@ -93,8 +95,15 @@ def _parse_json(call: Call, data: bytes) -> str | None:
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         return "broken"
+    if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(value, DEEPEST):
+        return "broken"
     call.fields = value
     return None
+
+
+def _is_deep(value: Any, levels: int) -> bool:
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deep(each, levels - 1) for each in children)
 
 
 def _no_constant(name: str) -> None:
@@ -108,7 +117,7 @@ def _parse_form(call: Call, body: Body, header: str, data: bytes) -> str | None:
     form = _Form()
     try:
         parser = MultipartParser(boundary, form.callbacks())
-        parser.write(data)
+        parser.write(_without_preamble(data, boundary))
         parser.finalize()
     except (FormParserError, ValueError):
         return "broken"
@@ -122,6 +131,12 @@ def _boundary(header: str) -> bytes:
     # A boundary is case-sensitive and may be quoted; 70 characters at most (RFC 2046, 5.1.1).
     value = media.parse(header).parameters.get("boundary", "")
     return value.encode("latin-1", "ignore") if len(value) <= 70 else b""
+
+
+def _without_preamble(data: bytes, boundary: bytes) -> bytes:
+    # What stands before the first boundary is to be ignored (RFC 2046, 5.1.1); the parser does not.
+    start = 0 if data.startswith(b"--" + boundary) else data.find(b"\r\n--" + boundary) + 2
+    return data[start:] if start > 1 else data
 
 
 class _Form:
@@ -210,7 +225,8 @@ def _keep(call: Call, body: Body, name: str, filename: str | None, sent_type: st
 
 def _keep_text(call: Call, name: str, schema: dict[str, Any], data: bytes) -> None:
     try:
-        call.fields[name] = coerce(data.decode("utf-8"), schema)
+        text = data.decode("utf-8")
+        call.fields[name] = coerce(text, schema) if len(text) <= LONGEST_NUMBER else text
     except UnicodeDecodeError:
         call.flaws.append(Flaw("encoding", name))
 

@@ -43,7 +43,18 @@ class Plan:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which would end by raising the signal again: an orderly end is a success here."""
+    """uvicorn's server, which would end by raising the signal again: an orderly end is a success here.
+
+    `ready` is called when it serves and can be told to stop.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -81,7 +92,7 @@ def serve(
     documents: tuple[Document, ...],
     sock: socket.socket,
     state: Any,
-    ready: Callable[[], None] | None = None,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve in this process; `state` is the shared one of several workers, or None."""
     site = Site(double(documents, plan.settings, state))
@@ -96,19 +107,15 @@ def serve(
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = Server(config)
+    server = Server(config, ready)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(server, site, plan, sock, ready))
+        runner.run(_serve(server, site, plan, sock))
 
 
-async def _serve(
-    server: Server, site: Site, plan: Plan, sock: socket.socket, ready: Callable[[], None] | None
-) -> None:
+async def _serve(server: Server, site: Site, plan: Plan, sock: socket.socket) -> None:
     watching = asyncio.create_task(_watch(site, plan)) if plan.reload else None
     if plan.warm:
         threading.Thread(target=site.double.studio.warm, args=(1024, 1024), daemon=True).start()
-    if ready:
-        ready()
     await server.serve(sockets=[sock])
     if watching:
         watching.cancel()
@@ -153,8 +160,7 @@ def _run_workers(
         ours.append(mine)
         children.append(pid)
     sock.close()
-    ready()
-    return _mind(state, ours, children)
+    return _mind(state, ours, children, ready)
 
 
 def _worker(
@@ -181,9 +187,11 @@ class _Children:
 
     def __init__(self, pids: list[int]) -> None:
         self._pids = pids
+        self._stopping = False
         self.code = 0
 
     def stop(self, *_: Any) -> None:
+        self._stopping = True
         for pid in self._pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
@@ -198,17 +206,19 @@ class _Children:
         return bool(self._pids)
 
     def _note(self, status: int) -> None:
-        if status:
+        # Told to stop before it could listen for that, a worker ends by the signal itself.
+        if status and not (self._stopping and status == signal.SIGTERM):
             self.code = 3
             _tell(f"a worker ended with status {status}; stopping")
             self.stop()
 
 
-def _mind(state: State, lines: list[socket.socket], pids: list[int]) -> int:
+def _mind(state: State, lines: list[socket.socket], pids: list[int], ready: Callable[[], None]) -> int:
     """Keep the state until the workers have ended; returns the exit code."""
     children = _Children(pids)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, children.stop)
+    ready()
     keeper.keep(state, lines, children.running)
     while children.running():
         time.sleep(0.05)

@@ -8,10 +8,12 @@ from decimal import Decimal
 
 from mockserver.faults import Fault
 
+UNLIMITED = Decimal("Infinity")
+
 
 @dataclass(frozen=True)
 class KnownKey:
-    """A key listed by `--keys`: its starting credits (None: as everyone) and whether it is revoked."""
+    """A key of `--keys`: its starting credits (None: as everyone; or UNLIMITED), whether it is revoked."""
 
     credits: Decimal | None = None
     revoked: bool = False

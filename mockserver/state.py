@@ -193,6 +193,10 @@ class State:
         """What is still to happen, first come first."""
         return list(self._scheduled)
 
+    def drop_scheduled(self, key: str | None = None) -> None:
+        """Let nothing happen any more, or nothing of what was scheduled for one key."""
+        self._scheduled = [entry for entry in self._scheduled if key is not None and entry.key != key]
+
     def take(self, key: str | None, operation: str) -> Scheduled | None:
         """What is to happen to this call, if anything; counts it down."""
         for index, entry in enumerate(self._scheduled):

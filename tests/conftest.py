@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+_HERE = Path(__file__).parent
+# Our root too: tests/mockserver would else stand for the package when a bare `pytest` runs.
+sys.path[:0] = [str(_HERE.parent), str(_HERE)]
 
 from support import InProcess
 
