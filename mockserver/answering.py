@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -43,7 +44,7 @@ class Endpoint:
         call = new_call(operation, scope)
         started = time.perf_counter()
         try:
-            made, fault = await self._answer(call, receive)
+            made, fault = await self._answer(call, receive, bool(scope.get("proofsheet.whole")))
         except Disconnected:
             return
         self._double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
@@ -57,15 +58,16 @@ class Endpoint:
         detail = f"{scope['method']} {scope['path']} is not in the document; allowed: {allowed}"
         made = problem(405, "method not allowed", detail)
         return Reply(
-            made.status, (*made.headers, (b"allow", allowed.encode())), made.body, None, made.media_type
+            made.status, (*made.headers, (b"allow", allowed.encode())), made.pieces, None, made.media_type
         )
 
-    async def _answer(self, call: Call, receive: Receive) -> tuple[Reply, Fault | None]:
+    async def _answer(self, call: Call, receive: Receive, whole: bool) -> tuple[Reply, Fault | None]:
         wish = Forced()
         try:
             limit = call.operation.policy.max_body_bytes or self._double.settings.max_body_bytes
-            await read(call, receive, limit, self._double.settings.body_timeout, self._double.decoding)
-            call.representation = choose_representation(call)
+            timeout = None if whole else self._double.settings.body_timeout
+            await read(call, receive, limit, timeout, self._double.decoding)
+            call.representation = choose_representation(call, self._double)
             wish = forced(call, self._double)
             call.forced = wish.by or None
             call.fault = wish.fault.text if wish.fault else None
@@ -75,6 +77,7 @@ class Endpoint:
             raise
         except TooSlow:
             made = problem(408, "request timeout", "the body did not arrive in time")
+            made = replace(made, headers=(*made.headers, (b"connection", b"close")))
         except CannotForce as wrong:
             made = problem(400, "cannot force this", str(wrong))
         except Exception as bug:

@@ -48,12 +48,12 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
     return tuple(found)
 
 
-async def draw(picture: Picture, double: Double) -> bytes:
-    """The picture's file; drawn off the event loop unless it is quickly put together."""
-    if double.studio.is_quick(picture):
-        return double.studio.draw(picture)
+async def draw(picture: Picture, double: Double) -> list[bytes]:
+    """The pieces of the picture's file; drawn off the event loop unless they are there already."""
+    if (kept := double.studio.kept(picture)) is not None:
+        return kept
     async with double.drawing:
-        return await asyncio.to_thread(double.studio.draw, picture)
+        return await asyncio.to_thread(double.studio.pieces, picture)
 
 
 def _effective_seed(call: Call, artifact: Artifact, double: Double) -> int:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +32,7 @@ from mockserver.state import Scheduled
 
 View = Callable[[Request, Double], Awaitable[Any]]
 LARGEST_BODY = 1024 * 1024
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\s]+)(:\d*)?")
 
 
 class Wrong(ValueError):
@@ -70,7 +73,7 @@ def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Re
     async def endpoint(request: Request) -> Response:
         double = get()
         if not _is_local(request, double):
-            return _problem(403, "not from here", f"Host {request.url.hostname!r} may not use /_mock/")
+            return _problem(403, "not from here", f"Host {_host(request)!r} may not use /_mock/")
         try:
             result = await views["GET" if request.method == "HEAD" else request.method](request, double)
         except Wrong as wrong:
@@ -83,7 +86,13 @@ def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Re
 def _is_local(request: Request, double: Double) -> bool:
     # A page in a browser must not reach the journal by a name that resolves to this machine.
     hosts = double.settings.hosts
-    return not hosts or (request.url.hostname or "") in hosts
+    return not hosts or _host(request) in hosts
+
+
+def _host(request: Request) -> str:
+    # Not request.url: where the header is odd, Starlette puts our own address in its place.
+    found = _HOST.fullmatch(request.headers.get("host", "").strip().lower())
+    return found[1].strip("[]") if found else ""
 
 
 def _json(value: Any, status: int = 200) -> Response:
@@ -202,7 +211,7 @@ async def show_picture(request: Request, double: Double) -> Any:
         return _problem(404, "no such picture", "it fell out of the journal, or never was")
     # Not kept but drawn again: a picture is a pure function of its description.
     picture = found["pictures"][index]
-    data = await draw(picture, double)
+    data = b"".join(await draw(picture, double))
     if side := min(_query(request, "side", 0), 1024):
         async with double.decoding:  # a page full of thumbnails must not hold up the calls
             small = await asyncio.to_thread(thumbnail, data, side)
@@ -299,7 +308,7 @@ async def add_schedule(request: Request, double: Double) -> Any:
         code=_whole(body, "code", None, least=100),
         fault=_text(body, "fault"),
     )
-    _check(entry, double)
+    entry = replace(entry, able=_check(entry, double))
     if not double.state.schedule(entry):
         raise Wrong("too much is scheduled already; POST /_mock/reset clears it")
     return _json(_shown(entry), 201)
@@ -317,7 +326,8 @@ def _text(body: dict[str, Any], name: str) -> str | None:
     return value
 
 
-def _check(entry: Scheduled, double: Double) -> None:
+def _check(entry: Scheduled, double: Double) -> frozenset[str]:
+    """The operations that can do what is scheduled. Raises Wrong."""
     known = double.operations()
     if entry.operation is not None and entry.operation not in known:
         raise Wrong(f"there is no operation {entry.operation!r}; known: {', '.join(known)}")
@@ -327,19 +337,22 @@ def _check(entry: Scheduled, double: Double) -> None:
     try:
         if entry.fault is not None:
             faults.parse(entry.fault)
-        _any_has(entry, concerned)
+        return _able(entry, concerned)
     except (BadFault, CannotForce) as error:
         raise Wrong(str(error)) from None
 
 
-def _any_has(entry: Scheduled, concerned: list[Any]) -> None:
+def _able(entry: Scheduled, concerned: list[Any]) -> frozenset[str]:
+    found = set()
     for operation in concerned:
         try:
             named(operation, entry.outcome, entry.code)
-            return
+            found.add(operation.id)
         except CannotForce as error:
             problem = error
-    raise problem
+    if not found:
+        raise problem
+    return frozenset(found)
 
 
 async def reset(request: Request, double: Double) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mockserver import triggers as trigger_table
@@ -15,6 +16,7 @@ from mockserver.language import Language
 from mockserver.settings import UNLIMITED, Settings
 from mockserver.state import State
 from mockserver.triggers import Triggers
+from spec import media
 from spec.document import Document, Operation, Parameter, Rule
 from spec.schemas import Schema
 
@@ -35,16 +37,23 @@ class Checks:
     body: Schema | None
     parameters: tuple[tuple[Parameter, Schema], ...]
     rules: tuple[CompiledRule, ...]
+    candidates: Callable[[str], tuple[str, ...]]  # an Accept header to media types of a success, best first
+    usual: tuple[str, ...]  # those of the vendor's default
 
 
 def checks(operation: Operation) -> Checks:
     """Compile one operation's schemas."""
+    usual = media.matching(operation.policy.default_accept, operation.success.representations)
+    # Where a client takes anything, the default comes before the rest of what is on offer.
+    offers = tuple(dict.fromkeys((*usual, *operation.success.representations)))
     return Checks(
         body=Schema(dict(operation.body.schema)) if operation.body else None,
         parameters=tuple((each, Schema(dict(each.schema))) for each in operation.parameters),
         rules=tuple(
             CompiledRule(rule, Schema(dict(rule.when)), Schema(dict(rule.then))) for rule in operation.rules
         ),
+        candidates=lru_cache(maxsize=256)(lambda header: media.matching(header, offers)),
+        usual=usual,
     )
 
 

@@ -35,7 +35,7 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "status": made.status,
         "outcome": made.outcome,
         "media_type": made.media_type,
-        "response_bytes": len(made.body),
+        "response_bytes": made.size,
         "response": _response(call, made),
         "seed": call.seed,
         "credits": float(call.paid),
@@ -99,7 +99,7 @@ def _response(call: Call, made: Reply) -> str | None:
     if made.media_type.startswith("image/"):
         return None
     if call.pictures:
-        return f"({len(made.body)} bytes with {len(call.pictures)} picture(s) in base64)"
+        return f"({made.size} bytes with {len(call.pictures)} picture(s) in base64)"
     return _redact(call, made.body[:BODY_LIMIT].decode("utf-8", "replace"))
 
 

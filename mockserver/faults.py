@@ -94,11 +94,14 @@ def _share(text: str, share: str) -> float:
 async def send(fault: Fault | None, rng: random.Random, reply: Any, scope: Any, wire: Send) -> None:
     """Send a reply (status, headers, body) over the ASGI wire, hurt by `fault` if there is one."""
     start = {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
-    body = reply.body
     if fault is None:
         await wire(start)
-        await wire({"type": "http.response.body", "body": body})
+        *most, last = reply.pieces
+        for piece in most:
+            await wire({"type": "http.response.body", "body": piece, "more_body": True})
+        await wire({"type": "http.response.body", "body": last})
         return
+    body = reply.body
     if fault.kind == "latency":
         await asyncio.sleep(fault.seconds(rng))
     elif fault.kind == "malformed":
@@ -127,8 +130,9 @@ def _garble(body: bytes) -> bytes:
 
 async def _dribble(body: bytes, seconds: float, wire: Send) -> None:
     size = max(1, -(-len(body) // _PIECES))
-    for start in range(0, len(body), size):
-        await asyncio.sleep(seconds / _PIECES)
+    starts = range(0, len(body), size)
+    for start in starts:
+        await asyncio.sleep(seconds / len(starts))
         await wire({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
     await wire({"type": "http.response.body", "body": b""})
 

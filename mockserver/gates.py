@@ -13,7 +13,7 @@ from typing import Any
 from mockserver.call import Call, Refusal
 from mockserver.double import CompiledRule, Double
 from mockserver.images import Unreadable, Upload
-from spec import media, pointers
+from spec import pointers
 from spec.document import Operation, Picture
 from spec.schemas import Flaw, coerce
 
@@ -160,14 +160,12 @@ def prompts(call: Call) -> list[str]:
     return [value for value in found if isinstance(value, str)]
 
 
-def choose_representation(call: Call) -> str:
+def choose_representation(call: Call, double: Double) -> str:
     """The media type of a success by the Accept header; empty if the vendor would refuse."""
-    policy, offers = call.operation.policy, call.operation.success.representations
-    usual = media.matching(policy.default_accept, offers)
-    # Where a client takes anything, the default comes before the rest of what is on offer.
-    found = _pick(call, media.matching(call.headers.get("accept") or "*/*", dict.fromkeys((*usual, *offers))))
-    if not found and policy.unsupported_accept == "default":
-        return _pick(call, usual)
+    checks = double.checks[call.operation.id]
+    found = _pick(call, checks.candidates(call.headers.get("accept") or "*/*"))
+    if not found and call.operation.policy.unsupported_accept == "default":
+        return _pick(call, checks.usual)
     return found
 
 

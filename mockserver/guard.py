@@ -13,6 +13,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.settings import Settings
 
+WRITE_BUFFER = 4 * 1024 * 1024
+
 
 class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's httptools protocol with limits; `limited(settings)` makes the class to use."""
@@ -22,6 +24,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
+        # A picture's pieces are written one after another; a pause between them would only cost time.
+        self.transport.set_write_buffer_limits(high=WRITE_BUFFER)
         self._header_bytes = 0
         self._in_headers = True
         self._late = self.loop.call_later(self.header_timeout, self._too_late)
@@ -83,6 +87,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         if not self.parser.should_upgrade():
+            # Mostly before the call is begun: then nobody has to watch how long its body takes.
+            cast(dict[str, Any], self.scope)["proofsheet.whole"] = True
             super().on_message_complete()
 
     def _arm(self) -> None:

@@ -34,8 +34,10 @@ class TooSlow(Exception):
     """The client took longer than the double waits for a body."""
 
 
-async def read(call: Call, receive: Receive, limit: int, timeout: float, decoding: asyncio.Semaphore) -> None:
-    """Read the body into `call`. Raises Disconnected and TooSlow."""
+async def read(
+    call: Call, receive: Receive, limit: int, timeout: float | None, decoding: asyncio.Semaphore
+) -> None:
+    """Read the body into `call`, within `timeout` seconds. Raises Disconnected and TooSlow."""
     data = await receive_body(call, receive, limit, timeout)
     body = call.operation.body
     if body is None or call.oversized:
@@ -47,12 +49,14 @@ async def read(call: Call, receive: Receive, limit: int, timeout: float, decodin
                 call.uploads[name] = await asyncio.to_thread(_decode, picture.data)
 
 
-async def receive_body(call: Call, receive: Receive, limit: int, timeout: float) -> bytes:
+async def receive_body(call: Call, receive: Receive, limit: int, timeout: float | None) -> bytes:
     """The body, or what came before it went over `limit` bytes (then the call is marked oversized)."""
-    if call.headers.get("content-length", "0").isdecimal():
-        call.oversized = int(call.headers.get("content-length", "0")) > limit
+    announced = call.headers.get("content-length", "0")
+    call.oversized = announced.isdecimal() and int(announced) > limit
     if call.oversized:
         return b""
+    if timeout is None:
+        return await _collect(call, receive, limit)
     try:
         async with asyncio.timeout(timeout):
             return await _collect(call, receive, limit)

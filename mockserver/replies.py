@@ -21,27 +21,40 @@ Header = tuple[bytes, bytes]
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, ready to be sent. `outcome` is None for what the double says of itself."""
+    """An answer, ready to be sent. `outcome` is None for what the double says of itself.
+
+    The body is in pieces: most of a picture's are shared with other pictures and never copied.
+    """
 
     status: int
     headers: tuple[Header, ...]
-    body: bytes
+    pieces: tuple[bytes, ...]
     outcome: str | None = None
     media_type: str = "application/json"
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(self.pieces)
+
+    @property
+    def size(self) -> int:
+        """The body's length in bytes."""
+        return sum(map(len, self.pieces))
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Reply:
     """What the double says of itself, unlike any vendor: RFC 9457 problem details."""
     body = json.dumps({"type": "about:blank", "title": f"Proofsheet: {title}", "detail": detail, **more})
     data = body.encode()
-    headers = _headers("application/problem+json", data)
-    return Reply(status, headers, data, media_type="application/problem+json")
+    headers = _headers("application/problem+json", len(data))
+    return Reply(status, headers, (data,), media_type="application/problem+json")
 
 
-def _headers(content_type: str, body: bytes) -> tuple[Header, ...]:
+def _headers(content_type: str, size: int) -> tuple[Header, ...]:
     return (
         (b"content-type", content_type.encode("latin-1", "replace")),
-        (b"content-length", str(len(body)).encode()),
+        (b"content-length", str(size).encode()),
     )
 
 
@@ -55,13 +68,13 @@ async def reply(call: Call, double: Double, name: str, refusal: Refusal | None =
     artifacts = await _artifacts(call, double, representation)
     if _wants(representation, "$ledger.balance"):
         values["$ledger.balance"] = _balance(call, double)
-    body = _body(representation, values, artifacts)
+    pieces = _body(representation, values, artifacts)
     first = {**values, **(artifacts[0] if artifacts else {})}
-    headers = list(_headers(_content_type(representation, first), body))
+    headers = list(_headers(_content_type(representation, first), sum(map(len, pieces))))
     for header, value in representation.headers:
         text = value if isinstance(value, str) else str(first.get(value.text, ""))
         headers.append((header.lower().encode(), text.encode("latin-1", "replace")))
-    return Reply(outcome.status, tuple(headers), body, name, representation.media_type)
+    return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type)
 
 
 def _representation(call: Call, outcome: Outcome) -> Representation:
@@ -97,16 +110,18 @@ def _content_type(representation: Representation, values: Mapping[str, Any]) -> 
     return expressions.fill(template, {name: str(value) for name, value in values.items()})
 
 
-def _body(representation: Representation, values: dict[str, Any], artifacts: list[dict[str, Any]]) -> bytes:
+def _body(
+    representation: Representation, values: dict[str, Any], artifacts: list[dict[str, Any]]
+) -> tuple[bytes, ...]:
     binds = representation.binds
     if binds and binds[0][0] == ():
-        return bytes(artifacts[0]["$artifact.bytes"])
+        return tuple(artifacts[0]["$artifact.bytes"])
     value = _copied(representation.value)
     blobs: list[bytes] = []
     for tokens, expression in binds:
         _bind(value, tokens, expression.text, values, artifacts, blobs)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return _splice(text, blobs)
+    return (_splice(text, blobs),)
 
 
 def _copied(value: Any) -> Any:
@@ -132,7 +147,7 @@ def _bind(
     known = {**values, **(artifacts[0] if artifacts else {})}
     if name == "$artifact.base64":
         value[head] = f"\x00{len(blobs)}\x00"
-        blobs.append(known["$artifact.bytes"])
+        blobs.append(b"".join(known["$artifact.bytes"]))
     elif name in known:
         value[head] = known[name]
 
@@ -148,7 +163,7 @@ def breach(operation_outcome: Outcome, made: Reply, schemas: dict[int, Schema]) 
     """How a reply breaks its own document, or None. The double checks itself in tests."""
     representation = operation_outcome.representations[made.media_type]
     if made.media_type.startswith("image/"):
-        return None if made.body else "an empty picture"
+        return None if made.size else "an empty picture"
     schema = schemas.setdefault(id(representation), Schema(dict(representation.schema)))
     flaws = schema.flaws(json.loads(made.body))
     return "; ".join(f"{flaw.field}: {flaw.kind}" for flaw in flaws) or None

@@ -104,6 +104,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nobody in front of it is trusted, and nothing asks for the client's address
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

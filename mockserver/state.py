@@ -10,7 +10,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -47,9 +47,11 @@ class Scheduled:
     outcome: str | None = None
     code: int | None = None
     fault: str | None = None
+    able: frozenset[str] | None = None  # the operations that have the outcome; others pass by
 
     def concerns(self, key: str | None, operation: str) -> bool:
-        return self.key in (None, key) and self.operation in (None, operation)
+        wanted = self.operation in (None, operation) and (self.able is None or operation in self.able)
+        return wanted and self.key in (None, key)
 
 
 class Clock:
@@ -203,7 +205,7 @@ class State:
             if entry.concerns(key, operation):
                 left = entry.times - 1
                 if left:
-                    self._scheduled[index] = Scheduled(left, *_rest(entry))
+                    self._scheduled[index] = replace(entry, times=left)
                 else:
                     del self._scheduled[index]
                 return entry
@@ -243,10 +245,6 @@ class State:
     def drop_journal(self, label: str | None = None) -> None:
         """Forget the journal, or one key's part of it."""
         self._journal.clear(label)
-
-
-def _rest(entry: Scheduled) -> tuple[Any, ...]:
-    return entry.key, entry.operation, entry.outcome, entry.code, entry.fault
 
 
 def _bounded(table: dict[str, Any]) -> dict[str, Any]:

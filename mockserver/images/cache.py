@@ -44,10 +44,17 @@ class Strips:
                 self._held.move_to_end(key)
             return found
 
-    def has_all(self, keys: Iterable[Hashable]) -> bool:
-        """Whether every key is held; does not count as a use."""
+    def get_all(self, keys: Iterable[Hashable]) -> list[Strip] | None:
+        """All of these strips, now the most recently used, or None if one is not held."""
         with self._lock:
-            return all(key in self._held for key in keys)
+            found = []
+            for key in keys:
+                strip = self._held.get(key)
+                if strip is None:
+                    return None
+                found.append(strip)
+                self._held.move_to_end(key)
+            return found
 
     def put(self, key: Hashable, strip: Strip) -> None:
         """Keeps the strip, unless it alone is more than a quarter of the limit."""

@@ -25,20 +25,25 @@ class Captions:
         self._lettering = lru_cache(maxsize=8)(Lettering)
         self._film = lru_cache(maxsize=4)(_film)
 
+    def rows(self, plan: Plan, picture: Picture) -> list[bytes]:
+        """What differs from picture to picture, as RGB rows: colours and both lines, as wide as they need."""
+        first, _ = plan.letters.lines
+        margin = bytes((GROUND,)) * (3 * (first // 2))
+        colours = _colours(plan, picture)
+        room = plan.width - 2 * (first // 2)
+        indent = (len(colours[0]) + len(margin)) // 3
+        title = self._lines(plan, 0).rows(picture.title, room - indent)
+        prompt = self._lines(plan, 1).rows(picture.prompt, room)
+        upper = [margin + each + margin + row for each, row in zip(colours, title, strict=True)]
+        lower = [margin + row for row in prompt]
+        width = max(len(upper[0]), len(lower[0]))
+        fill = bytes((GROUND,)) * width
+        return [row + fill[len(row) :] for row in (*upper, *lower)]
+
     def text(self, plan: Plan, picture: Picture) -> Image.Image:
-        """What differs from picture to picture, RGB: the colours and both lines, as wide as they need."""
-        first, second = plan.letters.lines
-        margin = first // 2
-        squares = _squares(plan, picture)
-        indent = margin + squares.width + margin
-        title = self._lines(plan, 0).line(picture.title, plan.width - indent - margin)
-        prompt = self._lines(plan, 1).line(picture.prompt, plan.width - 2 * margin)
-        grey = Image.new("L", (max(indent + title.width, margin + prompt.width), first + second), GROUND)
-        grey.paste(title, (indent, 0))
-        grey.paste(prompt, (margin, first))
-        image = Image.merge("RGB", (grey, grey, grey))  # quicker than convert
-        image.paste(squares, (margin, (first - squares.height) // 2))
-        return image
+        """The same as a picture, mode RGB."""
+        rows = self.rows(plan, picture)
+        return Image.frombytes("RGB", (len(rows[0]) // 3, len(rows)), b"".join(rows))
 
     def whole(self, plan: Plan, picture: Picture) -> Image.Image:
         """The whole caption, RGB, `plan.width` x `plan.caption` pixels."""
@@ -86,9 +91,13 @@ def _perforated(width: int, rows: int) -> Image.Image:
     return image
 
 
-def _squares(plan: Plan, picture: Picture) -> Image.Image:
-    """The identity as colours, so that two requests are told apart at a glance."""
+def _colours(plan: Plan, picture: Picture) -> list[bytes]:
+    """The identity as a row of coloured squares, so that two requests are told apart at a glance."""
     count, side = 10 if plan.width >= 480 else 4, plan.letters.fonts[0] * 3 // 4
     digest = blake2b(picture.identity + b"/%d" % picture.seed, digest_size=3 * count).digest()
-    row = Image.frombytes("RGB", (count, 1), digest.translate(_BRIGHT))
-    return row.resize((count * side, side), Image.Resampling.NEAREST)
+    digest = digest.translate(_BRIGHT)
+    row = b"".join([digest[at : at + 3] * side for at in range(0, len(digest), 3)])
+    empty = bytes((GROUND,)) * len(row)
+    above = (plan.letters.lines[0] - side) // 2
+    below = plan.letters.lines[0] - side - above
+    return [empty] * above + [row] * side + [empty] * below

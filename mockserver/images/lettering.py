@@ -1,8 +1,9 @@
 """Lines of text put together from glyphs that were drawn once.
 
-A glyph is kept column by column, so that a line of text is a single join of bytes, turned upright
-afterwards. The font is the one that comes with Pillow: the same everywhere, ASCII only. Any other
-character loses its accents or becomes a small frame with its code, as printers once did.
+A glyph is kept column by column, each column three times (once for each colour), so that a line of text
+is a single join of bytes, of which every n-th makes a row. The font is the one that comes with Pillow:
+the same everywhere, ASCII only. Any other character loses its accents or becomes a small frame with its
+code, as printers once did.
 """
 
 from __future__ import annotations
@@ -26,15 +27,19 @@ class Lettering:
         self._small = ImageFont.load_default(max(6, size * 0.5))
         self._glyphs: dict[str, bytes] = {}
 
-    def line(self, text: str, room: int) -> Image.Image:
-        """The text on one line: mode L, at most `room` pixels wide, else cut and ended by dots."""
+    def rows(self, text: str, room: int) -> list[bytes]:
+        """The text on one line as RGB rows, at most `room` pixels wide, else cut and ended by dots."""
         # No glyph is narrower than two pixels, so the rest of a long text cannot show.
         glyphs = [self._glyphs.get(c) or self._glyph(c) for c in text[: room // 2 + 1]]
         columns = b"".join(glyphs)
-        if len(columns) > room * self._rows:
-            columns = self._cut(glyphs, room * self._rows)
-        sideways = Image.frombytes("L", (self._rows, len(columns) // self._rows), columns)
-        return sideways.transpose(Image.Transpose.TRANSPOSE)
+        if len(columns) > 3 * room * self._rows:
+            columns = self._cut(glyphs, 3 * room * self._rows)
+        return [columns[row :: self._rows] for row in range(self._rows)]
+
+    def line(self, text: str, room: int) -> Image.Image:
+        """The same as a picture, mode L."""
+        rows = [row[::3] for row in self.rows(text, room)]
+        return Image.frombytes("L", (len(rows[0]), self._rows), b"".join(rows))
 
     def _cut(self, glyphs: list[bytes], room: int) -> bytes:
         dots = self._glyph(".") * 3
@@ -57,7 +62,8 @@ class Lettering:
         plain = _PLAIN.get(ord(character)) or unicodedata.normalize("NFKD", character)
         plain = "".join(part for part in plain if not unicodedata.combining(part))
         image = self._print(plain) if plain and plain.isascii() else self._frame(ord(character))
-        return image.transpose(Image.Transpose.TRANSPOSE).tobytes()
+        columns = image.transpose(Image.Transpose.TRANSPOSE).tobytes()
+        return b"".join(columns[at : at + self._rows] * 3 for at in range(0, len(columns), self._rows))
 
     def _print(self, text: str) -> Image.Image:
         width = max(2, round(self._font.getlength(text)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
@@ -45,33 +46,38 @@ def flat_strip(image: Image.Image) -> Strip:
     return _strip(image, b"\x00", 9, zlib.Z_DEFAULT_STRATEGY)
 
 
-def fresh_strip(image: Image.Image, width: int, ground: int) -> Strip:
-    """RGB rows seen once: those of `image`, each filled up to `width` pixels with the grey `ground`.
+def fresh_strip(rows: list[bytes], run: Run) -> Strip:
+    """RGB rows seen once, all of one length, each followed by the same run of one grey.
 
-    The image's bytes are stored, for any deflating takes longer; the rest of a row is the same few bytes
-    each time. The Adler-32 of a run of equal bytes has a closed form.
+    The rows are stored, for any deflating takes longer; the Adler-32 of a run has a closed form.
     """
-    rest = 3 * (width - image.width)
-    run, step = _run(rest, ground), 3 * image.width
-    data = image.tobytes()
-    rows = [b"\x00" + data[at : at + step] for at in range(0, len(data), step)]  # filter None
-    head = struct.pack("<BHH", 0, step + 1, (step + 1) ^ 0xFFFF)  # of a stored block
-    coded = head + (run + head).join(rows) + run
-    adler = 1
+    size = len(rows[0]) + 1  # with the filter byte: None
+    head = struct.pack("<BHH", 0, size, size ^ 0xFFFF) + b"\x00"  # of a stored block
+    coded = head + (run.data + head).join(rows) + run.data
+    low, high, count, step, rise = 1, 0, run.length, run.low, run.high
     for row in rows:
-        adler = _adler_run(zlib.adler32(row, adler), rest, ground)
-    return Strip(chunk(b"IDAT", coded), len(rows) * (step + 1 + rest), adler)
+        adler = zlib.adler32(row, (high + low) % _MODULUS << 16 | low)
+        low, high = adler & 0xFFFF, adler >> 16
+        high = (high + count * low + rise) % _MODULUS
+        low = (low + step) % _MODULUS
+    return Strip(chunk(b"IDAT", coded), len(rows) * (size + run.length), high << 16 | low)
 
 
-def _run(count: int, value: int) -> bytes:
+@dataclass(frozen=True)
+class Run:
+    """A run of equal bytes, deflated: its data and length, and what it adds to an Adler-32."""
+
+    data: bytes
+    length: int
+    low: int
+    high: int
+
+
+def run(count: int, value: int) -> Run:
+    """`count` bytes of `value`, deflated on their own."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return deflate.compress(bytes((value,)) * count) + deflate.flush(zlib.Z_FULL_FLUSH)
-
-
-def _adler_run(adler: int, count: int, value: int) -> int:
-    low, high = adler & 0xFFFF, adler >> 16
-    high = (high + count * low + value * count * (count + 1) // 2) % _MODULUS
-    return high << 16 | (low + count * value) % _MODULUS
+    data = deflate.compress(bytes((value,)) * count) + deflate.flush(zlib.Z_FULL_FLUSH)
+    return Run(data, count, value * count % _MODULUS, value * count * (count + 1) // 2 % _MODULUS)
 
 
 def pieces(width: int, height: int, strips: Iterable[Strip]) -> list[bytes]:
