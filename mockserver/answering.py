@@ -9,18 +9,18 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from mockserver import faults
-from mockserver.call import Call, Refusal
+from mockserver.asked import choose_representation, prompts
+from mockserver.call import Call, Refusal, new_call
 from mockserver.double import Double
 from mockserver.entries import entry
 from mockserver.faults import Fault
 from mockserver.forcing import CannotForce, Forced, forced
-from mockserver.gates import admit, choose_representation, credential, prompts
-from mockserver.journal import label
+from mockserver.gates import admit
 from mockserver.reading import Disconnected, Receive, TooSlow, read
 from mockserver.replies import Reply, breach, problem, reply
+from mockserver.strays import note
 from spec.document import Operation
 from spec.schemas import Schema
 
@@ -39,7 +39,7 @@ class Endpoint:
     async def __call__(self, scope: Any, receive: Receive, send: faults.Send) -> None:
         operation = self._operations.get(scope["method"])
         if operation is None:
-            await faults.send(None, self._double.rng, self._wrong_method(scope), scope, send)
+            await stray(self._double, self._wrong_method(scope), scope, send)
             return
         call = new_call(operation, scope)
         started = time.perf_counter()
@@ -92,26 +92,10 @@ class Endpoint:
             raise AssertionError(f"the reply breaks the document: {flaw}")
 
 
-def new_call(operation: Operation, scope: Any) -> Call:
-    """The call of a request whose body is not read yet."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").strip()
-        # Clients send an empty header beside the real one; an empty one says nothing.
-        headers[name] = (
-            f"{headers[name]}, {value}" if headers.get(name) and value else headers.get(name) or value
-        )
-    call = Call(
-        operation=operation,
-        method=scope["method"],
-        path=scope["path"],
-        headers=headers,
-        path_params=dict(scope.get("path_params", {})),
-        query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
-    )
-    call.key = credential(headers, operation)
-    call.label = label(call.key)
-    return call
+async def stray(double: Double, made: Reply, scope: Any, send: faults.Send) -> None:
+    """Answer a request that no document knows, and journal it."""
+    note(double, scope, made)
+    await faults.send(None, double.rng, made, scope, send)
 
 
 async def answer(call: Call, double: Double, wish: Forced) -> Reply:

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from mockserver import control, faults
-from mockserver.answering import Endpoint
+from mockserver.answering import Endpoint, stray
 from mockserver.double import Double, checks
 from mockserver.replies import problem
 from spec.document import Document, Operation
@@ -88,6 +88,7 @@ class _Nowhere:
     """The answer to a path that no document has."""
 
     def __init__(self, double: Double) -> None:
+        self._double = double
         self._paths = [
             base + each.path for doc in double.documents for base in doc.bases for each in _all(doc)
         ]
@@ -99,10 +100,10 @@ class _Nowhere:
         near = difflib.get_close_matches(path[:200], self._paths, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else "; GET /_mock/operations lists what there is"
         made = problem(404, "no such path", f"{scope['method']} {path[:200]} is in no document{hint}")
-        await faults.send(None, _NO_CHANCE, made, scope, send)
-
-
-_NO_CHANCE: Any = None  # no fault, no dice
+        if path.startswith(control.PREFIX):
+            await faults.send(None, self._double.rng, made, scope, send)
+        else:
+            await stray(self._double, made, scope, send)
 
 
 def _all(document: Document) -> Iterable[Operation]:

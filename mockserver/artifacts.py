@@ -7,9 +7,9 @@ import hashlib
 import json
 from typing import Any
 
+from mockserver.asked import artifact_media, field_value, prompts
 from mockserver.call import Call
 from mockserver.double import Double
-from mockserver.gates import artifact_media, field_value, prompts
 from mockserver.images import Picture
 from spec.document import Artifact
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl
 
 from mockserver.images import Unreadable, Upload
+from mockserver.journal import label
 from spec.document import Operation
 from spec.schemas import Flaw
+
+KEY = re.compile(r"[\x21-\x7e]{1,256}")  # what a well-formed key is
 
 
 @dataclass(eq=False)
@@ -65,3 +70,36 @@ class Call:
     forced: str | None = None  # by what an outcome was forced, for the journal
     fault: str | None = None  # what hurts the answer on its way, as it was written
     pictures: tuple[Any, ...] = ()
+
+
+def new_call(operation: Operation, scope: Any) -> Call:
+    """The call of a request whose body is not read yet."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").strip()
+        # Clients send an empty header beside the real one; an empty one says nothing.
+        headers[name] = (
+            f"{headers[name]}, {value}" if headers.get(name) and value else headers.get(name) or value
+        )
+    call = Call(
+        operation=operation,
+        method=scope["method"],
+        path=scope["path"],
+        headers=headers,
+        path_params=dict(scope.get("path_params", {})),
+        query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
+    )
+    call.key = credential(headers, operation)
+    call.label = label(call.key)
+    return call
+
+
+def credential(headers: dict[str, str], operation: Operation) -> str | None:
+    """The key a request carries, by the first security scheme that fits; None if there is none."""
+    for scheme in operation.schemes:
+        value = headers.get(scheme.header, "").strip()
+        if any(value.lower() + " " == each.prefix for each in operation.schemes):
+            continue  # the scheme's name and nothing after it
+        if value.lower().startswith(scheme.prefix) and (key := value[len(scheme.prefix) :].strip()):
+            return key
+    return None

@@ -20,11 +20,11 @@ from starlette.routing import Route
 
 from mockserver import faults, journal
 from mockserver.artifacts import draw
+from mockserver.call import KEY
 from mockserver.double import Double
 from mockserver.entries import public
 from mockserver.faults import BadFault
 from mockserver.forcing import CannotForce, named
-from mockserver.gates import KEY
 from mockserver.images import thumbnail
 from mockserver.page import asset, page
 from mockserver.replies import problem
@@ -32,6 +32,7 @@ from mockserver.state import Scheduled
 
 View = Callable[[Request, Double], Awaitable[Any]]
 LARGEST_BODY = 1024 * 1024
+PREFIX = "/_mock"
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\s]+)(:\d*)?")
 
 
@@ -65,7 +66,7 @@ def routes(get: Callable[[], Double]) -> list[Route]:
     for method, path, view in table:
         paths.setdefault(path, {})[method] = view
     return [
-        Route("/_mock" + path, _dispatch(views, get), methods=list(views)) for path, views in paths.items()
+        Route(PREFIX + path, _dispatch(views, get), methods=list(views)) for path, views in paths.items()
     ]
 
 

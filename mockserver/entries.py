@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 from mockserver.call import Call
-from mockserver.gates import mask
 from mockserver.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
 from mockserver.replies import Reply
+from mockserver.wording import mask
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 MOST_HEADERS = 50

@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.artifacts import draw, pictures
 from mockserver.call import Call, Refusal
 from mockserver.double import Double
-from mockserver.gates import wording
+from mockserver.wording import wording
 from spec import expressions
 from spec.document import Outcome, Representation
 from spec.schemas import Schema

@@ -134,16 +134,16 @@ class Policy:
     """The rules an operation shares with others: which gate refuses how, in what order and words."""
 
     name: str
-    precedence: tuple[str, ...]
-    refusals: Mapping[str, str]  # gate, or gate.kind, to an outcome's name
-    wording: Mapping[str, str]  # gate.kind to a message with {placeholders}
-    default_accept: str
-    unsupported_accept: str  # default | refuse
-    max_body_bytes: int | None
-    rate_limit: RateLimit | None
-    empty_parts: str  # absent | value
-    latency: tuple[float, float] | None
-    credit_usd: float | None
+    precedence: tuple[str, ...] = ()
+    refusals: Mapping[str, str] = field(default_factory=dict)  # gate, or gate.kind, to an outcome's name
+    wording: Mapping[str, str] = field(default_factory=dict)  # gate.kind to a message with {placeholders}
+    default_accept: str = "*/*"
+    unsupported_accept: str = "default"  # default | refuse
+    max_body_bytes: int | None = None
+    rate_limit: RateLimit | None = None
+    empty_parts: str = "value"  # absent | value
+    latency: tuple[float, float] | None = None
+    credit_usd: float | None = None
 
     def outcome(self, gate: str, kind: str) -> str:
         """The outcome's name for a refusal of `gate`. Raises KeyError where the policy has none."""

@@ -1,0 +1,42 @@
+"""Requests that no document knows: a path or a method that is not there. They are journaled too.
+
+A wrong base URL is the commonest mistake of all, and an empty journal would not show it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.call import Call, new_call
+from mockserver.double import Double
+from mockserver.entries import entry
+from mockserver.replies import Reply
+from spec.document import Operation, Policy
+
+UNKNOWN = "unknown"  # what the journal calls the operation
+
+
+def note(double: Double, scope: Any, made: Reply) -> None:
+    """Journal a stray request and the answer it gets; its body is not read."""
+    call: Call = new_call(_operation(double), scope)
+    double.state.record(entry(call, made, 0.0))
+
+
+def _operation(double: Double) -> Operation:
+    known = double.operations().values()
+    schemes = dict.fromkeys(scheme for each in known for scheme in each.schemes)
+    return Operation(
+        id=UNKNOWN,
+        method="",
+        path="",
+        summary="",
+        pointer="",
+        policy=Policy(UNKNOWN),
+        schemes=tuple(schemes),
+        parameters=(),
+        body=None,
+        rules=(),
+        cost=None,
+        artifact=None,
+        outcomes={},
+    )
