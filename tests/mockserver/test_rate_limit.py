@@ -1,0 +1,155 @@
+"""150 requests in 10 seconds, then out for 60: exactly, per key, on the double's clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from asking import BALANCE, CORE, bearer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import InProcess
+
+from mockserver.state import Clock, State
+from spec.document import RateLimit
+
+LIMIT = RateLimit(150, 10, 60)
+
+
+class Hand:
+    """A clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+        self.state = State(lambda key: None, clock=Clock(lambda: self.time))
+
+    def hit(self, key: str = "k") -> bool:
+        return self.state.hit(key, LIMIT)
+
+
+def test_the_document_says_so(document: Any) -> None:
+    assert {each.policy.rate_limit for each in document.operations.values()} == {LIMIT}
+
+
+def test_150_pass_and_the_next_is_out_for_a_minute_to_the_moment() -> None:
+    hand = Hand()
+    assert all(hand.hit() for _ in range(150))
+    assert not hand.hit()
+    hand.time += 59.999
+    assert not hand.hit()
+    hand.time += 0.001
+    assert [hand.hit() for _ in range(151)] == [True] * 150 + [False]
+
+
+def test_the_window_slides() -> None:
+    hand = Hand()
+    for _ in range(75):
+        assert hand.hit()
+    hand.time += 5
+    for _ in range(75):
+        assert hand.hit()
+    hand.time += 5  # the first half is exactly ten seconds old: it no longer counts
+    assert all(hand.hit() for _ in range(75))
+    assert not hand.hit()
+
+
+def test_just_inside_the_window_still_counts() -> None:
+    hand = Hand()
+    assert all(hand.hit() for _ in range(150))
+    hand.time += 9.999
+    assert not hand.hit()
+
+
+def test_refusals_do_not_prolong_the_penalty() -> None:
+    hand = Hand()
+    for _ in range(151):
+        hand.hit()
+    for _ in range(59):
+        hand.time += 1
+        assert not hand.hit()
+    hand.time += 1
+    assert hand.hit()
+
+
+def test_keys_are_apart() -> None:
+    hand = Hand()
+    for _ in range(151):
+        hand.hit("one")
+    assert (hand.hit("one"), hand.hit("two")) == (False, True)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.floats(0, 5), max_size=60), st.integers(1, 8))
+def test_never_more_than_the_limit_in_any_window(gaps: list[float], most: int) -> None:
+    hand, passed = Hand(), []
+    limit = RateLimit(most, 10, 60)
+    for gap in gaps:
+        hand.time += gap
+        if hand.state.hit("k", limit):
+            passed.append(hand.time)
+    for start in passed:
+        assert sum(start <= each < start + 10 for each in passed) <= most
+
+
+def _ask(mock: InProcess, key: str, number: int) -> list[int]:
+    return [mock.get(BALANCE, headers=bearer(key)).status_code for _ in range(number)]
+
+
+@pytest.fixture
+def frozen(mock: InProcess) -> InProcess:
+    assert mock.post("/_mock/clock", json={"frozen": True}).json()["frozen"] is True
+    return mock
+
+
+def test_over_http_and_by_the_clock_of_the_control_surface(frozen: InProcess, key: str) -> None:
+    assert _ask(frozen, key, 150) == [200] * 150
+    refused = frozen.form(CORE, {"prompt": "a cat"}, headers=bearer(key))
+    assert (refused.status_code, refused.json()["name"], refused.json()["id"]) == (
+        429,
+        "rate_limit_exceeded",
+        "rate_limit_exceeded",
+    )
+    v1 = frozen.get(BALANCE, headers=bearer(key))
+    assert (v1.status_code, v1.json()["name"]) == (429, "rate_limit_exceeded")
+    assert _ask(frozen, key + "x", 1) == [200]
+    frozen.post("/_mock/clock", json={"advance": 59.9})
+    assert _ask(frozen, key, 1) == [429]
+    frozen.post("/_mock/clock", json={"advance": 0.1})
+    assert _ask(frozen, key, 1) == [200]
+
+
+def test_calls_that_are_refused_before_do_not_count(frozen: InProcess, key: str) -> None:
+    for _ in range(151):
+        assert frozen.form(CORE, {}, headers=bearer(key)).status_code == 400
+    assert _ask(frozen, key, 1) == [200]
+
+
+def test_the_control_surface_does_not_count(frozen: InProcess, key: str) -> None:
+    for _ in range(151):
+        frozen.get("/_mock/ledger", headers=bearer(key))
+    assert _ask(frozen, key, 150) == [200] * 150
+
+
+def test_it_can_be_switched_off(house: InProcess, key: str) -> None:
+    assert set(_ask(house, key, 160)) == {200}
+
+
+def test_reset_ends_a_penalty(frozen: InProcess, key: str) -> None:
+    assert _ask(frozen, key, 151)[-1] == 429
+    frozen.post("/_mock/reset", headers=bearer(key))
+    assert _ask(frozen, key, 1) == [200]
+
+
+def test_a_clock_that_runs_and_stands() -> None:
+    real = [100.0]
+    clock = Clock(lambda: real[0])
+    clock.advance(5)
+    assert clock.now() == 105
+    clock.freeze(True)
+    real[0] += 50
+    assert (clock.now(), clock.frozen) == (105, True)
+    clock.advance(1)
+    clock.freeze(False)
+    assert clock.now() == 106
+    real[0] += 2
+    assert (clock.now(), clock.frozen) == (108, False)

@@ -1,0 +1,156 @@
+"""A real server process, and raw sockets to speak to it as no HTTP client would."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+from support import KEY, Judged
+
+from spec.document import Document
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def wait_until(true: Any, seconds: float = 15.0) -> bool:
+    """Whether `true()` comes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.02)
+    return bool(true())
+
+
+class Process:
+    """`python -P -m mockserver --port 0 …`, its address read from the banner; every answer is judged."""
+
+    def __init__(self, *options: str, documents: tuple[Document, ...], cwd: Path | None = None) -> None:
+        self.options = options
+        self.judged = Judged(documents)
+        self._cwd = cwd or ROOT
+
+    def __enter__(self) -> Process:
+        command = [sys.executable, "-P", "-m", "mockserver", "--port", "0", *self.options]
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self._cwd,
+            env=environment(),
+        )
+        self.banner = self._read_banner()
+        found = re.search(r"http://([\d.]+):(\d+)", self.banner)
+        assert found, (self.banner, self.process.communicate())
+        self.host, self.port = found[1], int(found[2])
+        self.errors: list[str] = []
+        self._reader = threading.Thread(target=self._read_errors)
+        self._reader.start()
+        self.client = httpx.Client(base_url=f"http://{self.host}:{self.port}", timeout=30)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+
+    def _read_banner(self) -> str:
+        lines = ""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            lines += line
+            if "lighthouse.png" in line:
+                break
+        return lines
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.errors.append(line)
+
+    def end(self, number: int = signal.SIGTERM, seconds: float = 20) -> int:
+        """Send a signal and wait for the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            try:
+                self.end()
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join()
+        self.client.close()
+        for pipe in (self.process.stdout, self.process.stderr):
+            assert pipe is not None
+            pipe.close()
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request over HTTP, judged."""
+        headers = {"authorization": f"Bearer {KEY}", **options.pop("headers", {})}
+        sent = {name: value for name, value in headers.items() if value is not None}
+        response = self.client.request(method, path, headers=sent, **options)
+        self.judged(response)
+        return response
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def form(self, path: str, fields: dict[str, str], **options: Any) -> httpx.Response:
+        return self.request(
+            "POST", path, files={name: (None, each) for name, each in fields.items()}, **options
+        )
+
+    def connect(self) -> contextlib.closing[socket.socket]:
+        """A raw connection; use it under `with`."""
+        return contextlib.closing(socket.create_connection((self.host, self.port), timeout=20))
+
+
+def environment() -> dict[str, str]:
+    """Ours without what would change where packages are found."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command to its end, for those that end by themselves."""
+    command = [sys.executable, "-P", "-m", "mockserver", *options]
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment(), timeout=30, check=False
+    )
+
+
+def heard(sock: socket.socket) -> bytes:
+    """Everything until the other end closes; what came before a reset."""
+    data = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := sock.recv(1 << 16):
+            data += piece
+    return data
+
+
+def one_answer(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
+    """One answer with a content-length: status, headers, body."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = sock.recv(1 << 16)
+        assert piece, f"closed after {data!r}"
+        data += piece
+    head, _, body = data.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+    while len(body) < int(headers.get("content-length", "0")):
+        piece = sock.recv(1 << 16)
+        if not piece:
+            break
+        body += piece
+    return int(lines[0].split()[1]), headers, body

@@ -1,0 +1,268 @@
+"""Two validators, one document: the double (jsonschema-rs) and the judge (openapi-core) must agree.
+
+Requests are made from the document's schemas, right ones and broken ones. Only what both read is
+compared: the schemas of JSON bodies and of parameters; rules across fields (x-rules) are the double's.
+There is no list of exceptions: not one difference is known.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import string
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.exchange import Exchange
+from contracts.oracle import Oracle
+from mockserver.call import Refusal, new_call
+from mockserver.double import Double, double
+from mockserver.gates import path, validate
+from mockserver.reading import _parse_json
+from mockserver.settings import Settings
+from spec.document import Operation
+from spec.load import Library
+
+LIBRARY = Library()
+DOCUMENTS = {name: LIBRARY.load(name) for name in LIBRARY.names()}
+ORACLES = {name: Oracle(each) for name, each in DOCUMENTS.items()}
+DOUBLES = {name: double((each,), Settings()) for name, each in DOCUMENTS.items()}
+# Operations whose body both read: none, or JSON. Of forms only the parameters are compared.
+PLACES = [(name, each) for name, document in DOCUMENTS.items() for each in document.operations.values()]
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**6), 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False, width=32)
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Values that are right for a schema."""
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    kind = schema.get("type")
+    if kind == "object":
+        return objects(schema)
+    if kind == "array":
+        return st.lists(values(schema["items"]), min_size=schema.get("minItems", 0), max_size=3)
+    if kind in ("integer", "number"):
+        return numbers(schema)
+    if kind == "string":
+        return st.text(
+            string.printable, min_size=schema.get("minLength", 0), max_size=min(schema.get("maxLength", 9), 9)
+        )
+    return ANYTHING
+
+
+def objects(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Objects with all required properties and some of the others."""
+    known = {name: values(each) for name, each in schema.get("properties", {}).items()}
+    required = {name: known.pop(name) for name in schema.get("required", ())}
+    return st.fixed_dictionaries(required, optional=known)
+
+
+def numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Numbers within the bounds, on the grid; the bounds themselves among them."""
+    step = schema.get("multipleOf", 1)
+    least, most = schema.get("minimum", -100), schema.get("maximum", 4096)
+    whole = st.integers(math.ceil(least / step), math.floor(most / step)).map(lambda number: number * step)
+    if schema["type"] == "integer":
+        return whole
+    return whole | st.floats(least, most, width=32)
+
+
+def broken(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Values around and beyond a schema: most are wrong, some are right after all."""
+    near = [
+        each + by
+        for name in ("minimum", "maximum")
+        if (each := schema.get(name)) is not None
+        for by in (-1, 0, 1, 0.5)
+    ]
+    texts = [
+        "x" * (schema[name] + by)
+        for name in ("minLength", "maxLength")
+        if name in schema
+        for by in (-1, 0, 1)
+        if schema[name] + by >= 0
+    ]
+    edges = [*near, *texts, schema.get("multipleOf", 2) + 1, 64.0, "64", "", [], {}, None, True]
+    return st.sampled_from(edges) | ANYTHING | values(schema)
+
+
+@st.composite
+def bodies(draw: Any, schema: dict[str, Any]) -> Any:
+    """A right body in which up to two places are spoilt, or anything at all."""
+    if draw(st.integers(0, 9)) == 0:
+        return draw(ANYTHING)
+    body = draw(values(schema))
+    for _ in range(draw(st.integers(0, 2))):
+        name = draw(st.sampled_from([*schema["properties"], "stranger"]))
+        how = draw(st.integers(0, 3))
+        node = schema["properties"].get(name, {})
+        if how == 0:
+            body.pop(name, None)
+        elif how == 1 and node.get("type") == "array":
+            body[name] = draw(st.lists(broken(node["items"]) | objects_broken(node["items"]), max_size=2))
+        else:
+            body[name] = draw(broken(node))
+    return body
+
+
+def objects_broken(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Objects with spoilt properties."""
+    return st.fixed_dictionaries(
+        {}, optional={name: broken(each) for name, each in schema.get("properties", {}).items()}
+    )
+
+
+TOKENS = st.text(string.ascii_letters + string.digits + "-_.", min_size=1, max_size=12)
+
+
+@st.composite
+def requests(draw: Any) -> tuple[str, Operation, str, dict[str, str], Any]:
+    """A document's name, an operation, a path, headers, and a JSON body or None."""
+    name, operation = draw(st.sampled_from(PLACES))
+    at, headers = operation.path, {"authorization": "Bearer sk-test"}
+    for each in operation.parameters:
+        schema = dict(each.schema)
+        if each.place == "path":
+            value = draw(st.sampled_from(schema["enum"]) | TOKENS if "enum" in schema else TOKENS)
+            at = at.replace(f"{{{each.name}}}", quote(value))
+        elif draw(st.booleans()):
+            most = schema.get("maxLength", 20)
+            headers[each.name] = "v" * draw(st.sampled_from([1, most, most + 1]))
+    body = None
+    if operation.body is not None and operation.body.media_type == "application/json":
+        headers["content-type"] = "application/json"
+        body = draw(bodies(dict(operation.body.schema)))
+    return name, operation, at, headers, body
+
+
+def admitted(mock: Double, operation: Operation, at: str, headers: dict[str, str], body: Any) -> bool:
+    """Whether the double's own gates let the request pass, x-rules left out."""
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation.path)
+    found = re.fullmatch(pattern, at)
+    assert found is not None
+    scope = {
+        "method": operation.method,
+        "path": at,
+        "query_string": b"",
+        "path_params": found.groupdict(),
+        "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
+    }
+    call = new_call(operation, scope)
+    if body is not None or "content-type" in headers:
+        assert _parse_json(call, json.dumps(body).encode()) is None
+    bare = mock.checks[operation.id]
+    checks = replace(bare, body=bare.body if "content-type" in headers else None, rules=())
+    try:
+        path(call, _with(mock, operation, checks))
+        validate(call, _with(mock, operation, checks))
+    except Refusal:
+        return False
+    return True
+
+
+def _with(mock: Double, operation: Operation, checks: Any) -> Double:
+    return replace(mock, checks={**mock.checks, operation.id: checks})
+
+
+def objections(
+    oracle: Oracle, operation: Operation, at: str, headers: dict[str, str], body: Any
+) -> list[str]:
+    """What the judge has against it."""
+    is_json = "content-type" in headers
+    exchange = Exchange(
+        operation.method,
+        "https://mock.example" + at,
+        tuple(headers.items()),
+        json.dumps(body).encode() if is_json else b"",
+        200,
+        (),
+        b"",
+    )
+    found = list(oracle.request_errors(exchange))
+    # A form's body is not compared: openapi-core casts no numbers in it and takes no bytes.
+    return (
+        found if is_json or operation.body is None else [each for each in found if "equest body" not in each]
+    )
+
+
+SEEN: Counter[bool] = Counter()
+
+
+@settings(deadline=None, max_examples=400)
+@given(requests())
+def test_both_agree(request: Any) -> None:
+    name, operation, at, headers, body = request
+    ours = admitted(DOUBLES[name], operation, at, headers, body)
+    theirs = objections(ORACLES[name], operation, at, headers, body)
+    SEEN[ours] += 1
+    assert ours == (not theirs), (ours, theirs, at, headers, body)
+
+
+def test_both_answers_were_compared_often_enough() -> None:
+    if not SEEN:
+        pytest.skip("only counts what test_both_agree has compared")
+    assert min(SEEN[True], SEEN[False]) > 40
+
+
+RIGHT: dict[str, Any] = {"text_prompts": [{"text": "a cat"}]}
+ENGINE = "/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image"
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "right"),
+    [
+        ({}, True),
+        ({"seed": 4294967295}, True),
+        ({"seed": 4294967296}, False),
+        ({"seed": -1}, False),
+        ({"seed": 1.0}, True),
+        ({"seed": 1.5}, False),
+        ({"seed": True}, False),
+        ({"seed": None}, False),
+        ({"width": 128}, True),
+        ({"width": 127}, False),
+        ({"width": 160}, False),
+        ({"width": 128.0}, True),
+        ({"cfg_scale": 0}, True),
+        ({"cfg_scale": 35}, True),
+        ({"cfg_scale": 35.000001}, False),
+        ({"cfg_scale": "7"}, False),
+        ({"samples": 0}, False),
+        ({"steps": 51}, False),
+        ({"sampler": "ddim"}, False),
+        ({"style_preset": ""}, False),
+        ({"extras": {}}, True),
+        ({"extras": None}, False),
+        ({"stranger": 1}, True),
+        ({"text_prompts": []}, False),
+        ({"text_prompts": [{"text": "x" * 2000}]}, True),
+        ({"text_prompts": [{"text": "x" * 2001}]}, False),
+        ({"text_prompts": [{"text": "🎈" * 2000}]}, True),
+        ({"text_prompts": [{"text": "🎈" * 2001}]}, False),
+        ({"text_prompts": [{"text": "a", "weight": -1e30}]}, True),
+        ({"text_prompts": [{"weight": 1}]}, False),
+        ({"seed": 10**30}, False),
+    ],
+)
+def test_cases_that_validators_like_to_differ_in(spoilt: dict[str, Any], right: bool) -> None:
+    operation = DOCUMENTS["stability"].operations["textToImage"]
+    sent = (ENGINE, {"content-type": "application/json", "authorization": "x"}, {**RIGHT, **spoilt})
+    assert admitted(DOUBLES["stability"], operation, *sent) is right
+    assert (objections(ORACLES["stability"], operation, *sent) == []) is right
