@@ -65,9 +65,7 @@ def routes(get: Callable[[], Double]) -> list[Route]:
     paths: dict[str, dict[str, View]] = {}
     for method, path, view in table:
         paths.setdefault(path, {})[method] = view
-    return [
-        Route(PREFIX + path, _dispatch(views, get), methods=list(views)) for path, views in paths.items()
-    ]
+    return [Route(PREFIX + path, _dispatch(views, get), methods=list(views)) for path, views in paths.items()]
 
 
 def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Request], Awaitable[Response]]:

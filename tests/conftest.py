@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-_HERE = Path(__file__).parent
-# Our root too: tests/mockserver would else stand for the package when a bare `pytest` runs.
-sys.path[:0] = [str(_HERE.parent), str(_HERE)]
-
 from support import InProcess
 
 from spec.document import Document

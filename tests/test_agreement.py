@@ -38,15 +38,15 @@ DOUBLES = {name: double((each,), Settings()) for name, each in DOCUMENTS.items()
 PLACES = [(name, each) for name, document in DOCUMENTS.items() for each in document.operations.values()]
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
-ANYTHING = st.recursive(
+_PLAIN = (
     st.none()
     | st.booleans()
     | st.integers(-(10**6), 10**12)
     | st.floats(allow_nan=False, allow_infinity=False, width=32)
-    | TEXTS,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
-    max_leaves=4,
+    | TEXTS
 )
+_LISTS = st.lists(_PLAIN, max_size=2) | st.dictionaries(TEXTS, _PLAIN, max_size=2)
+ANYTHING = _PLAIN | _LISTS | st.lists(_LISTS, max_size=2) | st.dictionaries(TEXTS, _LISTS, max_size=2)
 
 
 def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:

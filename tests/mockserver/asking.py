@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+from hypothesis import strategies as st
 from PIL import Image
 from support import InProcess
 
-from spec.document import Document, Operation
+from spec.document import Operation
 
 ULTRA = "/v2beta/stable-image/generate/ultra"
 CORE = "/v2beta/stable-image/generate/core"
@@ -110,17 +110,7 @@ def properties(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield name, schema
 
 
-def changed(document: Document, pointer: str, value: Any) -> Any:
-    """The raw document with the value at a pointer replaced (removed if None)."""
-    from spec import pointers
-
-    raw = copy.deepcopy(dict(document.raw))
-    *way, last = pointers.split(pointer)
-    node: Any = raw
-    for token in way:
-        node = pointers.step(node, token)
-    if value is None:
-        del node[last]
-    else:
-        node[last] = value
-    return raw
+def nested(plain: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Lists and objects of plain values, and lists and objects of those."""
+    once = st.lists(plain, max_size=3) | st.dictionaries(st.text(max_size=5), plain, max_size=3)
+    return once | st.lists(once, max_size=2) | st.dictionaries(st.text(max_size=5), once, max_size=2)

@@ -241,7 +241,7 @@ def test_a_side_beyond_the_largest(house: InProcess) -> None:
 SEEDS = [FINE[name] for name in ("png", "jpeg", "webp", "animated webp", "palette", "turned")]
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_no_upload_makes_the_double_fail(house: InProcess, data: Any) -> None:
     found = bytearray(data.draw(st.sampled_from(SEEDS)))
