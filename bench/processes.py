@@ -85,9 +85,7 @@ def _await_answer(command: Command, process: subprocess.Popen[bytes], port: int,
     while time.monotonic() < deadline:
         if process.poll() is not None:
             lines = log.read_text(errors="replace").strip().splitlines() or ["no output"]
-            raise NotMeasured(
-                f"{command.name} ended with code {process.returncode}: {plain(lines[-1])}"
-            )
+            raise NotMeasured(f"{command.name} ended with code {process.returncode}: {plain(lines[-1])}")
         with contextlib.suppress(OSError):
             if ask(port, LIST, timeout=5).status < 500:
                 return

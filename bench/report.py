@@ -90,9 +90,7 @@ def _node() -> str:
 def _says(program: str, option: str, pattern: str) -> str:
     name = Path(program).name
     try:
-        done = subprocess.run(
-            [program, option], capture_output=True, text=True, timeout=20, check=False
-        )
+        done = subprocess.run([program, option], capture_output=True, text=True, timeout=20, check=False)
     except OSError:
         return f"{name} is missing"
     found = re.search(pattern, done.stdout + done.stderr)

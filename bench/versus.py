@@ -76,9 +76,7 @@ def _row(
         ours=spread(rates[0], ",.0f", " req/s"),
         peer=f"{sides[1][0].command.name}: {spread(rates[1], ',.0f', ' req/s')}",
         ratio=text,
-        notes=tuple(
-            note(side.command.name, kept) for (side, _), kept in zip(sides, runs, strict=True)
-        ),
+        notes=tuple(note(side.command.name, kept) for (side, _), kept in zip(sides, runs, strict=True)),
     )
 
 
