@@ -68,7 +68,7 @@ class Server:
         """A server in a process of its own, on a free port; `args` are options of `proofsheet serve`."""
         if "--quiet" in args:
             raise NotStarted("--quiet hides where the server listens: leave it out")
-        command = [*_COMMAND, *names, *args, "--host", "127.0.0.1", "--port", "0"]
+        command = [*_COMMAND, "--no-warm", *names, *args, "--host", "127.0.0.1", "--port", "0"]
         output = tempfile.TemporaryFile()  # noqa: SIM115  (a pipe that nobody reads would fill up)
         process = subprocess.Popen(
             command,

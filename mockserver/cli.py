@@ -128,6 +128,7 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
+@click.option("--no-warm", is_flag=True, help="Do not draw ahead what one-megapixel pictures are made of.")
 @click.option("--quiet", is_flag=True, help="No banner.")
 def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options: Any) -> None:
     """Serve a double of the APIs: real pictures, the vendor's errors, credits and limits; nothing to pay.
@@ -144,7 +145,14 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
     files = tuple(path for name in wanted for path in library.files(name))
-    plan = Plan(lambda: tuple(map(library.load, wanted)), files, settings, workers, options["reload"])
+    plan = Plan(
+        load=lambda: tuple(map(library.load, wanted)),
+        files=files,
+        settings=settings,
+        workers=workers,
+        reload=options["reload"],
+        warm=not options["no_warm"],
+    )
 
     def ready() -> None:
         if not options["quiet"]:

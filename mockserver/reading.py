@@ -22,7 +22,6 @@ from spec.schemas import Flaw, coerce
 
 Receive = Callable[[], Awaitable[Any]]
 MOST_PARTS = 100
-LONGEST_NUMBER = 400  # characters; Python refuses to read numbers of thousands of digits
 DEEPEST = 100  # levels of JSON
 
 
@@ -229,8 +228,7 @@ def _keep(call: Call, body: Body, name: str, filename: str | None, sent_type: st
 
 def _keep_text(call: Call, name: str, schema: dict[str, Any], data: bytes) -> None:
     try:
-        text = data.decode("utf-8")
-        call.fields[name] = coerce(text, schema) if len(text) <= LONGEST_NUMBER else text
+        call.fields[name] = coerce(data.decode("utf-8"), schema)
     except UnicodeDecodeError:
         call.flaws.append(Flaw("encoding", name))
 

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+LONGEST_NUMBER = 400  # characters: any double can be written in fewer
 # How jsonschema-rs names what a keyword was given, by keyword: the rest of its names are `limit`.
 _LIMITS = {"multipleOf": "multiple_of"}
 
@@ -80,6 +81,8 @@ def types(schema: dict[str, Any]) -> tuple[str, ...]:
 def coerce(text: str, schema: dict[str, Any]) -> Any:
     """A form field's or parameter's text as the value its schema speaks of; as it is if it is none."""
     wanted = types(schema)
+    if len(text) > LONGEST_NUMBER:
+        return text  # Python refuses to read numbers of thousands of digits
     if ("integer" in wanted or "number" in wanted) and _JSON_NUMBER.fullmatch(text):
         return float(text) if re.search(r"[.eE]", text) else int(text)
     if "boolean" in wanted and text in ("true", "false"):

@@ -44,7 +44,7 @@ class Process:
         self._cwd = cwd or ROOT
 
     def __enter__(self) -> Process:
-        command = [sys.executable, "-P", "-m", "mockserver", "--port", "0", *self.options]
+        command = [sys.executable, "-P", "-m", "mockserver", "--no-warm", "--port", "0", *self.options]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,

@@ -175,7 +175,7 @@ def test_a_server_that_does_not_start_says_why(run: Run) -> None:
     assert made.returncode == 1
     assert "proofsheet: the server ended with exit code 2 before it was ready" in made.stdout
     assert made.stdout.count("before it was ready") == 1
-    assert "-m mockserver stabilty --credits 5 --host 127.0.0.1 --port 0" in made.stdout
+    assert "-m mockserver --no-warm stabilty --credits 5 --host 127.0.0.1 --port 0" in made.stdout
     assert "stabilty" in made.stdout.split("--port 0")[1], "what the server said"
     assert "Traceback" not in made.stdout
 
