@@ -33,12 +33,18 @@ def price(call: Call) -> Decimal:
     if cost is None:
         return Decimal(0)
     credits = Decimal(str(cost.credits.pick(call.fields)))
-    return credits * _times(call, cost.per) if cost.per else credits
+    return credits * (count(call) if cost.per else 1)
 
 
-def _times(call: Call, field: tuple[str, ...]) -> int:
-    value = field_value(call, field)
-    return value if isinstance(value, int) and 1 <= value <= 100 else 1
+def count(call: Call) -> int:
+    """How many pictures a call asks for; one where it does not say, or not within its bounds."""
+    artifact, body = call.operation.artifact, call.operation.body
+    if artifact is None or body is None or artifact.count is None:
+        return 1
+    value = field_value(call, artifact.count)
+    most = body.schema["properties"][artifact.count[0]].get("maximum", 1)
+    usable = isinstance(value, int | float) and value == int(value) and 1 <= value <= most
+    return int(value) if usable else 1
 
 
 def artifact_media(call: Call) -> str | None:

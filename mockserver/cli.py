@@ -123,7 +123,7 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 @click.option("--journal", "journal_size", default=500, show_default=True, type=click.IntRange(1, 100_000),
               help="Calls that the journal keeps.")  # fmt: skip
 @click.option(
-    "--check-replies", is_flag=True, help="Check each reply against the document; a breach is a 500."
+    "--check-replies", is_flag=True, help="Check each JSON reply against its schema; a breach is a 500."
 )
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -207,7 +207,7 @@ def banner(host: str, port: int, documents: tuple[Document, ...], settings: Sett
         bases = ", ".join(base or "/" for base in document.bases)
         lines.append(f"  {document.name:<22} {document.title}  (under {bases})")
     credits = "unlimited credits" if settings.credits is None else f"{settings.credits} credits"
-    lines.append(f"  keys: {'those of --keys' if settings.keys else 'any'}, {credits} each")
+    lines.append(f"  keys: {'those of --keys' if settings.keys is not None else 'any'}, {credits} each")
     lines.append(f"  page for people: {url}/_mock/")
     if example := _curl(url, documents):
         lines += ["", "Try it:", example]

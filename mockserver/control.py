@@ -73,6 +73,8 @@ def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Re
         double = get()
         if not _is_local(request, double):
             return _problem(403, "not from here", f"Host {_host(request)!r} may not use /_mock/")
+        if not _is_own_page(request):
+            return _problem(403, "not from here", "a page of another origin may not use /_mock/")
         try:
             result = await views["GET" if request.method == "HEAD" else request.method](request, double)
         except Wrong as wrong:
@@ -86,6 +88,13 @@ def _is_local(request: Request, double: Double) -> bool:
     # A page in a browser must not reach the journal by a name that resolves to this machine.
     hosts = double.settings.hosts
     return not hosts or _host(request) in hosts
+
+
+def _is_own_page(request: Request) -> bool:
+    # Browsers say where a script comes from; other clients say nothing.
+    origin = request.headers.get("origin", "").lower()
+    own = origin.partition("://")[2] == request.headers.get("host", "").strip().lower()
+    return (not origin or own) and request.headers.get("sec-fetch-site") in (None, "same-origin", "none")
 
 
 def _host(request: Request) -> str:
@@ -248,6 +257,8 @@ def _are_known(expected: dict[str, Any], double: Double) -> None:
 
 def _count(body: dict[str, Any]) -> journal.Count:
     exact = _whole(body, "count", None)
+    if exact is not None and ("at_least" in body or "at_most" in body):
+        raise Wrong("count is exact: leave out at_least and at_most")
     if exact is not None:
         return journal.Count(exact, exact)
     most = _whole(body, "at_most", None)
@@ -256,7 +267,11 @@ def _count(body: dict[str, Any]) -> journal.Count:
 
 
 async def show_ledger(request: Request, double: Double) -> Any:
-    return {"credits": double.state.balance(_needed_key(request))}
+    return _ledger(double, _needed_key(request))
+
+
+def _ledger(double: Double, key: str) -> dict[str, Any]:
+    return {"credits": double.state.balance(key), "held": double.state.held(key)}
 
 
 async def set_ledger(request: Request, double: Double) -> Any:
@@ -267,7 +282,7 @@ async def set_ledger(request: Request, double: Double) -> Any:
         raise Wrong('how many? send "credits": a number, or null for unlimited')
     unlimited = body["credits"] in (None, "unlimited")
     double.state.set_balance(key, None if unlimited else Decimal(str(_number(body, "credits"))))
-    return {"credits": double.state.balance(key)}
+    return _ledger(double, key)
 
 
 async def show_clock(request: Request, double: Double) -> Any:

@@ -37,11 +37,14 @@ def forced(call: Call, double: Double) -> Forced:
     outcome = wished(call)
     by = "prefer" if outcome else ""
     fault = _fault_header(call)
-    scheduled = double.state.take(call.key, call.operation.id)
+    # A call that wishes for an outcome itself leaves the schedule to the calls after it.
+    scheduled = None if outcome else double.state.take(call.key, call.operation.id)
     if scheduled is not None:
-        by = by or "schedule"
-        outcome = outcome or named(call.operation, scheduled.outcome, scheduled.code)
+        by = "schedule"
+        outcome = named(call.operation, scheduled.outcome, scheduled.code)
         fault = fault or (faults.parse(scheduled.fault) if scheduled.fault else None)
+    if fault is not None and double.rng.random() >= fault.share:
+        fault = None
     return Forced(outcome, fault or _by_chance(double), by)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spec import pointers
@@ -13,6 +13,7 @@ from spec import pointers
 Entry = dict[str, Any]
 TEXT_LIMIT = 2000  # characters of one field or header
 BODY_LIMIT = 4096  # characters of a response body
+SOURCES_LIMIT = 8 * 1024 * 1024  # bytes of uploads, kept to draw their answers again
 
 
 def label(key: str | None) -> str | None:
@@ -25,6 +26,8 @@ class Journal:
 
     def __init__(self, size: int) -> None:
         self._entries: deque[Entry] = deque(maxlen=size)
+        self._sources: deque[tuple[int, Entry]] = deque()
+        self._source_bytes = 0
         self._seq = 0
 
     def record(self, entry: Entry) -> int:
@@ -32,14 +35,26 @@ class Journal:
         self._seq += 1
         entry["seq"] = self._seq
         self._entries.append(entry)
+        self._bound(entry)
         return self._seq
+
+    def _bound(self, entry: Entry) -> None:
+        """Let go of the pictures of old entries whose uploads take too much room."""
+        size = sum(len(each.source or b"") for each in entry["pictures"])
+        if size:
+            self._sources.append((size, entry))
+            self._source_bytes += size
+        while self._source_bytes > SOURCES_LIMIT:
+            size, old = self._sources.popleft()
+            self._source_bytes -= size
+            old["pictures"] = ()
 
     def entries(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:
         """The entries after number `after`, oldest first; of one key's label if given; the last `limit`."""
         found = [
             each for each in self._entries if each["seq"] > after and (key is None or each["key"] == key)
         ]
-        return found[-limit:] if limit else found
+        return [_light(each) for each in (found[-limit:] if limit else found)]
 
     def get(self, seq: int) -> Entry | None:
         """One entry, or None if it fell out or never was."""
@@ -50,6 +65,13 @@ class Journal:
         kept = [each for each in self._entries if key is not None and each["key"] != key]
         self._entries.clear()
         self._entries.extend(kept)
+
+
+def _light(entry: Entry) -> Entry:
+    """An entry without uploads: a list of them may go from process to process."""
+    if not any(each.source for each in entry["pictures"]):
+        return entry
+    return {**entry, "pictures": tuple(replace(each, source=None) for each in entry["pictures"])}
 
 
 @dataclass(frozen=True)

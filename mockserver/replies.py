@@ -62,7 +62,7 @@ async def reply(call: Call, double: Double, name: str, refusal: Refusal | None =
     """The answer that ends `call` in the outcome `name`, drawing what it binds."""
     outcome = call.operation.outcomes[name]
     representation = _representation(call, outcome)
-    values: dict[str, Any] = {"$call.id": call.id, "$server.url": "/"}
+    values: dict[str, Any] = {"$call.id": call.id}
     if refusal is not None and (said := wording(call, refusal)):
         values |= {"$refusal.details": said, "$refusal.detail": said[0]}
     artifacts = await _artifacts(call, double, representation)
@@ -164,6 +164,7 @@ def breach(operation_outcome: Outcome, made: Reply, schemas: dict[int, Schema]) 
     representation = operation_outcome.representations[made.media_type]
     if made.media_type.startswith("image/"):
         return None if made.size else "an empty picture"
-    schema = schemas.setdefault(id(representation), Schema(dict(representation.schema)))
-    flaws = schema.flaws(json.loads(made.body))
+    if id(representation) not in schemas:
+        schemas[id(representation)] = Schema(dict(representation.schema))
+    flaws = schemas[id(representation)].flaws(json.loads(made.body))
     return "; ".join(f"{flaw.field}: {flaw.kind}" for flaw in flaws) or None

@@ -1,4 +1,4 @@
-"""What a person may set about the double. One frozen value, checked when it is made."""
+"""What a person may set about the double. One frozen value; the command line checks it."""
 
 from __future__ import annotations
 

@@ -102,10 +102,6 @@ class State:
 
     # clock
 
-    def now(self) -> float:
-        """Seconds on the double's clock."""
-        return self._clock.now()
-
     def move_clock(self, seconds: float = 0.0, frozen: bool | None = None) -> dict[str, Any]:
         """Advance the clock, stop it or let it run; says where it stands."""
         self._clock.advance(seconds)
@@ -135,6 +131,10 @@ class State:
     def balance(self, key: str) -> Decimal | None:
         """The credits of a key, held ones included; None if unlimited."""
         return self._account(key).balance
+
+    def held(self, key: str) -> Decimal:
+        """The credits that calls under way hold."""
+        return self._account(key).held
 
     def set_balance(self, key: str, credits: Decimal | None) -> None:
         """Give a key a balance."""

@@ -85,18 +85,19 @@ def _rule_flaws(
             continue  # a rule with a name of its own speaks only when nothing else is wrong
         if not each.when.is_valid(whole) or each.then.is_valid(whole):
             continue
+        broken = list(_said(each.rule.says, each.then.flaws(whole), seen, whole))
         if each.rule.outcome:
-            broken = (Flaw("rule", each.rule.name, {**whole, "limit": ""}),)
-            raise Refusal("validate", "rule", broken, outcome=each.rule.outcome, says=each.rule.says)
-        found += _said(each.rule.says, each.then.flaws(whole), seen)
+            kind = broken[0].kind
+            raise Refusal("validate", kind, tuple(broken), outcome=each.rule.outcome, says=each.rule.says)
+        found += broken
     return found
 
 
-def _said(says: str | None, flaws: list[Flaw], seen: set[str]) -> Iterator[Flaw]:
+def _said(says: str | None, flaws: list[Flaw], seen: set[str], whole: dict[str, Any]) -> Iterator[Flaw]:
     for flaw in flaws:
         field = flaw.field.removeprefix("$sent.")
         if field not in seen:
-            yield Flaw(flaw.kind, field, {**flaw.params, "says": says})
+            yield Flaw(flaw.kind, field, {**whole, **flaw.params, "says": says})
 
 
 def named(flaw: Flaw, name: str) -> Flaw:

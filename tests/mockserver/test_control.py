@@ -192,7 +192,7 @@ def test_reset_of_everything(mock: InProcess, key: str) -> None:
     mock.post("/_mock/schedule", json={"code": 500})
     mock.post("/_mock/clock", json={"frozen": True})
     mock.post("/_mock/reset", headers=bearer(None))
-    assert mock.get("/_mock/ledger", headers=bearer(key)).json() == {"credits": 1000}
+    assert mock.get("/_mock/ledger", headers=bearer(key)).json() == {"credits": 1000, "held": 0}
     assert mock.get("/_mock/journal", headers=bearer(None)).json() == {"entries": []}
     assert mock.get("/_mock/schedule").json() == {"scheduled": []}
     assert mock.get("/_mock/clock").json()["frozen"] is False
@@ -203,9 +203,10 @@ def test_reset_of_everything(mock: InProcess, key: str) -> None:
 )
 def test_the_ledger(mock: InProcess, key: str, credits: Any, shown: Any) -> None:
     assert mock.request("PUT", "/_mock/ledger", json={"credits": credits}, headers=bearer(key)).json() == {
-        "credits": shown
+        "credits": shown,
+        "held": 0,
     }
-    assert mock.get("/_mock/ledger", headers=bearer(key)).json() == {"credits": shown}
+    assert mock.get("/_mock/ledger", headers=bearer(key)).json() == {"credits": shown, "held": 0}
     charged = mock.form(CORE, {"prompt": PROMPT, "output_format": "jpeg"}, headers=bearer(key)).status_code
     assert charged == (200 if shown is None or shown >= 3 else 402)
 
@@ -285,3 +286,19 @@ def test_other_hosts_are_not(serve: Any, document: Any, host: str) -> None:
         response = mock.request(method, path, headers={"host": host})
         assert (response.status_code, response.json()["title"]) == (403, "Proofsheet: not from here")
     assert mock.get(BALANCE, headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}],
+)
+def test_a_page_of_another_origin_is_refused(mock: InProcess, headers: dict[str, str]) -> None:
+    response = mock.post("/_mock/reset", headers=headers)
+    assert (response.status_code, response.json()["title"]) == (403, "Proofsheet: not from here")
+    own = {"origin": "http://127.0.0.1", "sec-fetch-site": "same-origin"}
+    assert mock.post("/_mock/reset", headers=own).status_code == 200
+
+
+def test_an_exact_count_and_bounds_exclude_each_other(mock: InProcess) -> None:
+    response = mock.post("/_mock/verify", json={"count": 1, "at_least": 1})
+    assert (response.status_code, "leave out" in response.json()["detail"]) == (400, True)

@@ -187,6 +187,15 @@ def test_a_failure_inside_gives_the_credits_back(
 
     with monkeypatch.context() as patch:
         patch.setattr("mockserver.replies.draw", fail)
+        patch.setattr(house, "judged", lambda response: None)  # a bug is what is wanted here
         response = house.form(ULTRA, {"prompt": PROMPT}, headers=bearer(key))
         assert (response.status_code, response.json()["title"]) == (500, "Proofsheet: mock bug")
     assert house.form(ULTRA, {"prompt": PROMPT, **SMALL}, headers=bearer(key)).status_code == 200
+
+
+def test_a_whole_number_written_with_a_point_counts_and_costs(mock: InProcess, key: str) -> None:
+    body = {"text_prompts": [{"text": "a cat"}], "samples": 2.0}
+    response = mock.post(V1, json=body, headers=bearer(key))
+    assert len(response.json()["artifacts"]) == 2
+    balance = mock.get("/v1/user/balance", headers=bearer(key)).json()["credits"]
+    assert balance == pytest.approx(1000 - 1.8)

@@ -210,3 +210,21 @@ def test_schedules_that_cannot_be(mock: InProcess, body: Any) -> None:
     response = mock.post("/_mock/schedule", content=json.dumps(body).encode())
     assert (response.status_code, response.json()["title"]) == (400, "Proofsheet: bad control request")
     assert mock.get("/_mock/schedule").json() == {"scheduled": []}
+
+
+def test_a_call_that_prefers_an_outcome_leaves_the_schedule_alone(mock: InProcess, key: str) -> None:
+    _schedule(mock, key, operation="getBalance", code=500, times=1)
+    prefers = mock.get(BALANCE, headers=bearer(key, prefer="code=401"))
+    assert (prefers.status_code, mock.get(BALANCE, headers=bearer(key)).status_code) == (401, 500)
+
+
+@pytest.mark.parametrize("data", [b"junk", b"GIF89a", b"\x89PNG\r\n\x1a\n"])
+def test_a_forced_success_with_a_broken_upload_is_a_picture(mock: InProcess, data: bytes) -> None:
+    files = {"image": ("a.png", data, "image/png")}
+    response = mock.form(
+        "/v2beta/stable-image/generate/ultra",
+        {"prompt": "a cat", "strength": "0.5"},
+        files=files,
+        headers={"prefer": "code=200"},
+    )
+    assert (response.status_code, response.headers["content-type"]) == (200, "image/png")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support import InProcess
 
 from mockserver import journal
+from mockserver.images import Picture
 
 
 def _entries(mock: InProcess, key: str | None = None, query: str = "") -> list[dict[str, Any]]:
@@ -233,3 +234,15 @@ def test_a_label_shows_nothing_of_a_key(key: str) -> None:
     assert len(found) == 14
     assert journal.label(key + "x") != found
     assert journal.label(None) is None
+
+
+def test_uploads_that_are_kept_are_bounded_in_bytes() -> None:
+    kept_journal = journal.Journal(500)
+    upload = b"x" * (1024 * 1024)
+    for number in range(20):
+        picture = Picture(64, 64, "image/png", number, b"i" * 16, "", "", source=upload, strength=0.5)
+        kept_journal.record({"key": None, "pictures": (picture,)})
+    kept = [entry for number in range(1, 21) if (entry := kept_journal.get(number)) and entry["pictures"]]
+    assert len(kept) == 8
+    assert kept[-1]["seq"] == 20
+    assert all(each.source is None for entry in kept_journal.entries() for each in entry["pictures"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import string
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,6 +27,8 @@ from asking import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
+
+from spec.load import Library
 
 GOOD = part("prompt", PROMPT)
 NONE_PART = part("none", b"", '; filename="upload"', "Content-Type: application/octet-stream\r\n")
@@ -354,3 +357,14 @@ def test_no_json_makes_the_double_fail(house: InProcess, body: Any) -> None:
 def test_nothing_asked_makes_a_forced_answer_fail(house: InProcess, body: Any, wish: str) -> None:
     response = house.post(V1, json=body, headers={"prefer": f"example={wish}"})
     assert response.status_code == (400 if wish == "bad_request" else 200)
+
+
+@pytest.mark.parametrize(("accept", "status"), [("text/html", 400), ("image/*", 200), ("*/*", 200)])
+def test_a_variant_refuses_accept_values_that_are_not_documented(
+    serve: Callable[..., InProcess], accept: str, status: int
+) -> None:
+    strict = serve(Library().load("stability.strict-accept"))
+    response = strict.form(CORE, {"prompt": "a cat", "output_format": "jpeg"}, headers={"accept": accept})
+    assert response.status_code == status
+    if status == 400:
+        assert response.json()["errors"][0].startswith("accept: ")

@@ -53,7 +53,11 @@ def run(tmp_path: Path) -> Run:
             options = ("-p", "proofsheet", *options)
         (tmp_path / "pytest.ini").write_text(CONFIG)
         (tmp_path / "test_app.py").write_text(APP + source)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PROOF"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTEST", "PROOF", "CI"))
+        }
         return subprocess.run(
             [*(command or (sys.executable, "-m", "pytest")), *options],
             cwd=tmp_path,
