@@ -11,12 +11,16 @@ import click
 # name: (module, attribute, what it does)
 COMMANDS = {
     "serve": ("mockserver.cli", "serve", "Serve a double of the APIs."),
+    "check": ("contracts.cli", "check", "Judge any URL against a document, within a budget."),
+    "report": ("contracts.cli", "report", "Show reports: one in full, several side by side."),
     "spec": ("spec.cli", "spec_group", "Look at the documents and lint them."),
 }
 
 EPILOG = """\b
 Examples:
   proofsheet serve              a fake backend on http://127.0.0.1:4010
+  proofsheet check NAME --url URL --key-env KEY --dry-run
+                                what a judgement would ask, and its price
   proofsheet spec list          the documents there are
   proofsheet COMMAND --help     options and examples of one command
 """

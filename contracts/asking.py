@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from contracts.target import Target
 from spec.document import Document
 
 TIMEOUT = 180.0  # a picture takes 3 to 46 seconds at the vendors
+LARGEST = 64 * 1024 * 1024  # bytes of an answer, decoded
 BACK_OFF = (1.0, 4.0)  # seconds before the second and the third try
 
 
@@ -46,11 +48,13 @@ class Asker:
     def ask(self, case: Case) -> Exchange:
         """Send one case. Raises Unreachable."""
         operation = self._document.operations[case.operation]
-        path = operation.path
+        path = case.path or operation.path
         for name, value in case.path_params.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
         body_headers, body = case.encoded()
         headers = {**body_headers, **self._target.headers(case.credential), **case.headers}
+        if case.shout:
+            headers = {name.upper(): value for name, value in headers.items()}
         request = self._client.build_request(
             case.method or operation.method, self._target.url + path, headers=headers, content=body
         )
@@ -72,11 +76,32 @@ class Asker:
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         try:
-            return self._client.send(request)
+            return _whole(self._client.send(request, stream=True))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             raise Unreachable(f"cannot connect: {error}", sent=False) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(f"{type(error).__name__}: {error}", sent=True) from None
+
+
+def _whole(response: httpx.Response) -> httpx.Response:
+    """Read an answer to its end, or to the limits that keep a target from keeping us."""
+    deadline = time.monotonic() + TIMEOUT
+    pieces, size = [], 0
+    with contextlib.closing(response):
+        for piece in response.iter_bytes(1 << 16):
+            pieces.append(piece)
+            size += len(piece)
+            if size > LARGEST:
+                raise Unreachable(f"the answer is larger than {LARGEST} bytes", sent=True)
+            if time.monotonic() > deadline:
+                raise Unreachable(f"the answer was not whole after {TIMEOUT:.0f} seconds", sent=True)
+    return httpx.Response(response.status_code, headers=_plain(response.headers), content=b"".join(pieces))
+
+
+def _plain(headers: httpx.Headers) -> list[tuple[bytes, bytes]]:
+    # The body is decoded already, and the headers of its coding no longer hold.
+    gone = {b"content-encoding", b"transfer-encoding"} if "content-encoding" in headers else set()
+    return [(name, value) for name, value in headers.raw if name.lower() not in gone]
 
 
 def wait(seconds: float) -> None:

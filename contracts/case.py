@@ -29,7 +29,7 @@ class Expect:
 
 @dataclass(frozen=True)
 class Case:
-    """One request. `credential` is valid, wrong or none; `cost` is what a success costs in credits.
+    """One request. `credential` is valid, bare (without its scheme), wrong or none; `cost` is in credits.
 
     `pays` says that a success is expected. A refusal that is wrongly granted costs just as much, so the
     budget holds the cost of every case until its answer is known.
@@ -47,6 +47,13 @@ class Case:
     form: tuple[Part, ...] | None = None
     json: Any = None
     raw: bytes | None = None  # a body that is neither; its content-type is among the headers
+    path: str | None = None  # another than the operation's
+    off: bool = False  # asks for what no document has: its answer needs no declaration
+    shout: bool = False  # header names in capitals
+    prompt: str = ""  # what a picture was asked to show
+    wait: float = 0.0  # seconds of silence before it
+    times: int = 1  # so often at once; the answer is the last one, or the first that is a 429
+    patience: int = 0  # asked again so often while something is found
 
     def encoded(self) -> tuple[dict[str, str], bytes]:
         """The headers that the body brings with it, and the body; the same bytes each time."""
@@ -63,13 +70,15 @@ class Case:
 class Wish:
     """A paid picture, wanted with these fields and this Accept (None: any; empty: without the header).
 
-    Wishes that do not contradict each other are fulfilled by one picture.
+    Wishes that do not contradict each other are fulfilled by one picture. `own` names a picture that has
+    these fields and no others: only what adds nothing to it may join.
     """
 
     operation: str
     expect: Expect
     accept: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    own: str = ""
 
     def agrees(self, accept: str | None, fields: dict[str, Any]) -> bool:
         """Whether a picture made with these can be this one too."""

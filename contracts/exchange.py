@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Exchange:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+    # What checks have worked out about it, so that a picture is decoded once.
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def header(self, name: str) -> str | None:
         """The response header `name` (lower case), or None."""

@@ -126,5 +126,12 @@ def _told(error: Exception) -> str:
     inner = error.__cause__ or error
     schema_errors = getattr(inner, "schema_errors", None)
     if isinstance(inner, ValidationError) or schema_errors:
-        return "; ".join([str(inner), *(each.message for each in schema_errors or ())])
-    return str(inner) or type(inner).__name__
+        return "; ".join([_text(inner), *(each.message for each in schema_errors or ())])
+    return _text(inner) or type(inner).__name__
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except UnicodeDecodeError:  # openapi-core shows the body it could not read, and cannot
+        return f"{type(error).__name__}: the body is not UTF-8"

@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
 
-from contracts.case import Case, Wish
+from contracts.case import Case
 from contracts.deriving.access import access
 from contracts.deriving.always import always
 from contracts.deriving.answers import answers
 from contracts.deriving.bounds import bounds
+from contracts.deriving.extended import extended
+from contracts.deriving.kinds import kinds
+from contracts.deriving.language import language
+from contracts.deriving.ledger import ledger
+from contracts.deriving.limits import limits
+from contracts.deriving.listed import listed
+from contracts.deriving.places import places
+from contracts.deriving.portraits import portraits
+from contracts.deriving.repeated import repeated
+from contracts.deriving.rules import rules
 from contracts.deriving.source import Derived, Source
+from contracts.deriving.sturdy import sturdy
+from contracts.deriving.uploads import uploads
+from contracts.fulfil import fulfil
+from contracts.purse import watched
 from contracts.requirement import PROFILES, Requirement
-from contracts.samples import request, smallest
-from spec.document import Document, Operation
+from spec.document import Operation
 
-DERIVERS = (always, access, bounds, answers)
+DERIVERS = (
+    *(always, access, places, bounds, listed, rules, kinds, uploads, sturdy),
+    *(answers, portraits, ledger, extended, repeated, language, limits),
+)
+ALLOWED = frozenset({"paid"})  # what a run may do unless it is told otherwise
 
 
 @dataclass(frozen=True)
@@ -38,8 +55,13 @@ class Plan:
         return max((case.cost for case in self.cases if not case.pays), default=Decimal(0))
 
 
-def plan(source: Source, profile: str, only: tuple[str, ...] = ()) -> Plan:
-    """The plan for a profile, all cheaper profiles included; `only` keeps requirements by id or prefix."""
+def plan(
+    source: Source, profile: str, only: tuple[str, ...] = (), permissions: frozenset[str] = ALLOWED
+) -> Plan:
+    """The plan for a profile, all cheaper profiles included; `only` keeps requirements by id or prefix.
+
+    A requirement that needs a permission which is not given stays in the plan, without a case.
+    """
     wanted = PROFILES[: PROFILES.index(profile) + 1]
     found = [
         each
@@ -47,11 +69,21 @@ def plan(source: Source, profile: str, only: tuple[str, ...] = ()) -> Plan:
         for each in _derived(source, operation)
         if each.requirement.profile in wanted and _is_asked(each.requirement.id, only)
     ]
+    allowed = [each for each in found if each.requirement.needs in (None, *permissions)]
     requirements = {each.requirement.id: each.requirement for each in found}
-    free = [case for each in found for case in each.cases]
-    paid = fulfil(source.document, [each.wish for each in found if each.wish])
-    ordered = [*free, *sorted(paid, key=lambda case: case.cost)]
-    return Plan(tuple(requirements.values()), tuple(ordered))
+    return Plan(tuple(requirements.values()), tuple(_cases(source, allowed, "paid" in permissions)))
+
+
+def _cases(source: Source, found: list[Derived], pays: bool) -> Iterator[Case]:
+    """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
+    bursts = [case for each in found if each.requirement.needs == "burst" for case in each.cases]
+    refusals = [case for each in found if each.requirement.needs != "burst" for case in each.cases]
+    every = [(each.requirement.operation, each.every) for each in found if each.every]
+    wishes = [wish for each in found for wish in each.wishes if pays]
+    paid = sorted(fulfil(source.document, wishes, every), key=lambda case: case.cost)
+    blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
+    yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
+    yield from bursts
 
 
 def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -59,37 +91,6 @@ def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
         yield from deriver(source, operation)
 
 
-def _is_asked(name: str, only: tuple[str, ...]) -> bool:
-    return not only or any(name == each or name.startswith(each + ".") for each in only)
-
-
-@dataclass
-class _Picture:
-    """One picture to be paid for, and the wishes it fulfils."""
-
-    operation: str
-    accept: str | None
-    fields: dict[str, Any]
-    wishes: list[Wish]
-
-    def take(self, wish: Wish) -> bool:
-        if wish.operation != self.operation or not wish.agrees(self.accept, self.fields):
-            return False
-        self.accept = wish.accept if self.accept is None else self.accept
-        self.fields.update(wish.fields)
-        self.wishes.append(wish)
-        return True
-
-
-def fulfil(document: Document, wishes: Iterable[Wish]) -> Iterator[Case]:
-    """As few pictures as fulfil all wishes: the choosiest first, each joins the first picture that fits."""
-    pictures: list[_Picture] = []
-    for wish in sorted(wishes, key=lambda each: -len(each.fields) - (each.accept is not None)):
-        if not any(picture.take(wish) for picture in pictures):
-            pictures.append(_Picture(wish.operation, wish.accept, dict(wish.fields), [wish]))
-    for number, picture in enumerate(pictures, 1):
-        operation = document.operations[picture.operation]
-        headers = {"accept": picture.accept or "image/*"} if picture.accept != "" else {}
-        body = smallest(operation, **picture.fields)
-        expects = tuple(wish.expect for wish in picture.wishes)
-        yield request(operation, f"picture-{number}", body, expects, pays=True, headers=headers)
+def _is_asked(name: str, only: Iterable[str]) -> bool:
+    names = list(only)
+    return not names or any(name == each or name.startswith(each + ".") for each in names)

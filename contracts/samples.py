@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from decimal import Decimal
@@ -25,11 +26,26 @@ def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
     return {**body, **fields}
 
 
+def prompted(operation: Operation, text: str) -> dict[str, Any]:
+    """The fields of a body that say what to draw, saying this."""
+    body = smallest(operation)
+    fields = operation.artifact.prompts if operation.artifact else ()
+    for field in fields:
+        _put(body, field, text)
+    return {field[0]: body[field[0]] for field in fields if field[0] in body}
+
+
+def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
+    """What a body says to draw."""
+    fields = operation.artifact.prompts if operation.artifact else ()
+    return " ".join(str(text) for field in fields for text in pointers.find(body, field))
+
+
 def value(schema: Mapping[str, Any]) -> Any:
     """The simplest value that a schema admits."""
     for keyword in ("example", "default"):
         if keyword in schema:
-            return schema[keyword]
+            return copy.deepcopy(schema[keyword])  # it may be filled in
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type")

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-PERMISSIONS = ("paid", "moderation", "burst")
+import httpx
+
+PERMISSIONS = ("paid", "repeat", "moderation", "burst")
+_KEY = re.compile(r"[\x21-\x7e]+")
+_TYPES = {
+    **dict.fromkeys(("url", "key_env", "key_file", "profile"), str),
+    **{"permissions": list, "deviations": dict},
+}
 UNKNOWN_KEY = "sk-proofsheet-unknown-0000000000000000000000000000"
 
 
@@ -31,13 +39,28 @@ class Target:
         """The Authorization header for a case's credential: valid, wrong or none."""
         if credential == "none":
             return {}
+        if credential == "bare":
+            return {"authorization": self.key or ""}
         key = self.key or "" if credential == "valid" else UNKNOWN_KEY
         return {"authorization": self.scheme + key}
 
 
+def _key(text: str, where: str) -> str:
+    key = text.strip()
+    if not _KEY.fullmatch(key):
+        raise BadTarget(f"{where}: expected a key of visible ASCII characters on one line")
+    return key
+
+
 def target(url: str, key: str | None, **options: Any) -> Target:
     """A target from flags. Raises BadTarget."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (raises where it is no port)
+        httpx.URL(url)
+        url.encode("ascii")
+    except (ValueError, httpx.InvalidURL) as error:
+        raise BadTarget(f"--url {url!r}: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise BadTarget(f"--url must be an http or https address, came {url!r}")
     if parts.username or parts.password or parts.query or parts.fragment:
@@ -48,14 +71,15 @@ def target(url: str, key: str | None, **options: Any) -> Target:
 def key_from(env: str | None, file: Path | None) -> str | None:
     """The key from an environment variable or a file. Raises BadTarget where it is not there."""
     if env is not None:
-        if not (key := os.environ.get(env, "").strip()):
+        if not os.environ.get(env, "").strip():
             raise BadTarget(f"--key-env {env}: there is no such environment variable, or it is empty")
-        return key
+        return _key(os.environ[env], f"--key-env {env}")
     if file is not None:
         try:
-            return file.read_text(encoding="utf-8").strip()
+            text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise BadTarget(f"--key-file {file}: {error}") from None
+        return _key(text, f"--key-file {file}")
     return None
 
 
@@ -65,7 +89,12 @@ def from_file(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadTarget(f"{path}: {error}") from None
-    known = {"url", "key_env", "key_file", "permissions", "skip", "profile", "rate"}
+    known = {"url", "key_env", "key_file", "permissions", "profile", "deviations"}
     if strangers := sorted(set(table) - known):
         raise BadTarget(f"{path}: unknown {', '.join(strangers)}; expected any of {', '.join(sorted(known))}")
+    for name, kind in _TYPES.items():
+        if name in table and not isinstance(table[name], kind):
+            raise BadTarget(f"{path}: {name} must be a {kind.__name__}, came {table[name]!r}")
+    if not all(isinstance(each, str) for each in table.get("permissions", ())):
+        raise BadTarget(f"{path}: permissions must be names such as {', '.join(PERMISSIONS)}")
     return table

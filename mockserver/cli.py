@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from mockserver import faults
+from mockserver.call import KEY
 from mockserver.settings import UNLIMITED, KnownKey, Settings
 from spec.document import Document
 from spec.load import Library
@@ -63,7 +64,7 @@ def _keys(context: Any, parameter: Any, value: str | None) -> dict[str, KnownKey
     names = [name.strip() for name in value.split(",")]
     if not all(names):
         raise click.BadParameter("expected keys joined by commas, or a YAML file of keys")
-    return {name: KnownKey() for name in names}
+    return {_well_formed(name): KnownKey() for name in names}
 
 
 def _key_file(path: Path) -> dict[str, KnownKey]:
@@ -73,7 +74,17 @@ def _key_file(path: Path) -> dict[str, KnownKey]:
         raise click.BadParameter(str(problem)) from None
     if not isinstance(table, dict):
         raise click.BadParameter(f"{path}: expected a mapping such as `sk-one: {{credits: 5}}`")
-    return {key: _known_key(path, key, node or {}) for key, node in table.items()}
+    if not table:
+        raise click.BadParameter(f"{path}: holds no key, so nobody would be let in")
+    return {
+        _well_formed(key): _known_key(path, key, {} if node is None else node) for key, node in table.items()
+    }
+
+
+def _well_formed(key: str) -> str:
+    if not KEY.fullmatch(key):
+        raise click.BadParameter(f"{key[:40]!r} can be no key: 1 to 256 visible ASCII characters")
+    return key
 
 
 def _known_key(path: Path, key: str, node: Any) -> KnownKey:
@@ -167,11 +178,24 @@ def _load(library: Library, names: tuple[str, ...]) -> tuple[Document, ...]:
     try:
         documents = tuple(library.load(name) for name in names)
         routes_of(documents)
+        _compile(documents)
     except (LookupError, Unreadable, BadOverlay, Collision) as problem:
         raise click.UsageError(str(problem)) from None
     if not documents:
         raise click.UsageError(f"there are no documents in {library.home / 'apis'}")
     return documents
+
+
+def _compile(documents: tuple[Document, ...]) -> None:
+    from mockserver.double import checks
+
+    for document in documents:
+        try:
+            for operation in document.operations.values():
+                checks(operation)
+        except Exception as problem:  # jsonschema-rs and others have their own kinds
+            hint = f"`proofsheet spec lint {document.name}` says where"
+            raise click.UsageError(f"{document.name} cannot be served ({problem}); {hint}") from None
 
 
 def _settings(host: str, options: dict[str, Any]) -> Settings:
@@ -188,8 +212,12 @@ def _settings(host: str, options: dict[str, Any]) -> Settings:
 def _listen(host: str, port: int) -> Any:
     from mockserver.serving import listen
 
+    if not host:
+        raise click.UsageError("--host is empty; 0.0.0.0 means every address of this machine")
     try:
         return listen(host, port)
+    except (UnicodeError, TypeError) as error:
+        raise click.UsageError(f"--host {host!r} is no name of a host: {error}") from None
     except OSError as error:
         why = error.strerror or str(error)
         hint = ""

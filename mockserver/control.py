@@ -29,6 +29,7 @@ from mockserver.images import thumbnail
 from mockserver.page import asset, page
 from mockserver.replies import problem
 from mockserver.state import Scheduled
+from mockserver.strays import UNKNOWN
 
 View = Callable[[Request, Double], Awaitable[Any]]
 LARGEST_BODY = 1024 * 1024
@@ -104,7 +105,7 @@ def _host(request: Request) -> str:
 
 
 def _json(value: Any, status: int = 200) -> Response:
-    text = json.dumps(value, ensure_ascii=False, default=float)
+    text = json.dumps(value, ensure_ascii=False, default=float, allow_nan=False)
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
@@ -234,8 +235,13 @@ async def verify(request: Request, double: Double) -> Any:
     if not isinstance(fields, dict):
         raise Wrong('fields must be an object, e.g. {"seed": 42}')
     expected = {name: body[name] for name in journal.NAMES if name in body}
-    if odd := [name for name, each in expected.items() if not isinstance(each, str | int | None)]:
-        raise Wrong(f"{', '.join(odd)} must be a string or a number")
+    for name, each in expected.items():
+        if isinstance(each, bool) or not isinstance(each, int if name == "status" else str):
+            raise Wrong(f"{name} must be a {'number' if name == 'status' else 'string'}, came {each!r}")
+    if nothing := [name for name, each in fields.items() if each is None]:
+        raise Wrong(f"fields.{nothing[0]}: null matches nothing")
+    if not isinstance(body.get("no_errors", False), bool):
+        raise Wrong("no_errors must be true or false")
     _are_known(expected, double)
     try:
         pattern = journal.Pattern(expected, fields)
@@ -251,7 +257,7 @@ def _are_known(expected: dict[str, Any], double: Double) -> None:
     outcomes = {name for each in operations.values() for name in each.outcomes}
     for name, known in (("operation", operations), ("outcome", outcomes)):
         value = _text(expected, name)
-        if value is not None and value not in known:
+        if value is not None and value not in (*known, UNKNOWN):
             raise Wrong(f"there is no {name} {value!r}; known: {', '.join(sorted(known))}")
 
 
@@ -263,6 +269,8 @@ def _count(body: dict[str, Any]) -> journal.Count:
         return journal.Count(exact, exact)
     most = _whole(body, "at_most", None)
     least = _whole(body, "at_least", 0 if most is not None else 1)
+    if most is not None and (least or 0) > most:
+        raise Wrong(f"at_least {least} is more than at_most {most}")
     return journal.Count(least or 0, most)
 
 
@@ -296,7 +304,7 @@ async def move_clock(request: Request, double: Double) -> Any:
     if advance < 0:
         raise Wrong("advance must not be negative: time does not run back")
     frozen = body.get("frozen")
-    if frozen not in (None, True, False):
+    if not isinstance(frozen, bool | None):
         raise Wrong("frozen must be true or false")
     return double.state.move_clock(advance, frozen)
 
@@ -315,7 +323,7 @@ async def add_schedule(request: Request, double: Double) -> Any:
     body = await _body(request)
     _only(body, "key", "times", "operation", "outcome", "code", "fault")
     entry = Scheduled(
-        times=_whole(body, "times", 1, least=1) or 1,
+        times=min(_whole(body, "times", 1, least=1) or 1, 1_000_000),
         key=_key(request, body),
         operation=_text(body, "operation"),
         outcome=_text(body, "outcome"),

@@ -9,10 +9,11 @@ from typing import Any
 from mockserver.call import Call
 from mockserver.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
 from mockserver.replies import Reply
-from mockserver.wording import mask
+from mockserver.wording import MOST_SAID, mask
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 MOST_HEADERS = 50
+SHORTEST = 8  # characters of a key that is looked for in texts
 MOST_FIELDS = 100
 MOST_IGNORED = 20
 LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the answer again
@@ -100,14 +101,17 @@ def _response(call: Call, made: Reply) -> str | None:
         return None
     if call.pictures:
         return f"({made.size} bytes with {len(call.pictures)} picture(s) in base64)"
-    return _redact(call, made.body[:BODY_LIMIT].decode("utf-8", "replace"))
+    return _redact(call, made.body[: 2 * BODY_LIMIT].decode("utf-8", "replace"))[:BODY_LIMIT]
 
 
 def _redact(call: Call, text: str) -> str:
-    key = call.key
-    if not key or (key[-4:] not in text and "*" not in text):  # also a masked key ends like the key
+    key = call.key or ""
+    if len(key) < SHORTEST:  # so short a "key" is a word of many texts, and no secret
         return text
-    return text.replace(key, f"({call.label})").replace(mask(key), f"({call.label})")
+    for form in (key, json.dumps(key)[1:-1], key[: MOST_SAID - 1], mask(key)):
+        if form in text:
+            text = text.replace(form, f"({call.label})")
+    return text
 
 
 def _said(call: Call, text: str) -> str:

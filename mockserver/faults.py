@@ -79,7 +79,7 @@ def _distribution(text: str, kind: str, value: str) -> tuple[str, tuple[float, .
 
 
 def _number(text: str, value: str) -> float:
-    if not re.fullmatch(r"\d+(\.\d+)?", value.strip()):
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,9})?", value.strip()):
         raise BadFault(f"{text!r}: expected a number of seconds, e.g. 0.5, came {value!r}")
     return float(value)
 
@@ -108,12 +108,14 @@ async def send(fault: Fault | None, rng: random.Random, reply: Any, scope: Any, 
         body = _garble(body)
     elif fault.kind == "reset":
         _abort(scope)
+        await asyncio.sleep(0.01)  # until the server has seen it: else it complains of an answer not given
         return
     await wire(start)
     if fault.kind == "truncate":
         await wire({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         await asyncio.sleep(0)
         _close(scope)
+        await asyncio.sleep(0.01)
     elif fault.kind == "slow":
         await _dribble(body, fault.seconds(rng), wire)
     else:

@@ -78,6 +78,15 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_headers = True
         self._arm()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_headers:
+            super().on_header(name, value)
+            return
+        # A trailer of a chunked body: no field of the request, and as bounded as its headers.
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > self.max_header_bytes:
+            self._refuse(431, f"The trailers are larger than {self.max_header_bytes} bytes.")
+
     def on_headers_complete(self) -> None:
         self._in_headers = False
         self._header_bytes = 0

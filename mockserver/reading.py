@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable
 from email.message import Message
 from typing import Any
@@ -93,7 +94,7 @@ def _parse(call: Call, body: Body, data: bytes) -> str | None:
 
 def _parse_json(call: Call, data: bytes) -> str | None:
     try:
-        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
         if b"\\u" in data:
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
@@ -107,6 +108,13 @@ def _parse_json(call: Call, data: bytes) -> str | None:
 def _is_deep(value: Any, levels: int) -> bool:
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return levels == 0 or any(_is_deep(each, levels - 1) for each in children)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is beyond what JSON's numbers hold")
+    return value
 
 
 def _no_constant(name: str) -> None:
@@ -195,7 +203,11 @@ def _disposition(value: str) -> tuple[str | None, str | None]:
     message = Message()
     message["content-disposition"] = value
     name = message.get_param("name", header="content-disposition")
-    return (str(name) if name is not None else None), message.get_filename()
+    try:
+        filename = message.get_filename()
+    except (LookupError, ValueError):  # a client may name any codec for it (RFC 2231)
+        filename = ""
+    return (str(name) if name is not None else None), filename
 
 
 def _sort_parts(call: Call, body: Body, parts: list[tuple[dict[str, str], bytes]]) -> None:

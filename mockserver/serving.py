@@ -140,6 +140,13 @@ def _reload(site: Site, plan: Plan) -> None:
     _tell("reloaded")
 
 
+def end_with(parent: int) -> None:
+    """End in good order once `parent` has: what it started must not go on without it."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _tell(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
@@ -151,12 +158,13 @@ def _run_workers(
     settings = plan.settings
     state = State(opening(settings, trigger_table.load()), settings.journal_size, settings.seed)
     ours: list[socket.socket] = []
+    parent = os.getpid()
     children: list[int] = []
     for _ in range(plan.workers):
         mine, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            _worker(plan, documents, sock, theirs, [*ours, mine])
+            _worker(plan, documents, sock, theirs, [*ours, mine], parent)
         theirs.close()
         ours.append(mine)
         children.append(pid)
@@ -170,11 +178,13 @@ def _worker(
     sock: socket.socket,
     theirs: socket.socket,
     others: list[socket.socket],
+    parent: int,
 ) -> None:
     code = 1
     try:
         for each in others:  # else a worker would hold its siblings' lines open
             each.close()
+        threading.Thread(target=end_with, args=(parent,), daemon=True).start()
         serve(plan, documents, sock, keeper.RemoteState(theirs))
         code = 0
     finally:

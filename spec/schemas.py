@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +85,8 @@ def coerce(text: str, schema: dict[str, Any]) -> Any:
     if len(text) > LONGEST_NUMBER:
         return text  # Python refuses to read numbers of thousands of digits
     if ("integer" in wanted or "number" in wanted) and _JSON_NUMBER.fullmatch(text):
-        return float(text) if re.search(r"[.eE]", text) else int(text)
+        value = float(text) if re.search(r"[.eE]", text) else int(text)
+        return value if math.isfinite(value) else text
     if "boolean" in wanted and text in ("true", "false"):
         return text == "true"
     return text

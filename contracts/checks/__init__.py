@@ -12,6 +12,7 @@ from contracts.checks.answers import (
 )
 from contracts.checks.pictures import picture_is_whole
 from contracts.checks.robustness import no_5xx, no_leak
+from contracts.checks.wholeness import call_is_named, json_is_clean, keys_are_declared, type_is_whole
 from contracts.exchange import Exchange, Finding
 from contracts.oracle import Oracle
 from spec.document import Operation
@@ -26,6 +27,10 @@ CHECKS: dict[str, Check] = {
     "picture-whole": picture_is_whole,
     "no-5xx": no_5xx,
     "no-leak": no_leak,
+    "call-named": call_is_named,
+    "type-whole": type_is_whole,
+    "keys-declared": keys_are_declared,
+    "json-clean": json_is_clean,
 }
 
 

@@ -5,80 +5,76 @@ Each is a function over an exchange that yields messages; the parameters come fr
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from PIL import Image
-
+from contracts.checks import portrait
+from contracts.checks.drawn import excerpt, gallery, parsed
+from contracts.checks.drawn import pictures as pictures
+from contracts.checks.drawn import reported_seed as reported_seed
+from contracts.checks.refusals import names, outcome, passes_over
 from contracts.exchange import Exchange
 from spec import pointers
-from spec.document import Operation, Outcome, Representation
+from spec.document import Operation
 
 Expected = Callable[[Exchange, Operation, Mapping[str, Any]], Iterator[str]]
 
 
-def outcome(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
-    """The answer is the named outcome: its status, and its name where its example carries it."""
-    wanted = operation.outcomes[params["outcome"]]
-    if exchange.status != wanted.status:
-        yield f"expected {wanted.status} {wanted.name}, came {exchange.status} {_excerpt(exchange)}"
-        return
-    for pointer in _names(wanted):
-        body = _json(exchange)
-        came = next(pointers.find(body, pointers.split(pointer)), None)
-        if came != wanted.name:
-            yield f"expected {pointer} to be {wanted.name!r}, came {came!r}"
+def status(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+    """The status is one of these."""
+    if exchange.status not in params["statuses"]:
+        wanted = " or ".join(str(each) for each in params["statuses"])
+        yield f"expected {wanted}, came {exchange.status} {excerpt(exchange)}"
 
 
-def _names(wanted: Outcome) -> list[str]:
-    """Where an outcome's example carries the outcome's own name."""
-    example = next(iter(wanted.representations.values()))
-    value = example.value if isinstance(example.value, dict) else {}
-    bound = {tokens[0] for tokens, _ in example.binds if tokens}
-    return [
-        f"/{key}" for key, each in value.items() if each == wanted.name and key not in bound and key != "id"
-    ]
+def refused(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+    """The answer is some declared refusal: from 400 to 499."""
+    declared = {each.status for each in operation.outcomes.values()}
+    if not 400 <= exchange.status < 500 or exchange.status not in declared:
+        yield f"expected a declared refusal (4xx), came {exchange.status} {excerpt(exchange)}"
 
 
-def names(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
-    """The refusal's message names each field that is wrong."""
-    if exchange.status < 400:
-        return  # that it was granted is the outcome check's finding
-    text = exchange.body.decode("utf-8", "replace")
-    for field in params["fields"]:
-        if not re.search(rf"\b{re.escape(field)}\b", text):
-            yield f"the message does not name {field}: {_excerpt(exchange)}"
+def granted(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+    """The answer is a success."""
+    if exchange.status != operation.success.status:
+        yield f"expected {operation.success.status}, came {exchange.status} {excerpt(exchange)}"
+
+
+def constants(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+    """What the document's example of a plain success says in so many words."""
+    if exchange.status != operation.success.status:
+        return  # that it was refused is another finding
+    for pointer, wanted in params.get("body", {}).items():
+        came = next(pointers.find(parsed(exchange), pointers.split(pointer)), None)
+        if came != wanted:
+            yield f"expected {pointer} to be {wanted!r}, came {came!r}"
+    for name, wanted in params.get("headers", {}).items():
+        if exchange.header(name.lower()) != wanted:
+            yield f"expected the header {name}: {wanted}, came {exchange.header(name.lower())}"
 
 
 def picture(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
     """A success whose picture decodes whole and has the asked media type."""
     if exchange.status != operation.success.status:
-        yield f"expected a picture, came {exchange.status} {_excerpt(exchange)}"
-        return
-    if exchange.media_type != params["media_type"]:
+        yield f"expected a picture, came {exchange.status} {excerpt(exchange)}"
+    elif exchange.media_type != params["media_type"]:
         yield f"expected {params['media_type']}, came {exchange.media_type or 'no content-type'}"
-        return
-    for data in pictures(exchange, operation):
-        if isinstance(data, str):
-            yield data
-        elif problem := _undecodable(data):
-            yield problem
+    else:
+        for each in gallery(exchange, operation):
+            if isinstance(each, str):
+                yield each
+            elif each.problem:
+                yield f"the picture {each.problem}"
 
 
 def size(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
     """Every picture has the documented size, or its ratio and order of magnitude where that is assumed."""
-    for data in pictures(exchange, operation):
-        if isinstance(data, str) or _undecodable(data):
+    for each in gallery(exchange, operation):
+        if isinstance(each, str) or each.problem:
             yield "no picture to measure"
             return
-        width, height = Image.open(io.BytesIO(data)).size
-        if not _fits(width, height, params):
-            yield f"expected {params['width']} x {params['height']} pixels, came {width} x {height}"
+        if not _fits(each.width, each.height, params):
+            yield f"expected {params['width']} x {params['height']} pixels, came {each.width} x {each.height}"
 
 
 def _fits(width: int, height: int, params: Mapping[str, Any]) -> bool:
@@ -101,75 +97,27 @@ def seed(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) ->
         yield f"expected a fresh seed from 1 to {params['maximum']}, came {came}"
 
 
-def reported_seed(exchange: Exchange, operation: Operation) -> int | None:
-    """The seed an answer reports, in the place where the document binds it."""
-    representation = operation.success.representations.get(exchange.media_type)
-    for place in _bound(representation, "$artifact.seed"):
-        found = next(pointers.find(_json(exchange), place), None)
-        return found if isinstance(found, int) else None
-    for name, each in representation.headers if representation else ():
-        if not isinstance(each, str) and each.text == "$artifact.seed":
-            text = exchange.header(name.lower()) or ""
-            return int(text) if text.isdecimal() else None
-    return None
-
-
-def pictures(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
-    """The files of the pictures in a success, or a sentence about why one cannot be had."""
-    representation = operation.success.representations.get(exchange.media_type)
-    if any(True for _ in _bound(representation, "$artifact.bytes")):
-        yield exchange.body
-        return
-    found = False
-    for place in _bound(representation, "$artifact.base64"):
-        for text in pointers.find(_json(exchange), place):
-            found = True
-            yield _decoded(text)
-    if not found:
-        yield "the answer holds no picture"
-
-
-def _bound(representation: Representation | None, name: str) -> Iterator[tuple[str, ...]]:
-    for tokens, each in representation.binds if representation else ():
-        if each.text == name:
-            yield tokens
-
-
-def _decoded(text: Any) -> bytes | str:
-    if not isinstance(text, str):
-        return f"the picture is {type(text).__name__}, not base64 text"
-    if text.startswith("data:"):
-        return "the base64 has a data: prefix"
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        return f"the base64 is not clean: {error}"
-
-
-def _undecodable(data: bytes) -> str | None:
-    try:
-        Image.open(io.BytesIO(data)).load()
-    except Exception as error:  # Pillow raises many kinds, and each means that this is no picture
-        return f"the picture does not decode: {error}"
-    return None
-
-
-def _json(exchange: Exchange) -> Any:
-    try:
-        return json.loads(exchange.body)
-    except ValueError:
-        return None
-
-
-def _excerpt(exchange: Exchange) -> str:
-    text = exchange.body[:200].decode("utf-8", "replace")
-    return text if text.isprintable() else f"({len(exchange.body)} bytes of {exchange.media_type})"
+def count(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+    """So many pictures came."""
+    if exchange.status != operation.success.status:
+        yield f"expected {params['count']} pictures, came {exchange.status} {excerpt(exchange)}"
+    elif (came := len(list(pictures(exchange, operation)))) != params["count"]:
+        yield f"expected {params['count']} pictures, came {came}"
 
 
 EXPECTED: dict[str, Expected] = {
     "outcome": outcome,
     "names": names,
+    "passes-over": passes_over,
+    "status": status,
+    "refused": refused,
+    "granted": granted,
+    "constants": constants,
     "picture": picture,
     "size": size,
     "seed": seed,
+    "count": count,
+    "ended": portrait.ended,
+    "coloured": portrait.coloured,
+    "drawn": portrait.drawn,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.case import Case, Expect
+from contracts.deriving.bodies import lacking
 from contracts.deriving.source import Derived, Source
 from contracts.samples import request, smallest
 from spec.document import Operation
@@ -76,6 +77,25 @@ def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
     empty = request(operation, "body-size", {**fields, "padding": ""}, (expect,))
     room = limit + 1 - len(empty.encoded()[1])
     yield Derived(wanted, (request(operation, "body-size", {**fields, "padding": "x" * room}, (expect,)),))
+    yield from _largest_body(source, operation, limit)
+
+
+def _largest_body(source: Source, operation: Operation, limit: int) -> Iterator[Derived]:
+    """A body of exactly the limit is read: refused for the field that it lacks, not for its size."""
+    if (spoiled := lacking(operation)) is None:
+        return
+    name, fields = spoiled
+    says = f"a body of {limit} bytes is not refused for its size"
+    at = _policy(operation, "x-max-body-bytes")
+    wanted = source.requirement(operation, "body-size.largest", says, at)
+    expects = (
+        Expect(wanted.id, "outcome", _outcome(operation, "validate", "required")),
+        Expect(wanted.id, "names", {"fields": (name,)}),
+    )
+    empty = request(operation, "body-size.largest", {**fields, "padding": ""}, expects)
+    padding = "x" * (limit - len(empty.encoded()[1]))
+    case = request(operation, "body-size.largest", {**fields, "padding": padding}, expects)
+    yield Derived(wanted, (case,))
 
 
 def _precedence(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -85,7 +105,7 @@ def _precedence(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     first = min(("validate", "authenticate"), key=order.index)
     says = f"with a wrong field and a wrong key, {first} speaks first"
-    at = _policy(operation, "x-precedence")
+    at = _policy(operation, f"x-precedence/{order.index(first)}")
     # A proxy that has keys of its own checks them first, whatever the API behind it does.
     wanted = source.requirement(operation, "precedence.key", says, at, level="SHOULD")
     kind = "required" if first == "validate" else "unknown"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.case import Expect, Wish
+from contracts.deriving.forms import forms
 from contracts.deriving.source import Derived, Source
 from spec.document import Operation
 
@@ -22,22 +23,12 @@ def answers(source: Source, operation: Operation) -> Iterator[Derived]:
 
 def _forms(source: Source, operation: Operation) -> Iterator[Derived]:
     """One form for each kind of Accept that the document knows."""
-    content = "/responses/200/content"
-    for media_type in operation.success.representations:
-        kind = "image/*" if media_type.startswith("image/") else media_type
-        drawn = operation.artifact and operation.artifact.media.pick({})
-        if kind == "image/*" and media_type != drawn:
-            continue
-        accept = kind if kind in ("image/*", "application/json") else media_type
-        if operation.policy.default_accept == "application/json" and kind == "image/*":
-            accept = media_type
-        topic = f"form.{'bytes' if kind == 'image/*' else 'json'}"
-        says = f"Accept: {accept} gives the picture as {media_type}"
-        at = f"{content}/{media_type.replace('/', '~1')}"
-        wanted = source.requirement(operation, topic, says, at, profile="core")
-        expect = Expect(wanted.id, "picture", {"media_type": media_type})
-        fields = _media_field(operation, media_type) if kind == "image/*" else {}
-        yield Derived(wanted, wish=Wish(operation.id, expect, accept, fields))
+    for form in forms(operation):
+        says = f"Accept: {form.accept} gives the picture as {form.media_type}"
+        at = f"/responses/{operation.success.status}/content/{form.media_type.replace('/', '~1')}"
+        wanted = source.requirement(operation, f"form.{form.name}", says, at, profile="core")
+        expect = Expect(wanted.id, "picture", {"media_type": form.media_type})
+        yield Derived(wanted, wish=Wish(operation.id, expect, form.accept, form.fields))
     yield from _default_form(source, operation)
 
 
@@ -54,13 +45,6 @@ def _default_form(source: Source, operation: Operation) -> Iterator[Derived]:
 def _picked(operation: Operation, body: dict[str, Any]) -> str:
     assert operation.artifact is not None
     return str(operation.artifact.media.pick(body))
-
-
-def _media_field(operation: Operation, media_type: str) -> dict[str, Any]:
-    """The field that asks for a media type, where there is one."""
-    choice = operation.artifact.media if operation.artifact else None
-    keys = [key for key, each in choice.table.items() if each == media_type] if choice else []
-    return {choice.field[0]: keys[0]} if choice and keys else {}
 
 
 def _sizes(source: Source, operation: Operation) -> Iterator[Derived]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.case import Expect
 from contracts.deriving.source import Derived, Source
-from contracts.samples import request, smallest
+from contracts.samples import request, smallest, value
 from spec import pointers
 from spec.document import Operation
 
@@ -26,13 +26,31 @@ def bounds(source: Source, operation: Operation) -> Iterator[Derived]:
             source, operation, f"{name}.required", f"{name} is required", at + "/required", body, name
         )
     for name, field in schema.get("properties", {}).items():
-        for keyword, value, says in beyond(field):
-            if value == "" and name not in schema.get("required", ()):
+        for keyword, wrong, says in beyond(field):
+            if wrong == "" and name not in schema.get("required", ()):
                 continue  # an empty optional part may count as absent
             topic, place = f"{name}.{keyword}", f"{at}/properties/{name}/{keyword}"
-            body = smallest(operation, **{name: value})
+            body = smallest(operation, **{name: wrong})
             yield _refusal(source, operation, topic, f"{name} {says}", place, body, name)
+        yield from _items(source, operation, name, field, f"{at}/properties/{name}/items")
     yield from _together(source, operation, at)
+
+
+def _items(
+    source: Source, operation: Operation, name: str, field: Mapping[str, Any], at: str
+) -> Iterator[Derived]:
+    """The fields of the objects in a list: each that is missing or beyond a bound."""
+    items = field.get("items", {})
+    whole = value(items) if items.get("type") == "object" else {}
+    for inner in items.get("required", ()):
+        body = smallest(operation, **{name: [{key: each for key, each in whole.items() if key != inner}]})
+        topic = f"{name}.{inner}.required"
+        yield _refusal(source, operation, topic, f"{inner} is required", at + "/required", body, inner)
+    for inner, schema in items.get("properties", {}).items():
+        for keyword, wrong, says in beyond(schema):
+            body = smallest(operation, **{name: [{**whole, inner: wrong}]})
+            topic, place = f"{name}.{inner}.{keyword}", f"{at}/properties/{inner}/{keyword}"
+            yield _refusal(source, operation, topic, f"{inner} {says}", place, body, inner)
 
 
 # keyword: a value just beyond it, and what it asks of a field
@@ -51,9 +69,9 @@ def beyond(field: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     """(keyword, a value just beyond it, what it asks) for each bound of a field."""
     if field.get("format") == "binary":
         return
-    for keyword, (value, says) in _BEYOND.items():
+    for keyword, (wrong, says) in _BEYOND.items():
         if field.get(keyword):
-            yield keyword, value(field[keyword]), says.format(limit=field[keyword])
+            yield keyword, wrong(field[keyword]), says.format(limit=field[keyword])
     if field.get("minimum") == 0:
         yield "minimum", -1, "is at least 0"
     if field.get("type") in ("integer", "number"):

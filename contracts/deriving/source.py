@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.case import Case, Wish
+from contracts.case import Case, Expect, Wish
 from contracts.requirement import Requirement
 from spec import facts, pointers
 from spec.document import Document, Operation
@@ -15,11 +15,23 @@ from spec.document import Document, Operation
 
 @dataclass(frozen=True)
 class Derived:
-    """A requirement, and what answers it: cases of its own, or a wish for a picture shared with others."""
+    """A requirement, and what answers it: cases of its own, or wishes for pictures shared with others.
+
+    `every` is asked of each paid picture of the operation; `ledger` of the balance: after each paid
+    picture of the operation (of any, where the operation is the balance), or after its refusals.
+    """
 
     requirement: Requirement
     cases: tuple[Case, ...] = ()
     wish: Wish | None = None
+    also: tuple[Wish, ...] = ()
+    every: Expect | None = None
+    ledger: Expect | None = None
+
+    @property
+    def wishes(self) -> tuple[Wish, ...]:
+        """All wishes."""
+        return (self.wish, *self.also) if self.wish else self.also
 
 
 @dataclass(frozen=True)
@@ -50,11 +62,12 @@ class Source:
         *,
         profile: str = "free",
         level: str | None = None,
+        most: str = "MUST",
         needs: str | None = None,
     ) -> Requirement:
         """A requirement about what stands at `at`, a pointer below the operation (or absolute: `#/…`).
 
-        Without a level of its own it is a MUST, or advice where the document only assumes the fact.
+        Without a level of its own it is what it is at most, or advice where the fact is only assumed.
         """
         place = at[1:] if at.startswith("#") else operation.pointer + at
         origin = pointers.origin(self.document.source, place)
@@ -63,7 +76,7 @@ class Source:
         return Requirement(
             id=f"{self.family}.{operation.id}.{topic}",
             operation=operation.id,
-            level=level or ("MAY" if grade == "assumed" else "MUST"),
+            level=level or ("MAY" if grade == "assumed" else most),
             profile=profile,
             says=says,
             pointer=origin,

@@ -104,6 +104,17 @@ class Served:
 def mock(*names: str, python: str | None = None, options: tuple[str, ...] = ()) -> Iterator[Served]:
     """`proofsheet serve` in a process of its own, on a free port, every reply checked by its document."""
     python = python or str(ROOT / ".venv" / "bin" / "python")
-    command = [python, "-P", "-m", "mockserver", *names, "--port", "0", "--check-replies", "--no-warm", *options]
+    command = [
+        python,
+        "-P",
+        "-m",
+        "mockserver",
+        *names,
+        "--port",
+        "0",
+        "--check-replies",
+        "--no-warm",
+        *options,
+    ]
     with started(command, r"serves on (http://\S+)", env=environment(), cwd=ROOT) as url:
         yield Served(url)

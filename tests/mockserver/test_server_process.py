@@ -37,7 +37,7 @@ def test_sigterm_finishes_the_answer_under_way(start: Start) -> None:
     asking.start()
     # The clock of the control surface answers while the slow call waits.
     assert wait_until(lambda: server.get("/_mock/health").status_code == 200)
-    assert wait_until(lambda: server.get("/_mock/ledger").json() == {"credits": 1000})
+    assert wait_until(lambda: server.get("/_mock/ledger").json()["held"] > 0)
     threading.Event().wait(0.3)
     assert server.end() == 0
     asking.join()

@@ -39,7 +39,7 @@ def _told(tree: ast.AST) -> Iterator[ast.AST]:
         if isinstance(node, ast.keyword) and node.arg in HELP:
             yield node.value
         if isinstance(node, ast.Assign) and any(
-            isinstance(each, ast.Name) and each.id == "EPILOG" for each in node.targets
+            isinstance(each, ast.Name) and each.id.endswith("EPILOG") for each in node.targets
         ):
             yield node.value
 

@@ -91,7 +91,14 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
     ("gate-known", "'door' is no gate", [(f"{POLICY}/x-wording/door.shut", "text")]),
     ("precedence-complete", "no rank", [(f"{POLICY}/x-precedence", ["authenticate"])]),
     ("precedence-complete", "no outcome", [(f"{POLICY}/x-refusals/charge", GONE)]),
-    ("precedence-complete", "negotiate", [(f"{ULTRA}/x-negotiation", {"unsupported": "refuse"})]),
+    (
+        "precedence-complete",
+        "negotiate",
+        [
+            (f"{ULTRA}/x-negotiation", {"unsupported": "refuse"}),
+            (f"{POLICY}/x-precedence", lambda old: [each for each in old if each != "negotiate"]),
+        ],
+    ),
     ("wording-read", "never refuses as 'requierd'", [(f"{POLICY}/x-wording/validate.requierd", "text")]),
     (
         "wording-filled",

@@ -1,0 +1,47 @@
+"""Money: the operation that reports the balance is asked around pictures and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.case import Expect, Wish
+from contracts.deriving.source import Derived, Source
+from spec import pointers
+from spec.document import Document, Operation
+
+
+def balance_of(document: Document) -> Operation | None:
+    """The operation whose success binds the balance."""
+    return next((each for each in document.operations.values() if _place(each)), None)
+
+
+def _place(operation: Operation) -> str | None:
+    """The pointer to the bound balance, below the operation."""
+    for media_type, each in operation.success.representations.items():
+        for tokens, expression in each.binds:
+            if expression.text == "$ledger.balance":
+                example = ("content", media_type, "examples", operation.success.name, "x-bind")
+                place = pointers.join("responses", str(operation.success.status), *example)
+                return place + pointers.join(pointers.join(*tokens))
+    return None
+
+
+def ledger(source: Source, operation: Operation) -> Iterator[Derived]:
+    """What a picture and a refusal cost, seen in the balance; nobody else may use the key meanwhile."""
+    if balance_of(source.document) is None:
+        return
+    if at := _place(operation):
+        # A balance may lag behind, and a reseller's may count something else.
+        says = "the balance shows within seconds what was paid"
+        wanted = source.requirement(operation, "moves", says, at, profile="core", most="SHOULD")
+        yield Derived(wanted, ledger=Expect(wanted.id, "moves"))
+    if operation.cost is None or operation.artifact is None:
+        return
+    # A reseller's prices are its own.
+    says = "a success takes its documented credits from the balance"
+    wanted = source.requirement(operation, "cost", says, "/x-cost/credits", profile="core", most="SHOULD")
+    plain = Wish(operation.id, Expect(wanted.id, "costs"))
+    yield Derived(wanted, also=(plain,), ledger=Expect(wanted.id, "costs"))
+    says = "no refusal takes anything from the balance"
+    wanted = source.requirement(operation, "cost.refusals", says, "/x-cost/charged")
+    yield Derived(wanted, ledger=Expect(wanted.id, "keeps"))

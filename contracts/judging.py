@@ -1,0 +1,75 @@
+"""Judging one answer: what its case expects of it, and what is asked of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+
+from contracts.case import Case, Expect
+from contracts.checks import CHECKS
+from contracts.checks.expected import EXPECTED
+from contracts.checks.trails import TRAILS
+from contracts.deriving.always import topic_of
+from contracts.exchange import Exchange
+from contracts.history import Trace, Unjudged, trace
+from contracts.oracle import Oracle
+from spec.document import Operation
+
+ANYWHERE = ("no-5xx", "no-leak")  # the checks that hold even where the document ends
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found: (requirement, message), and (requirement, why nothing can be said)."""
+
+    messages: tuple[tuple[str, str], ...]
+    unjudged: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Judge:
+    """Judges the answers of one run, whose history it keeps; `requirements` are those of the run."""
+
+    oracle: Oracle
+    requirements: Container[str]
+    history: list[Trace] = field(default_factory=list)
+
+    def remember(self, case: Case, exchange: Exchange, began: float) -> None:
+        """Add an answer to the history; it is then the last one, and can be judged."""
+        operation = self.oracle.document.operations[case.operation]
+        self.history.append(trace(case, exchange, operation, began))
+
+    def forget(self) -> None:
+        """Take the last answer back: it is asked for again."""
+        self.history.pop()
+
+    def judge(self, case: Case, exchange: Exchange) -> Judgement:
+        """What is found in the last answer."""
+        operation = self.oracle.document.operations[case.operation]
+        messages: list[tuple[str, str]] = []
+        unjudged: list[tuple[str, str]] = []
+        for each in case.expects:
+            try:
+                found = list(self._check(each, exchange, operation))
+                messages += [(each.requirement, message) for message in found]
+            except Unjudged as why:
+                unjudged.append((each.requirement, why.reason))
+        return Judgement((*messages, *self._general(case, exchange, operation)), tuple(unjudged))
+
+    def _check(self, each: Expect, exchange: Exchange, operation: Operation) -> Iterator[str]:
+        if each.check in TRAILS:
+            return TRAILS[each.check](self.history, each.requirement, operation, each.params)
+        return EXPECTED[each.check](exchange, operation, each.params)
+
+    def _general(self, case: Case, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
+        for name, requirement in self.general(case):
+            for finding in CHECKS[name](exchange, operation, self.oracle):
+                yield requirement, finding.message
+
+    def general(self, case: Case) -> Iterator[tuple[str, str]]:
+        """(check, requirement) for each general check that the answer to a case is held against."""
+        family = self.oracle.document.name.partition(".")[0]
+        for check in ANYWHERE if case.off else CHECKS:
+            name = f"{family}.{case.operation}.{topic_of(check)}"
+            if name in self.requirements:
+                yield check, name

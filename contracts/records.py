@@ -1,0 +1,90 @@
+"""The records of a report, read and held against their schema. `wrong` has a class for each way to be wrong.
+
+They are written by `contracts.reports.recording`, one line at a time, so that a run that is killed leaves
+all it knew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.reports import wrong
+from contracts.reports.lines import Numbered, Record, lines
+
+__all__ = ["Record", "Report", "finished", "partly", "read"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report holds; `footer` is None where the run crashed."""
+
+    path: Path
+    header: Record
+    cases: tuple[Record, ...]
+    verdicts: Mapping[str, Record]
+    footer: Record | None
+
+
+def read(path: Path) -> Report:
+    """Read a report. Raises BadReport."""
+    found = [*lines(path)]
+    if not found:
+        raise wrong.EmptyReport(path, 1, "is empty")
+    if found[0][1]["kind"] != "header":
+        raise wrong.MissingHeader(path, 1, f"the first record is a {found[0][1]['kind']}, not the header")
+    _refuse_duplicates(path, found)
+    report = _report(path, [record for _, record in found])
+    _hold_together(report, found)
+    return report
+
+
+def _report(path: Path, found: list[Record]) -> Report:
+    cases = tuple(each for each in found if each["kind"] == "case")
+    verdicts = {each["id"]: each for each in found if each["kind"] == "verdict"}
+    return Report(path, found[0], cases, verdicts, found[-1] if found[-1]["kind"] == "footer" else None)
+
+
+def partly(path: Path) -> Report:
+    """Read a report even if it has no footer. Raises BadReport for all else."""
+    try:
+        return read(path)
+    except wrong.MissingFooter as crash:
+        return crash.report
+
+
+def finished(path: Path) -> dict[str, Record]:
+    """The cases that a resumed run need not send again: those judged, and those that may have been paid."""
+    return {each["id"]: each for each in partly(path).cases if _is_finished(each)}
+
+
+def _is_finished(case: Record) -> bool:
+    # A case with a reason was not judged; if it may have cost something it is still not sent twice.
+    return bool(case["paid"]) or (case["response"] is not None and not case["reason"])
+
+
+def _refuse_duplicates(path: Path, found: list[Numbered]) -> None:
+    seen: set[tuple[str, Any]] = set()
+    for line, record in found:
+        if ("footer", None) in seen:
+            raise wrong.RecordAfterFooter(path, line, f"a {record['kind']} follows the footer")
+        key = (record["kind"], record.get("id"))
+        if key in seen:
+            raise wrong.DuplicateRecord(path, line, f"the {' '.join(filter(None, key))} is there twice")
+        seen.add(key)
+
+
+def _hold_together(report: Report, found: list[Numbered]) -> None:
+    path, last = report.path, found[-1][0]
+    known = {each["id"] for each in report.header["requirements"]}
+    for line, record in found:
+        if record["kind"] == "verdict" and record["id"] not in known:
+            raise wrong.UnknownRequirement(path, line, f"the header does not list {record['id']}")
+    if report.footer is None:
+        raise wrong.MissingFooter(
+            path, last, "there is no footer: the run crashed, so nothing passed", report
+        )
+    if missing := sorted(known - set(report.verdicts)):
+        raise wrong.MissingVerdict(path, last, f"no verdict on {', '.join(missing[:5])}")

@@ -1,0 +1,89 @@
+"use strict";
+// The filter and the copy buttons. Without this script everything is there, only unfiltered.
+// What a report holds came from anyone: it is only ever read as text here, and never written.
+
+const tools = document.getElementById("tools");
+const fields = [...tools.querySelectorAll("[data-by]")];
+const items = [...document.querySelectorAll("[data-standing]")].map((element) => ({
+  element,
+  text: (element.textContent + " " + (element.querySelector("code[title]")?.title ?? "")).toLowerCase(),
+}));
+
+function wanted() {
+  return Object.fromEntries(fields.map((each) => [each.dataset.by, each.value.trim()]));
+}
+
+function fits({ element, text }, want) {
+  const { standing, level, operation } = element.dataset;
+  const words = want.text.toLowerCase().split(/\s+/);
+  return (
+    (!want.standing || standing === want.standing) &&
+    (!want.level || level.split(" ").includes(want.level)) &&
+    (!want.operation || operation === want.operation) &&
+    words.every((word) => text.includes(word))
+  );
+}
+
+function count(holder, label) {
+  const all = [...holder.querySelectorAll("[data-standing]")];
+  const left = all.filter((each) => !each.hidden).length;
+  label.textContent = left === all.length ? String(left) : `${left} of ${all.length}`;
+  return left;
+}
+
+function filter() {
+  const want = wanted();
+  const isFiltered = Object.values(want).some(Boolean);
+  for (const item of items) item.element.hidden = !fits(item, want);
+  for (const group of document.querySelectorAll(".group")) {
+    const left = count(group, group.querySelector("[data-count]"));
+    group.hidden = !left;
+    group.open = isFiltered && left > 0 && left <= 40;
+  }
+  for (const section of document.querySelectorAll("main > section[id]")) {
+    count(section, section.querySelector("h2 [data-count]"));
+  }
+  const left = items.filter((item) => !item.element.hidden).length;
+  document.getElementById("shown").textContent = isFiltered
+    ? left ? `Showing ${left} of ${items.length}.` : `Nothing of ${items.length} fits.`
+    : "";
+}
+
+// A link from a picture opens its finding, and a finding that the filter hides comes back.
+function reveal() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const finding = target?.closest("details");
+  if (!finding) return;
+  if (finding.closest("[hidden]")) {
+    tools.reset();
+    filter();
+  }
+  finding.open = true;
+  finding.querySelector("summary").focus({ preventScroll: true });
+  finding.scrollIntoView({ block: "start" });
+}
+
+async function copy(button) {
+  const source = button.parentElement.querySelector("pre");
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(source); // no clipboard here: at least it is marked
+    button.textContent = "Marked";
+  }
+  setTimeout(() => { button.textContent = "Copy"; }, 1500);
+}
+
+tools.hidden = false;
+tools.addEventListener("input", filter);
+tools.addEventListener("change", filter);
+tools.addEventListener("submit", (event) => event.preventDefault());
+tools.addEventListener("reset", () => setTimeout(filter));
+for (const each of document.querySelectorAll("[data-copy]")) {
+  each.hidden = false;
+  each.addEventListener("click", () => copy(each));
+}
+addEventListener("hashchange", reveal);
+filter(); // a browser that comes back keeps what was typed
+reveal();

@@ -1,0 +1,102 @@
+"""The summary for a terminal: plain text, failures first, the verdict last, where the eye is."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any, TextIO
+
+from contracts.records import Record, Report
+from contracts.reports.text import amount, clip, expected_came, line, plural, reproduce, visible
+from contracts.reports.view import View
+
+_CODES = {"failed": "31;1", "errored": "35;1", "advice": "33", "skipped": "2", "passed": "32"}
+_VERDICTS = {
+    "failure": "failed",
+    "error": "errored",
+    "crashed": "errored",
+    "partial": "advice",
+    "success": "passed",
+}
+_LONGEST = 600  # characters of a message
+
+
+def is_colourful(stream: TextIO) -> bool:
+    """Whether colours are wanted: on a terminal, unless NO_COLOR says no."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def terminal(report: Report, *, colour: bool = False) -> str:
+    """The summary of a report."""
+    view = View(report)
+    return "\n".join(_Teller(view, colour).lines()) + "\n"
+
+
+class _Teller:
+    def __init__(self, view: View, colour: bool) -> None:
+        self._view = view
+        self._colour = colour
+
+    def lines(self) -> Iterator[str]:
+        for finding in self._view.findings:
+            requirement = finding.requirement
+            mark = self._painted(finding.standing, f"{finding.standing.upper():<8}")
+            yield f"{mark}{requirement['level']:<7}{line(finding.id)}"
+            yield f"  {line(requirement['says'])}"
+            for message, times in finding.messages:
+                yield from self._message(message, times)
+            yield from self._evidence(finding.evidence)
+            yield f"  stands on  {self._stands_on(requirement)}"
+            yield f"  again      {line(reproduce(self._view.header, requirement))}"
+            yield ""
+        yield from self._skipped()
+        yield from self._summary()
+
+    def _message(self, message: str, times: int) -> Iterator[str]:
+        often = f"  ({times} times)" if times > 1 else ""
+        halves = expected_came(message)
+        pairs = zip(("expected", "came"), halves, strict=True) if halves else [("found", message)]
+        for name, text in pairs:
+            # What follows in further lines of a message is shown, but cannot pass for a line of ours.
+            yield f"  {name:<9}  {textwrap.indent(clip(visible(text), _LONGEST), ' ' * 13).strip()}{often}"
+            often = ""
+
+    def _evidence(self, cases: tuple[Record, ...]) -> Iterator[str]:
+        for case in cases[:1]:
+            if case["reason"]:
+                yield f"  why        {line(clip(case['reason'], _LONGEST))}"
+            if case["request"]:
+                yield f"  curl       {line(case['request']['curl'])}"
+
+    def _stands_on(self, requirement: Mapping[str, Any]) -> str:
+        sources = f" ({', '.join(requirement['sources'])})" if requirement["sources"] else ""
+        claims = f"; claims {', '.join(requirement['claims'])}" if requirement["claims"] else ""
+        return line(f"{requirement['grade']}{sources} at {requirement['pointer']}{claims}")
+
+    def _skipped(self) -> Iterator[str]:
+        reasons: dict[str, int] = {}
+        for each in self._view.lines:
+            if each.standing == "skipped":
+                reasons[each.reason] = reasons.get(each.reason, 0) + 1
+        for reason, count in reasons.items():
+            text = f"skipped {plural(count, 'requirement')}: {line(reason) or 'no reason given'}"
+            yield self._painted("skipped", text)
+        if reasons:
+            yield ""
+
+    def _summary(self) -> Iterator[str]:
+        view, header = self._view, self._view.header
+        yield f"{line(header['target'])} judged by {line(header['document'])} {line(header['version'])}"
+        if view.ended != "complete":
+            yield self._painted(
+                "errored", f"the run {'crashed' if view.ended == 'crashed' else 'was stopped'}"
+            )
+        for name, verdict in view.profiles.items():
+            counts = ", ".join(f"{count} {each}" for each, count in view.of(name).items() if count)
+            yield f"  {name:<9} {self._painted(_VERDICTS[verdict], f'{verdict:<8}')} {counts}"
+        budget = "" if header["budget"] is None else f" of {amount(header['budget'])}"
+        yield f"  spent     {amount(view.spent)}{budget} credits"
+
+    def _painted(self, standing: str, text: str) -> str:
+        return f"\x1b[{_CODES[standing]}m{text}\x1b[0m" if self._colour else text

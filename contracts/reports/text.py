@@ -1,0 +1,78 @@
+"""Texts that came from anywhere, made fit to be read: nothing unseen, nothing endless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from shlex import quote as shell_quote
+from typing import Any
+
+# What a terminal or a page would obey instead of show; a newline and a tab stay.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+_CAME = re.compile(r"expected (.+?)(?:, came|; came) (.+)", re.DOTALL)
+
+
+def visible(text: object) -> str:
+    """`text` with characters that nobody would see, or that turn it around, as their codes."""
+    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", str(text).replace("\r\n", "\n"))
+
+
+def line(text: object) -> str:
+    """The same in a single line."""
+    return " ".join(visible(text).split())
+
+
+def clip(text: str, longest: int) -> str:
+    """The beginning of `text`, and how much was left out."""
+    left = len(text) - longest
+    return text if left <= 0 else f"{text[:longest]}… ({left:,} characters more)"
+
+
+def quote(text: str) -> str:
+    """`text` as one word of a shell and within one line: what nobody would see is written as an escape."""
+    if not re.search(r"[\t\n]", text) and not _UNSEEN.search(text):
+        return shell_quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\t", "\\t")
+    return f"$'{_UNSEEN.sub(_escape, escaped)}'"
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}"
+
+
+def expected_came(message: str) -> tuple[str, str] | None:
+    """The two halves of a message that tells what was expected and what came."""
+    found = _CAME.fullmatch(message)
+    return (found[1], found[2]) if found else None
+
+
+def amount(number: float) -> str:
+    """A number of credits without a tail of zeros."""
+    return f"{round(number, 4):g}"
+
+
+def size(count: int) -> str:
+    """A number of bytes as people say it."""
+    if count < 1_000:
+        return f"{count} bytes"
+    return f"{count / 1e3:.1f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
+
+
+def plural(count: int, word: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def date(text: str) -> str:
+    """An ISO date in UTC for people."""
+    return text[:16].replace("T", " ") + " UTC"
+
+
+def reproduce(header: Mapping[str, Any], requirement: Mapping[str, Any]) -> str:
+    """The command that asks for one requirement alone; the key is in the variable that curl lines use."""
+    name, url, only = (quote(str(each)) for each in (header["document"], header["target"], requirement["id"]))
+    profile = " --profile extended" if requirement["profile"] == "extended" else ""
+    return f"proofsheet check {name} --url {url} --only {only}{profile} --key-env KEY"

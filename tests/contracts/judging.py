@@ -1,0 +1,84 @@
+"""What the tests of derived cases share: a double in this process, judged by a run."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from contracts.asking import Asker
+from contracts.budget import Budget
+from contracts.deriving.source import Derived, Source
+from contracts.oracle import Oracle
+from contracts.plan import DERIVERS, Plan
+from contracts.running import Run
+from contracts.target import Target
+from mockserver.app import Site
+from mockserver.double import double
+from mockserver.settings import KnownKey, Settings
+from spec.document import Document
+
+KEY = "sk-judged-0001"
+
+
+class Here(httpx.BaseTransport):
+    """Carries requests to an application in this process."""
+
+    def __init__(self, app: Any) -> None:
+        self._carrier = httpx.ASGITransport(app)
+        self._runner = asyncio.Runner()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._runner.run(self._answer(request))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        response = await self._carrier.handle_async_request(request)
+        body = await response.aread()
+        return httpx.Response(response.status_code, headers=response.headers.raw, content=body)
+
+    def close(self) -> None:
+        self._runner.close()
+
+
+class Judged:
+    """A run of a plan against a double whose clock the run's pauses move."""
+
+    def __init__(self, document: Document, plan: Plan, served: Document | None = None, **settings: Any):
+        options = {"keys": {KEY: KnownKey(credits=Decimal(1000))}, "seed": 1, **settings}
+        site = Site(double((served or document,), Settings(**options)))
+        self.pauses: list[float] = []
+        self.transport = Here(site)
+        asker = Asker(document, Target("http://double.test", KEY), self.transport)
+        self.state = site.double.state
+        self.state.move_clock(frozen=True)
+        budget = Budget(Decimal(1000))
+        self.run = Run(plan, asker, Oracle(document), budget, pause=self._pause, workers=1)
+
+    def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.state.move_clock(seconds)
+
+    def all(self) -> Judged:
+        """Carry the plan out."""
+        try:
+            self.asked = list(self.run.steps())
+        finally:
+            self.transport.close()
+        return self
+
+    def told(self) -> dict[str, list[str]]:
+        """What is not passed, and why."""
+        return {
+            name: each.messages or [each.reason]
+            for name, each in self.run.verdicts.items()
+            if each.status.name != "PASSED"
+        }
+
+
+def derived(document: Document, operation: str) -> dict[str, Derived]:
+    """Everything derived for an operation, by the requirement's topic."""
+    source, found = Source(document), document.operations[operation]
+    every = [each for deriver in DERIVERS for each in deriver(source, found)]
+    return {each.requirement.id.split(".", 2)[2]: each for each in every}

@@ -1,0 +1,198 @@
+"""`proofsheet check` and `proofsheet report` as a person uses them, against a double on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from proofsheet_client import Mock, Server
+from spec.load import HOME
+
+KEY = "sk-judge-0001"
+ONE = ("--only", "stability.generateCore.aspect_ratio")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    running = Server.start(["stability"], ["--keys", KEY, "--rate-limit", "off"])
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def mock(server: Server) -> Mock:
+    found = Mock(server.url, KEY)
+    found.reset()
+    return found
+
+
+def proofsheet(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "proofsheet", *args],
+        cwd=cwd,
+        env={**os.environ, "KEY": KEY, **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def records(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_dry_run_prints_the_price_and_sends_nothing(tmp_path: Path) -> None:
+    done = proofsheet("check", "stability", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "55.2 credits if the target keeps the contract" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_core_profile_fits_in_sixty_credits_and_the_ledger_agrees(mock: Mock, tmp_path: Path) -> None:
+    done = proofsheet(
+        *("check", "stability", "--url", mock.url, "--key-env", "KEY"),
+        *("--html", "r.html", "--junit", "r.xml"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    footer = records(tmp_path / "stability.jsonl")[-1]
+    assert footer["profiles"] == {"free": "success", "core": "success"}
+    assert mock.balance == pytest.approx(1000 - footer["spent"])
+    assert footer["spent"] <= 60
+    for name in ("stability.jsonl", "r.html", "r.xml"):
+        assert KEY not in (tmp_path / name).read_text(), name
+
+
+def test_the_budget_is_never_passed(mock: Mock, tmp_path: Path) -> None:
+    done = proofsheet(
+        *("check", "stability", "--url", mock.url, "--key-env", "KEY", "--budget", "10"), cwd=tmp_path
+    )
+    footer = records(tmp_path / "stability.jsonl")[-1]
+    assert footer["profiles"]["core"] == "partial", done.stdout
+    assert 1000 - mock.balance <= 10
+
+
+def test_a_finding_ends_with_1_and_tells_how_to_see_it_again(tmp_path: Path) -> None:
+    shutil.copytree(HOME / "apis", tmp_path / "spec" / "apis")
+    path = tmp_path / "spec" / "apis" / "stability.yaml"
+    changed = path.read_text().replace(
+        "jpeg, png, webp]\n      default: png", "jpeg, png]\n      default: png"
+    )
+    path.write_text(changed.replace("maximum: 35", "maximum: 40"))
+    bent = Server.start(["stability"], ["--spec", str(tmp_path / "spec"), "--keys", KEY])
+    try:
+        only = ("--only", "stability.textToImage.cfg_scale.maximum")
+        done = proofsheet("check", "stability", "--url", bent.url, "--key-env", "KEY", *only, cwd=tmp_path)
+    finally:
+        bent.stop()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "cfg_scale" in done.stdout
+    assert "curl" in done.stdout
+    assert "--only stability.textToImage.cfg_scale.maximum" in done.stdout
+
+
+def test_a_known_deviation_is_no_finding_until_it_expires(tmp_path: Path) -> None:
+    shutil.copytree(HOME / "apis", tmp_path / "spec" / "apis")
+    path = tmp_path / "spec" / "apis" / "stability.yaml"
+    path.write_text(path.read_text().replace("maximum: 35", "maximum: 40"))
+    bent = Server.start(["stability"], ["--spec", str(tmp_path / "spec"), "--keys", KEY])
+    name = "stability.textToImage.cfg_scale.maximum"
+    codes = []
+    try:
+        for until in ("2999-01-01", "2020-01-01"):
+            (tmp_path / "target.toml").write_text(
+                f'url = "{bent.url}"\nkey_env = "KEY"\n'
+                f'[deviations."{name}"]\nreason = "asked them"\nuntil = {until}\n'
+            )
+            done = proofsheet("check", "stability", "--target", "target.toml", "--only", name, cwd=tmp_path)
+            codes.append(done.returncode)
+    finally:
+        bent.stop()
+    assert codes == [0, 1]
+
+
+def test_a_target_that_is_down_is_errored_and_not_failed(tmp_path: Path) -> None:
+    done = proofsheet(
+        "check", "stability", "--url", "http://127.0.0.1:9", "--key-env", "KEY", *ONE, cwd=tmp_path
+    )
+    assert done.returncode == 3, done.stdout
+    statuses = {each["status"] for each in records(tmp_path / "stability.jsonl") if each["kind"] == "verdict"}
+    assert "failed" not in statuses
+    assert "errored" in statuses
+
+
+def test_an_interrupted_run_is_resumed_without_paying_twice(tmp_path: Path) -> None:
+    slow = Server.start(["stability"], ["--keys", KEY, "--pace", "0.4", "--rate-limit", "off"])
+    mock = Mock(slow.url, KEY)
+    command = ("check", "stability", "--url", slow.url, "--key-env", "KEY", "--report", "run.jsonl")
+    report = tmp_path / "run.jsonl"
+    try:
+        running = subprocess.Popen(
+            [sys.executable, "-P", "-m", "proofsheet", *command],
+            cwd=tmp_path,
+            env={**os.environ, "KEY": KEY},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and mock.balance > 990:
+            time.sleep(0.1)
+        running.send_signal(signal.SIGTERM)
+        said = running.communicate(timeout=60)[0].decode()
+        assert running.returncode == 3, said
+        assert records(report)[-1]["ended"] == "interrupted"
+        done = proofsheet(*command, "--resume", "run.jsonl", cwd=tmp_path)
+        assert done.returncode in (0, 3), done.stdout + done.stderr
+        footer = records(report)[-1]
+        assert footer["ended"] == "complete"
+        assert 1000 - mock.balance == pytest.approx(footer["spent"])
+        assert footer["spent"] <= 60
+    finally:
+        slow.stop()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("check", "stabilty", "--dry-run"), "did you mean 'stability'"),
+        (("check", "stability"), "--url"),
+        (("check", "stability", "--url", "ftp://x"), "http or https"),
+        (("check", "stability", "--url", "http://k:v@x"), "no credentials"),
+        (("check", "stability", "--url", "http://127.0.0.1:9", "--key-env", "NOT_THERE"), "NOT_THERE"),
+        (("check", "stability", "--url", "http://127.0.0.1:9", "--key-file", "none"), "none"),
+        (("check", "stability", "--target", "none.toml"), "none.toml"),
+        (("check", "stability", "--dry-run", "--only", "nothing.like.it"), "nothing.like.it"),
+        (("check", "stability", "--url", "http://127.0.0.1:9", "--budget", "-1"), "credits from 0"),
+        (("check", "stability", "--url", "http://127.0.0.1:9", "--resume", "none.jsonl"), "none.jsonl"),
+    ],
+)
+def test_bad_use_is_told_and_ends_with_2(args: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = proofsheet(*args, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_reports_side_by_side(mock: Mock, tmp_path: Path) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        proofsheet(
+            *("check", "stability", "--url", mock.url, "--key-env", "KEY", "--report", name),
+            *ONE,
+            cwd=tmp_path,
+        )
+    done = proofsheet("report", "a.jsonl", "b.jsonl", "--html", "ab.html", "--markdown", "-", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "aspect_ratio" in done.stdout
+    assert (tmp_path / "ab.html").stat().st_size > 1000
+    broken = proofsheet("report", "ab.html", cwd=tmp_path)
+    assert broken.returncode == 3
+    assert "Traceback" not in broken.stderr

@@ -1,0 +1,175 @@
+"""What a case expects of one answer: each check with an exchange that passes and ones that do not."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from contracts.checks.expected import EXPECTED
+from contracts.checks.seen import end, see
+from contracts.exchange import Exchange
+from spec.document import Document
+
+PNG = {"content-type": "image/png"}
+JSON = {"content-type": "application/json"}
+
+
+def file(
+    kind: str = "PNG", mode: str = "RGB", size: tuple[int, int] = (96, 64), blank: bool = False
+) -> bytes:
+    """A small picture's file: three gradients, or one colour."""
+    grey = Image.new("L", size, 120) if blank else Image.linear_gradient("L").resize(size)
+    turns = (Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_180)
+    out = io.BytesIO()
+    Image.merge("RGB", [grey.transpose(turn) for turn in turns]).convert(mode).save(out, kind)
+    return out.getvalue()
+
+
+def exchange(body: bytes | dict[str, Any], status: int = 200, **headers: str) -> Exchange:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    kind = PNG if isinstance(body, bytes) else JSON
+    sent = {**kind, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return Exchange("POST", "http://t.test/x", (), b"", status, tuple(sent.items()), data)
+
+
+def error(*errors: str, name: str = "bad_request", status: int = 400) -> Exchange:
+    return exchange({"errors": list(errors), "id": "1", "name": name}, status)
+
+
+def packed(data: bytes | str) -> Exchange:
+    text = data if isinstance(data, str) else base64.b64encode(data).decode()
+    return exchange({"image": text, "finish_reason": "SUCCESS", "seed": 7})
+
+
+OUTCOME = {"outcome": "bad_request"}
+PROMPT = {"fields": ("prompt",)}
+SIZE = {"width": 96, "height": 64}
+ABOUT = {**SIZE, "tolerance": 0.08}
+SEED = {"seed": 7, "maximum": 9}
+FRESH = {"seed": None, "maximum": 9}
+TOLD = {"body": {"/finish_reason": "SUCCESS"}, "headers": {}}
+HEADED = {"body": {}, "headers": {"finish-reason": "SUCCESS"}}
+IMAGE = {"media_type": "image/png"}
+PACKED = {"media_type": "application/json"}
+
+# check, parameters, an exchange that passes, and what is said of others
+TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ...]], ...] = (
+    (
+        "outcome",
+        OUTCOME,
+        error("prompt: required"),
+        (
+            (error("x", status=422), "expected 400 bad_request, came 422"),
+            (error("x", name="invalid"), "expected /name to be 'bad_request', came 'invalid'"),
+            (exchange(file()), "came 200"),
+        ),
+    ),
+    ("names", PROMPT, error("prompt: required"), ((error("body: bad"), "does not name prompt"),)),
+    ("names", PROMPT, error("Prompt is required"), ((error("negative-prompt: no"), "does not name"),)),
+    ("passes-over", PROMPT, error("seed: required"), ((error("prompt: too long"), "names prompt"),)),
+    ("status", {"statuses": (404, 405)}, error(status=405), ((error(), "expected 404 or 405, came 400"),)),
+    (
+        "refused",
+        {},
+        error(),
+        (
+            (exchange(file()), "came 200"),
+            (error(status=500), "came 500"),
+            (error(status=418), "came 418"),
+        ),
+    ),
+    ("granted", {}, exchange(file()), ((error(), "expected 200, came 400"),)),
+    (
+        "constants",
+        TOLD,
+        packed(b""),
+        ((exchange({"finish_reason": "OK"}), "expected /finish_reason to be 'SUCCESS', came 'OK'"),),
+    ),
+    (
+        "constants",
+        HEADED,
+        exchange(file(), finish_reason="SUCCESS"),
+        ((exchange(file()), "expected the header finish-reason: SUCCESS, came None"),),
+    ),
+    (
+        "picture",
+        IMAGE,
+        exchange(file()),
+        (
+            (error(), "expected a picture, came 400"),
+            (packed(file()), "expected image/png, came application/json"),
+            (exchange(file()[:-200]), "does not decode"),
+        ),
+    ),
+    (
+        "picture",
+        PACKED,
+        packed(file()),
+        (
+            (packed("data:image/png;base64,AAAA"), "data: prefix"),
+            (packed("not base64!"), "not clean"),
+            (packed(base64.b64encode(file())), "does not decode"),
+            (exchange({"image": 7}), "is int, not base64"),
+            (exchange({"picture": "x"}), "holds no picture"),
+        ),
+    ),
+    ("size", SIZE, exchange(file()), ((exchange(file(size=(64, 96))), "96 x 64 pixels, came 64 x 96"),)),
+    ("size", ABOUT, exchange(file(size=(100, 64))), ((exchange(file(size=(64, 64))), "came 64"),)),
+    (
+        "seed",
+        SEED,
+        exchange(file(), seed="7"),
+        ((exchange(file(), seed="8"), "came 8"), (exchange(file()), "is not reported")),
+    ),
+    ("seed", FRESH, exchange(file(), seed="3"), ((exchange(file(), seed="0"), "a fresh seed"),)),
+    ("count", {"count": 1}, packed(file()), ((error(), "expected 1 pictures, came 400"),)),
+    (
+        "ended",
+        {},
+        exchange(file()),
+        ((exchange(file() + b"more"), "4 bytes follow the end"), (packed(file() + b"more"), "4 bytes")),
+    ),
+    ("coloured", {}, exchange(file()), ((exchange(file(mode="L")), "came L"),)),
+    ("drawn", {}, exchange(file()), ((exchange(file(blank=True)), "is a placeholder: 1 colours"),)),
+)  # fmt: skip
+ROWS = [(check, params, good, bad, text) for check, params, good, others in TABLE for bad, text in others]
+
+
+@pytest.mark.parametrize(("check", "params", "good", "bad", "text"), ROWS)
+def test_a_check_passes_what_is_right_and_tells_what_is_not(
+    document: Document, check: str, params: dict[str, Any], good: Exchange, bad: Exchange, text: str
+) -> None:
+    operation = document.operations["generateCore"]
+    assert list(EXPECTED[check](good, operation, params)) == []
+    found = list(EXPECTED[check](bad, operation, params))
+    assert len(found) == 1
+    assert text in found[0]
+
+
+def test_every_check_has_a_row() -> None:
+    assert {row[0] for row in TABLE} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_the_end_of_a_file_is_found(kind: str) -> None:
+    data = file(kind)
+    assert end(data) == len(data)
+    assert see(data).tail == 0
+    assert see(data + b"\0\0\0").tail == 3
+
+
+def test_what_is_no_picture_has_no_end() -> None:
+    assert end(b"<html>") is None
+    assert see(b"<html>").problem is not None
+
+
+def test_a_picture_is_decoded_once(document: Document) -> None:
+    answer = exchange(file())
+    for check, params in (("picture", IMAGE), ("size", SIZE), ("drawn", {})):
+        assert list(EXPECTED[check](answer, document.operations["generateCore"], params)) == []
+    assert len(answer.memo["gallery"]) == 1

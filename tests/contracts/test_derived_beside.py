@@ -1,0 +1,83 @@
+"""Checks that hold exchanges beside each other: pictures, seeds, the limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contracts.checks.beside import differ, echoed, fresh, limited, other, same
+from contracts.checks.seen import LOOK
+from contracts.history import Trace, Unjudged
+from spec.document import Document
+
+DARK, LIGHT = bytes(LOOK * LOOK), bytes([90]) * (LOOK * LOOK)
+SEEDS = {"random": 0, "maximum": 100}
+LIMIT = {"status": 429, "outcome": "rate_limit_exceeded", "window": 10}
+
+
+def trace(look: bytes | None = None, status: int = 200, **options: Any) -> Trace:
+    looks = () if look is None else (look,)
+    return Trace(options.pop("case", "c"), "generateCore", status, frozenset({"r"}), looks=looks, **options)
+
+
+def said(check: Any, document: Document, *history: Trace, params: dict[str, Any] | None = None) -> list[str]:
+    return list(check(history, "r", document.operations["generateCore"], params or {}))
+
+
+def test_another_prompt_gives_another_picture(document: Document) -> None:
+    first, second = trace(DARK, prompt="a"), trace(LIGHT, prompt="b")
+    assert said(differ, document, first, second) == []
+    assert said(differ, document, trace(DARK, prompt="a", case="x"), trace(DARK, prompt="b", case="y")) == [
+        "y and x had different prompts and show the same picture"
+    ]
+    assert said(differ, document, first, trace(DARK, prompt="a")) == []
+
+
+def test_the_same_seed_gives_the_same_picture_and_another_another(document: Document) -> None:
+    assert said(same, document, trace(DARK), trace(DARK)) == []
+    assert "90.0 shades" in said(same, document, trace(DARK), trace(LIGHT))[0]
+    assert said(other, document, trace(DARK), trace(LIGHT)) == []
+    assert said(other, document, trace(DARK), trace(DARK)) == ["expected two pictures, came the same twice"]
+
+
+@pytest.mark.parametrize("check", [differ, same, other])
+def test_one_picture_alone_tells_nothing(document: Document, check: Any) -> None:
+    with pytest.raises(Unjudged):
+        said(check, document, trace(DARK))
+    with pytest.raises(Unjudged):
+        said(check, document, trace(DARK), trace(None, status=400))
+
+
+@pytest.mark.parametrize(
+    ("asked", "came", "message"),
+    [
+        (7, 7, None),
+        (7, 8, "expected the seed 7 to be reported, came 8"),
+        (7, None, "the seed is not reported"),
+        (0, 55, None),
+        (None, 55, None),
+        (0, 0, "expected a fresh seed from 1 to 100, came 0"),
+        (None, 101, "expected a fresh seed from 1 to 100, came 101"),
+    ],
+)
+def test_seeds_are_reported(document: Document, asked: Any, came: Any, message: str | None) -> None:
+    found = said(echoed, document, trace(DARK, seed=came, asked_seed=asked), params=SEEDS)
+    assert found == ([] if message is None else [message])
+
+
+def test_fresh_seeds_differ(document: Document) -> None:
+    assert said(fresh, document, trace(DARK, seed=5), trace(DARK, seed=6), params=SEEDS) == []
+    assert said(fresh, document, trace(DARK, seed=5), trace(DARK, seed=5), params=SEEDS) != []
+    with pytest.raises(Unjudged):
+        said(fresh, document, trace(DARK, seed=5), trace(DARK, seed=5, asked_seed=5), params=SEEDS)
+
+
+def test_one_request_more_is_refused_unless_the_burst_was_too_slow(document: Document) -> None:
+    burst = trace(began=100.0)
+    assert said(limited, document, burst, trace(status=429, at=105.0), params=LIMIT) == []
+    assert said(limited, document, burst, trace(status=200, at=105.0), params=LIMIT) != []
+    with pytest.raises(Unjudged, match="longer than the window"):
+        said(limited, document, burst, trace(status=200, at=111.0), params=LIMIT)
+    with pytest.raises(Unjudged, match="before its time"):
+        said(limited, document, trace(status=429, began=100.0), trace(status=429), params=LIMIT)

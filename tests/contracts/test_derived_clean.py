@@ -1,0 +1,59 @@
+"""A double that keeps the contract passes everything there is, in both documents."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from judging import Judged
+
+from contracts.deriving.source import Source
+from contracts.plan import plan
+from contracts.target import PERMISSIONS
+from spec.document import Document
+from spec.load import Library
+
+ALL = frozenset(PERMISSIONS)
+OWN = ("repeat", "language", "prompt", "image", "limit", "cfg_scale", "negative_prompt", "moves", "cost")
+
+
+@pytest.mark.parametrize("name", ["stability", "stability.pages-2024"])
+def test_core_passes_within_its_price(name: str) -> None:
+    document = Library().load(name)
+    made = plan(Source(document), "core")
+    assert made.price <= 60
+    judged = Judged(document, made, rate_limit=False).all()
+    assert judged.told() == {}
+    assert judged.run.budget.spent == made.price
+    assert len({case.id for case in made.cases}) == len(made.cases)
+
+
+def test_extended_passes_with_every_permission(document: Document) -> None:
+    only = tuple(f"stability.{name}.{topic}" for name in document.operations for topic in OWN)
+    made = plan(Source(document), "extended", only, ALL)
+    judged = Judged(document, made, rate_limit=True).all()
+    assert judged.told() == {}
+    assert {11, 61} <= set(judged.pauses)  # the window and the penalty, and a second each
+
+
+def test_a_requirement_without_its_permission_is_skipped_and_says_so(document: Document) -> None:
+    made = plan(
+        Source(document), "extended", ("stability.generateCore.repeat", "stability.listEngines.limit")
+    )
+    judged = Judged(document, made).all()
+    reasons = {reason for messages in judged.told().values() for reason in messages}
+    assert reasons == {"needs the permission repeat", "needs the permission burst"}
+    assert [case.operation for case in made.cases] == ["generateCore"] * 2  # repeat.forms needs none
+
+
+def test_without_leave_to_pay_nothing_is_paid(document: Document) -> None:
+    made = plan(Source(document), "core", permissions=frozenset())
+    assert made.price == Decimal(0)
+    assert not any(case.pays for case in made.cases)
+
+
+def test_the_pictures_of_an_operation_have_prompts_of_their_own(document: Document) -> None:
+    made = plan(Source(document), "core", permissions=ALL)
+    for operation in document.operations:
+        prompts = [case.prompt for case in made.cases if case.pays and case.operation == operation]
+        assert len(prompts) == len(set(prompts))

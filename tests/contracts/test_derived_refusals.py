@@ -1,0 +1,108 @@
+"""Refusals that are derived: rules, uploads, strangers, oddities. Each is wrong in one way only."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from judging import derived
+from PIL import Image
+
+from contracts.case import Case
+from contracts.deriving.bodies import breaks, completed, is_admitted, whole
+from contracts.deriving.rules import rules
+from contracts.deriving.source import Source
+from spec.document import Document
+from spec.load import Library
+
+
+@pytest.mark.parametrize("name", ["stability", "stability.pages-2024"])
+def test_every_rule_has_a_case_that_breaks_it(name: str) -> None:
+    document = Library().load(name)
+    for operation in document.operations.values():
+        for index, rule in enumerate(operation.rules):
+            place = f"{operation.pointer}/x-rules/{index}"
+            every = rules(Source(document), operation)
+            of_rule = [each for each in every if each.requirement.pointer == place]
+            assert of_rule, rule.name
+            for case in (case for each in of_rule for case in each.cases):
+                body = fields(case)
+                seen = whole(operation, body, case.path_params, case.headers.get("accept", ""))
+                assert [each.name for each in operation.rules if breaks(each, seen)] == [rule.name]
+
+
+def fields(case: Case) -> dict[str, Any]:
+    if case.json is not None:
+        return dict(case.json)
+    return {part.name: part.value if part.filename else part.value.decode() for part in case.form or ()}
+
+
+def test_a_rule_names_its_field_and_one_with_its_own_outcome_does_not(document: Document) -> None:
+    found = derived(document, "generateSd3")
+    case = found["rules.image-to-image-needs-an-image-and-a-strength.strength"].cases[0]
+    assert [each.params for each in case.expects] == [{"outcome": "bad_request"}, {"fields": ("strength",)}]
+    nine = derived(document, "textToImage")["rules.sdxl-1-0-draws-nine-sizes"].cases[0]
+    assert [each.params for each in nine.expects] == [{"outcome": "invalid_sdxl_v1_dimensions"}]
+    assert (nine.json["width"], nine.json["height"]) == (1024, 896)
+
+
+def test_what_is_only_assumed_is_advice(document: Document) -> None:
+    found = derived(document, "generateSd3")
+    assert found["rules.aspect-ratio-belongs-to-text-to-image"].requirement.level == "MAY"
+    assert found["rules.image-to-image-needs-an-image-and-a-strength.image"].requirement.level == "MUST"
+
+
+def test_a_body_is_completed_until_the_rules_are_content(document: Document) -> None:
+    operation = document.operations["generateSd3"]
+    body = completed(operation, image=b"picture")
+    assert body is not None
+    assert (body["mode"], set(body)) == ("image-to-image", {"prompt", "mode", "image", "strength"})
+    assert is_admitted(operation, body)
+    assert not is_admitted(operation, {"prompt": "x", "image": b"picture"})
+
+
+@pytest.mark.parametrize(
+    ("topic", "size", "kind"),
+    [("min-side", (63, 128), "PNG"), ("max-side", (16385, 64), "PNG"), ("format", (256, 256), "GIF")],
+)
+def test_pictures_are_just_beyond_their_bounds(document: Document, topic: str, size: Any, kind: str) -> None:
+    case = derived(document, "generateUltra")[f"image.{topic}"].cases[0]
+    data = next(part.value for part in case.form or () if part.name == "image")
+    picture = Image.open(io.BytesIO(data))
+    assert (picture.size, picture.format) == (size, kind)
+
+
+def test_the_largest_body_has_exactly_the_limit_and_the_next_one_byte_more(document: Document) -> None:
+    found = derived(document, "generateCore")
+    limit = document.operations["generateCore"].policy.max_body_bytes
+    assert limit == len(found["body-size.largest"].cases[0].encoded()[1])
+    assert limit + 1 == len(found["body-size"].cases[0].encoded()[1])
+
+
+def test_odd_requests_lack_a_field_so_that_none_is_granted(document: Document) -> None:
+    for topic, each in derived(document, "generateUltra").items():
+        if topic.startswith("robust."):
+            assert "prompt" not in [part.name for part in each.cases[0].form or ()], topic
+
+
+def test_a_stranger_in_the_path_is_named(document: Document) -> None:
+    case = derived(document, "textToImage")["engine_id.enum"].cases[0]
+    assert case.path_params == {"engine_id": "proofsheet-stranger"}
+    assert [each.params for each in case.expects] == [
+        {"outcome": "not_found"},
+        {"fields": ("proofsheet-stranger",)},
+    ]
+
+
+def test_what_no_document_has_is_held_against_robustness_only(document: Document) -> None:
+    found = derived(document, "getBalance")
+    for topic in ("method.delete", "method.options", "method.head", "path.unknown"):
+        assert found[topic].requirement.level == "MAY"
+        assert found[topic].cases[0].off
+
+
+def test_levels_and_topics_do_not_change_by_accident(document: Document) -> None:
+    names = {name for operation in document.operations for name in derived(document, operation)}
+    assert {"cost", "cost.refusals", "moves", "picture.distinct", "finish.json", "seed.distinct"} <= names
+    assert {"text_prompts.text.required", "text_prompts.text.maxLength", "empty-parts"} <= names
