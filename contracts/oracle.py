@@ -90,9 +90,12 @@ class Oracle:
             Headers(list(exchange.headers)),
             exchange.body if exchange.media_type == "application/json" else b"",
         )
-        for error in self._openapi.iter_apicall_response_errors(self._request(exchange), response):
-            if exchange.media_type == "application/json" or "eader" in type(error).__name__:
-                yield _told(error)
+        try:
+            for error in self._openapi.iter_apicall_response_errors(self._request(exchange), response):
+                if exchange.media_type == "application/json" or "eader" in type(error).__name__:
+                    yield _told(error)
+        except RecursionError:  # Python's parser of JSON has a limit
+            yield "the JSON is nested too deeply to be read"
 
     def _request(self, exchange: Exchange) -> _Request:
         parts = urlsplit(exchange.url)
