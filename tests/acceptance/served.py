@@ -87,7 +87,7 @@ class Served:
             request.data = json.dumps(body).encode()
         if key:
             request.add_header("authorization", f"Bearer {key}")
-        with _DIRECT.open(request, timeout=30) as response:
+        with _DIRECT.open(request, timeout=120) as response:
             return json.load(response)
 
     def force(self, key: str, outcome: str, times: int = 1) -> None:

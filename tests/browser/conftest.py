@@ -33,7 +33,7 @@ def url() -> Iterator[str]:
 def app(url: str) -> Iterator[httpx.Client]:
     """An app under test that calls the double."""
     headers = {"authorization": f"Bearer {KEY}", "accept": "image/*"}
-    with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False) as client:
         client.post("/_mock/reset", headers={"authorization": ""})
         yield client
 

@@ -56,7 +56,7 @@ class Page:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def until(self, condition: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.driver, 15, 0.05).until(lambda _: condition())
+        return WebDriverWait(self.driver, 60, 0.05).until(lambda _: condition())
 
     def one(self, selector: str) -> Any:
         return self.driver.find_element(By.CSS_SELECTOR, selector)

@@ -42,7 +42,7 @@ def proofsheet(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess
         env={**os.environ, "KEY": KEY, **env},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 

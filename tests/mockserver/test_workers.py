@@ -26,7 +26,7 @@ def _at_once(
 
     def one(_: int) -> httpx.Response:
         with httpx.Client(
-            base_url=f"http://{crew.host}:{crew.port}", timeout=60, verify=UNUSED_TLS
+            base_url=f"http://{crew.host}:{crew.port}", timeout=180, verify=UNUSED_TLS
         ) as client:
             return client.request(method, path, headers={"authorization": key}, **options)
 

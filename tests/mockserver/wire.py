@@ -25,7 +25,7 @@ UNUSED_TLS = ssl.create_default_context()
 ROOT = Path(__file__).parent.parent.parent
 
 
-def wait_until(true: Any, seconds: float = 15.0) -> bool:
+def wait_until(true: Any, seconds: float = 60.0) -> bool:
     """Whether `true()` comes true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -60,7 +60,7 @@ class Process:
         self.errors: list[str] = []
         self._reader = threading.Thread(target=self._read_errors)
         self._reader.start()
-        self.client = httpx.Client(base_url=f"http://{self.host}:{self.port}", timeout=30, verify=UNUSED_TLS)
+        self.client = httpx.Client(base_url=f"http://{self.host}:{self.port}", timeout=120, verify=UNUSED_TLS)
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -116,7 +116,7 @@ class Process:
 
     def connect(self) -> contextlib.closing[socket.socket]:
         """A raw connection; use it under `with`."""
-        return contextlib.closing(socket.create_connection((self.host, self.port), timeout=20))
+        return contextlib.closing(socket.create_connection((self.host, self.port), timeout=60))
 
 
 def environment() -> dict[str, str]:
@@ -128,7 +128,7 @@ def run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[s
     """The command to its end, for those that end by themselves."""
     command = [sys.executable, "-P", "-m", "mockserver", *options]
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment(), timeout=30, check=False
+        command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment(), timeout=120, check=False
     )
 
 

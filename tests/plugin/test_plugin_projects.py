@@ -64,7 +64,7 @@ def run(tmp_path: Path) -> Run:
             env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
     return run
