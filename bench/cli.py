@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench import drawn, others, rates, report
@@ -89,7 +90,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> None:
     began = time.monotonic()
     for name in options.only or FIGURES:
         say(f"{name} ({time.monotonic() - began:.0f} s so far)")
-        found = _measure(name, settings)
+        before = _ticks()
+        found = [_with_steal(row, before, _ticks()) for row in _measure(name, settings)]
         rows += found
         for row in found:
             say(f"  {report.line(row)}")
@@ -97,6 +99,20 @@ def _run(options: argparse.Namespace, settings: Settings) -> None:
     report.write(options.output, rows, profiles, settings, _command(options, settings))
     shown = options.output.resolve()
     say(f"written: {shown.relative_to(ROOT) if shown.is_relative_to(ROOT) else shown}")
+
+
+def _ticks() -> list[int]:
+    """What the processors' time went to since the start of the machine (proc(5), /proc/stat)."""
+    return [int(each) for each in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+
+
+def _with_steal(row: Row, before: list[int], after: list[int]) -> Row:
+    # A virtual machine whose neighbours are busy measures them as well: the reader must know.
+    spent = [late - early for early, late in zip(before, after, strict=True)]
+    share = 100 * spent[7] / max(sum(spent), 1)
+    return replace(
+        row, notes=(*row.notes, f"{share:.0f} % of the processors' time was stolen by other machines")
+    )
 
 
 def _measure(name: str, settings: Settings) -> list[Row]:

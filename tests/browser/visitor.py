@@ -70,7 +70,8 @@ class Page:
         return found
 
     def until_frames(self, count: int) -> list[str]:
-        self.until(lambda: len(self.frames()) == count)
+        # A frame has no text before the browser has laid it out; the newest is always in view.
+        self.until(lambda: len(found := self.frames()) == count and (not found or found[0]))
         return self.frames()
 
     def script(self, code: str, *arguments: Any) -> Any:
