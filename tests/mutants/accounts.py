@@ -1,0 +1,123 @@
+"""Damages to what a proxy counts: body bytes, requests, credits, keys."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mutants.asked import drop
+from mutants.relay import Damage, Forward, Got, Sent, damage
+
+_NGINX = (
+    "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body></html>"
+)
+
+
+def page(status: int, title: str) -> Got:
+    """An answer of nginx itself."""
+    body = _NGINX.format(f"{status} {title}").encode()
+    return Got(status, (("content-type", "text/html"), ("content-length", str(len(body)))), body)
+
+
+@damage("body-limit")
+def body_limit(limit: int) -> Damage:
+    """nginx's client_max_body_size."""
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        return page(413, "Request Entity Too Large") if len(sent.body) > limit else forward(sent)
+
+    return harm
+
+
+@damage("no-body-limit")
+def no_body_limit() -> Damage:
+    """Whatever is too large is made small and let through."""
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        return forward(drop(sent, "padding") if len(sent.body) > 1_000_000 else sent)
+
+    return harm
+
+
+@damage("key-first")
+def key_first(known: str) -> Damage:
+    """A proxy with keys of its own looks at them before anything else."""
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        if sent.header("authorization").endswith(known):
+            return forward(sent)
+        if "/v1/" in sent.path:
+            return forward(sent)
+        error = {
+            "errors": ["authorization: invalid or missing header value"],
+            "id": "1",
+            "name": "unauthorized",
+        }
+        body = json.dumps(error).encode()
+        told = (
+            ("content-type", "application/json"),
+            ("content-length", str(len(body))),
+            ("x-request-id", "1"),
+        )
+        return Got(401, told, body)
+
+    return harm
+
+
+@damage("rate-limit")
+def rate_limit(requests: int, status: int = 429, body: str = "") -> Damage:
+    """At most so many requests, then only refusals."""
+    seen = 0
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        nonlocal seen
+        seen += 1
+        if seen <= requests:
+            return forward(sent)
+        return Got(status, (("content-length", str(len(body.encode()))),), body.encode())
+
+    return harm
+
+
+@damage("balance")
+def balance(rule: str, by: float = 1.0) -> Damage:
+    """A ledger of the proxy's own, wrong by a rule, shown where the mock shows the true one."""
+    extra = 0.0
+    first: list[float] = []
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        nonlocal extra
+        got = forward(sent)
+        if sent.path.endswith("/balance") and got.json and got.status == 200:
+            true = got.json["credits"]
+            first.append(true)
+            return got.saying({"credits": first[0] if rule == "still" else true - extra})
+        extra += _charge(rule, by, sent, got)
+        return got
+
+    return harm
+
+
+def _charge(rule: str, by: float, sent: Sent, got: Got) -> float:
+    is_drawn = sent.method == "POST" and got.status == 200
+    is_refused = sent.method == "POST" and got.status >= 400
+    table: dict[str, Any] = {
+        "refusals": is_refused,
+        "pictures": is_drawn,
+        "twice": is_drawn,
+        "seen": True,
+        "still": False,
+    }
+    return by if table[rule] else 0.0
+
+
+@damage("balance-text")
+def balance_text() -> Damage:
+    """The balance as text in quotes."""
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        got = forward(sent)
+        is_meant = sent.path.endswith("/balance") and got.status == 200 and got.json
+        return got.saying({"credits": str(got.json["credits"])}) if is_meant else got
+
+    return harm
