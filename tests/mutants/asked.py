@@ -141,21 +141,26 @@ def rename_field(sent: Sent, field: str, to: str) -> Sent:
 
 
 @on_request("drop-header")
-def drop_header(sent: Sent, names: list[str]) -> Sent:
+def drop_header(sent: Sent, names: list[str], longest: int = 1_000_000) -> Sent:
     for name in names:
-        sent = sent.having(name, None)
+        sent = sent.having(name, None) if len(sent.header(name)) <= longest else sent
     return sent
 
 
-@damage("drop-if-valid")
-def drop_if_valid(field: str) -> Damage:
-    """The service sees the field and refuses what is wrong with it; what is right is then left out."""
+@on_request("drop-valid-field")
+def drop_valid_field(sent: Sent, field: str, pattern: str) -> Sent:
+    """Left out where the service would take it, so that what is refused still is."""
+    is_valid = re.compile(pattern).fullmatch
+    texts = [each for name, each in parts(sent)[1] if name == field and b"filename=" not in each]
+    values = [each.partition(b"\r\n\r\n")[2][:-2] for each in texts]
+    if len(values) == 1 and is_valid(values[0].decode("latin-1")):
+        return drop(sent, field)
 
-    def harm(sent: Sent, forward: Forward) -> Got:
-        got = forward(sent)
-        return got if got.status >= 400 or sent.method != "POST" else forward(drop(sent, field))
+    def clean(body: dict[str, Any]) -> None:
+        if is_valid(str(body.get(field, ""))):
+            body.pop(field, None)
 
-    return harm
+    return in_json(sent, clean) if "json" in sent.header("content-type") else sent
 
 
 @damage("seed-fixed")
@@ -164,6 +169,8 @@ def seed_fixed(to: int) -> Damage:
 
     def harm(sent: Sent, forward: Forward) -> Got:
         mark, found = parts(sent)
+        if len(sent.body) > 1_000_000:
+            return forward(sent)  # one part more would be too much
         head = f'\r\nContent-Disposition: form-data; name="seed"\r\n\r\n{to}\r\n'.encode()
         if mark:
             sent_seed = [each for name, each in found if name == "seed"]

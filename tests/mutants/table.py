@@ -22,6 +22,11 @@ class Row:
     def is_caught(self) -> bool:
         return bool(self.found.broken or self.found.stopped)
 
+    @property
+    def verdict(self) -> str:
+        """Advice is told and fails nobody."""
+        return "yes" if self.is_caught else "advice" if self.found.advised else "NO"
+
 
 def grouped(ids: dict[str, list[str]], levels: dict[str, str]) -> list[str]:
     """Ids told by topic: `MUST key.none (4 operations)`."""
@@ -36,7 +41,7 @@ def shortened(rows: list[Row]) -> str:
     lines = [f"{'mutant':32} {'caught':7} ours"]
     for row in rows:
         said = ", ".join(grouped(row.found.broken, row.found.levels))
-        mark = "unseen" if row.mutant.unseen else "yes" if row.is_caught else "NO"
+        mark = "unseen" if row.mutant.unseen else row.verdict
         lines.append(f"{row.mutant.id:32} {mark:7} {said[:140]}")
     return "\n".join(lines)
 
@@ -82,7 +87,7 @@ def _intro(seen: list[Row], with_theirs: bool) -> list[str]:
 def _line(row: Row, with_theirs: bool) -> str:
     said = "; ".join(grouped(row.found.broken, row.found.levels))
     said += f" ({len(row.found.stopped)} not to be judged)" if row.found.stopped else ""
-    cells = [row.mutant.id, row.mutant.says, row.mutant.origin, said, "yes" if row.is_caught else "NO"]
+    cells = [row.mutant.id, row.mutant.says, row.mutant.origin, said, row.verdict]
     if with_theirs:
         cells.append(", ".join(row.theirs or ()) or "nothing")
     return "| " + " | ".join(map(_cell, cells)) + " |"

@@ -16,7 +16,9 @@ def write(results: Iterable[tuple[Mutant, Trial]]) -> list[str]:
     earned: dict[str, list[str]] = {}
     left = []
     for mutant, found in results:
-        if gap := missed(mutant, {*found.broken, *found.advised, *found.stopped}):
+        if mutant.unseen:
+            left += [f"{mutant.id}: is seen after all"] if found.broken or found.advised else []
+        elif gap := missed(mutant, {*found.broken, *found.advised, *found.stopped}):
             left.append(f"{mutant.id}: misses its aim {', '.join(gap)}")
         else:
             earned[mutant.id] = _lines(found)
