@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help install run test check fix bench acceptance lock clean
+.PHONY: help install run test mutants check check-spec fix bench acceptance gateways lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,12 +16,18 @@ run: .venv/run ## Serve the mock on http://127.0.0.1:4010 (options: make run ARG
 test: .venv/dev ## Run the tests (options: make test ARGS="-k ledger")
 	$(BIN)/python -m pytest -q $(ARGS)
 
+mutants: .venv/dev ## Prove that the suite can fail: every mutant, then the clean mock with 20 seeds (minutes)
+	$(BIN)/python tests/mutants/run.py $(ARGS)
+
 check: .venv/dev ## Lint, types, layers, and the documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/proofsheet spec lint
+
+check-spec: .venv/dev ## Spectral, Redocly and vacuum over every bundle (sets them up with npm, once)
+	$(BIN)/python tests/spec/linters/run.py $(ARGS)
 
 fix: .venv/dev ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -34,6 +40,10 @@ acceptance: .venv/dev ## Real clients against the mock: curl samples, litellm, P
 	tests/acceptance/setup.sh
 	PROOFSHEET_ACCEPTANCE=required $(BIN)/python -m pytest -q tests/acceptance $(ARGS)
 
+gateways: .venv/dev ## Judge real proxies in front of the mock; writes docs/gateways.md (some ten minutes)
+	-gateways/setup.sh
+	$(BIN)/python -m gateways $(ARGS)
+
 lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(LOCK) -o requirements/run.txt
@@ -43,7 +53,7 @@ lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## Remove what the other targets made
-	rm -rf .venv build *.egg-info bench/.work tests/acceptance/.work
+	rm -rf .venv build *.egg-info bench/.work tests/acceptance/.work gateways/.work tests/spec/linters/.work
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -12,15 +12,22 @@ import click
 COMMANDS = {
     "serve": ("mockserver.cli", "serve", "Serve a double of the APIs."),
     "check": ("contracts.cli", "check", "Judge any URL against a document, within a budget."),
-    "report": ("contracts.cli", "report", "Show reports: one in full, several side by side."),
+    "report": ("contracts.reports.command", "report", "Show reports: one in full, several side by side."),
+    "proxy": ("contracts.proxy.cli", "proxy", "Pass real traffic on untouched, and judge it."),
+    "judge": ("contracts.proxy.offline", "judge", "Judge recorded traffic: a transcript or a HAR file."),
     "spec": ("spec.cli", "spec_group", "Look at the documents and lint them."),
 }
+
+# commands of a group that its own package must not know: (module, attribute)
+INNER = {"spec": {"learn": ("contracts.proxy.learn", "learn")}}
 
 EPILOG = """\b
 Examples:
   proofsheet serve              a fake backend on http://127.0.0.1:4010
   proofsheet check NAME --url URL --key-env KEY --dry-run
                                 what a judgement would ask, and its price
+  proofsheet proxy NAME --upstream URL
+                                real traffic, untouched, judged beside the stream
   proofsheet spec list          the documents there are
   proofsheet COMMAND --help     options and examples of one command
 """
@@ -37,6 +44,9 @@ class Lazy(click.Group):
             return None
         module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), attribute)
+        if isinstance(command, click.Group):
+            for name, (inner, function) in INNER.get(cmd_name, {}).items():
+                command.add_command(getattr(import_module(inner), function), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: Any) -> None:

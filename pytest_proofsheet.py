@@ -1,17 +1,21 @@
-"""The pytest plugin: a double for a test run. See docs/testing.md.
+"""The pytest plugin: a double for a test run, and requirements as its items. See docs/testing.md.
 
-It costs nothing until a fixture is used: then `proofsheet_client` is imported and a server started.
+It costs nothing until it is used: a fixture imports `proofsheet_client` and starts a server,
+`--proofsheet NAME` imports `contracts.collecting`, where the rest of that is.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shlex
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +24,26 @@ if TYPE_CHECKING:
 
 NAMES = "families or variants to serve; all families if empty"
 ARGS = "more options of `proofsheet serve`, such as --credits 20"
+MARKERS = (
+    "proofsheet_must: the target has to do this",
+    "proofsheet_should: the target has to do this, unless it says why not",
+    "proofsheet_may: advice, which fails nobody",
+    "proofsheet_free: a requirement of the profile free",
+    "proofsheet_core: a requirement of the profile core, and not of free",
+    "proofsheet_extended: a requirement of the profile extended, and not of core",
+    "proofsheet_paid: a requirement that only a paid request answers",
+)
+CHECK_OPTIONS = (  # of `proofsheet check`, with the same meaning: name, metavar, help
+    ("url", "URL", "the target: origin and base path, e.g. https://reseller.example/sd"),
+    ("key-env", "NAME", "environment variable that holds the key"),
+    ("key-file", "FILE", "file that holds the key"),
+    ("target", "FILE", "a target.toml with url, key_env, permissions, deviations …"),
+    ("profile", "PROFILE", "free, core or extended (default: core)"),
+    ("budget", "CREDITS", "never spend more (default: 60)"),
+    ("seed", "NUMBER", "replay a run (default: random)"),
+    ("report", "FILE", "JSON Lines of the run (default: NAME.jsonl)"),
+)
+_NODE = re.compile(r"(?:\.\./)*proofsheet::(?P<id>\S+)")
 _USED: pytest.StashKey[Mock] = pytest.StashKey()
 
 
@@ -29,6 +53,49 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("proofsheet", "a double of image APIs")
     group.addoption("--proofsheet-names", metavar="NAMES", help=NAMES)
     group.addoption("--proofsheet-args", metavar="ARGS", help=ARGS)
+    group = parser.getgroup("proofsheet-check", "a target judged, each requirement an item")
+    group.addoption("--proofsheet", metavar="NAME", help="judge by this document, e.g. stability")
+    for name, metavar, text in CHECK_OPTIONS:
+        group.addoption(f"--proofsheet-{name}", metavar=metavar, help=text)
+    group.addoption("--proofsheet-allow", metavar="PERMISSION", action="append", default=[],
+                    help="paid, repeat, moderation or burst; repeatable")  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    if config.getoption("proofsheet"):
+        config.pluginmanager.register(_judging(config), "proofsheet-judging")
+
+
+def _judging(config: pytest.Config) -> Any:
+    """The plugin that collects requirements and judges them."""
+    _expect_our_packages()
+    from contracts.collecting.starting import judging
+
+    return judging(config, _chosen(config))
+
+
+def _expect_our_packages() -> None:
+    # `python -m pytest` puts the folder that we are in before ours.
+    home = Path(__file__).resolve().parent
+    for name in ("spec", "contracts"):
+        found = find_spec(name)
+        origin = found.origin if found else None
+        if origin is None or Path(origin).resolve().parent.parent != home:
+            raise pytest.UsageError(
+                f"proofsheet: a package named {name} is in the way ({origin}): "
+                "run pytest, and not `python -m pytest`, from a folder that has none"
+            )
+
+
+def _chosen(config: pytest.Config) -> frozenset[str]:
+    """Requirements named as pytest names them, proofsheet::ID; they are no paths, and taken from these."""
+    found = [_NODE.fullmatch(each) for each in config.args]
+    config.args = [each for each, node in zip(config.args, found, strict=True) if node is None]
+    if config.args_source is not config.ArgsSource.ARGS:
+        config.args = []  # nobody asked for the project's own tests
+    return frozenset(node["id"] for node in found if node)
 
 
 def _option(config: pytest.Config, name: str) -> list[str]:

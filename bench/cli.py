@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import drawn, others, rates, report
+from bench import drawn, judging, others, proxying, rates, report
 from bench.common import HERE, OURS, OURS_OPTIONS, ROOT, NotMeasured, Settings, Void, plain, say
 from bench.load import HOW_TO_GET_WRK
 from bench.profiling import profile
@@ -26,6 +26,11 @@ FIGURES: dict[str, tuple[str, Callable[[Settings], list[Row]]]] = {
     "drawing": ("drawing one picture, by bench/drawing.py", drawn.drawing),
     "start": ("start to first answer, vs Prism", others.start),
     "memory": ("memory, idle and after 200,000 requests", others.memory),
+    "judging": ("proofsheet check, vs plain schemathesis", judging.judging),
+    "proxy": ("the judging proxy, small JSON, vs Prism's", proxying.json_beside_prism),
+    "proxy-nginx": ("the same, vs nginx", proxying.json_beside_nginx),
+    "proxy-added": ("what the proxy adds to p99", proxying.added),
+    "proxy-picture": ("the proxy, a PNG of 2 MB, vs nginx", proxying.picture),
     "workers": ("two workers vs one", rates.two_workers),
 }
 LIST = "\n".join(f"  {name:<20} {what}" for name, (what, _) in FIGURES.items())

@@ -28,6 +28,9 @@ HOW = """\
 - WireMock runs on its defaults, its request journal on. That journal keeps the bodies of answers
   without a limit; it is emptied before each run, or WireMock would slow down from run to run.
 - Mockoon logs a line for each request (to a file); it has no switch against it.
+- `proofsheet check` is measured as a whole process, start-up included, and so is `schemathesis run` (its
+  defaults, 10 examples). Judge or peer and the server share **one** core; they take turns. The server
+  counts the requests. Of a run of ours every requirement must be met.
 - Memory is PSS, summed over the process tree, after 3 s of rest.
 """
 

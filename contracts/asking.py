@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from spec.document import Document
 TIMEOUT = 180.0  # a picture takes 3 to 46 seconds at the vendors
 LARGEST = 64 * 1024 * 1024  # bytes of an answer, decoded
 BACK_OFF = (1.0, 4.0)  # seconds before the second and the third try
+PIECES = 8  # of a body that is sent slowly
 
 
 @dataclass(eq=False)
@@ -34,9 +36,16 @@ class Unreachable(Exception):
 class Asker:
     """Sends cases to one target."""
 
-    def __init__(self, document: Document, target: Target, transport: Any = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        target: Target,
+        transport: Any = None,
+        pause: Callable[[float], None] | None = None,
+    ) -> None:
         self._document = document
         self._target = target
+        self._pause = pause or wait
         # No redirect is followed and no proxy of the environment used: nothing goes to another host.
         self._client = httpx.Client(
             transport=transport, timeout=TIMEOUT, follow_redirects=False, trust_env=False
@@ -55,8 +64,12 @@ class Asker:
         headers = {**body_headers, **self._target.headers(case.credential), **case.headers}
         if case.shout:
             headers = {name.upper(): value for name, value in headers.items()}
+        content: Any = body
+        if case.slow:
+            content = _slowly(body, case.slow / PIECES, self._pause)
+            headers["content-length"] = str(len(body))
         request = self._client.build_request(
-            case.method or operation.method, self._target.url + path, headers=headers, content=body
+            case.method or operation.method, self._target.url + path, headers=headers, content=content
         )
         if "accept" not in case.headers:
             request.headers.pop("accept", None)
@@ -102,6 +115,15 @@ def _plain(headers: httpx.Headers) -> list[tuple[bytes, bytes]]:
     # The body is decoded already, and the headers of its coding no longer hold.
     gone = {b"content-encoding", b"transfer-encoding"} if "content-encoding" in headers else set()
     return [(name, value) for name, value in headers.raw if name.lower() not in gone]
+
+
+def _slowly(body: bytes, seconds: float, pause: Callable[[float], None]) -> Iterator[bytes]:
+    """The body in pieces, with a pause after each but the last."""
+    length = max(-(-len(body) // PIECES), 1)
+    for start in range(0, len(body), length):
+        yield body[start : start + length]
+        if start + length < len(body):
+            pause(seconds)
 
 
 def wait(seconds: float) -> None:

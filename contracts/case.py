@@ -29,7 +29,8 @@ class Expect:
 
 @dataclass(frozen=True)
 class Case:
-    """One request. `credential` is valid, bare (without its scheme), wrong or none; `cost` is in credits.
+    """One request; `cost` is in credits. `credential` is valid, bare (without its scheme), wrong, none, other
+    (a second key of the target) or broke (one without credits).
 
     `pays` says that a success is expected. A refusal that is wrongly granted costs just as much, so the
     budget holds the cost of every case until its answer is known.
@@ -52,6 +53,7 @@ class Case:
     shout: bool = False  # header names in capitals
     prompt: str = ""  # what a picture was asked to show
     wait: float = 0.0  # seconds of silence before it
+    slow: float = 0.0  # seconds over which the body is sent
     times: int = 1  # so often at once; the answer is the last one, or the first that is a 429
     patience: int = 0  # asked again so often while something is found
 
@@ -68,10 +70,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Wish:
-    """A paid picture, wanted with these fields and this Accept (None: any; empty: without the header).
+    """A paid picture, wanted with these fields and this Accept (None: any; empty: without the header;
+    a blank: an empty header).
 
     Wishes that do not contradict each other are fulfilled by one picture. `own` names a picture that has
-    these fields and no others: only what adds nothing to it may join.
+    these fields and no others: only what adds nothing to it may join, and nothing at all if it is `alone`.
     """
 
     operation: str
@@ -79,6 +82,7 @@ class Wish:
     accept: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     own: str = ""
+    alone: bool = False
 
     def agrees(self, accept: str | None, fields: dict[str, Any]) -> bool:
         """Whether a picture made with these can be this one too."""

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from contracts.asking import Asker
 from contracts.budget import Budget
+from contracts.exploring import Explorer
+from contracts.history import recalled
 from contracts.oracle import Oracle
 from contracts.plan import Plan
 from contracts.records import Record
-from contracts.reports import cases, recording
+from contracts.reports import cases, deviations, recording
 from contracts.reports.redaction import Redaction
 from contracts.reports.writing import Writer
 from contracts.running import Asked, Run
 from contracts.target import Target
-from contracts.verdict import Status, Verdict
+from contracts.verdict import Status
 from spec.document import Document
 
 CONFORMS, FINDINGS, USAGE, BROKEN = 0, 1, 2, 3
@@ -28,7 +29,10 @@ CONFORMS, FINDINGS, USAGE, BROKEN = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Job:
-    """What to judge and how. `carried` are cases of an earlier run, which are not sent again."""
+    """What to judge and how. `carried` are cases of an earlier run, which are not sent again.
+
+    `rate` is in requests per second, `concurrency` in requests; `explore` is told in the report only.
+    """
 
     document: Document
     plan: Plan
@@ -38,39 +42,99 @@ class Job:
     report: Path
     seed: int | None = None
     carried: Mapping[str, Record] = field(default_factory=dict)
+    rate: float | None = None
+    concurrency: int = 1
+    explorers: tuple[Explorer, ...] = ()
+    explore: int | None = None
+    explored_with: tuple[str, ...] = ()
+    key_env: str | None = None
+    deviations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a job. `excused` are the known deviations that have not expired."""
+
+    run: Run
+    interrupted: bool
+    excused: Collection[str]
+
+    @property
+    def exit_code(self) -> int:
+        """0 conforms, 1 findings, 3 something could not be judged. A known deviation is no finding."""
+        verdicts = self.run.verdicts.values()
+        if any(each.is_breach and each.requirement.id not in self.excused for each in verdicts):
+            return FINDINGS
+        broken = any(each.status is Status.ERRORED for each in verdicts)
+        return BROKEN if broken or self.interrupted else CONFORMS
 
 
 Progress = Callable[[int, int, Asked, Budget], None]
 
 
-def carry_out(job: Job, progress: Progress, asker: Asker | None = None) -> tuple[Run, bool]:
-    """Run the plan and write its report as it goes. Returns the run, and whether it was interrupted."""
-    left = tuple(case for case in job.plan.cases if case.id not in job.carried)
+def carry_out(job: Job, progress: Progress, asker: Asker | None = None) -> Done:
+    """Run the plan and write its report as it goes."""
     asker = asker or Asker(job.document, job.target)
-    budget = Budget(job.budget, spent=_paid(job.carried))
-    run = Run(replace(job.plan, cases=left), asker, Oracle(job.document), budget)
-    _carry(run, job)
-    redaction = Redaction(job.target.key)
-    header = recording.header(job.plan, job.document, job.target, job.profile, job.seed, job.budget)
+    try:
+        return _carry_out(job, progress, asker)
+    finally:
+        asker.close()
+
+
+def _carry_out(job: Job, progress: Progress, asker: Asker) -> Done:
+    run = _run(job, asker)
+    redaction = Redaction(job.target.key, tuple(job.target.keys.values()))
+    header = _header(job)
+    excused = deviations.excused(header)
     with Writer(job.report, redaction, header, job.carried.values()) as writer:
         interrupted = _steps(run, job, writer, redaction, progress)
         for verdict in run.verdicts.values():
             writer.write(recording.verdict(verdict))
-        verdicts = run.verdicts.values()
-        writer.write(recording.footer(verdicts, job.profile, budget.spent, interrupted))
-    asker.close()
-    return run, interrupted
+        verdicts, spent = run.verdicts.values(), run.budget.spent
+        writer.write(recording.footer(verdicts, job.profile, spent, interrupted, excused, run.asked))
+    return Done(run, interrupted, excused)
+
+
+def _run(job: Job, asker: Asker) -> Run:
+    left = tuple(case for case in job.plan.cases if case.id not in job.carried)
+    run = Run(
+        replace(job.plan, cases=left),
+        asker,
+        Oracle(job.document, urlsplit(job.target.url).path),
+        Budget(job.budget, spent=_paid(job.carried)),
+        concurrency=job.concurrency,
+        rate=job.rate,
+        explorers=job.explorers,
+    )
+    _carry(run, job)
+    return run
+
+
+def _header(job: Job) -> Record:
+    return recording.header(
+        job.plan,
+        job.document,
+        job.target,
+        job.profile,
+        job.seed,
+        job.budget,
+        job.deviations,
+        job.key_env,
+        job.explore,
+        job.explored_with,
+    )
 
 
 def _steps(run: Run, job: Job, writer: Writer, redaction: Redaction, progress: Progress) -> bool:
-    began = time.monotonic()
-    total, done = len(run.plan.cases), 0
+    done, planned = 0, {case.id for case in run.plan.cases}
     try:
-        for asked in run.steps():
-            now = time.monotonic()
-            writer.write(cases.case(asked, job.document, redaction, (now - began) * 1000))
-            began, done = now, done + 1
-            progress(done, total, asked, run.budget)
+        with run.interrupts.handled():
+            for asked in run.steps():
+                explored = asked.case.id not in planned
+                milliseconds = asked.seconds * 1000
+                writer.write(cases.case(asked, job.document, redaction, milliseconds, explored))
+                done += 1
+                progress(done, max(len(run.plan.cases), done), asked, run.budget)
     except KeyboardInterrupt:
         return True
     return False
@@ -90,30 +154,6 @@ def _carry(run: Run, job: Job) -> None:
         for name, message in record["messages"]:
             if name in run.verdicts:
                 run.verdicts[name].climb(Status.FAILED, message)
-
-
-def exit_code(run: Run, interrupted: bool, excused: Mapping[str, str]) -> int:
-    """0 conforms, 1 findings, 3 something could not be judged. A known deviation is no finding."""
-    verdicts = run.verdicts.values()
-    if any(each.is_breach and each.requirement.id not in excused for each in verdicts):
-        return FINDINGS
-    broken = any(each.status is Status.ERRORED for each in verdicts)
-    return BROKEN if broken or interrupted else CONFORMS
-
-
-def excuses(deviations: Mapping[str, Any], today: date) -> dict[str, str]:
-    """The known deviations that have not expired: requirement id to reason. Raises ValueError."""
-    found = {}
-    for name, each in deviations.items():
-        if not isinstance(each, dict) or set(each) != {"reason", "until"}:
-            raise ValueError(f'deviations.{name}: expected reason = "…" and until = 2027-01-31')
-        if type(each["until"]) is not date:
-            raise ValueError(f"deviations.{name}.until: expected a date such as 2027-01-31")
-        if each["until"] >= today:
-            found[name] = str(each["reason"])
-    return found
-
-
-def advice(verdicts: Mapping[str, Verdict]) -> int:
-    """How many requirements that are only assumed were not met: worth a look, and nobody's failure."""
-    return sum(each.status is Status.FAILED and not each.is_breach for each in verdicts.values())
+        if memory := record.get("memory"):
+            known = recalled(record["id"], record["operation"], record["requirements"], memory)
+            run.judging.history.append(known)

@@ -1,10 +1,9 @@
-"""`proofsheet check` and `proofsheet report`: their options, what they print, and their exit codes."""
+"""`proofsheet check`: its options, what it prints, and its exit codes."""
 
 from __future__ import annotations
 
-import signal
 import sys
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,19 @@ from typing import Any
 import click
 
 from contracts import checking, records
+from contracts.attempts import Asked, broke
 from contracts.budget import Budget
 from contracts.checking import BROKEN, Job
-from contracts.deriving.source import Source
-from contracts.plan import Plan, plan
+from contracts.explorers import WITH, explorers, widened
+from contracts.pace import per_second
+from contracts.plan import Plan
 from contracts.records import Record
-from contracts.reports import badge, junit, markdown, matrix, page, terminal
+from contracts.reports import junit, page, terminal
+from contracts.reports.command import write
 from contracts.reports.wrong import BadReport
 from contracts.requirement import PROFILES
-from contracts.running import Asked
-from contracts.target import PERMISSIONS, BadTarget, Target, from_file, key_from, target
-from spec.load import HOME, Library
-from spec.overlay import BadOverlay
-from spec.read import Unreadable, read
+from contracts.settings import BadUse, Settings, Wanted, settings
+from contracts.target import PERMISSIONS
 
 CHECK_EPILOG = """\b
 Examples:
@@ -32,8 +31,10 @@ Examples:
   proofsheet check stability --url https://api.example --key-env KEY --profile free
   proofsheet check stability --url https://api.example/sd --key-env KEY --budget 60
   proofsheet check stability.pages-2024 --target target.toml --html report.html
-  proofsheet check stability --target target.toml --resume report.jsonl
+  proofsheet check stability --target target.toml --resume stability.jsonl
   proofsheet check stability --target target.toml --only stability.generateCore.size
+  proofsheet check stability --target target.toml --profile extended --explore 100
+  proofsheet check stability --target target.toml --rate 2/s --concurrency 4
 
 \b
 Exit codes: 0 conforms, 1 findings, 2 usage, 3 the suite or the target could not be run.
@@ -52,85 +53,67 @@ def _budget(context: Any, parameter: Any, value: str | None) -> Decimal | None:
     return credits
 
 
+def _rate(context: Any, parameter: Any, value: str | None) -> float | None:
+    try:
+        return None if value is None else per_second(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+_FILE = click.Path(path_type=Path)
+
+
 @click.command(epilog=CHECK_EPILOG, short_help="Judge any URL against a document, within a budget.")
 @click.argument("name")
 @click.option("--url", help="The target: origin and base path, e.g. https://reseller.example/sd.")
 @click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
-@click.option("--key-file", type=click.Path(path_type=Path), help="File that holds the key.")
-@click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE",
-              help="A target.toml with url, key_env, permissions, deviations …")  # fmt: skip
+@click.option("--key-file", type=_FILE, help="File that holds the key.")
+@click.option(
+    "--target", "target_file", type=_FILE, metavar="FILE",
+    help="A target.toml with url, key_env, permissions, deviations …",
+)  # fmt: skip
 @click.option("--profile", type=click.Choice(PROFILES), help="free costs nothing.  [default: core]")
 @click.option("--budget", callback=_budget, metavar="CREDITS", help="Never spend more.  [default: 60]")
 @click.option("--allow", multiple=True, type=click.Choice(PERMISSIONS), help="Permissions; repeatable.")
 @click.option("--only", multiple=True, metavar="ID", help="Requirements by id or its beginning; repeatable.")
-@click.option("--dry-run", is_flag=True, help="Print the plan and its price; send nothing.")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="REPORT", help="Continue this run.")
 @click.option(
-    "--report", type=click.Path(path_type=Path), metavar="FILE", help="JSON Lines.  [default: NAME.jsonl]"
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Replay a run.  [default: random]"
 )
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="A page with the proof sheet.")
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path), metavar="FILE", help="JUnit XML.")
+@click.option(
+    "--explore", type=click.IntRange(0, 10_000), metavar="N",
+    help="Random requests for each operation, beyond the plan.  [default: 25 in extended, else 0]",
+)  # fmt: skip
+@click.option(
+    "--with", "sources", multiple=True, type=click.Choice(WITH),
+    help="Where --explore draws from; repeatable.  [default: hypothesis]",
+)  # fmt: skip
+@click.option("--rate", callback=_rate, metavar="RATE", help="At most so many requests: 5/s, 30/m, 100/h.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 32), default=1, metavar="N", show_default=True,
+    help="Free requests that may be on their way at once; paid ones go one by one.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Print the plan and its price; send nothing.")
+@click.option("--resume", type=_FILE, metavar="REPORT", help="Continue this run.")
+@click.option("--report", type=_FILE, metavar="FILE", help="JSON Lines.  [default: NAME.jsonl]")
+@click.option("--html", type=_FILE, metavar="FILE", help="A page with the proof sheet.")
+@click.option("--junit", "junit_file", type=_FILE, metavar="FILE", help="JUnit XML.")
 def check(name: str, **options: Any) -> None:
     """Judge a target by the document NAME: requirement by requirement, free cases first.
 
     Paid cases are merged, and --budget is a hard stop that also counts requests under way.
     """
-    settings = _settings(options["target_file"])
-    document, claims = _document(name)
-    aim = _target(options, settings)
-    profile = options["profile"] or settings.get("profile", "core")
-    permissions = frozenset(options["allow"] or settings.get("permissions", ("paid",)))
-    if profile not in PROFILES or not permissions <= set(PERMISSIONS):
-        raise click.UsageError(f"profile is one of {PROFILES}, permissions are among {PERMISSIONS}")
-    made = plan(Source(document, claims), profile, options["only"], permissions)
-    if not made.requirements:
-        raise click.UsageError(f"no requirement begins with {', '.join(options['only'])}")
+    names = ("url", "key_env", "key_file", "target_file", "profile", "budget", "allow", "only", "explore")
+    wanted = Wanted(name, **{each: options[each] for each in names}, sends=not options["dry_run"])
+    try:
+        before = records.partly(options["resume"]) if options["resume"] else None
+        seed = before.header["seed"] if before and options["seed"] is None else options["seed"]
+        found = settings(replace(wanted, seed=0 if options["dry_run"] else seed))
+    except (BadUse, BadReport) as problem:
+        raise click.UsageError(str(problem)) from None
     if options["dry_run"]:
-        click.echo(_priced(made), nl=False)
+        click.echo(_priced(found.plan), nl=False)
         return
-    if aim is None:
-        raise click.UsageError("where? give --url, or --target with a url in it (or --dry-run)")
-    excused = _excused(settings)
-    if strangers := set(excused) - {
-        each.id for each in plan(Source(document, claims), "extended").requirements
-    }:
-        raise click.UsageError(f"deviations: there is no requirement {', '.join(sorted(strangers))}")
-    raise SystemExit(_judge(name, document, made, aim, profile, options, excused))
-
-
-def _settings(path: Path | None) -> dict[str, Any]:
-    try:
-        return from_file(path) if path else {}
-    except BadTarget as problem:
-        raise click.UsageError(str(problem)) from None
-
-
-def _excused(settings: dict[str, Any]) -> dict[str, str]:
-    try:
-        return checking.excuses(settings.get("deviations", {}), date.today())
-    except ValueError as problem:
-        raise click.UsageError(str(problem)) from None
-
-
-def _document(name: str) -> tuple[Any, tuple[Any, ...]]:
-    try:
-        document = Library().load(name)
-        path = HOME / "claims" / f"{name.partition('.')[0]}.yaml"
-        return document, tuple(read(path).value["claims"]) if path.is_file() else ()
-    except (LookupError, Unreadable, BadOverlay) as problem:
-        raise click.UsageError(str(problem)) from None
-
-
-def _target(options: dict[str, Any], settings: dict[str, Any]) -> Target | None:
-    url = options["url"] or settings.get("url")
-    env = options["key_env"] or (None if options["key_file"] else settings.get("key_env"))
-    file = options["key_file"] or (Path(settings["key_file"]) if "key_file" in settings and not env else None)
-    if url is None:
-        return None
-    try:
-        return target(str(url), None if options["dry_run"] else key_from(env, file))
-    except BadTarget as problem:
-        raise click.UsageError(str(problem)) from None
+    raise SystemExit(_judge(found, options))
 
 
 def _priced(made: Plan) -> str:
@@ -149,50 +132,74 @@ def _priced(made: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _judge(
-    name: str, document: Any, made: Plan, aim: Target, profile: str, options: Any, excused: dict[str, str]
-) -> int:
-    report = options["report"] or options["resume"] or Path(f"{name}.jsonl")
-    files = [each for each in (report, options["html"], options["junit_file"]) if each]
+def _judge(found: Settings, options: dict[str, Any]) -> int:
+    report = options["report"] or options["resume"] or Path(f"{found.name}.jsonl")
+    _check_files([each for each in (report, options["html"], options["junit_file"]) if each])
+    job = _job(found, report, options)
+    click.echo(f"judging {job.target.url} by {found.name} {found.document.version}: {len(job.plan.cases)} "
+               f"requests, {job.plan.price} credits expected, {job.budget} at most; --seed {found.seed}",
+               err=True)  # fmt: skip
+    try:
+        done = checking.carry_out(job, _progress)
+    except OSError as problem:
+        raise click.UsageError(f"cannot write the report: {problem}") from None
+    except Exception as problem:  # what was found until now is in the report
+        click.echo(
+            f"Error: {broke(problem)}\nwhat was done is in {report}; --resume {report} goes on", err=True
+        )
+        return BROKEN
+    _finish(report, options)
+    return done.exit_code
+
+
+def _check_files(files: list[Path]) -> None:
     if len({each.resolve() for each in files}) < len(files):
         raise click.UsageError("--report, --html and --junit need a file each")
     if missing := [each for each in files if not each.resolve().parent.is_dir()]:
         raise click.UsageError(f"there is no folder for {missing[0]}")
-    budget = options["budget"] if options["budget"] is not None else Decimal(60)
-    job = Job(document, made, aim, profile, budget, report, carried=_carried(options["resume"], name, aim))
-    click.echo(f"judging {aim.url} by {name} {document.version}: {len(made.cases)} requests, "
-               f"{made.price} credits expected, {budget} at most", err=True)  # fmt: skip
-    _stop_on_sigterm()
+
+
+def _job(found: Settings, report: Path, options: dict[str, Any]) -> Job:
+    aim = found.target
+    assert aim is not None  # what sends has one
+    carried = _carried(options["resume"], found.name, aim.url)
+    sources = tuple(options["sources"] or WITH[:1])
     try:
-        run, interrupted = checking.carry_out(job, _progress)
-    except OSError as problem:
-        raise click.UsageError(f"cannot write the report: {problem}") from None
-    _finish(report, options)
-    for known, reason in excused.items():
-        if known in run.verdicts and run.verdicts[known].is_breach:
-            click.echo(f"known deviation, not counted: {known}: {reason}", err=True)
-    return checking.exit_code(run, interrupted, excused)
+        found = replace(found, plan=widened(found, sources))
+        further = explorers(found, sources, carried)
+    except BadUse as problem:
+        raise click.UsageError(str(problem)) from None
+    return Job(
+        document=found.document,
+        plan=found.plan,
+        target=aim,
+        profile=found.profile,
+        budget=found.budget,
+        report=report,
+        seed=found.seed,
+        carried=carried,
+        rate=options["rate"],
+        concurrency=options["concurrency"],
+        explorers=further,
+        explore=found.explore,
+        explored_with=sources if found.explore else (),
+        key_env=found.key_env,
+        deviations=found.deviations,
+    )
 
 
-def _carried(path: Path | None, name: str, aim: Target) -> dict[str, Record]:
+def _carried(path: Path | None, name: str, url: str) -> dict[str, Record]:
     if path is None:
         return {}
     try:
         header = records.partly(path).header
-        if (header["document"], header["target"]) != (name, aim.url):
+        if (header["document"], header["target"]) != (name, url):
             raise click.UsageError(
-                f"{path} is of {header['document']} at {header['target']}, not of {name} at {aim.url}"
+                f"{path} is of {header['document']} at {header['target']}, not of {name} at {url}"
             )
         return records.finished(path)
     except BadReport as problem:
         raise click.UsageError(str(problem)) from None
-
-
-def _stop_on_sigterm() -> None:
-    def stop(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
 
 
 def _progress(done: int, total: int, asked: Asked, budget: Budget) -> None:
@@ -210,65 +217,4 @@ def _finish(path: Path, options: Any) -> None:
     for file, render in ((options["html"], page.html), (options["junit_file"], junit.junit)):
         if file:
             made = render(found)
-            _write(file, made if isinstance(made, bytes) else made.encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as problem:
-        click.echo(f"Error: cannot write {path}: {problem}", err=True)
-        raise SystemExit(BROKEN) from None
-    click.echo(f"written: {path}", err=True)
-
-
-REPORT_EPILOG = """\b
-Examples:
-  proofsheet report run.jsonl                       the summary again
-  proofsheet report run.jsonl --html run.html       one report as a page
-  proofsheet report a.jsonl b.jsonl --html ab.html  targets side by side
-  proofsheet report a.jsonl b.jsonl --markdown -    the same as Markdown
-  proofsheet report run.jsonl --badge core.svg
-"""
-
-
-@click.command(epilog=REPORT_EPILOG, short_help="Show reports: one in full, several side by side.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="A self-contained page.")
-@click.option("--markdown", "markdown_file", metavar="FILE", help="Markdown; - for standard output.")
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path), metavar="FILE", help="JUnit XML.")
-@click.option("--badge", "badge_file", type=click.Path(path_type=Path), metavar="FILE", help="An SVG badge.")
-@click.option("--profile", default="core", type=click.Choice(PROFILES), help="The badge's profile.")
-def report(
-    files: tuple[Path, ...],
-    html: Path | None,
-    markdown_file: str | None,
-    junit_file: Path | None,
-    badge_file: Path | None,
-    profile: str,
-) -> None:
-    """Show the reports FILES: one in full, several as a matrix of requirements and targets."""
-    try:
-        found = [records.read(path) if len(files) > 1 else records.partly(path) for path in files]
-    except BadReport as problem:
-        click.echo(f"Error: {problem}", err=True)
-        raise SystemExit(BROKEN) from None
-    several = len(found) > 1
-    if several and (junit_file or badge_file):
-        raise click.UsageError("--junit and --badge are of one report")
-    if html:
-        _write(html, (matrix.html(found) if several else page.html(found[0])).encode())
-    if markdown_file:
-        text = matrix.markdown(found) if several else markdown.markdown(found[0])
-        click.echo(text, nl=False) if markdown_file == "-" else _write(Path(markdown_file), text.encode())
-    if junit_file:
-        _write(junit_file, junit.junit(found[0]))
-    if badge_file:
-        _write(badge_file, badge.badge(found[0], profile).encode())
-    if not any((html, markdown_file, junit_file, badge_file)):
-        text = (
-            matrix.markdown(found)
-            if several
-            else terminal.terminal(found[0], colour=terminal.is_colourful(sys.stdout))
-        )
-        click.echo(text, nl=False)
+            write(file, made if isinstance(made, bytes) else made.encode())

@@ -8,22 +8,8 @@ from typing import Any
 
 from contracts.case import Case, Expect, Wish
 from contracts.samples import prompt_of, prompted, request, smallest
+from contracts.subjects import numbered
 from spec.document import Document, Operation
-
-SUBJECTS = (
-    "A lighthouse on a cliff at dusk, oil painting",
-    "A red bicycle leaning on a white wall, photograph",
-    "A bowl of lemons on a dark table, still life",
-    "A wooden boat on a calm lake in the morning fog",
-    "A snow-covered mountain under a starry sky",
-    "A field of sunflowers below a blue sky",
-    "An old clock tower in a rainy street at night",
-    "A green frog on a water lily, close-up",
-    "A steam train crossing a stone bridge in autumn",
-    "A glass greenhouse full of tropical plants",
-    "A desert road that leads to distant red rocks",
-    "A harbour with fishing boats, watercolour",
-)
 
 
 @dataclass
@@ -35,11 +21,12 @@ class _Picture:
     fields: dict[str, Any]
     wishes: list[Wish]
     own: str = ""
+    alone: bool = False
 
     def take(self, wish: Wish) -> bool:
         if wish.operation != self.operation or not wish.agrees(self.accept, self.fields):
             return False
-        if self.own != wish.own and (wish.own or not self._adds_nothing(wish)):
+        if self.own != wish.own and (wish.own or self.alone or not self._adds_nothing(wish)):
             return False
         self.accept = wish.accept if self.accept is None else self.accept
         self.fields.update(wish.fields)
@@ -51,27 +38,30 @@ class _Picture:
 
 
 def fulfil(
-    document: Document, wishes: Iterable[Wish], every: Iterable[tuple[str, Expect]] = ()
+    document: Document, wishes: Iterable[Wish], every: Iterable[tuple[str, Expect]] = (), seed: int = 0
 ) -> Iterator[Case]:
     """The pictures for all wishes: the choosiest first, each joins the first picture that fits.
 
-    `every` is what is asked of each picture of an operation, (operation, expectation).
+    `every` is what is asked of each picture of an operation that does not stand alone; `seed` decides what
+    the pictures show.
     """
     pictures: list[_Picture] = []
     for wish in sorted(wishes, key=lambda each: (not each.own, -len(each.fields), each.accept is None)):
         if not any(picture.take(wish) for picture in pictures):
-            pictures.append(_Picture(wish.operation, wish.accept, dict(wish.fields), [wish], wish.own))
+            fields = dict(wish.fields)
+            pictures.append(_Picture(wish.operation, wish.accept, fields, [wish], wish.own, wish.alone))
     everywhere = list(every)
     for number, picture in enumerate(pictures, 1):
         asked = [each.expect for each in picture.wishes]
-        asked += [each for name, each in everywhere if name == picture.operation]
+        asked += [each for name, each in everywhere if name == picture.operation and not picture.alone]
         operation = document.operations[picture.operation]
-        yield _case(operation, picture, number, tuple(_distinct(asked)))
+        yield _case(operation, picture, number, numbered(number, seed), tuple(_distinct(asked)))
 
 
-def _case(operation: Operation, picture: _Picture, number: int, expects: tuple[Expect, ...]) -> Case:
-    subject = SUBJECTS[number % len(SUBJECTS)] + (f", number {number}" if number >= len(SUBJECTS) else "")
-    headers = {"accept": picture.accept or "image/*"} if picture.accept != "" else {}
+def _case(
+    operation: Operation, picture: _Picture, number: int, subject: str, expects: tuple[Expect, ...]
+) -> Case:
+    headers = {"accept": (picture.accept or "image/*").strip()} if picture.accept != "" else {}
     body = smallest(operation, **{**prompted(operation, subject), **picture.fields})
     case = request(operation, f"picture-{number}", body, expects, pays=True, headers=headers)
     return replace(case, prompt=prompt_of(operation, body))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from contracts.case import Case
 from contracts.checks.drawn import balance, reported_seed, shown
 from contracts.exchange import Exchange
+from contracts.targetfile import KEYS
 from spec.document import Operation
 
 
@@ -22,7 +24,7 @@ class Trace:
     operation: str
     status: int
     speaks: frozenset[str]  # requirements
-    charged: Decimal = Decimal(0)  # what its answer costs by the document
+    charged: Decimal = Decimal(0)  # what its answer costs the key itself by the document
     balance: Decimal | None = None
     seed: int | None = None  # as reported
     asked_seed: Any = None
@@ -54,7 +56,7 @@ def trace(case: Case, exchange: Exchange, operation: Operation, began: float) ->
         operation=case.operation,
         status=exchange.status,
         speaks=frozenset(each.requirement for each in case.expects),
-        charged=case.cost if succeeded else Decimal(0),
+        charged=case.cost if succeeded and case.credential not in KEYS else Decimal(0),
         balance=_decimal(balance(exchange, operation)),
         seed=reported_seed(exchange, operation) if draws else None,
         asked_seed=_asked_seed(case, operation),
@@ -62,6 +64,23 @@ def trace(case: Case, exchange: Exchange, operation: Operation, began: float) ->
         looks=tuple(each.look for each in shown(exchange, operation)) if draws and case.pays else (),
         began=began,
     )
+
+
+def remembered(trace: Trace) -> dict[str, Any]:
+    """A trace as JSON, for a run that goes on later."""
+    return {
+        "status": trace.status,
+        "seed": trace.seed,
+        "asked_seed": trace.asked_seed,
+        "prompt": trace.prompt,
+        "looks": [base64.b64encode(each).decode() for each in trace.looks],
+    }
+
+
+def recalled(case: str, operation: str, speaks: Iterable[str], memory: Mapping[str, Any]) -> Trace:
+    """The trace of an earlier run. Money is left out: what happened to the account meanwhile is not known."""
+    looks = tuple(base64.b64decode(each) for each in memory["looks"])
+    return Trace(case, operation, speaks=frozenset(speaks), at=0.0, **{**memory, "looks": looks})
 
 
 def _decimal(value: Any) -> Decimal | None:

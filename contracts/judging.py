@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from contracts.case import Case, Expect
 from contracts.checks import CHECKS
+from contracts.checks.drawn import parsed
 from contracts.checks.expected import EXPECTED
 from contracts.checks.trails import TRAILS
 from contracts.deriving.always import topic_of
@@ -14,6 +15,7 @@ from contracts.exchange import Exchange
 from contracts.history import Trace, Unjudged, trace
 from contracts.oracle import Oracle
 from spec.document import Operation
+from spec.speakers import speaker
 
 ANYWHERE = ("no-5xx", "no-leak")  # the checks that hold even where the document ends
 
@@ -54,7 +56,9 @@ class Judge:
                 messages += [(each.requirement, message) for message in found]
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
-        return Judgement((*messages, *self._general(case, exchange, operation)), tuple(unjudged))
+        messages += self._general(case, exchange, operation)
+        whose = _whose(exchange, operation)
+        return Judgement(tuple((name, said + whose) for name, said in messages), tuple(unjudged))
 
     def _check(self, each: Expect, exchange: Exchange, operation: Operation) -> Iterator[str]:
         if each.check in TRAILS:
@@ -68,8 +72,14 @@ class Judge:
 
     def general(self, case: Case) -> Iterator[tuple[str, str]]:
         """(check, requirement) for each general check that the answer to a case is held against."""
-        family = self.oracle.document.name.partition(".")[0]
+        family = self.oracle.document.family
         for check in ANYWHERE if case.off else CHECKS:
             name = f"{family}.{case.operation}.{topic_of(check)}"
             if name in self.requirements:
                 yield check, name
+
+
+def _whose(exchange: Exchange, operation: Operation) -> str:
+    """What a message about an error adds if it is not the API that speaks in it."""
+    said_by = speaker(operation, parsed(exchange)) if exchange.status >= 400 else None
+    return f"; this is the {said_by}'s error, not the API's" if said_by else ""

@@ -48,13 +48,14 @@ class _Response:
 
 
 class Oracle:
-    """Reads one document for the judge."""
+    """Reads one document for the judge, at the document's base paths and at `base`, a target's own."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, base: str = "") -> None:
         self.document = document
+        bases = {*document.bases, base.rstrip("/")}
         self._paths = [
             (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(base + each.path))), base, each)
-            for base in sorted(document.bases, key=len, reverse=True)
+            for base in sorted(bases, key=len, reverse=True)
             for each in sorted(document.operations.values(), key=lambda each: "{" in each.path)
         ]
 

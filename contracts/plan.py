@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -12,16 +12,19 @@ from contracts.deriving.access import access
 from contracts.deriving.always import always
 from contracts.deriving.answers import answers
 from contracts.deriving.bounds import bounds
+from contracts.deriving.explored import explored
 from contracts.deriving.extended import extended
 from contracts.deriving.kinds import kinds
-from contracts.deriving.language import language
 from contracts.deriving.ledger import ledger
 from contracts.deriving.limits import limits
 from contracts.deriving.listed import listed
+from contracts.deriving.moderation import moderation
 from contracts.deriving.places import places
 from contracts.deriving.portraits import portraits
+from contracts.deriving.precedence import precedence
 from contracts.deriving.repeated import repeated
 from contracts.deriving.rules import rules
+from contracts.deriving.sizes import sizes
 from contracts.deriving.source import Derived, Source
 from contracts.deriving.sturdy import sturdy
 from contracts.deriving.uploads import uploads
@@ -31,8 +34,8 @@ from contracts.requirement import PROFILES, Requirement
 from spec.document import Operation
 
 DERIVERS = (
-    *(always, access, places, bounds, listed, rules, kinds, uploads, sturdy),
-    *(answers, portraits, ledger, extended, repeated, language, limits),
+    *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, sturdy),
+    *(answers, sizes, portraits, ledger, extended, repeated, moderation, limits, explored),
 )
 ALLOWED = frozenset({"paid"})  # what a run may do unless it is told otherwise
 
@@ -43,6 +46,7 @@ class Plan:
 
     requirements: tuple[Requirement, ...]
     cases: tuple[Case, ...]
+    lacking: Mapping[str, str] = field(default_factory=dict)  # requirement id to why it has no case
 
     @property
     def price(self) -> Decimal:
@@ -56,34 +60,76 @@ class Plan:
 
 
 def plan(
-    source: Source, profile: str, only: tuple[str, ...] = (), permissions: frozenset[str] = ALLOWED
+    source: Source,
+    profile: str,
+    only: tuple[str, ...] = (),
+    permissions: frozenset[str] = ALLOWED,
+    seed: int = 0,
+    prompts: Mapping[str, str] | None = None,
 ) -> Plan:
     """The plan for a profile, all cheaper profiles included; `only` keeps requirements by id or prefix.
 
-    A requirement that needs a permission which is not given stays in the plan, without a case.
+    A requirement that needs a permission which is not given stays in the plan, without a case. Another
+    `seed` asks for other pictures at the same price. `prompts` are words that the target is known to judge,
+    `flagged` and `filtered`; each that is given counts as the permission `…-prompt`.
     """
+    source = replace(source, seed=seed, prompts=prompts or {})
+    permissions |= {f"{name}-prompt" for name in source.prompts}
     wanted = PROFILES[: PROFILES.index(profile) + 1]
-    found = [
+    every = [
         each
         for operation in source.document.operations.values()
         for each in _derived(source, operation)
-        if each.requirement.profile in wanted and _is_asked(each.requirement.id, only)
+        if each.requirement.profile in wanted
     ]
-    allowed = [each for each in found if each.requirement.needs in (None, *permissions)]
+    found = [each for each in every if is_asked(each.requirement.id, only)]
     requirements = {each.requirement.id: each.requirement for each in found}
-    return Plan(tuple(requirements.values()), tuple(_cases(source, allowed, "paid" in permissions)))
+    allowed = [each for each in _bearing(every, found) if each.requirement.is_allowed(permissions)]
+    cases = tuple(
+        replace(case, expects=tuple(each for each in case.expects if each.requirement in requirements))
+        for case in _cases(source, allowed, "paid" in permissions)
+    )
+    return Plan(tuple(requirements.values()), cases, dict(_lacking(found, permissions)))
+
+
+def _bearing(every: list[Derived], found: list[Derived]) -> list[Derived]:
+    """What has the cases for `found`: for what is asked of every answer, all that the operation is asked."""
+    general = {each.requirement.operation for each in found if each.is_general}
+    known = {each.requirement.id for each in found}
+    return [each for each in every if each.requirement.id in known or each.requirement.operation in general]
+
+
+def _lacking(found: list[Derived], permissions: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for each in found:
+        if not each.requirement.is_allowed(permissions):
+            needs = (each.requirement.needs or "").split("+")
+            yield each.requirement.id, "; ".join(_need(name) for name in needs if name not in permissions)
+        elif each.by_explorers:
+            yield each.requirement.id, "asked by exploring only: --explore 25"
+
+
+def _need(name: str) -> str:
+    if name.endswith("-key"):
+        return f"needs {name.removesuffix('-key')}_key_env in target.toml"
+    if name.endswith("-prompt"):
+        return f"needs prompts.{name.removesuffix('-prompt')} in target.toml"
+    return f"needs --allow {name}"
 
 
 def _cases(source: Source, found: list[Derived], pays: bool) -> Iterator[Case]:
     """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
-    bursts = [case for each in found if each.requirement.needs == "burst" for case in each.cases]
-    refusals = [case for each in found if each.requirement.needs != "burst" for case in each.cases]
+    bursts = [case for each in found if _bursts(each) for case in each.cases]
+    refusals = [case for each in found if not _bursts(each) for case in each.cases]
     every = [(each.requirement.operation, each.every) for each in found if each.every]
     wishes = [wish for each in found for wish in each.wishes if pays]
-    paid = sorted(fulfil(source.document, wishes, every), key=lambda case: case.cost)
+    paid = sorted(fulfil(source.document, wishes, every, source.seed), key=lambda case: case.cost)
     blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
     yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
     yield from bursts
+
+
+def _bursts(derived: Derived) -> bool:
+    return "burst" in (derived.requirement.needs or "").split("+")
 
 
 def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -91,6 +137,7 @@ def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
         yield from deriver(source, operation)
 
 
-def _is_asked(name: str, only: Iterable[str]) -> bool:
+def is_asked(name: str, only: Iterable[str]) -> bool:
+    """Whether `only` asks for a requirement, by its id or the beginning of it; all are asked for if empty."""
     names = list(only)
     return not names or any(name == each or name.startswith(each + ".") for each in names)

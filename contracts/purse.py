@@ -24,7 +24,7 @@ def watched(
         yield from block
         yield from teller.ask(expects, 0)
     for case in paid:
-        expects = teller.wanted(case.operation, "costs", "moves")
+        expects = teller.wanted(case.operation, "costs", "moves", case=case)
         yield from teller.first(expects)
         yield case
         yield from teller.ask(expects, PATIENCE)
@@ -38,13 +38,18 @@ class _Teller:
         self._ledger = ledger
         self._asked = 0
 
-    def wanted(self, operation: str, *checks: str) -> list[Expect]:
-        """What is asked of the balance after cases of an operation; `moves` is everybody's."""
+    def wanted(self, operation: str, *checks: str, case: Case | None = None) -> list[Expect]:
+        """What is asked of the balance after cases of an operation; `moves` is everybody's.
+
+        What is wanted of one picture alone is asked after this one.
+        """
+        speaks = {each.requirement for each in case.expects} if case else set()
         return [
             each.ledger
             for each in self._ledger
             if each.ledger and each.ledger.check in checks
             if each.ledger.check == "moves" or each.requirement.operation == operation
+            if each.wish is None or each.requirement.id in speaks
         ]
 
     def first(self, expects: list[Expect]) -> Iterator[Case]:

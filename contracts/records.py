@@ -12,39 +12,45 @@ from pathlib import Path
 from typing import Any
 
 from contracts.reports import wrong
-from contracts.reports.lines import Numbered, Record, lines
+from contracts.reports.lines import EXPECTED, TORN, Numbered, Record, lines
 
 __all__ = ["Record", "Report", "finished", "partly", "read"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a report holds; `footer` is None where the run crashed."""
+    """What a report holds; `footer` is None where the run crashed.
+
+    `torn` is the number of a last line that was cut off and is left out.
+    """
 
     path: Path
     header: Record
     cases: tuple[Record, ...]
     verdicts: Mapping[str, Record]
     footer: Record | None
+    torn: int | None = None
 
 
 def read(path: Path) -> Report:
     """Read a report. Raises BadReport."""
     found = [*lines(path)]
+    torn = found.pop()[0] if found and found[-1][1] is TORN else None
     if not found:
-        raise wrong.EmptyReport(path, 1, "is empty")
+        raise wrong.EmptyReport(path, 1, f"is empty; expected {EXPECTED}")
     if found[0][1]["kind"] != "header":
         raise wrong.MissingHeader(path, 1, f"the first record is a {found[0][1]['kind']}, not the header")
     _refuse_duplicates(path, found)
-    report = _report(path, [record for _, record in found])
+    report = _report(path, [record for _, record in found], torn)
     _hold_together(report, found)
     return report
 
 
-def _report(path: Path, found: list[Record]) -> Report:
+def _report(path: Path, found: list[Record], torn: int | None) -> Report:
     cases = tuple(each for each in found if each["kind"] == "case")
     verdicts = {each["id"]: each for each in found if each["kind"] == "verdict"}
-    return Report(path, found[0], cases, verdicts, found[-1] if found[-1]["kind"] == "footer" else None)
+    footer = found[-1] if found[-1]["kind"] == "footer" else None
+    return Report(path, found[0], cases, verdicts, footer, torn)
 
 
 def partly(path: Path) -> Report:
@@ -83,8 +89,9 @@ def _hold_together(report: Report, found: list[Numbered]) -> None:
         if record["kind"] == "verdict" and record["id"] not in known:
             raise wrong.UnknownRequirement(path, line, f"the header does not list {record['id']}")
     if report.footer is None:
+        cut = f"; line {report.torn} was cut off and is left out" if report.torn else ""
         raise wrong.MissingFooter(
-            path, last, "there is no footer: the run crashed, so nothing passed", report
+            path, last, f"there is no footer: the run crashed, so nothing passed{cut}", report
         )
     if missing := sorted(known - set(report.verdicts)):
         raise wrong.MissingVerdict(path, last, f"no verdict on {', '.join(missing[:5])}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 LEVELS = ("MUST", "SHOULD", "MAY")
@@ -10,7 +11,10 @@ PROFILES = ("free", "core", "extended")
 
 @dataclass(frozen=True)
 class Requirement:
-    """`level` MAY is advice: what is only assumed, or where proxies may differ, fails nobody."""
+    """`level` MAY is advice: what is only assumed, or where proxies may differ, fails nobody.
+
+    `needs` names a permission without which it is skipped, or several, joined by `+`.
+    """
 
     id: str
     operation: str
@@ -21,4 +25,9 @@ class Requirement:
     grade: str
     sources: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
-    needs: str | None = None  # a permission without which it is skipped
+    needs: str | None = None
+    differs: str = ""  # why a target may differ, where the document says so
+
+    def is_allowed(self, permissions: Collection[str]) -> bool:
+        """Whether these permissions are all that it needs."""
+        return not self.needs or set(self.needs.split("+")) <= set(permissions)

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.asking import Asker, Unreachable, wait
+from contracts.asking import Asker, wait
+from contracts.attempts import Asked, Attempts
+from contracts.batches import batches, in_order
 from contracts.budget import Budget
 from contracts.case import Case
-from contracts.exchange import Exchange
+from contracts.exploring import Explorer, Stop
+from contracts.interrupts import Interrupts
 from contracts.judging import Judge
 from contracts.oracle import Oracle
+from contracts.pace import Pace
 from contracts.plan import Plan
+from contracts.probe import probe
 from contracts.sending import Sender
 from contracts.verdict import Status, Verdict
+
+__all__ = ["Asked", "Run", "told"]
 
 MOST_UNREACHABLE = 3  # in a row: then the target is down, and asking on would tell nothing
 LAG = 2.0  # seconds until a balance that lags behind is asked again; then twice as many
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What became of one case: its exchange, or why there is none, and every message of every check."""
-
-    case: Case
-    exchange: Exchange | None
-    reason: str = ""
-    messages: tuple[tuple[str, str], ...] = ()  # (requirement, message)
-    paid: bool = False
-    unjudged: tuple[tuple[str, str], ...] = ()  # (requirement, why nothing can be said)
-
-
 @dataclass
 class Run:
-    """One run of a plan. `verdicts` is complete after every step."""
+    """One run of a plan. `verdicts` is complete after every step.
+
+    `workers` is how many requests of a burst go out at once, `concurrency` how many free cases of a plan.
+    `asked` counts requests, those of explorers included.
+    """
 
     plan: Plan
     asker: Asker
@@ -43,42 +41,76 @@ class Run:
     budget: Budget
     pause: Callable[[float], None] = wait
     workers: int = 8  # for bursts
+    concurrency: int = 1
+    rate: float | None = None  # requests per second
+    explorers: tuple[Explorer, ...] = ()
+    interrupts: Interrupts = field(default_factory=Interrupts)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    asked: int = 0
     _unreachable: int = 0
     _interrupted: bool = False
+    _paid: dict[str, Asked] = field(default_factory=dict)  # by explorers, and not yet told
 
     def __post_init__(self) -> None:
         self.verdicts = {each.id: Verdict(each) for each in self.plan.requirements}
-        asked = {each.requirement for case in self.plan.cases for each in case.expects}
-        for name, verdict in self.verdicts.items():
-            if verdict.requirement.needs and name not in asked:
-                verdict.reason = f"needs the permission {verdict.requirement.needs}"
-        self._judge = Judge(self.oracle, self.verdicts)
-        self._sender = Sender(self.asker, self.oracle.document, self.pause, self.workers)
+        for name, reason in self.plan.lacking.items():
+            self.verdicts[name].reason = reason
+        document = self.oracle.document
+        pace = Pace(self.rate, self.pause)
+        sender = Sender(self.asker, document, pace, self.workers, probe(document))
+        self.judging = Judge(self.oracle, self.verdicts)
+        self._attempts = Attempts(sender, self.judging, self.budget, self.interrupts)
 
     def steps(self) -> Iterator[Asked]:
-        """Ask case after case; yields what became of each.
+        """Ask case after case, then whatever the explorers find; yields what became of each.
 
         An interrupt goes on after the case that it hit has been yielded: it may have been paid for.
         """
-        for case in self.plan.cases:
-            if self._unreachable >= MOST_UNREACHABLE:
-                asked = Asked(case, None, "the target does not answer")
-            else:
-                asked = self._step(case)
+        for asked in self._planned():
             self._note(asked)
             yield asked
-            if self._interrupted:
+            if self._interrupted or self.interrupts.pending:
                 raise KeyboardInterrupt
+        for explorer in self.explorers:
+            yield from self._explored(explorer)
+
+    def _planned(self) -> Iterator[Asked]:
+        for batch in batches(self.plan.cases, self.concurrency):
+            if len(batch) == 1:
+                yield self._step(batch[0])
+            else:
+                answers = in_order(self._send, batch, self.concurrency, self.interrupts)
+                yield from (self._judged(*answer) for answer in answers)
+
+    @property
+    def _is_down(self) -> bool:
+        return self._unreachable >= MOST_UNREACHABLE
+
+    def _send(self, case: Case) -> tuple[Asked, float]:
+        if self._is_down:
+            return Asked(case, None, "the target does not answer", unreachable=True), 0.0
+        return self._attempts.send(case)
 
     def _step(self, case: Case) -> Asked:
-        asked = self._once(case)
+        asked = self._judged(*self._send(case))
         for turn in range(case.patience):
-            if not asked.messages or self._is_known(asked):
+            if not asked.messages or self._is_known(asked) or self._interrupted:
                 break
-            self.pause(LAG * 2**turn)
-            self._judge.forget()
-            asked = self._once(case)
+            try:
+                with self.interrupts.waiting():
+                    self.pause(LAG * 2**turn)
+            except KeyboardInterrupt:
+                self._interrupted = True
+                break
+            self.judging.forget()
+            asked = self._judged(*self._send(case))
+        return asked
+
+    def _judged(self, answer: Asked, began: float) -> Asked:
+        self.asked += not (answer.skipped or answer.unreachable)
+        self._unreachable = self._unreachable + 1 if answer.unreachable else 0
+        asked = self._attempts.judge(answer, began)
+        self._interrupted |= asked.interrupted
         return asked
 
     def _is_known(self, asked: Asked) -> bool:
@@ -88,39 +120,37 @@ class Run:
             for name, _ in asked.messages
         )
 
-    def _once(self, case: Case) -> Asked:
-        if not self.budget.hold(case.cost):
-            return Asked(case, None, f"would pass the budget of {self.budget.limit} credits")
-        paid = True  # until the answer says otherwise
-        began = time.monotonic()
+    def _explored(self, explorer: Explorer) -> Iterator[Asked]:
+        """What an explorer tells, and all that it paid for."""
         try:
-            exchange = self._sender.send(case)
-            paid = exchange.status < 300
-            self._unreachable = 0
-            return self._judged(case, exchange, paid, began)
-        except Unreachable as problem:
-            paid = problem.sent
-            self._unreachable += 1
-            return Asked(case, None, str(problem), paid=paid)
-        except KeyboardInterrupt:
-            self._interrupted = True
-            return Asked(case, None, "interrupted before the answer came", paid=case.cost > 0)
-        finally:
-            self.budget.settle(case.cost, paid)
+            for asked in explorer.explore(self._attempt):
+                self._paid.pop(asked.case.id, None)
+                self._note(asked)
+                yield asked
+        except Stop:
+            pass
+        yield from (replace(each, messages=(), unjudged=()) for each in self._paid.values())
+        self._paid.clear()
+        if self._interrupted or self.interrupts.pending:
+            raise KeyboardInterrupt
 
-    def _judged(self, case: Case, exchange: Exchange, paid: bool, began: float) -> Asked:
-        self._judge.remember(case, exchange, began)
-        if exchange.status == 429 and case.times == 1 and not self._sender.expects(case, 429):
-            return Asked(case, exchange, "the target limits the rate: try again later", paid=paid)
-        found = self._judge.judge(case, exchange)
-        return Asked(case, exchange, "", found.messages, paid, found.unjudged)
+    def _attempt(self, case: Case) -> Asked:
+        """An explorer's attempt. Raises Stop."""
+        if self._is_down or self._interrupted or self.interrupts.pending:
+            raise Stop
+        asked = self._judged(*self._attempts.send(case))
+        if asked.paid and case.cost:
+            self._paid[case.id] = asked
+        if asked.interrupted:
+            raise Stop
+        return asked
 
     def _note(self, asked: Asked) -> None:
         spoken = {each.requirement for each in asked.case.expects} & set(self.verdicts)
         if asked.exchange is not None and not asked.reason:
-            self._note_answer(asked, spoken | {name for _, name in self._judge.general(asked.case)})
+            self._note_answer(asked, spoken | {name for _, name in self.judging.general(asked.case)})
             return
-        status = Status.SKIPPED if "budget" in asked.reason else Status.ERRORED
+        status = Status.SKIPPED if asked.skipped else Status.ERRORED
         for name in spoken:
             self.verdicts[name].reason = asked.reason
             self.verdicts[name].climb(status, asked.reason if status is Status.ERRORED else "")

@@ -1,41 +1,45 @@
-"""Sending at a pace that a target can take: within its documented limit, with pauses where it asks."""
+"""Sending at a pace that a target can take, patient where it asks for patience, and sure that it is up."""
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from contracts.asking import BACK_OFF, Asker, wait
+from contracts.asking import BACK_OFF, Asker, Unreachable
 from contracts.case import Case
 from contracts.exchange import Exchange
+from contracts.pace import Pace
 from spec.document import Document, Operation
 
 LONGEST_WAIT = 120.0
-MARGIN = 0.9  # of a documented limit: others may use the key too
+AWAY = frozenset({502, 503, 504})  # what gateways say when nobody is behind them
 
 
 @dataclass
 class Sender:
-    """Sends cases one after another; bursts with several `workers`."""
+    """Sends cases, from several threads if need be; bursts with several `workers`.
+
+    `probe` is a free request with a known answer. A 502, 503 or 504 that stays is an answer to be judged
+    only if the probe is answered otherwise; else the target is down.
+    """
 
     asker: Asker
     document: Document
-    pause: Callable[[float], None] = wait
+    pace: Pace
     workers: int = 8
-    _sent: deque[float] = field(default_factory=deque)
+    probe: Case | None = None
+    _vouched: set[int] = field(default_factory=set)
 
     def send(self, case: Case) -> Exchange:
         """The answer to a case. Raises Unreachable."""
         if case.wait:
-            self.pause(case.wait)
+            self.pace.rest(case.wait)
         if case.times > 1:
             return self._burst(case)
-        if case.wait == 0 and not self.expects(case, 429):
-            self._keep_pace(case)
-        return self._patiently(case)
+        exchange = self._patiently(case)
+        if exchange.status in AWAY and not self.expects(case, exchange.status):
+            return self._vouch(case, exchange)
+        return exchange
 
     def expects(self, case: Case, status: int) -> bool:
         """Whether a case wants an outcome with this status, or is about it."""
@@ -50,24 +54,31 @@ class Sender:
             exchange = self._once(case)
             if exchange.status != 429 or self.expects(case, 429):
                 return exchange
-            self.pause(_retry_after(exchange, seconds))
+            self.pace.hold_off(_retry_after(exchange, seconds))
         return self._once(case)
 
-    def _once(self, case: Case) -> Exchange:
-        exchange = self.asker.ask(case)
-        if exchange.status not in _uncounted(self.document.operations[case.operation]):
-            self._sent.append(time.monotonic())
+    def _vouch(self, case: Case, exchange: Exchange) -> Exchange:
+        """Ask again, unless it may cost, and then ask the probe. Raises Unreachable."""
+        if exchange.status in self._vouched:
+            return exchange
+        for seconds in () if case.pays else BACK_OFF:
+            self.pace.hold_off(_retry_after(exchange, seconds))
+            exchange = self._once(case)
+            if exchange.status not in AWAY:
+                return exchange
+        if self.probe is not None and self._once(self.probe).status in AWAY:
+            raise Unreachable(f"the target answers {exchange.status}, to a plain request too", sent=False)
+        self._vouched.add(exchange.status)
         return exchange
 
-    def _keep_pace(self, case: Case) -> None:
-        limit = self.document.operations[case.operation].policy.rate_limit
-        if limit is None:
-            return
-        while self._sent and self._sent[0] < time.monotonic() - limit.window:
-            self._sent.popleft()
-        if len(self._sent) >= limit.requests * MARGIN:
-            self.pause(max(self._sent[0] + limit.window - time.monotonic(), 0.0))
-            self._sent.popleft()
+    def _once(self, case: Case) -> Exchange:
+        operation = self.document.operations[case.operation]
+        on_time = case.wait == 0 and not self.expects(case, 429)
+        ticket = self.pace.turn(operation.policy.rate_limit if on_time else None)
+        exchange = self.asker.ask(case)
+        if exchange.status in _uncounted(operation):
+            self.pace.uncount(ticket)
+        return exchange
 
     def _burst(self, case: Case) -> Exchange:
         """All at once; the first answer that is no success, or the last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,6 @@ import httpx
 
 PERMISSIONS = ("paid", "repeat", "moderation", "burst")
 _KEY = re.compile(r"[\x21-\x7e]+")
-_TYPES = {
-    **dict.fromkeys(("url", "key_env", "key_file", "profile"), str),
-    **{"permissions": list, "deviations": dict},
-}
 UNKNOWN_KEY = "sk-proofsheet-unknown-0000000000000000000000000000"
 
 
@@ -32,17 +28,20 @@ class Target:
     url: str
     key: str | None = field(default=None, repr=False)
     scheme: str = "Bearer "
+    extra: Mapping[str, str] = field(default_factory=dict)  # headers that every request has
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # of other accounts, by credential
     permissions: frozenset[str] = frozenset({"paid"})
     skip: dict[str, str] = field(default_factory=dict)  # requirement id to the reason it is not judged
 
     def headers(self, credential: str) -> dict[str, str]:
-        """The Authorization header for a case's credential: valid, wrong or none."""
+        """The headers of the target, with the Authorization for a case's credential (see Case)."""
         if credential == "none":
-            return {}
+            return {**self.extra}
         if credential == "bare":
-            return {"authorization": self.key or ""}
-        key = self.key or "" if credential == "valid" else UNKNOWN_KEY
-        return {"authorization": self.scheme + key}
+            return {**self.extra, "authorization": self.key or ""}
+        known = {"valid": self.key or "", **self.keys}
+        key = known.get(credential, UNKNOWN_KEY)
+        return {**self.extra, "authorization": self.scheme + key}
 
 
 def _key(text: str, where: str) -> str:
@@ -81,20 +80,3 @@ def key_from(env: str | None, file: Path | None) -> str | None:
             raise BadTarget(f"--key-file {file}: {error}") from None
         return _key(text, f"--key-file {file}")
     return None
-
-
-def from_file(path: Path) -> dict[str, Any]:
-    """The settings of a target.toml. Raises BadTarget."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadTarget(f"{path}: {error}") from None
-    known = {"url", "key_env", "key_file", "permissions", "profile", "deviations"}
-    if strangers := sorted(set(table) - known):
-        raise BadTarget(f"{path}: unknown {', '.join(strangers)}; expected any of {', '.join(sorted(known))}")
-    for name, kind in _TYPES.items():
-        if name in table and not isinstance(table[name], kind):
-            raise BadTarget(f"{path}: {name} must be a {kind.__name__}, came {table[name]!r}")
-    if not all(isinstance(each, str) for each in table.get("permissions", ())):
-        raise BadTarget(f"{path}: permissions must be names such as {', '.join(PERMISSIONS)}")
-    return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -35,10 +36,15 @@ class Site:
     def __init__(self, double: Double) -> None:
         self.double = double
         self._app = self._build()
+        self._replay = _replay(double)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # A path without a template is found in a table: trying every route costs more than judging a form.
-        await self._exact.get(scope.get("path"), self._app)(scope, receive, send)
+        app = self._exact.get(scope.get("path"), self._app)
+        if self._replay is None or scope["type"] != "http" or scope["path"].startswith(control.PREFIX):
+            await app(scope, receive, send)
+        else:
+            await self._replay(self.double, app, scope, receive, send)
 
     def reload(self, documents: tuple[Document, ...]) -> None:
         """Serve other documents from now on; what the double remembers stays. Raises Collision."""
@@ -59,6 +65,15 @@ class Site:
         app.router.redirect_slashes = False
         app.router.default = _Nowhere(self.double)
         return app
+
+
+def _replay(double: Double) -> Any:
+    """What answers recorded requests, if there is a recording: (double, app, scope, receive, send)."""
+    if double.settings.replay is None:
+        return None
+    from mockserver import replaying  # what reads recordings is loaded only where there is one
+
+    return partial(replaying.answer, replaying.load(double.settings.replay))
 
 
 def routes_of(documents: Iterable[Document]) -> dict[str, dict[str, tuple[str, Operation]]]:

@@ -136,6 +136,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 @click.option(
     "--check-replies", is_flag=True, help="Check each JSON reply against its schema; a breach is a 500."
 )
+@click.option("--replay", type=click.Path(path_type=Path), metavar="DIR",
+              help="Answer what `proofsheet proxy --record DIR` recorded from there.")  # fmt: skip
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
@@ -153,6 +155,7 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     wanted = names or library.families()
     documents = _load(library, wanted)
     settings = _settings(host, options)
+    _check_replay(options["replay"])
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
     files = tuple(path for name in wanted for path in library.files(name))
@@ -196,6 +199,20 @@ def _compile(documents: tuple[Document, ...]) -> None:
         except Exception as problem:  # jsonschema-rs and others have their own kinds
             hint = f"`proofsheet spec lint {document.name}` says where"
             raise click.UsageError(f"{document.name} cannot be served ({problem}); {hint}") from None
+
+
+def _check_replay(folder: Path | None) -> None:
+    if folder is None:
+        return
+    from mockserver.replaying import load
+    from traffic.wrong import BadTraffic
+
+    try:
+        found = load(folder)
+    except BadTraffic as problem:
+        raise click.UsageError(f"--replay: {problem}") from None
+    if not found.answers:
+        raise click.UsageError(f"--replay {folder}: holds no exchange that could be served again")
 
 
 def _settings(host: str, options: dict[str, Any]) -> Settings:
@@ -251,7 +268,7 @@ def _curl(url: str, documents: tuple[Document, ...]) -> str | None:
             if body and body.media_type == "multipart/form-data" and operation.artifact:
                 field = operation.artifact.prompts[0][0]
                 return (
-                    f"  curl -sS {url}{operation.path} \\\n"
+                    f"  curl -sS {document.at(url)}{operation.path} \\\n"
                     f"    -H 'authorization: Bearer sk-test' -H 'accept: image/*' \\\n"
                     f"    -F '{field}=A lighthouse on a cliff' -o lighthouse.png"
                 )

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from mockserver import faults, journal
 from mockserver.artifacts import draw
 from mockserver.call import KEY
+from mockserver.docs import docs
 from mockserver.double import Double
 from mockserver.entries import public
 from mockserver.faults import BadFault
@@ -62,6 +63,8 @@ def routes(get: Callable[[], Double]) -> list[Route]:
         ("GET", "", to_page),
         ("GET", "/", show_page),
         ("GET", "/assets/{name}", show_asset),
+        ("GET", "/docs", to_docs),
+        ("GET", "/docs/{path:path}", show_docs),
     ]
     paths: dict[str, dict[str, View]] = {}
     for method, path, view in table:
@@ -395,3 +398,12 @@ async def show_page(request: Request, double: Double) -> Any:
 
 async def show_asset(request: Request, double: Double) -> Any:
     return asset(request.path_params["name"]) or _problem(404, "no such asset", request.path_params["name"])
+
+
+async def to_docs(request: Request, double: Double) -> Any:
+    return RedirectResponse("/_mock/docs/", 307)
+
+
+async def show_docs(request: Request, double: Double) -> Any:
+    path = request.path_params["path"]
+    return await asyncio.to_thread(docs, double, path) or _problem(404, "no such page", path[:200])

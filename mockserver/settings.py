@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from mockserver.faults import Fault
 
@@ -36,4 +37,5 @@ class Settings:
     body_timeout: float = 30.0
     header_timeout: float = 10.0
     max_header_bytes: int = 64 * 1024
+    replay: Path | None = None  # recorded traffic that is served before the documents
     hosts: frozenset[str] = field(default_factory=frozenset)  # Host names the control surface serves

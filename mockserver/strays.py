@@ -18,11 +18,12 @@ UNKNOWN = "unknown"  # what the journal calls the operation
 
 def note(double: Double, scope: Any, made: Reply) -> None:
     """Journal a stray request and the answer it gets; its body is not read."""
-    call: Call = new_call(_operation(double), scope)
+    call: Call = new_call(unknown(double), scope)
     double.state.record(entry(call, made, 0.0))
 
 
-def _operation(double: Double) -> Operation:
+def unknown(double: Double) -> Operation:
+    """What stands for an operation that no document has."""
     known = double.operations().values()
     schemes = dict.fromkeys(scheme for each in known for scheme in each.schemes)
     return Operation(

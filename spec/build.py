@@ -12,6 +12,7 @@ from spec.document import (
     Artifact,
     Body,
     Cost,
+    Difference,
     Document,
     Operation,
     Outcome,
@@ -29,8 +30,11 @@ from spec.expressions import is_expression, parse
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 
-def document(name: str, raw: dict[str, Any], source: dict[str, Any]) -> Document:
-    """The document `raw`, whose references are resolved already; `source` still has them."""
+def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str | None = None) -> Document:
+    """The document `raw`, whose references are resolved already; `source` still has them.
+
+    The family is the name up to its first dot, unless another is given.
+    """
     policies = raw.get("components", {}).get("x-policies", {})
     found = {
         each.id: each
@@ -39,7 +43,9 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any]) -> Document
     }
     bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
     info = raw["info"]
-    return Document(name, info["title"], info["version"], tuple(bases), found, raw, source)
+    home = family or name.partition(".")[0]
+    differences = tuple(_difference(each) for each in raw.get("x-may-differ", ()))
+    return Document(name, info["title"], info["version"], tuple(bases), found, raw, source, home, differences)
 
 
 def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -67,6 +73,10 @@ def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Op
         artifact=_artifact(node.get("x-artifact")),
         outcomes=_outcomes(node["responses"]),
     )
+
+
+def _difference(node: Any) -> Difference:
+    return Difference(tuple(node["topics"]), node["level"], node["why"])
 
 
 def _tokens(pointer: str | None) -> tuple[str, ...] | None:
@@ -185,4 +195,5 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         ),
         blurred=example.get("x-blurred", False),
         schema=content.get("schema", {}),
+        speaker=example.get("x-speaker"),
     )

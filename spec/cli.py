@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
+from spec import diffing, matrix
 from spec.build import operations
+from spec.bundling.command import bundle_command
+from spec.diffing import opening, telling
 from spec.lint import FORM, RULES, LintFlaw, Rule, lint
 from spec.load import HOME, Library, Unknown, resolve
+from spec.overlay import BadOverlay
+from spec.read import Unreadable
+from spec.reference.command import docs_command
+from spec.showing.command import claims_command, outcomes_command, show_command
+from spec.snippets.command import examples_command
 
 _HOME = click.option(
     "--home",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=HOME,
     show_default="the documents that come with proofsheet",
-    help="The folder that holds apis/ and overlays/.",
+    help="The folder that holds apis/, overlays/, vendors/ and claims/.",
+)
+_STYLE = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
 )
 
 
 @click.group("spec")
 def spec_group() -> None:
-    """The documents: one OpenAPI contract for each API family, and its variants."""
+    """The documents: one OpenAPI contract for each API family, its variants, and vendors that resell it."""
 
 
 @spec_group.command("lint")
@@ -103,3 +120,79 @@ def _row(library: Library, name: str) -> tuple[str, str, str, str] | None:
     document = resolve(library.source(name))
     info, count = document["info"], sum(1 for _ in operations(document))
     return name, info["version"], str(count), info["title"]
+
+
+@spec_group.command("vendors")
+@click.argument("names", nargs=-1)
+@_STYLE
+@_HOME
+def vendors_command(names: tuple[str, ...], style: str, home: Path) -> None:
+    """Show what the vendors NAMES document, by operation, status and field; all vendors if none is named.
+
+    What a vendor's pages do not say is inherited: the base holds, and `proofsheet check` can warn there and
+    not fail. The exit status is 0, or 2 if a name is unknown or a file cannot be used.
+
+    \b
+    Examples:
+      proofsheet spec vendors
+      proofsheet spec vendors gptnb vman
+      proofsheet spec vendors --format markdown > vendors.md
+    """
+    library = Library(home)
+    if not (wanted := names or library.vendors()):
+        raise click.UsageError(f"there is no vendor in {library.home / 'vendors'}")
+    try:
+        made = matrix.matrix(library, tuple(dict.fromkeys(wanted)))
+    except (LookupError, Unreadable, BadOverlay) as problem:
+        raise click.UsageError(str(problem)) from None
+    if style == "json":
+        click.echo(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(matrix.markdown(made) if style == "markdown" else matrix.text(made), nl=False)
+
+
+@spec_group.command("diff")
+@click.argument("first")
+@click.argument("second")
+@click.option("--all", "everything", is_flag=True, help="List documentary differences too.")
+@_STYLE
+@_HOME
+@click.pass_context
+def diff_command(
+    context: click.Context, first: str, second: str, everything: bool, style: str, home: Path
+) -> None:
+    """Show what changes for an app that works by FIRST and goes to SECOND.
+
+    Each is a document's name or an OpenAPI 3 file. A difference is breaking if such an app can be refused, be
+    answered in another form or pay more; tolerable if it need not care; documentary if only words or evidence
+    differ. The exit status is 0 if nothing breaks, 1 if something does, 2 for a usage error.
+
+    \b
+    Examples:
+      proofsheet spec diff stability gptnb
+      proofsheet spec diff gptnb vman --all
+      proofsheet spec diff stability my-document.yaml --format json
+    """
+    library = Library(home)
+    found = diffing.compare(_opened(library, first), _opened(library, second))
+    if style == "json":
+        click.echo(json.dumps(telling.as_data(first, second, found), ensure_ascii=False, indent=2))
+    else:
+        tell = telling.markdown if style == "markdown" else telling.text
+        click.echo(tell(first, second, found, everything), nl=False)
+    context.exit(1 if found.count(diffing.BREAKING) else 0)
+
+
+def _opened(library: Library, name: str) -> Any:
+    try:
+        return opening.opened(library, name)
+    except (LookupError, Unreadable, BadOverlay) as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+spec_group.add_command(bundle_command)
+spec_group.add_command(show_command)
+spec_group.add_command(outcomes_command)
+spec_group.add_command(claims_command)
+spec_group.add_command(examples_command)
+spec_group.add_command(docs_command)

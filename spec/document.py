@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from spec.choices import Choice
 from spec.expressions import Expression
@@ -24,6 +25,7 @@ class Representation:
     headers: tuple[tuple[str, str | Expression], ...]
     blurred: bool
     schema: Mapping[str, Any]
+    speaker: str | None = None  # who answers so, where it is not the API
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,15 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Where a target may differ and still be a good one: what the judge asks there is `level` at most."""
+
+    topics: tuple[str, ...]  # of requirements; `*` is anything
+    level: str  # SHOULD | MAY
+    why: str
+
+
+@dataclass(frozen=True)
 class Document:
     """One family's contract, with its overlays applied."""
 
@@ -185,3 +196,14 @@ class Document:
     operations: Mapping[str, Operation]
     raw: Mapping[str, Any]
     source: Mapping[str, Any] = field(default_factory=dict)  # the same with its references kept
+    family: str = ""  # whose operations these are; a vendor's document belongs to a family too
+    differences: tuple[Difference, ...] = ()
+
+    def at(self, url: str) -> str:
+        """`url`, an origin or an origin with a base path, with the document's own base path if it needs one.
+
+        It does where it has no path and the document is nowhere served at the root.
+        """
+        if "" in self.bases or urlsplit(url).path.strip("/"):
+            return url
+        return url.rstrip("/") + self.bases[0]

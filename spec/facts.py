@@ -7,8 +7,9 @@ from typing import Any
 
 from spec import pointers
 
-# From the strongest on. What is only assumed can give advice and never fail anybody.
+# From the strongest on. What is only inherited or assumed can give advice and never fail anybody.
 GRADES = ("documented", "official", "observed", "inherited", "assumed")
+ADVISORY = frozenset({"inherited", "assumed"})
 
 
 def evidence(document: Any, pointer: str) -> dict[str, Any] | None:
@@ -23,6 +24,16 @@ def grade(document: Any, pointer: str) -> str | None:
     """The strongest grade of the fact at `pointer`, or None where nothing speaks for it."""
     found = evidence(document, pointer)
     return next((name for name in GRADES if found and name in found), None)
+
+
+def grade_within(document: Any, operation: str, pointer: str) -> str | None:
+    """The grade of the fact at `pointer` as a fact about the operation at the pointer `operation`.
+
+    Where an operation is only inherited, so is all that is said of it, whatever it shares with others.
+    """
+    found = grade(document, pointer)
+    inherited = found != "assumed" and grade(document, operation) == "inherited"
+    return "inherited" if inherited else found
 
 
 def _on_the_way(document: Any, tokens: tuple[str, ...]) -> Iterator[dict[str, Any]]:

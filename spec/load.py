@@ -1,6 +1,7 @@
-"""Finding documents by name and loading them: `stability`, or a variant such as `stability.pages-2024`.
+"""Finding documents by name and loading them: `stability`, `stability.pages-2024`, `gptnb`, `gptnb.gateway`.
 
-A name is a family and any number of its overlays, joined by dots; they are applied from left to right.
+A name is a family or a vendor, and any number of the family's overlays, joined by dots; they are applied
+from left to right. A vendor is a base, its own overlay, and what its pages leave to the base (`inherit`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any
 
 from spec import build, pointers
 from spec.document import Document
+from spec.inherit import Pages, narrowed
 from spec.overlay import apply
-from spec.read import Source, read
+from spec.profiles import BadProfile, Profile, profile
+from spec.read import Source, Unreadable, read
 
 HOME = Path(__file__).parent
 _NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")  # a name is never a path
@@ -63,7 +66,8 @@ class Misshapen(LookupError):
 
 @dataclass(frozen=True)
 class Library:
-    """A folder of documents: `apis/<family>.yaml` and `overlays/<family>.<variant>.yaml`."""
+    """A folder of documents: `apis/<family>.yaml`, `overlays/<family>.<variant>.yaml`,
+    `vendors/<slug>.yaml` with `vendors/<slug>.overlay.yaml`, and `claims/<family>.yaml`."""
 
     home: Path = HOME
 
@@ -71,41 +75,138 @@ class Library:
         """The families, in alphabetical order."""
         return tuple(sorted(path.stem for path in (self.home / "apis").glob("*.yaml") if path.is_file()))
 
+    def vendors(self) -> tuple[str, ...]:
+        """The vendors, in alphabetical order."""
+        paths = (self.home / "vendors").glob("*.yaml")
+        return tuple(sorted(path.stem for path in paths if "." not in path.stem and path.is_file()))
+
     def names(self) -> tuple[str, ...]:
-        """Every family and every variant."""
+        """Every family, variant and vendor, and the variants that a vendor says it may use."""
         overlays = (path.stem for path in (self.home / "overlays").glob("*.*.yaml"))
-        return tuple(sorted([*self.families(), *overlays]))
+        used = (f"{slug}.{each}" for slug in self.vendors() for each in self._overlays_of(slug))
+        return tuple(sorted([*self.families(), *overlays, *self.vendors(), *used]))
+
+    def _overlays_of(self, slug: str) -> tuple[str, ...]:
+        try:
+            return self.profile(slug).overlays
+        except (BadProfile, Unreadable):
+            return ()  # whoever loads the vendor is told what is wrong
+
+    def profile(self, slug: str) -> Profile:
+        """The profile of the vendor `slug`. Raises Unknown, Unreadable and BadProfile."""
+        if slug not in self.vendors():
+            raise Unknown(slug, self.vendors())
+        return profile(self.home / "vendors" / f"{slug}.yaml")
+
+    def vendor(self, name: str) -> Profile | None:
+        """The vendor whose document `name` is, if it is one. Raises as `profile`."""
+        slug = name.partition(".")[0]
+        return self.profile(slug) if slug in self.vendors() and slug not in self.families() else None
+
+    def family(self, name: str) -> str:
+        """The family that `name` belongs to. Raises as `profile`."""
+        vendor = self.vendor(name)
+        return (vendor.base if vendor else name).partition(".")[0]
 
     def files(self, name: str) -> tuple[Path, ...]:
-        """The family's file and those of the overlays that `name` asks for. Raises Unknown."""
-        family, *variants = name.split(".")
-        paths = [self.home / "apis" / f"{family}.yaml"]
-        paths += [self.home / "overlays" / f"{family}.{variant}.yaml" for variant in variants]
-        if not _NAME.fullmatch(name) or not all(path.is_file() for path in paths):
+        """The family's file, those of the overlays that `name` asks for, and the vendor's profile.
+
+        Raises Unknown, and as `profile`.
+        """
+        vendor = self.vendor(name)
+        return (*self._layers(name, vendor), *((vendor.source.path,) if vendor else ()))
+
+    def overlays(self, name: str) -> tuple[Path, ...]:
+        """The files of the overlays that make `name` of its family. Raises as `files`."""
+        return self._layers(name, self.vendor(name))[1:]
+
+    def _layers(self, name: str, vendor: Profile | None) -> tuple[Path, ...]:
+        if not _NAME.fullmatch(name):
             raise Unknown(name, self.names())
+        first, *variants = name.split(".")
+        family, *before = vendor.base.split(".") if vendor else (first,)
+        own = [self.home / "vendors" / f"{first}.overlay.yaml"] if vendor else []
+        paths = [self.home / "apis" / f"{family}.yaml", *self._overlays(family, before), *own]
+        paths += self._overlays(family, variants)
+        if missing := [path for path in paths if not path.is_file()]:
+            raise _missing(missing[0], name, vendor, variants) or Unknown(name, self.names())
         return tuple(paths)
+
+    def _overlays(self, family: str, variants: list[str]) -> list[Path]:
+        return [self.home / "overlays" / f"{family}.{variant}.yaml" for variant in variants]
+
+    def claims(self, name: str) -> tuple[dict[str, Any], ...]:
+        """What the pages behind `name` claim: all of the family's, or those of the vendor's own pages.
+
+        Raises Unknown, read.Unreadable, BadProfile.
+        """
+        path = self.home / "claims" / f"{self.family(name)}.yaml"
+        if not path.is_file():
+            return ()
+        value = read(path).value
+        if (vendor := self.vendor(name)) is None:
+            return tuple(value["claims"])
+        pages = _pages(value, vendor.sources)
+        found = (each for each in value["claims"] if not pages.keys().isdisjoint(each["pages"]))
+        return tuple(_within(each, vendor.base) for each in found)
 
     def source(self, name: str) -> Source:
         """The plain data of `name`, overlays applied, references kept, with the family's positions.
 
-        Raises Unknown, read.Unreadable, overlay.BadOverlay.
+        Raises Unknown, read.Unreadable, overlay.BadOverlay, BadProfile.
         """
-        first, *overlays = self.files(name)
+        vendor = self.vendor(name)
+        first, *overlays = self._layers(name, vendor)
         source = read(first)
         value = source.value
         for path in overlays:
             value = apply(value, read(path))
+        if vendor:
+            value = self._narrowed(value, vendor)
         return Source(source.path, value, source.marks)
+
+    def _narrowed(self, value: Any, vendor: Profile) -> Any:
+        path = self.home / "claims" / f"{self.family(vendor.base)}.yaml"
+        claims = read(path) if path.is_file() else Source(path, {"pages": {}, "claims": []}, {})
+        statuses = {
+            name: (each["page"], each["responses"]) for name, each in vendor.raw["operations"].items()
+        }
+        try:
+            pages = Pages(_pages(claims.value, vendor.sources), statuses)
+            return narrowed(value, pages, claims.value["claims"])
+        except (LookupError, TypeError, AttributeError, ValueError):
+            hint = f"`proofsheet spec lint {self.family(vendor.base)}` says where"
+            raise BadProfile(claims.where(""), f"these claims cannot be read; {hint}") from None
 
     def load(self, name: str) -> Document:
         """The document `name`, ready to serve. Raises as `source`, BadReference and Misshapen."""
         source = self.source(name)
         try:
-            return build.document(name, resolve(source), source.value)
+            return build.document(name, resolve(source), source.value, self.family(name))
         except BadReference:
             raise
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Misshapen(name, source.path, f"{type(error).__name__}: {error}") from None
+
+
+def _missing(path: Path, name: str, vendor: Profile | None, variants: list[str]) -> BadProfile | None:
+    """What to say where it is not the name that is wrong, but the vendor's profile or its overlay."""
+    if vendor is None or any(path.stem.endswith(f".{each}") for each in variants):
+        return None
+    if path.parent.name == "vendors":
+        return BadProfile(vendor.source.where(""), f"there is no {path.name} beside it; `{name}` needs one")
+    return BadProfile(vendor.source.where("/base"), f"there is no document named {vendor.base!r}")
+
+
+def _within(claim: dict[str, Any], base: str) -> dict[str, Any]:
+    """A claim as a vendor's document has it: what the base's variant encodes stands in it itself."""
+    return {key: value for key, value in claim.items() if key != "variant" or value != base}
+
+
+def _pages(claims: Any, sources: tuple[str, ...]) -> dict[str, str]:
+    """The pages among `sources`, each with its source."""
+    pages = {page: each["source"] for page, each in claims["pages"].items()}
+    return {page: source for page, source in pages.items() if source in sources}
 
 
 def resolve(source: Source) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """OpenAPI Overlay 1.0: small declared differences, applied to a document's plain data.
 
-Stricter than the standard in one point: a target that matches nothing is an error, because a
-difference that no longer applies is a fact that has been lost.
+Strict, as the library's own overlays are applied, it is stricter than the standard in two points: a target
+that matches nothing and an action that does nothing are errors, because a difference that no longer applies
+is a fact that has been lost. Of Overlay 1.1, `copy` and primitive targets are not done.
 """
 
 from __future__ import annotations
@@ -24,14 +25,16 @@ class BadOverlay(Exception):
         return f"{self.where}: {self.problem}"
 
 
-def apply(document: Any, overlay: Source) -> Any:
-    """`document` with the overlay's actions done in order; neither argument is changed."""
+def apply(document: Any, overlay: Source, *, strict: bool = True) -> Any:
+    """`document` with the overlay's actions done in order; neither argument is changed. Raises BadOverlay."""
     result = copy.deepcopy(document)
     for index, action in enumerate(_actions(overlay)):
         where = overlay.where(f"/actions/{index}")
-        nodes = _nodes(action, result, where)
+        if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+            raise BadOverlay(where, "an action needs a target")
+        nodes = _nodes(action["target"], result, overlay.where(f"/actions/{index}/target"), strict)
         for node in nodes:
-            _act(action, node, where)
+            _act(action, node, where, strict)
     return result
 
 
@@ -45,31 +48,34 @@ def _actions(overlay: Source) -> list[Any]:
     return actions
 
 
-def _nodes(action: Any, document: Any, where: str) -> list[Any]:
+def _nodes(target: str, document: Any, where: str, strict: bool) -> list[Any]:
     import jsonpath  # 40 ms of import that a document without overlays need not pay
 
-    if not isinstance(action, dict) or not isinstance(action.get("target"), str):
-        raise BadOverlay(where, "an action needs a target")
     try:
-        nodes = list(jsonpath.finditer(action["target"], document))
+        nodes = list(jsonpath.finditer(target, document))
     except jsonpath.JSONPathError as error:
         raise BadOverlay(where, f"the target is no JSONPath: {error}") from None
-    if not nodes:
-        raise BadOverlay(where, f"the target {action['target']} matches nothing")
+    if not nodes and strict:
+        raise BadOverlay(where, f"the target {target} matches nothing")
     return nodes
 
 
-def _act(action: dict[str, Any], node: Any, where: str) -> None:
+def _act(action: dict[str, Any], node: Any, where: str, strict: bool) -> None:
     if action.get("remove") is True and node.parent is None:
         raise BadOverlay(where, "the whole document cannot be removed")
     if action.get("remove") is True:
         _remove(node)
-    elif "update" not in action:
+    elif "update" in action:
+        _update(node.obj, action["update"], where)
+    elif strict or "copy" in action:
         raise BadOverlay(where, "an action needs `update` or `remove: true`")
-    elif isinstance(node.obj, list):
-        node.obj.append(copy.deepcopy(action["update"]))
-    elif isinstance(node.obj, dict) and isinstance(action["update"], dict):
-        merge(node.obj, action["update"])
+
+
+def _update(target: Any, update: Any, where: str) -> None:
+    if isinstance(target, list):
+        target.append(copy.deepcopy(update))
+    elif isinstance(target, dict) and isinstance(update, dict):
+        merge(target, update)
     else:
         raise BadOverlay(where, "a scalar changes through its parent: target the parent")
 

@@ -101,3 +101,15 @@ def limited(
         if last.at - before.began > params["window"]:
             raise Unjudged("the requests took longer than the window of the limit")
         yield f"expected {params['status']} {params['outcome']}, came {last.status}"
+
+
+def meanwhile(
+    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
+) -> Iterator[str]:
+    """While a key is shut out, this is what another (or the same) one is answered."""
+    limited, wanted = operation.outcomes[params["outcome"]], operation.outcomes[params["answer"]]
+    before = [each for each in history[:-1] if each.case == params["after"]]
+    if not before or before[-1].status != limited.status:
+        raise Unjudged("no key was shut out")
+    if history[-1].status != wanted.status:
+        yield f"expected {wanted.status} {wanted.name} once a key was shut out, came {history[-1].status}"

@@ -12,6 +12,7 @@ from contracts.checks import portrait
 from contracts.checks.drawn import excerpt, gallery, parsed
 from contracts.checks.drawn import pictures as pictures
 from contracts.checks.drawn import reported_seed as reported_seed
+from contracts.checks.pictures import FORMATS
 from contracts.checks.refusals import names, outcome, passes_over
 from contracts.exchange import Exchange
 from spec import pointers
@@ -54,7 +55,7 @@ def constants(exchange: Exchange, operation: Operation, params: Mapping[str, Any
 
 
 def picture(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
-    """A success whose picture decodes whole and has the asked media type."""
+    """A success of the asked media type, whose picture decodes whole and is `drawn` in that one, if given."""
     if exchange.status != operation.success.status:
         yield f"expected a picture, came {exchange.status} {excerpt(exchange)}"
     elif exchange.media_type != params["media_type"]:
@@ -65,6 +66,8 @@ def picture(exchange: Exchange, operation: Operation, params: Mapping[str, Any])
                 yield each
             elif each.problem:
                 yield f"the picture {each.problem}"
+            elif each.format != FORMATS.get(params.get("drawn", ""), each.format):
+                yield f"expected the picture in {params['drawn']}, came {each.format}"
 
 
 def size(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:

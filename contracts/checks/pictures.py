@@ -10,12 +10,12 @@ from contracts.exchange import Exchange, Finding
 from contracts.oracle import Oracle
 from spec.document import Operation
 
-_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 
 
 def picture_is_whole(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterator[Finding]:
     """An image body decodes completely and has the format of its media type."""
-    wanted = _FORMATS.get(exchange.media_type)
+    wanted = FORMATS.get(exchange.media_type)
     if wanted is None or exchange.method == "HEAD":
         return
     if problem := _problem(_seen(exchange, operation), wanted):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from contracts.checks.beside import differ, echoed, fresh, limited, other, same
+from contracts.checks.beside import differ, echoed, fresh, limited, meanwhile, other, same
 from contracts.checks.money import costs, keeps, moves
 from contracts.history import History
 from spec.document import Operation
@@ -22,4 +22,5 @@ TRAILS: dict[str, Trail] = {
     "echoed": echoed,
     "fresh": fresh,
     "limited": limited,
+    "meanwhile": meanwhile,
 }

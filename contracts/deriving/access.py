@@ -1,4 +1,4 @@
-"""Who is let in and in what order: credentials, body size, media type, method, precedence."""
+"""Who is let in: credentials, media type, body size, credits."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.case import Case, Expect
+from contracts.deriving import standing
 from contracts.deriving.bodies import lacking
 from contracts.deriving.source import Derived, Source
 from contracts.samples import request, smallest
+from spec import pointers
 from spec.document import Operation
 
 
@@ -17,11 +19,7 @@ def access(source: Source, operation: Operation) -> Iterator[Derived]:
     yield from _credentials(source, operation)
     yield from _media_type(source, operation)
     yield from _body_size(source, operation)
-    yield from _precedence(source, operation)
-
-
-def _policy(operation: Operation, keyword: str) -> str:
-    return f"#/components/x-policies/{operation.policy.name}/{keyword}"
+    yield from _no_credits(source, operation)
 
 
 def _outcome(operation: Operation, gate: str, kind: str) -> dict[str, Any]:
@@ -29,25 +27,54 @@ def _outcome(operation: Operation, gate: str, kind: str) -> dict[str, Any]:
 
 
 def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
-    at = _policy(operation, "x-refusals/authenticate")
-    for credential, kind, says in (
-        ("none", "missing", "a valid request without a key is refused as unauthorized"),
-        ("wrong", "unknown", "a valid request with an unknown key is refused as unauthorized"),
+    at = standing.policy(operation, "x-refusals", "authenticate")
+    for topic, credential, kind, says in (
+        ("key.none", "none", "missing", "a valid request without a key is refused as unauthorized"),
+        ("key.empty", "none", "missing", "a valid request with an empty key is refused as unauthorized"),
+        ("key.wrong", "wrong", "unknown", "a valid request with an unknown key is refused as unauthorized"),
     ):
-        wanted = source.requirement(operation, f"key.{credential}", says, at)
+        also = (*_schemes(source), *standing.refusal(operation, "authenticate", kind))
+        wanted = source.requirement(operation, topic, says, at, also=also)
         expect = Expect(wanted.id, "outcome", _outcome(operation, "authenticate", kind))
-        body = smallest(operation)
-        case = request(operation, f"key.{credential}", body, (expect,), credential=credential)
+        headers = {operation.schemes[0].header: ""} if topic == "key.empty" and operation.schemes else {}
+        case = request(
+            operation, topic, smallest(operation), (expect,), credential=credential, headers=headers
+        )
         yield Derived(wanted, (case,))
+
+
+def _schemes(source: Source) -> Iterator[str]:
+    """Where the document says how a key is sent."""
+    yield "#/security"
+    for name in source.document.raw.get("components", {}).get("securitySchemes", {}):
+        for more in ((), ("name",), ("in",)):
+            yield "#" + pointers.join("components", "securitySchemes", name, *more)
+
+
+def _no_credits(source: Source, operation: Operation) -> Iterator[Derived]:
+    """A key that has no credits left, where the judge was given one."""
+    if operation.cost is None or "charge" not in operation.policy.precedence:
+        return
+    at = standing.policy(operation, "x-refusals", "charge")
+    also = standing.refusal(operation, "charge", "short")
+    says = "a valid request with a key that has no credits is refused"
+    wanted = source.requirement(
+        operation, "credits.none", says, at, also=also, profile="extended", needs="broke-key"
+    )
+    expect = Expect(wanted.id, "outcome", _outcome(operation, "charge", "short"))
+    case = request(operation, "credits.none", smallest(operation), (expect,), credential="broke")
+    yield Derived(wanted, (case,))
 
 
 def _media_type(source: Source, operation: Operation) -> Iterator[Derived]:
     if operation.body is None:
         return
     other = "text/plain"
-    at = _policy(operation, "x-wording/media-type.other")
+    at = standing.policy(operation, "x-wording", "media-type.other")
+    content = pointers.join("requestBody", "content", operation.body.media_type)
+    also = (content, "/requestBody/required", *standing.refusal(operation, "media-type", "other"))
     says = f"a body that is not {operation.body.media_type} is refused"
-    wanted = source.requirement(operation, "media-type.other", says, at)
+    wanted = source.requirement(operation, "media-type.other", says, at, also=also)
     expect = Expect(wanted.id, "outcome", _outcome(operation, "media-type", "other"))
     yield Derived(wanted, (_raw(operation, "media-type.other", b"prompt", other, expect),))
 
@@ -71,7 +98,9 @@ def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
     if limit is None or operation.body is None:
         return
     says = f"a body of {limit} bytes and one more is refused"
-    wanted = source.requirement(operation, "body-size", says, _policy(operation, "x-max-body-bytes"))
+    at = standing.policy(operation, "x-max-body-bytes")
+    also = standing.refusal(operation, "body-size", "limit")
+    wanted = source.requirement(operation, "body-size", says, at, also=also)
     expect = Expect(wanted.id, "outcome", _outcome(operation, "body-size", "limit"))
     fields = smallest(operation)
     empty = request(operation, "body-size", {**fields, "padding": ""}, (expect,))
@@ -86,7 +115,7 @@ def _largest_body(source: Source, operation: Operation, limit: int) -> Iterator[
         return
     name, fields = spoiled
     says = f"a body of {limit} bytes is not refused for its size"
-    at = _policy(operation, "x-max-body-bytes")
+    at = standing.policy(operation, "x-max-body-bytes")
     wanted = source.requirement(operation, "body-size.largest", says, at)
     expects = (
         Expect(wanted.id, "outcome", _outcome(operation, "validate", "required")),
@@ -96,18 +125,3 @@ def _largest_body(source: Source, operation: Operation, limit: int) -> Iterator[
     padding = "x" * (limit - len(empty.encoded()[1]))
     case = request(operation, "body-size.largest", {**fields, "padding": padding}, expects)
     yield Derived(wanted, (case,))
-
-
-def _precedence(source: Source, operation: Operation) -> Iterator[Derived]:
-    """Two faults at once, for the pair of gates whose order somebody has seen: the fields and the key."""
-    order = operation.policy.precedence
-    if operation.body is None or "validate" not in order or "authenticate" not in order:
-        return
-    first = min(("validate", "authenticate"), key=order.index)
-    says = f"with a wrong field and a wrong key, {first} speaks first"
-    at = _policy(operation, f"x-precedence/{order.index(first)}")
-    # A proxy that has keys of its own checks them first, whatever the API behind it does.
-    wanted = source.requirement(operation, "precedence.key", says, at, level="SHOULD")
-    kind = "required" if first == "validate" else "unknown"
-    expect = Expect(wanted.id, "outcome", _outcome(operation, first, kind))
-    yield Derived(wanted, (request(operation, "precedence.key", {}, (expect,), credential="wrong"),))

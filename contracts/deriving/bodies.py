@@ -15,7 +15,7 @@ from spec.schemas import Schema
 DEEPEST = 3  # additions to a body until the rules are content
 
 
-def drawing(width: int = 256, height: int = 256, kind: str = "PNG") -> bytes:
+def drawing(width: int = 128, height: int = 128, kind: str = "PNG") -> bytes:
     """A small picture file of any size."""
     out = io.BytesIO()
     Image.linear_gradient("L").resize((width, height)).convert("RGB").save(out, kind)

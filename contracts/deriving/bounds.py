@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from contracts.case import Expect
+from contracts.deriving import standing
+from contracts.deriving.bodies import lists_all
 from contracts.deriving.source import Derived, Source
 from contracts.samples import request, smallest, value
 from spec import pointers
@@ -81,8 +83,10 @@ def beyond(field: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
 def _refusal(
     source: Source, operation: Operation, topic: str, says: str, at: str, body: Any, *fields: str
 ) -> Derived:
-    wanted = source.requirement(operation, topic, says, at)
     keyword = topic.rpartition(".")[2]
+    also = [at.rpartition("/")[0]] if keyword == "type" else []
+    also += standing.refusal(operation, "validate", keyword) if keyword == "required" else ()
+    wanted = source.requirement(operation, topic, says, at, also=also)
     outcome = operation.policy.outcome("validate", keyword)
     expects = (
         Expect(wanted.id, "outcome", {"outcome": outcome}),
@@ -104,13 +108,7 @@ def _together(source: Source, operation: Operation, at: str) -> Iterator[Derived
         return
     says = f"faults in {', '.join(chosen)} are listed together"
     policy = f"#/components/x-policies/{operation.policy.name}/x-wording/validate.required"
-    several = any(
-        each.text == "$refusal.details"
-        for outcome in operation.outcomes.values()
-        for representation in outcome.representations.values()
-        for _, each in representation.binds
-    )
-    if several:
+    if lists_all(operation):
         wanted = source.requirement(operation, "several-faults", says, policy)
         expects = (
             Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", "enum")}),

@@ -9,10 +9,9 @@ from contracts.case import Expect, Wish
 from contracts.deriving.bodies import completed, drawing, is_admitted
 from contracts.deriving.source import Derived, Source
 from contracts.samples import prompted, smallest
+from contracts.subjects import subject
 from spec import pointers
 from spec.document import Operation
-
-SUBJECT = "A stone bridge over a mountain stream in spring"
 
 # topic, most, prompt. A service may take other letters for another language, or refuse to draw letters.
 _PROMPTS = (
@@ -27,6 +26,7 @@ def extended(source: Source, operation: Operation) -> Iterator[Derived]:
     if operation.artifact is None or operation.body is None:
         return
     yield from _prompts(source, operation)
+    yield from _examples(source, operation)
     yield from _inside(source, operation)
     yield from _from_picture(source, operation)
 
@@ -60,10 +60,21 @@ def _prompts(source: Source, operation: Operation) -> Iterator[Derived]:
             yield _granted(source, operation, topic, says, at, fields, most=most, level=level)
     limit = _longest(operation)
     if limit:
-        fields = prompted(operation, _text(limit))
+        fields = prompted(operation, _text(limit, source.seed))
         at = _at(operation, "properties", next(iter(fields)))
         says = f"a prompt of {limit} characters is drawn"
         yield _granted(source, operation, "prompt.longest", says, at, fields)
+
+
+def _examples(source: Source, operation: Operation) -> Iterator[Derived]:
+    """The requests that the document shows are granted."""
+    assert operation.body is not None
+    content = pointers.join("requestBody", "content", operation.body.media_type)
+    known = pointers.get(source.document.raw, operation.pointer + content).get("examples", {})
+    for name, each in known.items():
+        says = f"the request that the document shows is granted: {each.get('summary', name)}"
+        at = f"{content}/examples{pointers.join(name)}"
+        yield _granted(source, operation, f"example.{name}", says, at, each["value"], also=(f"{at}/value",))
 
 
 def _longest(operation: Operation) -> int | None:
@@ -75,8 +86,9 @@ def _longest(operation: Operation) -> int | None:
     return limit if isinstance(limit, int) else None
 
 
-def _text(limit: int) -> str:
-    words = (SUBJECT + ", ") * (limit // len(SUBJECT) + 1)
+def _text(limit: int, seed: int = 0) -> str:
+    text = subject(seed)
+    words = (text + ", ") * (limit // len(text) + 1)
     return words[: limit - 1] + "."
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from spec.document import Operation
 
+EMPTY = " "  # an Accept header without a value
+PLAIN = "plain"  # the picture for which nothing is asked that need not be
+
 
 @dataclass(frozen=True)
 class Form:

@@ -37,8 +37,9 @@ def kinds(source: Source, operation: Operation) -> Iterator[Derived]:
 def _advice(source: Source, operation: Operation, topic: str, says: str, name: str, kind: str) -> Any:
     assert operation.body is not None
     at = pointers.join("requestBody", "content", operation.body.media_type, "schema", "properties", name)
-    # How a value of the wrong kind is refused was never observed.
-    wanted = source.requirement(operation, topic, says, at, level="MAY")
+    # Schemas tell what is right, and hardly a page how a value of the wrong kind is refused.
+    also = [f"{at}/{keyword}" for keyword in ("type", "items", "items/type")]
+    wanted = source.requirement(operation, topic, says, at, also=also, level="MAY")
     outcome = {"outcome": operation.policy.outcome("validate", kind)}
     expects = (Expect(wanted.id, "outcome", outcome), Expect(wanted.id, "names", {"fields": (name,)}))
     return wanted, expects
@@ -91,8 +92,7 @@ def _empty(source: Source, operation: Operation) -> Iterator[Derived]:
     optional = [each for each in operation.body.schema["properties"] if each not in required]
     at = f"#/components/x-policies/{operation.policy.name}/x-empty-parts"
     says = "an empty part of an optional field counts as absent"
-    # The samples of the pages send them; nobody has seen what the service makes of them.
-    wanted = source.requirement(operation, "empty-parts", says, at, most="SHOULD")
+    wanted = source.requirement(operation, "empty-parts", says, at)
     expects = (
         Expect(wanted.id, "names", {"fields": (name,)}),
         Expect(wanted.id, "passes-over", {"fields": tuple(optional)}),

@@ -31,17 +31,34 @@ def ledger(source: Source, operation: Operation) -> Iterator[Derived]:
     if balance_of(source.document) is None:
         return
     if at := _place(operation):
-        # A balance may lag behind, and a reseller's may count something else.
         says = "the balance shows within seconds what was paid"
-        wanted = source.requirement(operation, "moves", says, at, profile="core", most="SHOULD")
+        wanted = source.requirement(operation, "moves", says, at, profile="core")
         yield Derived(wanted, ledger=Expect(wanted.id, "moves"))
     if operation.cost is None or operation.artifact is None:
         return
-    # A reseller's prices are its own.
+    credits = operation.cost.credits
+    also = (f"/x-cost/credits/table/{credits.default}", "/x-cost/per", "/x-cost")
     says = "a success takes its documented credits from the balance"
-    wanted = source.requirement(operation, "cost", says, "/x-cost/credits", profile="core", most="SHOULD")
+    wanted = source.requirement(operation, "cost", says, "/x-cost/credits", also=also, profile="core")
     plain = Wish(operation.id, Expect(wanted.id, "costs"))
     yield Derived(wanted, also=(plain,), ledger=Expect(wanted.id, "costs"))
+    yield from _by_choice(source, operation)
     says = "no refusal takes anything from the balance"
     wanted = source.requirement(operation, "cost.refusals", says, "/x-cost/charged")
     yield Derived(wanted, ledger=Expect(wanted.id, "keeps"))
+
+
+def _by_choice(source: Source, operation: Operation) -> Iterator[Derived]:
+    """What each other choice costs, a picture each; asked of the balance after that picture alone."""
+    credits = operation.cost.credits if operation.cost else None
+    if credits is None or not credits.table:
+        return
+    name = credits.field[0]
+    for key, price in credits.table.items():
+        if key != credits.default:
+            says = f"{name} {key} takes {price} credits from the balance"
+            at = f"/x-cost/credits/table{pointers.join(key)}"
+            wanted = source.requirement(operation, f"cost.of.{key}", says, at, profile="extended")
+            expect = Expect(wanted.id, "costs")
+            wish = Wish(operation.id, expect, None, {name: key})
+            yield Derived(wanted, wish=wish, ledger=expect)

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.case import Expect, Wish
+from contracts.deriving import standing
 from contracts.deriving.bodies import breaks, lacking, lists_all, whole
+from contracts.deriving.forms import PLAIN
 from contracts.deriving.source import Derived, Source
 from contracts.samples import request
 from spec import pointers
@@ -35,7 +37,8 @@ def _values(source: Source, operation: Operation, name: str, schema: Mapping[str
     assert operation.body is not None
     at = pointers.join("requestBody", "content", operation.body.media_type, "schema", "properties", name)
     topic = f"{name}.listed"
-    wanted = source.requirement(operation, topic, f"every listed {name} is taken", f"{at}/enum")
+    also = [f"{at}/enum/{number}" for number in range(len(schema["enum"]))]
+    wanted = source.requirement(operation, topic, f"every listed {name} is taken", f"{at}/enum", also=also)
     cases = []
     for value in schema["enum"]:
         spoiled = lacking(operation, **{name: value})
@@ -62,10 +65,16 @@ def _bare_key(source: Source, operation: Operation) -> Iterator[Derived]:
     if operation.body is not None or operation.cost is not None or not {"", "bearer "} <= prefixes:
         return
     says = "the key is taken with and without Bearer before it"
-    # A reseller's key is its own, and so is the way to send it.
-    wanted = source.requirement(operation, "key.bare", says, "#/security", level="SHOULD")
+    wanted = source.requirement(operation, "key.bare", says, f"#{_bare_scheme(source)}")
     case = request(operation, "key.bare", {}, (Expect(wanted.id, "granted"),), credential="bare")
     yield Derived(wanted, (case,))
+
+
+def _bare_scheme(source: Source) -> str:
+    """Where the document has the scheme of a bare key."""
+    known = source.document.raw["components"]["securitySchemes"]
+    name = next(name for name, each in known.items() if each["type"] == "apiKey")
+    return pointers.join("components", "securitySchemes", name)
 
 
 def _several(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -74,6 +83,12 @@ def _several(source: Source, operation: Operation) -> Iterator[Derived]:
     if artifact is None or artifact.count is None or len(artifact.count) != 1:
         return
     name = artifact.count[0]
+    at = standing.field(operation, name, "default")
+    if (single := operation.body.defaults.get(name) if operation.body else None) is not None:
+        says = f"where no {name} are asked for, {single} come"
+        wanted = source.requirement(operation, f"{name}.default", says, at, profile="core")
+        expect = Expect(wanted.id, "count", {"count": single})
+        yield Derived(wanted, wish=Wish(operation.id, expect, "", {}, PLAIN))
     says = f"{name} {SEVERAL} gives {SEVERAL} pictures"
     wanted = source.requirement(operation, f"{name}.count", says, "/x-artifact/count", profile="extended")
     expect = Expect(wanted.id, "count", {"count": SEVERAL})

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from contracts.case import BOUNDARY, Case, Part
 
 LONG_NAME, LONGEST_NAME = "x" * 1_000, "x" * 20_000
+LETTERS = "café 🏠 👨‍👩‍👧 שלום مرحبا 中文 Ā̂ \u202e\u200b"  # right to left, joined, combined, unseen
+SLOW = 2.0  # seconds
 HEADERS = 90  # Apache takes a hundred, those of the client included
 
 
@@ -23,6 +25,8 @@ class Oddity:
     change: Callable[[Case], Case]
     heard: bool = True
     form: bool | None = None  # for forms only, for JSON only, or for both
+    profile: str = "free"
+    about: tuple[str, ...] = ()  # the place in the policy that speaks of it
 
 
 def _raw(case: Case, body: bytes, content_type: str | None = None) -> Case:
@@ -41,6 +45,10 @@ def _cut(case: Case) -> Case:
 
 def _many_headers(case: Case) -> Case:
     return replace(case, headers={**case.headers, **{f"x-proofsheet-{n}": "1" for n in range(HEADERS)}})
+
+
+def _slow(case: Case) -> Case:
+    return replace(case, slow=SLOW)
 
 
 def _longest_boundary(case: Case) -> Case:
@@ -100,6 +108,7 @@ ODDITIES = (
         lambda case: _raw(case, case.encoded()[1], "multipart/form-data"),
         heard=False,
         form=True,
+        about=("x-wording", "media-type.boundary"),
     ),
     Oddity(
         "nul",
@@ -112,6 +121,33 @@ ODDITIES = (
         "bytes that are no text do no harm",
         lambda case: _parts(case, Part("proofsheet", b"\xff\xfe")),
         form=True,
+    ),
+    Oddity(
+        "letters",
+        "a text in all sorts of letters does no harm",
+        lambda case: _parts(case, Part("proofsheet", LETTERS.encode())),
+        form=True,
+    ),
+    Oddity(
+        "preamble",
+        "a line before the first boundary is no reason to fail",
+        lambda case: _raw(case, b"preamble\r\n" + case.encoded()[1]),
+        heard=False,
+        form=True,
+    ),
+    Oddity("slow", f"a body that takes {SLOW:g} seconds is waited for", _slow, profile="extended"),
+    Oddity(
+        "letters",
+        "a text in all sorts of letters does no harm",
+        lambda case: replace(case, json={**case.json, "proofsheet": LETTERS}),
+        form=False,
+    ),
+    Oddity(
+        "bom",
+        "a byte order mark before JSON is no reason to fail",
+        lambda case: _raw(case, b"\xef\xbb\xbf" + case.encoded()[1]),
+        heard=False,
+        form=False,
     ),
     Oddity(
         "no-json",

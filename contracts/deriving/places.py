@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contracts.case import Case, Expect
+from contracts.deriving import standing
 from contracts.deriving.bodies import lacking, lists_all
 from contracts.deriving.bounds import beyond
 from contracts.deriving.source import Derived, Source
@@ -27,41 +28,42 @@ def places(source: Source, operation: Operation) -> Iterator[Derived]:
             yield from _path(source, operation, parameter, index)
         if parameter.place == "header":
             yield from _header(source, operation, parameter, index)
+            yield from _example(source, operation, parameter, index)
     yield from _methods(source, operation)
 
 
 def _path(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
     for keyword, value, says in beyond(parameter.schema):
+        topic, at = f"{parameter.name}.{keyword}", f"/parameters/{index}/schema/{keyword}"
+        also = [f"/parameters/{index}{more}" for more in ("", "/in", "/required", "/schema", "/schema/type")]
+        also += standing.refusal(operation, "path", keyword)
+        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at, also=also)
         outcome = {"outcome": operation.policy.outcome("path", keyword)}
-        topic = f"{parameter.name}.{keyword}"
-        at = f"/parameters/{index}/schema/{keyword}"
-        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at)
         expects = [Expect(wanted.id, "outcome", outcome)]
         if "{value}" in operation.policy.wording.get(f"path.{keyword}", ""):
             expects.append(Expect(wanted.id, "names", {"fields": (value,)}))
         case = request(operation, topic, smallest(operation), tuple(expects))
         yield Derived(wanted, (_with(case, parameter, value),))
-        order = operation.policy.precedence
-        if (
-            operation.body
-            and {"path", "validate"} <= set(order)
-            and order.index("path") < order.index("validate")
-        ):
-            yield _before(source, operation, parameter, value, outcome["outcome"])
+    yield from _listed(source, operation, parameter, index)
+
+
+def _listed(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
+    """Each listed value is known: where the path is looked at first, what is refused is the missing field."""
+    spoiled = lacking(operation)
+    order = [each for each in operation.policy.precedence if each in ("path", "validate")]
+    if spoiled is None or order != ["path", "validate"]:
+        return
+    outcome = {"outcome": operation.policy.outcome("validate", "required")}
+    for number, value in enumerate(parameter.schema.get("enum", ())):
+        topic = f"{parameter.name}.listed.{value}"
+        says = f"the {parameter.name} {value} is known"
+        wanted = source.requirement(operation, topic, says, f"/parameters/{index}/schema/enum/{number}")
+        case = request(operation, topic, spoiled[1], (Expect(wanted.id, "outcome", outcome),))
+        yield Derived(wanted, (_with(case, parameter, value),))
 
 
 def _with(case: Case, parameter: Parameter, value: str) -> Case:
     return replace(case, path_params={**case.path_params, parameter.name: str(value)})
-
-
-def _before(source: Source, operation: Operation, parameter: Parameter, value: str, outcome: str) -> Derived:
-    says = f"with a wrong {parameter.name} and a wrong field, {parameter.name} speaks first"
-    at = f"#/components/x-policies/{operation.policy.name}/x-precedence"
-    # A proxy that knows the API may look at the fields before it passes a request on.
-    wanted = source.requirement(operation, f"precedence.{parameter.name}", says, at, most="SHOULD")
-    expect = Expect(wanted.id, "outcome", {"outcome": outcome})
-    case = request(operation, f"precedence.{parameter.name}", {}, (expect,))
-    return Derived(wanted, (_with(case, parameter, value),))
 
 
 def _header(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
@@ -71,14 +73,30 @@ def _header(source: Source, operation: Operation, parameter: Parameter, index: i
     for keyword, value, says in beyond(parameter.schema):
         topic = f"header.{parameter.name}.{keyword}"
         at = f"/parameters/{index}/schema/{keyword}"
-        # A proxy need not pass on headers that only tell who calls.
-        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at, most="SHOULD")
+        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at)
         expects = (
             Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", keyword)}),
             Expect(wanted.id, "names", {"fields": (parameter.name,)}),
         )
         headers = {parameter.name.lower(): str(value)}
         yield Derived(wanted, (request(operation, topic, body, expects, headers=headers),))
+
+
+def _example(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
+    """A header that need not be there, as the document shows it: what is refused is a missing field."""
+    spoiled = lacking(operation)
+    if spoiled is None or "example" not in parameter.schema or parameter.required:
+        return
+    topic, at = f"header.{parameter.name}.taken", f"/parameters/{index}/schema"
+    says = f"{parameter.name} {parameter.schema['example']} is taken"
+    also = [f"/parameters/{index}{more}" for more in ("", "/name", "/schema/example", "/schema/type")]
+    wanted = source.requirement(operation, topic, says, at, also=also)
+    expects = (
+        Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", "required")}),
+        Expect(wanted.id, "passes-over", {"fields": (parameter.name,)}),
+    )
+    headers = {parameter.name.lower(): str(parameter.schema["example"])}
+    yield Derived(wanted, (request(operation, topic, spoiled[1], expects, headers=headers),))
 
 
 def _methods(source: Source, operation: Operation) -> Iterator[Derived]:

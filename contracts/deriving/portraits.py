@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from contracts.case import Expect, Wish
+from contracts.deriving import standing
 from contracts.deriving.forms import forms
 from contracts.deriving.source import Derived, Source
+from contracts.deriving.telling import telling
 from contracts.requirement import Requirement
-from spec.document import Operation, Outcome, Representation
+from spec import pointers
+from spec.document import Operation
 
 # check, topic, most, what is asked
 _EVERY = (
@@ -48,56 +50,17 @@ def _in_every_form(operation: Operation, wanted: Requirement, expect: Expect) ->
 def _finish(source: Source, operation: Operation) -> Iterator[Derived]:
     """What the example of a plain success says and that of another success does not."""
     for form in forms(operation):
-        representation = operation.success.representations[form.media_type]
         at = f"/responses/{operation.success.status}/content/{form.media_type.replace('/', '~1')}"
         at += f"/examples/{operation.success.name}"
-        body, headers = _telling(operation, form.media_type, representation)
+        body, headers = telling(operation, operation.success, form.media_type)
         if not body and not headers:
             continue
         told = ", ".join(f"{name} {value}" for name, value in {**body, **headers}.items())
-        # Proxies lose headers that they do not know.
         wanted = source.requirement(
-            operation,
-            f"finish.{form.name}",
-            f"a plain success says so: {told}",
-            at,
-            profile="core",
-            most="SHOULD" if headers else "MUST",
+            operation, f"finish.{form.name}", f"a plain success says so: {told}", at, profile="core"
         )
         expect = Expect(wanted.id, "constants", {"body": body, "headers": headers})
         yield Derived(wanted, wish=Wish(operation.id, expect, form.accept, form.fields))
-
-
-def _telling(
-    operation: Operation, media_type: str, plain: Representation
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Pointer to text, and header to text, by which a plain success is told from the others."""
-    others = [
-        each.representations[media_type] for each in _others(operation) if media_type in each.representations
-    ]
-    mine, theirs = dict(_texts(plain.value, "")), [dict(_texts(each.value, "")) for each in others]
-    body = {at: text for at, text in mine.items() if any(each.get(at, text) != text for each in theirs)}
-    named = [dict(each.headers) for each in others]
-    headers = {
-        name: text
-        for name, text in plain.headers
-        if isinstance(text, str) and any(each.get(name, text) != text for each in named)
-    }
-    return body, headers
-
-
-def _others(operation: Operation) -> Iterator[Outcome]:
-    for outcome in operation.outcomes.values():
-        if outcome.status == operation.success.status and outcome.name != operation.success.name:
-            yield outcome
-
-
-def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str) and at:
-        yield at, value
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in pairs:
-        yield from _texts(each, f"{at}/{key}")
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -108,8 +71,11 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
     for form in forms(operation):
         says = f"the seed of a picture is reported beside its {form.name}"
         topic = f"seed.reported.{form.name}"
-        # Proxies lose headers, and the schema does not require the property.
-        wanted = source.requirement(operation, topic, says, "/x-artifact/seed", profile="core", most="SHOULD")
+        at = pointers.join("responses", operation.success.status, "content", form.media_type)
+        representation = operation.success.representations[form.media_type]
+        also = [*standing.packed(representation, at, "$artifact.seed")]
+        also += [f"{at}/examples/{operation.success.name}/{each}" for each in ("x-bind", "x-headers")]
+        wanted = source.requirement(operation, topic, says, "/x-artifact/seed", also=also, profile="core")
         expect = Expect(wanted.id, "echoed", params)
         yield Derived(wanted, wish=Wish(operation.id, expect, form.accept, form.fields))
     says = "two pictures for which no seed was asked have different ones"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contracts.case import Case, Expect
+from contracts.deriving import standing
 from contracts.deriving.bodies import breaks, is_formed, sample, whole
 from contracts.deriving.broken import Draft, broken
 from contracts.deriving.source import Derived, Source
@@ -23,10 +24,21 @@ def rules(source: Source, operation: Operation) -> Iterator[Derived]:
         for name in names:
             topic = f"rules.{_slug(rule.name)}" + (f".{name}" if len(names) > 1 else "")
             says = f"{rule.name}: refused otherwise ({name})"
-            wanted = source.requirement(operation, topic, says, f"/x-rules/{index}")
+            also = _stands_on(operation, rule, f"/x-rules/{index}")
+            wanted = source.requirement(operation, topic, says, f"/x-rules/{index}", also=also)
             same = [each for each in drafts if each.name == name]
             cases = [_case(operation, rule, topic, each, wanted.id, len(same) > 1) for each in same]
             yield Derived(wanted, tuple(cases))
+
+
+def _stands_on(operation: Operation, rule: Rule, at: str) -> Iterator[str]:
+    """Everything in the rule, but for the alternatives that only a success could show; and its outcome."""
+    for name in ("when", "then"):
+        places = standing.below(getattr(rule, name), f"{at}/{name}")
+        yield from (each for each in places if not re.search(r"/anyOf/\d+", each) or "imum" in each)
+    if rule.outcome:
+        yield f"{at}/outcome"
+        yield from standing.answer(operation, rule.outcome)
 
 
 def _slug(name: str) -> str:

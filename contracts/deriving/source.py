@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
 from contracts.case import Case, Expect, Wish
-from contracts.requirement import Requirement
+from contracts.requirement import LEVELS, Requirement
 from spec import facts, pointers
-from spec.document import Document, Operation
+from spec.document import Difference, Document, Operation
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Derived:
     also: tuple[Wish, ...] = ()
     every: Expect | None = None
     ledger: Expect | None = None
+    by_explorers: bool = False  # there is no case of its own to plan
+    is_general: bool = False  # every answer speaks for it
 
     @property
     def wishes(self) -> tuple[Wish, ...]:
@@ -36,22 +40,30 @@ class Derived:
 
 @dataclass(frozen=True)
 class Source:
-    """A document with its claims, from which requirements are derived."""
+    """A document with its claims, from which requirements are derived.
+
+    `seed` decides what is asked for where any would do: the prompts' subjects and the pictures' seeds.
+    `prompts` are words that the target is known to judge: `flagged` is refused, `filtered` drawn and blurred.
+    """
 
     document: Document
     claims: tuple[Mapping[str, Any], ...] = ()
+    seed: int = 0
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def family(self) -> str:
-        return self.document.name.partition(".")[0]
+        return self.document.family
 
     @cached_property
-    def _claimed(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
+    def _claimed(self) -> dict[str, tuple[Mapping[str, Any], ...]]:
+        """The claims that are encoded at a place of this document."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
         for claim in self.claims:
-            for pointer in claim.get("encoded", ()):
-                found.setdefault(pointer, []).append(claim["id"])
-        return {pointer: tuple(ids) for pointer, ids in found.items()}
+            if claim.get("variant") in (None, self.document.name):
+                for pointer in claim.get("encoded", ()):
+                    found.setdefault(pointer, []).append(claim)
+        return {pointer: tuple(each) for pointer, each in found.items()}
 
     def requirement(
         self,
@@ -60,6 +72,7 @@ class Source:
         says: str,
         at: str,
         *,
+        also: Iterable[str] = (),
         profile: str = "free",
         level: str | None = None,
         most: str = "MUST",
@@ -67,30 +80,64 @@ class Source:
     ) -> Requirement:
         """A requirement about what stands at `at`, a pointer below the operation (or absolute: `#/…`).
 
-        Without a level of its own it is what it is at most, or advice where the fact is only assumed.
+        Its answer judges what stands at `also` as well, where there is such a place. Without a level of its
+        own it is advice where the fact is only assumed, else `most`; and never more than the document allows.
         """
-        place = at[1:] if at.startswith("#") else operation.pointer + at
-        origin = pointers.origin(self.document.source, place)
-        grade = facts.grade(self.document.source, origin) or "assumed"
+        origin = self._origin(operation, at)
+        grade = facts.grade_within(self.document.source, operation.pointer, origin) or "assumed"
         evidence = facts.evidence(self.document.source, origin) or {}
+        difference = self._difference(topic)
+        own = self._level(operation, grade, level) or most
+        allowed = difference.level if difference else "MUST"
         return Requirement(
             id=f"{self.family}.{operation.id}.{topic}",
             operation=operation.id,
-            level=level or ("MAY" if grade == "assumed" else most),
+            level=max(own, allowed, key=LEVELS.index),
             profile=profile,
             says=says,
             pointer=origin,
             grade=grade,
             sources=tuple(_sources(evidence)),
-            claims=self._claims(origin),
+            claims=self._claims(operation, origin, also) if self.claims else (),
             needs=needs,
+            differs=difference.why if difference else "",
         )
 
-    def _claims(self, origin: str) -> tuple[str, ...]:
-        place = origin
-        while place and place not in self._claimed:
-            place = place.rpartition("/")[0]
-        return self._claimed.get(place, ())
+    def _level(self, operation: Operation, grade: str, level: str | None) -> str | None:
+        """Where a vendor's page is silent it can be warned; only MUST holds whatever a fact's grade is."""
+        silent = facts.grade(self.document.source, operation.pointer) == "inherited"
+        if silent or (grade == "inherited" and level != "MUST"):
+            return "MAY"
+        return level or ("MAY" if grade in facts.ADVISORY else None)
+
+    def _origin(self, operation: Operation, at: str) -> str:
+        return pointers.origin(self.document.source, at[1:] if at.startswith("#") else operation.pointer + at)
+
+    def _places(self, operation: Operation, also: Iterable[str]) -> Iterator[str]:
+        for at in also:
+            with contextlib.suppress(KeyError):
+                yield self._origin(operation, at)
+
+    def _difference(self, topic: str) -> Difference | None:
+        known = self.document.differences
+        return next((each for each in known if any(fnmatchcase(topic, name) for name in each.topics)), None)
+
+    def _claims(self, operation: Operation, origin: str, also: Iterable[str]) -> tuple[str, ...]:
+        """The claims encoded at these very places, but for those about other operations."""
+        places = {origin, *self._places(operation, also)}
+        found = (
+            claim["id"]
+            for place in sorted(places)
+            for claim in self._claimed.get(place, ())
+            if _concerns(claim, operation)
+        )
+        return tuple(dict.fromkeys(found))
+
+
+def _concerns(claim: Mapping[str, Any], operation: Operation) -> bool:
+    """Whether a claim is about the operation: it is encoded there, or in no operation at all."""
+    places = [each for each in claim["encoded"] if each.startswith("/paths/")]
+    return not places or any((each + "/").startswith(operation.pointer + "/") for each in places)
 
 
 def _sources(evidence: Mapping[str, Any]) -> Iterable[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contracts.case import Expect
+from contracts.deriving import standing
 from contracts.deriving.bodies import lacking
 from contracts.deriving.oddities import ODDITIES
 from contracts.deriving.source import Derived, Source
@@ -27,8 +28,11 @@ def sturdy(source: Source, operation: Operation) -> Iterator[Derived]:
     for odd in ODDITIES:
         if odd.form not in (None, is_form):
             continue
-        # No page speaks of these; a proxy may refuse what it cannot pass on in a way of its own.
-        wanted = source.requirement(operation, f"robust.{odd.topic}", odd.says, at, most="SHOULD")
+        # No document speaks of these; a proxy may refuse what it cannot pass on in a way of its own.
+        also = [standing.policy(operation, *odd.about)] if odd.about else ()
+        wanted = source.requirement(
+            operation, f"robust.{odd.topic}", odd.says, at, also=also, most="SHOULD", profile=odd.profile
+        )
         heard = (Expect(wanted.id, "outcome", outcome), Expect(wanted.id, "names", {"fields": (name,)}))
         expects = heard if odd.heard else (Expect(wanted.id, "refused"),)
         case = odd.change(request(operation, f"robust.{odd.topic}", _filled(operation, body), expects))
@@ -67,7 +71,8 @@ def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
     """Nothing is sent, not even a content-type."""
     says = "a request without a content-type and a body is refused"
     at = f"#/components/x-policies/{operation.policy.name}/x-wording/media-type.missing"
-    wanted = source.requirement(operation, "media-type.missing", says, at)
+    also = standing.refusal(operation, "media-type", "missing")
+    wanted = source.requirement(operation, "media-type.missing", says, at, also=also)
     outcome = {"outcome": operation.policy.outcome("media-type", "missing")}
     expects = (
         Expect(wanted.id, "outcome", outcome),

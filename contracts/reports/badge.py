@@ -51,6 +51,9 @@ def badge(report: Report, profile: str) -> str:
 def _shown(view: View, profile: str, verdict: str) -> str:
     if verdict == "success":
         return "conforms"
+    counts = view.of(profile)
     if verdict == "failure":
-        return plural(view.of(profile)["failed"], "breach").replace("breachs", "breaches")
+        return plural(counts["failed"], "breach").replace("breachs", "breaches")
+    if verdict == "partial" and counts["known"] and not counts["skipped"]:
+        return plural(counts["known"], "known deviation")
     return verdict

@@ -9,6 +9,7 @@ from typing import Any
 from contracts.case import Case
 from contracts.checks.expected import pictures, reported_seed
 from contracts.exchange import Exchange
+from contracts.history import remembered
 from contracts.records import Record
 from contracts.reports.curl import curl
 from contracts.reports.forms import Sent, parts
@@ -23,8 +24,17 @@ _LONG_VALUE = 160  # a longer text within JSON is most likely a picture
 _LONG_MESSAGE = 2_000
 
 
-def case(asked: Asked, document: Document, redaction: Redaction, milliseconds: float | None = None) -> Record:
-    """What became of a case. Without an exchange there is neither request nor response, but a reason."""
+def case(
+    asked: Asked,
+    document: Document,
+    redaction: Redaction,
+    milliseconds: float | None = None,
+    explored: bool = False,
+) -> Record:
+    """What became of a case. Without an exchange there is neither request nor response, but a reason.
+
+    `explored` says that the case is no part of the plan.
+    """
     operation = document.operations[asked.case.operation]
     exchange = asked.exchange
     return {
@@ -32,14 +42,16 @@ def case(asked: Asked, document: Document, redaction: Redaction, milliseconds: f
         "id": asked.case.id,
         "operation": asked.case.operation,
         "requirements": [*dict.fromkeys(each.requirement for each in asked.case.expects)],
-        "messages": [[name, clip(redaction.text(text), _LONG_MESSAGE)] for name, text in asked.messages],
-        "unjudged": [[name, clip(redaction.text(why), _LONG_MESSAGE)] for name, why in asked.unjudged],
+        "messages": [[name, redaction.clipped(text, _LONG_MESSAGE)] for name, text in asked.messages],
+        "unjudged": [[name, redaction.clipped(why, _LONG_MESSAGE)] for name, why in asked.unjudged],
         "reason": asked.reason,
+        "explored": explored,
         "paid": asked.paid,
         "cost": float(asked.case.cost),
         "milliseconds": None if milliseconds is None else round(milliseconds, 1),
         "request": exchange and _request(exchange, redaction),
         "response": exchange and _response(exchange, asked.case, operation, redaction),
+        "memory": asked.trace and remembered(asked.trace),
     }
 
 
@@ -65,7 +77,7 @@ def _field(part: Sent, redaction: Redaction) -> str:
     if part.text is None:
         named = part.filename or "no file name"
         return f"{part.name}: ({named}, {part.media_type or 'no type'}, {size(len(part.value))})"
-    return f"{part.name}: {clip(redaction.text(part.text), LONGEST // 10)}"
+    return f"{part.name}: {redaction.clipped(part.text, LONGEST // 10)}"
 
 
 def _response(exchange: Exchange, case: Case, operation: Operation, redaction: Redaction) -> dict[str, Any]:
@@ -89,7 +101,7 @@ def _excerpt(body: bytes, media_type: str, redaction: Redaction) -> str | None:
         text = body.decode("utf-8", "replace")
     if "json" in media_type:
         text = _shortened(text)
-    return clip(redaction.text(text[: 100 * LONGEST]), LONGEST)
+    return redaction.clipped(text, LONGEST)
 
 
 def _shortened(text: str) -> str:

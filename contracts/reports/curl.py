@@ -100,7 +100,7 @@ def _body(exchange: Exchange) -> Iterator[_Piece]:
 def _is_repeated(part: Sent) -> bool:
     """Whether the value is one character again and again, which a shell can make."""
     text = part.text or ""
-    return len(text) > LONGEST and len(set(text)) == 1 and text[0].isascii() and text[0].isalnum()
+    return len(text) > LONGEST and text == text[0] * len(text) and text[0].isascii() and text[0].isalnum()
 
 
 def _part(part: Sent, is_fed: bool) -> _Piece:

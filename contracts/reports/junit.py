@@ -8,12 +8,16 @@ from contracts.records import Report
 from contracts.reports.text import expected_came, reproduce, visible
 from contracts.reports.view import Line, View
 
-_TAGS = {"failed": "failure", "errored": "error", "skipped": "skipped"}
-_COUNTED = {"failures": "failed", "errors": "errored", "skipped": "skipped"}
+_TAGS = {"failed": "failure", "errored": "error", "skipped": "skipped", "known": "skipped"}
+_COUNTED = {"failures": ("failed",), "errors": ("errored",), "skipped": ("skipped", "known")}
 
 
 def junit(report: Report) -> bytes:
-    """The report as a JUnit file. Advice (MAY) fails nobody: it is a passed test that says something."""
+    """The report as a JUnit file.
+
+    Advice (MAY) fails nobody: it is a passed test that says something. A known deviation is neither
+    passed nor failed: it is a skipped test whose message is the reason.
+    """
     view = View(report)
     root = Element("testsuites", name="proofsheet")
     for operation in view.operations:
@@ -31,12 +35,12 @@ def _suite(root: Element, view: View, operation: str, lines: list[Line]) -> None
     header = view.header
     suite = SubElement(root, "testsuite", name=visible(operation), tests=str(len(lines)))
     suite.set("timestamp", header["date"][:19])
-    for attribute, standing in _COUNTED.items():
-        suite.set(attribute, str(sum(each.standing == standing for each in lines)))
+    for attribute, standings in _COUNTED.items():
+        suite.set(attribute, str(sum(each.standing in standings for each in lines)))
     properties = SubElement(suite, "properties")
     for name in ("document", "version", "target", "suite", "profile", "seed"):
         SubElement(properties, "property", name=name, value=visible(header[name]))
-    for name, value in (("ended", view.ended), ("spent", str(view.spent))):
+    for name, value in (("ended", view.ended), ("spent", str(view.spent)), ("asked", str(view.asked))):
         SubElement(properties, "property", name=name, value=value)
     for each in lines:
         _case(suite, view, each)
@@ -48,24 +52,27 @@ def _case(suite: Element, view: View, each: Line) -> None:
     properties = SubElement(case, "properties")
     for name in ("level", "profile", "pointer", "grade"):
         SubElement(properties, "property", name=name, value=visible(requirement[name]))
+    if each.deviation:
+        SubElement(properties, "property", name="deviation", value=visible(each.note))
     if tag := _TAGS.get(each.standing):
         first = each.messages[0][0] if each.messages else each.reason
+        first = each.note if each.standing == "known" else first
         problem = SubElement(case, tag, message=visible(first))
         if tag != "skipped":
             problem.set("type", requirement["level"])
             problem.text = _told(view, each)
-    elif each.standing == "advice":
+    if each.standing in ("advice", "known"):
         SubElement(case, "system-out").text = _told(view, each)
 
 
 def _told(view: View, each: Line) -> str:
-    texts = [each.requirement["says"]]
+    texts = [each.requirement["says"], *filter(None, [each.note])]
     for message, times in each.messages:
         halves = expected_came(message)
         text = f"expected: {halves[0]}\ncame: {halves[1]}" if halves else message
         texts.append(text + (f"\n({times} times)" if times > 1 else ""))
     texts += [case["request"]["curl"] for case in each.evidence[:1] if case["request"]]
-    return visible("\n\n".join([*texts, reproduce(view.header, each.requirement)]))
+    return visible("\n\n".join([*texts, reproduce(view.header, each.requirement, each.is_explored)]))
 
 
 def _crash(root: Element) -> None:

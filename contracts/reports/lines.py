@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import jsonschema_rs
 
@@ -16,32 +16,58 @@ from spec.schemas import name
 
 Record = dict[str, Any]
 Numbered = tuple[int, Record]  # a record and its line, from 1 on
+LONGEST = 32_000_000  # bytes of a line; the longest are cases with many pictures, far below this
+TORN: Record = {"kind": "torn"}  # stands for a last line that was cut off
+EXPECTED = "the JSON Lines that `proofsheet check` writes"
 
 
 def lines(path: Path) -> Iterator[Numbered]:
-    """Every record, each valid in itself; a last line that a crash tore is left out. Raises BadReport."""
-    try:
-        texts = path.read_bytes().decode("utf-8", "strict").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        # A tear inside a character can only be in the last line.
-        texts = _torn(path, error)
-    last = max((index for index, text in enumerate(texts) if text.strip()), default=-1)
-    for index, text in enumerate(texts[: last + 1]):
+    """Every record, each valid in itself. A last line that a crash tore comes as `TORN`. Raises BadReport."""
+    for number, data, is_last in _read(path):
         try:
-            record = json.loads(text, parse_constant=_refuse)
+            record = json.loads(data.decode("utf-8"), parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
-            if index == last and index > 0:
-                return  # torn by a crash: the missing footer tells
-            raise wrong.BrokenLine(path, index + 1, f"is no JSON: {error}") from None
-        if "\\ud" in text.lower() and not _is_writable(record):
-            raise wrong.InvalidRecord(path, index + 1, "holds half of a surrogate pair")
-        yield index + 1, _valid(path, index + 1, record)
+            if is_last and number > 1:
+                yield number, TORN
+                return
+            raise _broken(path, number, error) from None
+        if b"\\ud" in data.lower() and not _is_writable(record):
+            raise wrong.InvalidRecord(path, number, "holds half of a surrogate pair")
+        yield number, _valid(path, number, record)
 
 
-def _torn(path: Path, error: OSError | UnicodeDecodeError) -> list[str]:
-    if isinstance(error, OSError) or b"\n" in error.object[error.start :]:
-        raise wrong.UnreadableReport(path, 1, f"cannot be read: {error}") from None
-    return str(error.object[: error.start], "utf-8").split("\n")
+def _broken(path: Path, number: int, error: Exception) -> wrong.BadReport:
+    hint = "" if number > 1 else f"; expected {EXPECTED}"
+    if isinstance(error, UnicodeDecodeError):
+        return wrong.UnreadableReport(path, number, f"cannot be read as text: {error}{hint}")
+    return wrong.BrokenLine(path, number, f"is no JSON: {error}{hint}")
+
+
+def _read(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+    """The lines that hold something, with their numbers, and whether nothing but blanks follows."""
+    waiting: tuple[int, bytes] | None = None
+    try:
+        with path.open("rb") as file:
+            for number, data in enumerate(_pieces(file), 1):
+                if len(data) > LONGEST:
+                    raise wrong.UnreadableReport(
+                        path, number, f"is longer than {LONGEST // 10**6} MB; expected {EXPECTED}"
+                    )
+                if not data.strip():
+                    continue
+                if waiting:
+                    yield *waiting, False
+                waiting = number, data
+    except OSError as error:
+        raise wrong.UnreadableReport(path, 1, f"cannot be read: {error.strerror or error}") from None
+    if waiting:
+        yield *waiting, True
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    # Never more than a line is held, and a file without an end of line is not read to its end.
+    while data := file.readline(LONGEST + 1):
+        yield data
 
 
 def _refuse(text: str) -> Any:
@@ -69,11 +95,17 @@ def _valid(path: Path, line: int, record: Any) -> Record:
     kind = record.get("kind") if isinstance(record, dict) else None
     schema = _schemas().get(kind) if isinstance(kind, str) else None
     if schema is None:
+        came = f"kind {kind!r}" if isinstance(record, dict) else f"a JSON {_kind(record)}"
         raise wrong.InvalidRecord(
-            path, line, f"expected a header, case, verdict or footer, came kind {kind!r}"
+            path, line, f"expected a header, case, verdict or footer, came {came}"[:300]
         )
     error = next(iter(schema.iter_errors(record)), None)
     if error is not None:
         where = name(list(error.instance_path))
         raise wrong.InvalidRecord(path, line, f"the {kind} is not valid: {where}: {error.message[:300]}")
     return dict(record)
+
+
+def _kind(value: Any) -> str:
+    names = {list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return names.get(type(value), "number")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from contracts.records import Report
 from contracts.reports.text import amount, clip, date, line, plural, reproduce, visible
-from contracts.reports.view import STANDINGS, Line, View
+from contracts.reports.view import LABELS, STANDINGS, Line, View
 
-MARKS = {"failed": "❌", "errored": "💥", "advice": "💡", "skipped": "➖", "passed": "✅"}
+MARKS = {"failed": "❌", "errored": "💥", "advice": "💡", "known": "📌", "skipped": "➖", "passed": "✅"}
+_TITLES = {"failed": "Failed", "errored": "Errored", "advice": "Advice", "known": "Known deviations"}
 VERDICTS = {"success": "✅", "partial": "🟡", "failure": "❌", "error": "💥", "crashed": "💥"}
 _LONGEST = 600
 
@@ -47,17 +48,19 @@ def _lines(view: View) -> Iterator[str]:
     yield ""
     yield f"Judged by {code(header['document'] + ' ' + header['version'])} on {date(header['date'])}, "
     budget = "" if header["budget"] is None else f" of {amount(header['budget'])}"
-    yield f"spent {amount(view.spent)}{budget} credits, proofsheet {plain(header['suite'])}."
+    yield f"{plural(view.asked, 'request')}, spent {amount(view.spent)}{budget} credits, "
+    yield f"proofsheet {plain(header['suite'])}."
     if view.ended != "complete":
-        ended = "crashed: nothing passed" if view.ended == "crashed" else "was interrupted"
+        cut = f", and line {view.report.torn} was cut off" if view.report.torn else ""
+        ended = f"crashed: nothing passed{cut}" if view.ended == "crashed" else "was interrupted"
         yield f"\n**The run {ended}.**"
     yield ""
-    yield "| profile | verdict | " + " | ".join(STANDINGS) + " |"
+    yield "| profile | verdict | " + " | ".join(LABELS.get(each, each) for each in STANDINGS) + " |"
     yield "|---|---|" + "--:|" * len(STANDINGS)
     for name, verdict in view.profiles.items():
         counts = " | ".join(str(count) for count in view.of(name).values())
         yield f"| {name} | {VERDICTS[verdict]} {verdict} | {counts} |"
-    for standing, title in (("failed", "Failed"), ("errored", "Errored"), ("advice", "Advice")):
+    for standing, title in _TITLES.items():
         found = [each for each in view.lines if each.standing == standing]
         if found:
             yield f"\n## {title}: {plural(len(found), 'requirement')}"
@@ -70,6 +73,8 @@ def _finding(view: View, each: Line) -> Iterator[str]:
     requirement = each.requirement
     yield f"\n### {MARKS[each.standing]} {requirement['level']} {code(each.id)}\n"
     yield f"{plain(requirement['says'])}\n"
+    if each.note:
+        yield f"- {plain(each.note)}"
     for message, times in each.messages:
         often = f" ({times} times)" if times > 1 else ""
         yield f"- {plain(clip(message, _LONGEST))}{often}"
@@ -81,7 +86,7 @@ def _finding(view: View, each: Line) -> Iterator[str]:
     sources = f" ({plain(', '.join(requirement['sources']))})" if requirement["sources"] else ""
     claims = f", claims {', '.join(map(code, requirement['claims']))}" if requirement["claims"] else ""
     yield f"\nStands on: {plain(requirement['grade'])}{sources}, {code(requirement['pointer'])}{claims}  "
-    yield f"Again: {code(reproduce(view.header, requirement))}"
+    yield f"Again: {code(reproduce(view.header, requirement, each.is_explored))}"
 
 
 def _rest(view: View) -> Iterator[str]:
@@ -91,6 +96,6 @@ def _rest(view: View) -> Iterator[str]:
             continue
         yield f"\n<details><summary>{standing.title()}: {len(found)}</summary>\n"
         for each in found:
-            reason = f": {plain(each.reason)}" if each.reason else ""
-            yield f"- {each.requirement['level']} {code(each.id)}{reason}"
+            told = "".join(f": {plain(text)}" for text in (each.reason, each.note) if text)
+            yield f"- {each.requirement['level']} {code(each.id)}{told}"
         yield "\n</details>"

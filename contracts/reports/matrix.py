@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.records import Report
 from contracts.reports.markdown import MARKS, VERDICTS, code, plain
 from contracts.reports.page import render
-from contracts.reports.text import amount, date, line
-from contracts.reports.view import Line, View
+from contracts.reports.text import amount, date, line, plural
+from contracts.reports.view import LABELS, Line, View
 from contracts.requirement import PROFILES
+
+_CONDITIONS: dict[str, Callable[[View], str]] = {
+    "document": lambda view: line(f"{view.header['document']} {view.header['version']}"),
+    "run": lambda view: "" if view.ended == "complete" else view.ended,
+    "profile": lambda view: str(view.header["profile"]),
+    "seed": lambda view: "none" if view.header["seed"] is None else str(view.header["seed"]),
+    "suite": lambda view: line(view.header["suite"]),
+    "date": lambda view: date(view.header["date"]),
+    "spent": lambda view: f"{amount(view.spent)} credits, {plural(view.asked, 'request')}",
+}
+_UNEVEN = {
+    "document": "they were not judged by the same document, or not by the same version of it",
+    "profile": "not all were asked for the same profile",
+    "seed": "the seeds differ, and with them the requests",
+    "suite": "they were not judged by the same version of proofsheet",
+    "run": "not every run came to its end",
+}
+_BREAKS = {"known": "failed", "advice": "failed"}
 
 
 @dataclass(frozen=True)
@@ -23,11 +41,20 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Whether targets that were both judged came out differently; what nobody judged says nothing."""
-        judged = {
-            each.standing for each in self.cells if each and each.standing not in ("skipped", "errored")
-        }
-        return len(judged) > 1
+        """Whether targets that were both judged came out differently; what nobody judged says nothing.
+
+        A known deviation breaks the requirement as a failure does.
+        """
+        standings = {each.standing for each in self.cells if each} - {"skipped", "errored"}
+        return len({_BREAKS.get(each, each) for each in standings}) > 1
+
+    def told(self, each: Line | None) -> str:
+        """How it stands there, and at which level if that is another than in the first report."""
+        if each is None:
+            return "not asked"
+        level = each.requirement["level"]
+        here = "" if level == self.requirement["level"] else f" ({level} here)"
+        return LABELS.get(each.standing, each.standing) + here
 
 
 @dataclass(frozen=True)
@@ -47,6 +74,29 @@ class Matrix:
                 yield profile, found
 
     @property
+    def conditions(self) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+        """How each report came about: the name of a condition, each report's, and whether they differ."""
+        for name, told in _CONDITIONS.items():
+            found = tuple(map(told, self.views))
+            if any(found):
+                yield name, found, len(set(found)) > 1
+
+    @property
+    def uneven(self) -> frozenset[str]:
+        """The conditions that should be the same where targets are compared."""
+        return frozenset(_UNEVEN)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why the columns cannot be compared without a second thought."""
+        uneven = {name for name, _, differs in self.conditions if differs}
+        found = [text for name, text in _UNEVEN.items() if name in uneven]
+        missing = sum(None in row.cells for row in self.rows)
+        if missing:
+            found.append(f"{plural(missing, 'requirement')} not asked everywhere")
+        return tuple(found)
+
+    @property
     def differing(self) -> int:
         """The number of rows in which targets differ."""
         return sum(row.differs for row in self.rows)
@@ -56,21 +106,19 @@ def matrix(reports: Sequence[Report]) -> Matrix:
     """Put reports side by side, in the order given."""
     views = tuple(map(View, reports))
     lines = [{each.id: each for each in view.lines} for view in views]
-    requirements = {each["id"]: each for view in views for each in reversed(view.header["requirements"])}
+    requirements = {
+        each["id"]: each for view in reversed(views) for each in view.header["requirements"]
+    }  # as the first report that has it describes it
     order = dict.fromkeys(each["id"] for view in views for each in view.header["requirements"])
     rows = [Row(requirements[name], tuple(found.get(name) for found in lines)) for name in order]
     return Matrix(views, _names(views), tuple(rows))
 
 
 def _names(views: tuple[View, ...]) -> tuple[str, ...]:
-    """What heads each column: the target, and what else it takes to tell two columns apart."""
+    """What heads each column: the target, numbered where that is not enough to tell two columns apart."""
     targets = [view.header["target"] for view in views]
-    named = [
-        each if targets.count(each) == 1 else f"{each} {view.header['document']} {date(view.header['date'])}"
-        for each, view in zip(targets, views, strict=True)
-    ]
     return tuple(
-        each if named.count(each) == 1 else f"{each} ({number})" for number, each in enumerate(named, 1)
+        each if targets.count(each) == 1 else f"{each} ({number})" for number, each in enumerate(targets, 1)
     )
 
 
@@ -86,24 +134,21 @@ def markdown(reports: Sequence[Report]) -> str:
 
 def _markdown(found: Matrix) -> Iterator[str]:
     yield f"{found.differing} of {len(found.rows)} requirements differ."
+    for each in found.warnings:
+        yield f"\n**Mind:** {each}."
     yield ""
     yield "| requirement | " + " | ".join(plain(name) for name in found.names) + " |"
     yield "|---" * (len(found.names) + 1) + "|"
-    yield "| judged by | " + " | ".join(_judged_by(view) for view in found.views) + " |"
+    for name, told, differs in found.conditions:
+        mark = "**" if differs and name in _UNEVEN else ""
+        cells = " | ".join(f"{mark}{plain(each or 'complete')}{mark}" for each in told)
+        yield f"| {name} | {cells} |"
     for profile, verdicts in found.profiles:
         cells = " | ".join(f"{VERDICTS[each]} {each}" if each else "not asked" for each in verdicts)
-        yield f"| profile **{profile}** | {cells} |"
+        yield f"| verdict on **{profile}** | {cells} |"
     for row in found.rows:
         name = f"{row.requirement['level']} {code(row.requirement['id'])}"
-        cells = " | ".join(_cell(each) for each in row.cells)
+        cells = " | ".join(
+            f"{MARKS[each.standing]} {row.told(each)}" if each else row.told(each) for each in row.cells
+        )
         yield f"| {f'**{name}**' if row.differs else name} | {cells} |"
-
-
-def _judged_by(view: View) -> str:
-    ended = "" if view.ended == "complete" else f", **{view.ended}**"
-    name = line(f"{view.header['document']} {view.header['version']}")
-    return f"{code(name)}, {amount(view.spent)} credits{ended}"
-
-
-def _cell(each: Line | None) -> str:
-    return f"{MARKS[each.standing]} {each.standing}" if each else ""

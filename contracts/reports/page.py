@@ -14,10 +14,10 @@ from markupsafe import Markup
 from contracts.records import Report
 from contracts.reports import text
 from contracts.reports.frames import frames
-from contracts.reports.view import STANDINGS, View
+from contracts.reports.view import LABELS, STANDINGS, View, counted, is_explored
 
 _HOME = Path(__file__).parent / "pages"
-MARKS = {"failed": "✕", "errored": "!", "advice": "i", "skipped": "–", "passed": "✓"}
+MARKS = {"failed": "✕", "errored": "!", "advice": "i", "known": "≈", "skipped": "–", "passed": "✓"}
 
 
 def html(report: Report) -> str:
@@ -55,10 +55,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    environment.globals.update(marks=MARKS, reproduce=text.reproduce)
+    environment.globals.update(marks=MARKS, labels=LABELS, counted=counted)
+    environment.globals.update(reproduce=text.reproduce, is_explored=is_explored)
     for helper in (text.amount, text.size, text.plural, text.date, text.expected_came, text.clip):
         environment.filters[helper.__name__] = helper
-    environment.filters.update(address=address, anchor=anchor, short=short)
+    environment.filters["plurals"] = lambda word, count: word if count == 1 else f"{word}s"
+    environment.filters.update(address=address, anchor=anchor, short=short, pieces=pieces)
     return environment
 
 
@@ -80,3 +82,8 @@ def anchor(name: str) -> str:
 def short(name: str) -> str:
     """A requirement's id without its family and operation, which stand beside it."""
     return name.split(".", 2)[-1]
+
+
+def pieces(name: str) -> list[str]:
+    """A name cut where a line may end."""
+    return re.findall(r"[^/.]*[/.]+|[^/.]+$", name)

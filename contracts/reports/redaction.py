@@ -14,19 +14,30 @@ from urllib.parse import quote, quote_plus
 
 SHOWN = "$KEY"
 SHORTEST = 4  # a shorter key would blot out half of every text; it stands in no header either way
+_LONGEST_KEY = 8_000  # characters, in its longest form
 _PART = 8  # so much of the key's beginning counts as the key, for text is cut anywhere
 
 
 @dataclass(frozen=True)
 class Redaction:
-    """Takes one key out of anything that becomes a record."""
+    """Takes one key, and those of `others`, out of anything that becomes a record."""
 
     key: str | None
+    others: tuple[str, ...] = ()
 
     def text(self, text: str) -> str:
         """`text` without the key, and without what no UTF-8 file can hold."""
         clean = text.encode("utf-8", "replace").decode("utf-8")
         return self._pattern.sub(lambda _: SHOWN, clean) if self._pattern else clean
+
+    def clipped(self, text: str, longest: int) -> str:
+        """The beginning of a text without the key, and how much was left out; quick for any length.
+
+        What is cut off is never looked at, and no key is longer than what is looked at beyond the cut.
+        """
+        head = self.text(text[: longest + _LONGEST_KEY])
+        left = len(text) - longest
+        return head if left <= 0 else f"{head[:longest]}… ({left:,} characters more)"
 
     def value(self, value: Any) -> Any:
         """The same for all texts in a JSON value, names of members included."""
@@ -40,10 +51,10 @@ class Redaction:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        if self.key is None or len(self.key) < SHORTEST:
-            return None
-        forms = sorted({*_forms(self.key)}, key=len, reverse=True)
-        return re.compile("|".join([*map(re.escape, forms), _beginning(self.key)]), re.IGNORECASE)
+        keys = [key for key in (self.key, *self.others) if key and len(key) >= SHORTEST]
+        forms = sorted({form for key in keys for form in _forms(key)}, key=len, reverse=True)
+        whole = [*map(re.escape, forms), *map(_beginning, keys)]
+        return re.compile("|".join(whole), re.IGNORECASE) if keys else None
 
 
 def _forms(key: str) -> Iterator[str]:

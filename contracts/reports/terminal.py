@@ -9,9 +9,12 @@ from typing import Any, TextIO
 
 from contracts.records import Record, Report
 from contracts.reports.text import amount, clip, expected_came, line, plural, reproduce, visible
-from contracts.reports.view import View
+from contracts.reports.view import View, counted
 
-_CODES = {"failed": "31;1", "errored": "35;1", "advice": "33", "skipped": "2", "passed": "32"}
+_CODES = {
+    **{"failed": "31;1", "errored": "35;1", "advice": "33", "known": "36"},
+    **{"skipped": "2", "passed": "32"},
+}
 _VERDICTS = {
     "failure": "failed",
     "error": "errored",
@@ -44,11 +47,13 @@ class _Teller:
             mark = self._painted(finding.standing, f"{finding.standing.upper():<8}")
             yield f"{mark}{requirement['level']:<7}{line(finding.id)}"
             yield f"  {line(requirement['says'])}"
+            if finding.note:
+                yield f"  {'note':<9}  {line(clip(finding.note, _LONGEST))}"
             for message, times in finding.messages:
                 yield from self._message(message, times)
             yield from self._evidence(finding.evidence)
             yield f"  stands on  {self._stands_on(requirement)}"
-            yield f"  again      {line(reproduce(self._view.header, requirement))}"
+            yield f"  again      {line(reproduce(self._view.header, requirement, finding.is_explored))}"
             yield ""
         yield from self._skipped()
         yield from self._summary()
@@ -75,28 +80,31 @@ class _Teller:
         return line(f"{requirement['grade']}{sources} at {requirement['pointer']}{claims}")
 
     def _skipped(self) -> Iterator[str]:
-        reasons: dict[str, int] = {}
-        for each in self._view.lines:
-            if each.standing == "skipped":
-                reasons[each.reason] = reasons.get(each.reason, 0) + 1
-        for reason, count in reasons.items():
+        for reason, count in self._view.reasons.items():
             text = f"skipped {plural(count, 'requirement')}: {line(reason) or 'no reason given'}"
             yield self._painted("skipped", text)
-        if reasons:
+        for each in self._view.needless:
+            yield f"{line(each.id)} {line(clip(each.note, _LONGEST))}"
+        if self._view.reasons or self._view.needless:
             yield ""
 
     def _summary(self) -> Iterator[str]:
         view, header = self._view, self._view.header
         yield f"{line(header['target'])} judged by {line(header['document'])} {line(header['version'])}"
         if view.ended != "complete":
-            yield self._painted(
-                "errored", f"the run {'crashed' if view.ended == 'crashed' else 'was stopped'}"
-            )
+            yield self._painted("errored", _end(view))
         for name, verdict in view.profiles.items():
-            counts = ", ".join(f"{count} {each}" for each, count in view.of(name).items() if count)
+            counts = ", ".join(counted(each, count) for each, count in view.of(name).items() if count)
             yield f"  {name:<9} {self._painted(_VERDICTS[verdict], f'{verdict:<8}')} {counts}"
         budget = "" if header["budget"] is None else f" of {amount(header['budget'])}"
-        yield f"  spent     {amount(view.spent)}{budget} credits"
+        yield f"  spent     {amount(view.spent)}{budget} credits, {plural(view.asked, 'request')}"
 
     def _painted(self, standing: str, text: str) -> str:
         return f"\x1b[{_CODES[standing]}m{text}\x1b[0m" if self._colour else text
+
+
+def _end(view: View) -> str:
+    if view.ended != "crashed":
+        return "the run was stopped"
+    cut = f"; line {view.report.torn} of its report was cut off and is left out" if view.report.torn else ""
+    return f"the run crashed{cut}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from shlex import quote as shell_quote
 from typing import Any
 
@@ -71,8 +71,26 @@ def date(text: str) -> str:
     return text[:16].replace("T", " ") + " UTC"
 
 
-def reproduce(header: Mapping[str, Any], requirement: Mapping[str, Any]) -> str:
-    """The command that asks for one requirement alone; the key is in the variable that curl lines use."""
-    name, url, only = (quote(str(each)) for each in (header["document"], header["target"], requirement["id"]))
-    profile = " --profile extended" if requirement["profile"] == "extended" else ""
-    return f"proofsheet check {name} --url {url} --only {only}{profile} --key-env KEY"
+def reproduce(header: Mapping[str, Any], requirement: Mapping[str, Any], is_explored: bool = False) -> str:
+    """The command that asks for one requirement alone, as this run did; the key stays in its variable."""
+    words = ["proofsheet check", quote(str(header["document"])), "--url", quote(str(header["target"]))]
+    words += ["--key-env", quote(header.get("key_env") or "KEY"), "--only", quote(str(requirement["id"]))]
+    if header.get("seed") is not None:
+        words.append(f"--seed {header['seed']}")
+    if requirement["profile"] != "core":
+        words.append(f"--profile {requirement['profile']}")
+    words += _permissions(requirement.get("needs") or "")
+    if is_explored and header.get("explore"):
+        words.append(f"--explore {header['explore']}")
+        words += [f"--with {quote(each)}" for each in header.get("explored_with", ())]
+    return " ".join(words)
+
+
+def _permissions(needs: str) -> Iterator[str]:
+    """What a requirement needs beyond the usual; a prompt or a second key can only be in a target.toml."""
+    names = needs.split("+") if needs else []
+    if names:
+        yield "--allow paid"
+    yield from (f"--allow {quote(each)}" for each in names if "-" not in each and each != "paid")
+    if any("-" in each for each in names):
+        yield "--target target.toml"

@@ -9,11 +9,15 @@ from functools import cached_property
 from typing import Any
 
 from contracts.records import Record, Report
+from contracts.reports import deviations
+from contracts.reports.text import plural
 from contracts.requirement import PROFILES
 
 # What needs a reader first comes first. Advice is a breach of what fails nobody (MAY).
-STANDINGS = ("failed", "errored", "advice", "skipped", "passed")
-FINDINGS = ("failed", "errored", "advice")
+# What is known fails and is excused; it stays a breach, and is never counted as kept.
+STANDINGS = ("failed", "errored", "advice", "known", "skipped", "passed")
+FINDINGS = ("failed", "errored", "advice", "known")
+LABELS = {"known": "known deviation"}  # what is not called by its own name
 MOST_EVIDENCE = 3  # cases shown for one finding
 _LEVELS = ("MUST", "SHOULD", "MAY")
 CRASHED = "the run crashed before this was judged"
@@ -29,10 +33,21 @@ class Line:
     reason: str
     evidence: tuple[Record, ...]
     more: int  # cases beyond the evidence
+    deviation: Mapping[str, str] | None = None  # reason and until, expired or not
 
     @property
     def id(self) -> str:
         return str(self.requirement["id"])
+
+    @property
+    def note(self) -> str:
+        """What there is to say of its known deviation; empty without one."""
+        return deviations.told(self.standing, self.deviation) if self.deviation else ""
+
+    @property
+    def is_explored(self) -> bool:
+        """Whether only exploring found it, so that it takes exploring to find it again."""
+        return bool(self.evidence) and all(map(is_explored, self.evidence))
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,23 @@ class View:
         if self.report.footer:
             return float(self.report.footer["spent"])
         return sum((float(each["cost"]) for each in self.report.cases if each["paid"]), 0.0)
+
+    @property
+    def asked(self) -> int:
+        """Requests that were sent, as far as the report knows."""
+        counted = (self.report.footer or {}).get("asked")
+        return sum(bool(each["request"]) for each in self.report.cases) if counted is None else counted
+
+    @cached_property
+    def excused(self) -> frozenset[str]:
+        """The requirements whose failure is a known deviation."""
+        recorded = (self.report.footer or {}).get("excused")
+        return deviations.excused(self.header) if recorded is None else frozenset(recorded)
+
+    @cached_property
+    def needless(self) -> tuple[Line, ...]:
+        """What is kept although a deviation is known."""
+        return tuple(each for each in self.lines if each.deviation and each.standing == "passed")
 
     @cached_property
     def profiles(self) -> dict[str, str]:
@@ -84,6 +116,12 @@ class View:
         return tuple(each for each in self.lines if each.standing in FINDINGS)
 
     @cached_property
+    def reasons(self) -> dict[str, int]:
+        """Why requirements were skipped, and how many for each reason; the commonest first."""
+        found = Counter(each.reason for each in self.lines if each.standing == "skipped")
+        return dict(found.most_common())
+
+    @cached_property
     def operations(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each["operation"] for each in self.header["requirements"]))
 
@@ -106,12 +144,30 @@ class View:
         verdict = self.report.verdicts.get(name)
         own = [text for case in cases for about, text in case["messages"] if about == name]
         status, reason = (verdict["status"], verdict["reason"]) if verdict else _unjudged(own)
-        standing = "advice" if status == "failed" and requirement["level"] == "MAY" else status
+        standing = self._standing(status, requirement)
         messages = Counter((verdict["messages"] if verdict else own) if standing in FINDINGS else ())
         telling = [case for case in cases if _tells(case, name, standing)]
         shown = sorted(telling, key=_weight)[:MOST_EVIDENCE]
         left = len(telling) - len(shown)
-        return Line(requirement, standing, tuple(messages.items()), reason, tuple(shown), left)
+        deviation = self.header.get("deviations", {}).get(name)
+        return Line(requirement, standing, tuple(messages.items()), reason, tuple(shown), left, deviation)
+
+    def _standing(self, status: str, requirement: Mapping[str, Any]) -> str:
+        if status != "failed":
+            return status
+        if requirement["id"] in self.excused:
+            return "known"
+        return "advice" if requirement["level"] == "MAY" else "failed"
+
+
+def counted(standing: str, count: int) -> str:
+    """`3 failed`, `2 known deviations`."""
+    return plural(count, LABELS[standing]) if standing in LABELS else f"{count} {standing}"
+
+
+def is_explored(case: Record) -> bool:
+    """Whether exploring found this case; it is no part of the plan."""
+    return bool(case.get("explored"))
 
 
 def _unjudged(messages: list[str]) -> tuple[str, str]:

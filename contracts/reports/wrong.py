@@ -23,7 +23,7 @@ class BadReport(Exception):
 
 
 class UnreadableReport(BadReport):
-    """The file is not there, or is no UTF-8 text."""
+    """The file is not there, is no UTF-8 text, or has a line beyond all measure."""
 
 
 class EmptyReport(BadReport):

@@ -14,8 +14,10 @@ from spec.lint import (
     form,
     gates,
     operations,
+    overlays,
     paths,
     standard,
+    vendors,
     wording,
 )
 from spec.lint.context import Context, Found
@@ -79,4 +81,9 @@ RULES = (
     Rule("server-url", "every request begins with a server's URL", paths.servers),
     Rule("claim-formed", "code reads the claims", claims.formed),
     Rule("claim-leads-somewhere", "a claim is tested where it is encoded", claims.leading),
+    Rule("overlay-formed", "a mistyped key of an overlay changes nothing", overlays.formed),
+    Rule("overlay-extends", "whoever reads an overlay looks for its base", overlays.extending),
+    Rule("vendor-document", "a profile and its document say the same", vendors.encoded),
+    Rule("vendor-pages", "a fact is looked up on the page that it names", vendors.cited),
+    Rule("vendor-claims", "two readings of a page must agree", vendors.agreeing),
 )

@@ -11,6 +11,7 @@ from spec.lint.rules import FORM, RULES, Rule
 from spec.lint.vocabulary import vocabulary
 from spec.load import BadReference, Library, resolve
 from spec.overlay import BadOverlay
+from spec.profiles import BadProfile
 from spec.read import Source, Unreadable
 
 
@@ -37,13 +38,15 @@ class LintFlaw:
 
 def lint(library: Library, name: str, rules: Iterable[Rule] = RULES) -> list[LintFlaw]:
     """Every flaw of the document `name`, in the order of the file. Raises load.Unknown and nothing else."""
-    library.files(name)
     try:
+        library.files(name)
         return lint_source(library, name, library.source(name), rules)
     except Unreadable as error:
         return [_unloadable("readable", f"{error.path}:{error.line}:{error.column}", error.problem)]
     except BadOverlay as error:
         return [_unloadable("overlay", error.where, error.problem)]
+    except BadProfile as error:
+        return [_unloadable("vendor", error.where, error.problem)]
 
 
 def lint_source(library: Library, name: str, source: Source, rules: Iterable[Rule] = RULES) -> list[LintFlaw]:

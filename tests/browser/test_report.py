@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reports_made import HOSTILE, runs_of
+from reports_made import EXPIRED, HOSTILE, KNOWN, runs_of
 from selenium.webdriver import Keys
 from selenium.webdriver.support.ui import Select
 from visitor import Page
@@ -111,7 +111,8 @@ def test_a_finding_shows_its_evidence(reader: Reader, folder: Path) -> None:
     text = item.text
     for part in ("expected", "came", "500", "curl -sS", "$KEY", "seed: 4294967295", "sources", "O1"):
         assert part in text
-    assert "proofsheet check stability --url https://images.example/sd --only stability" in text
+    assert "proofsheet check stability --url https://images.example/sd --key-env KEY --only stab" in text
+    assert "--seed 7 --profile free" in text
     assert HOSTILE in text  # as text, and not as anything else:
     assert reader.script("return document.scripts.length") == 1
     assert reader.script("return document.querySelectorAll('img[src=x]').length") == 0
@@ -165,6 +166,40 @@ def test_the_filter_narrows_everything(reader: Reader, folder: Path) -> None:
     Select(reader.one("[data-by=standing]")).select_by_visible_text("passed")
     assert reader.shown(".finding") == 0
     assert reader.shown(".group[open] li") > 0
+
+
+def test_known_deviations_are_told_from_failures(reader: Reader, folder: Path) -> None:
+    reader.read(folder / "damaged.html")
+    assert "1 known deviation" in _texts(reader, ".tally li")[3]
+    assert "known deviation" in _texts(reader, ".stamp")[2]
+    colour = "return getComputedStyle(document.querySelector(arguments[0])).borderLeftColor"
+    assert reader.script(colour, ".finding.known") != reader.script(colour, ".finding.failed")
+    Select(reader.one("[data-by=standing]")).select_by_visible_text("known deviation")
+    assert reader.shown(".finding") == reader.shown(".finding.known") == 1
+    item = reader.one(".finding.known")
+    assert KNOWN in item.text
+    assert "known deviation until 9999-12-31: their gateway answers HTML, ticket 4711" in item.text
+    item.find_element("css selector", "summary").click()
+    assert "ticket 4711" in item.find_element("css selector", ".note").text
+    expired = [each for each in _texts(reader, ".finding.failed") if EXPIRED in each]
+    assert "expired on 2020-01-31, so this counts again" in expired[0]
+
+
+def test_on_paper_everything_is_open_and_can_be_read(reader: Reader, folder: Path) -> None:
+    reader.read(folder / "damaged.html")
+    printed = {"media": "print", "features": []}
+    reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", printed)
+    try:
+        assert reader.shown(".finding") == reader.shown(".finding .stands") > 0
+        assert reader.shown(".group li") > 0
+        assert reader.shown("#tools") == reader.shown("[data-copy]") == 0
+        assert reader.script(TOO_WIDE) == 0
+        exact = "return getComputedStyle(document.querySelector(arguments[0])).printColorAdjust"
+        assert reader.script(exact, ".stamps") == "exact"
+        ground = "return getComputedStyle(document.querySelector('.finding pre')).backgroundColor"
+        assert reader.script(ground) == "rgba(0, 0, 0, 0)"
+    finally:
+        reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
 
 
 def test_copying_takes_the_line_or_marks_it(reader: Reader, folder: Path) -> None:
@@ -250,6 +285,9 @@ def test_the_matrix_narrows_to_what_differs(reader: Reader, folder: Path) -> Non
     reader.read(folder / "matrix.html")
     rows, differing = reader.shown("tbody tr"), reader.shown("tbody tr.differs")
     assert 0 < differing < rows
+    heads = _texts(reader, "tr.condition th")
+    assert heads == ["document", "profile", "seed", "suite", "date", "spent"]
+    assert reader.driver.find_elements("css selector", ".warning") == []  # the same document, profile, seed
     reader.one("#only").click()
     assert reader.shown("tbody tr") == differing + reader.shown("tbody tr.profile")
 

@@ -34,7 +34,9 @@ class Here(httpx.BaseTransport):
         return self._runner.run(self._answer(request))
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
-        response = await self._carrier.handle_async_request(request)
+        # A body that is sent slowly comes as an iterator, which only a connection can carry.
+        whole = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+        response = await self._carrier.handle_async_request(whole)
         body = await response.aread()
         return httpx.Response(response.status_code, headers=response.headers.raw, content=body)
 
@@ -45,12 +47,19 @@ class Here(httpx.BaseTransport):
 class Judged:
     """A run of a plan against a double whose clock the run's pauses move."""
 
-    def __init__(self, document: Document, plan: Plan, served: Document | None = None, **settings: Any):
+    def __init__(
+        self,
+        document: Document,
+        plan: Plan,
+        served: Document | None = None,
+        target: Target = Target("http://double.test", KEY),  # noqa: B008  (it is frozen)
+        **settings: Any,
+    ):
         options = {"keys": {KEY: KnownKey(credits=Decimal(1000))}, "seed": 1, **settings}
         site = Site(double((served or document,), Settings(**options)))
         self.pauses: list[float] = []
         self.transport = Here(site)
-        asker = Asker(document, Target("http://double.test", KEY), self.transport)
+        asker = Asker(document, target, self.transport, pause=self._pause)
         self.state = site.double.state
         self.state.move_clock(frozen=True)
         budget = Budget(Decimal(1000))

@@ -56,6 +56,7 @@ TOLD = {"body": {"/finish_reason": "SUCCESS"}, "headers": {}}
 HEADED = {"body": {}, "headers": {"finish-reason": "SUCCESS"}}
 IMAGE = {"media_type": "image/png"}
 PACKED = {"media_type": "application/json"}
+DRAWN = {**PACKED, "drawn": "image/png"}
 
 # check, parameters, an exchange that passes, and what is said of others
 TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ...]], ...] = (
@@ -118,6 +119,7 @@ TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ..
             (exchange({"picture": "x"}), "holds no picture"),
         ),
     ),
+    ("picture", DRAWN, packed(file()), ((packed(file("JPEG")), "the picture in image/png, came JPEG"),)),
     ("size", SIZE, exchange(file()), ((exchange(file(size=(64, 96))), "96 x 64 pixels, came 64 x 96"),)),
     ("size", ABOUT, exchange(file(size=(100, 64))), ((exchange(file(size=(64, 64))), "came 64"),)),
     (

@@ -14,7 +14,11 @@ from spec.document import Document
 from spec.load import Library
 
 ALL = frozenset(PERMISSIONS)
-OWN = ("repeat", "language", "prompt", "image", "limit", "cfg_scale", "negative_prompt", "moves", "cost")
+OWN = (
+    *("repeat", "language", "prompt", "image", "limit", "cfg_scale", "negative_prompt", "moves", "cost"),
+    *("size", "format", "form", "example", "samples"),
+)
+OTHER_KEY = "needs other_key_env in target.toml"
 
 
 @pytest.mark.parametrize("name", ["stability", "stability.pages-2024"])
@@ -32,7 +36,7 @@ def test_extended_passes_with_every_permission(document: Document) -> None:
     only = tuple(f"stability.{name}.{topic}" for name in document.operations for topic in OWN)
     made = plan(Source(document), "extended", only, ALL)
     judged = Judged(document, made, rate_limit=True).all()
-    assert judged.told() == {}
+    assert judged.told() == {"stability.listEngines.limit.others": [OTHER_KEY]}
     assert {11, 61} <= set(judged.pauses)  # the window and the penalty, and a second each
 
 
@@ -42,7 +46,7 @@ def test_a_requirement_without_its_permission_is_skipped_and_says_so(document: D
     )
     judged = Judged(document, made).all()
     reasons = {reason for messages in judged.told().values() for reason in messages}
-    assert reasons == {"needs the permission repeat", "needs the permission burst"}
+    assert reasons == {"needs --allow repeat", "needs --allow burst", f"needs --allow burst; {OTHER_KEY}"}
     assert [case.operation for case in made.cases] == ["generateCore"] * 2  # repeat.forms needs none
 
 

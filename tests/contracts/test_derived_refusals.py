@@ -102,6 +102,42 @@ def test_what_no_document_has_is_held_against_robustness_only(document: Document
         assert found[topic].cases[0].off
 
 
+@pytest.mark.parametrize(
+    ("operation", "order"),
+    [
+        ("generateCore", {"content-type-before-key": "bad_request", "field-before-key": "bad_request"}),
+        (
+            "textToImage",
+            {
+                "key-before-path": "unauthorized",
+                "key-before-content-type": "unauthorized",
+                "key-before-field": "unauthorized",
+                "path-before-field": "not_found",
+            },
+        ),
+        ("getBalance", {}),
+    ],
+)
+def test_of_two_faults_the_first_gate_speaks(
+    document: Document, operation: str, order: dict[str, str]
+) -> None:
+    found = {
+        topic.removeprefix("precedence."): each.cases[0].expects[0].params["outcome"]
+        for topic, each in derived(document, operation).items()
+        if topic.startswith("precedence.")
+    }
+    assert found == order
+
+
+def test_a_pair_has_its_two_faults_and_no_third(document: Document) -> None:
+    found = derived(document, "textToImage")
+    pair = found["precedence.key-before-path"].cases[0]
+    assert (pair.credential, pair.path_params) == ("wrong", {"engine_id": "proofsheet-stranger"})
+    assert "text_prompts" in pair.json
+    assert found["precedence.path-before-field"].cases[0].json == {}
+    assert found["precedence.key-before-content-type"].cases[0].raw == b"prompt"
+
+
 def test_levels_and_topics_do_not_change_by_accident(document: Document) -> None:
     names = {name for operation in document.operations for name in derived(document, operation)}
     assert {"cost", "cost.refusals", "moves", "picture.distinct", "finish.json", "seed.distinct"} <= names

@@ -84,25 +84,28 @@ def balance(rule: str, by: float = 1.0) -> Damage:
     """A ledger of the proxy's own, wrong by a rule, shown where the mock shows the true one."""
     extra = 0.0
     first: list[float] = []
+    drawn = False
 
     def harm(sent: Sent, forward: Forward) -> Got:
-        nonlocal extra
+        nonlocal extra, drawn
         got = forward(sent)
         if sent.path.endswith("/balance") and got.json and got.status == 200:
             true = got.json["credits"]
             first.append(true)
             return got.saying({"credits": first[0] if rule == "still" else true - extra})
-        extra += _charge(rule, by, sent, got)
+        extra += _charge(rule, by, sent, got, drawn)
+        drawn |= sent.method == "POST" and got.status == 200
         return got
 
     return harm
 
 
-def _charge(rule: str, by: float, sent: Sent, got: Got) -> float:
+def _charge(rule: str, by: float, sent: Sent, got: Got, drawn: bool) -> float:
     is_drawn = sent.method == "POST" and got.status == 200
     is_refused = sent.method == "POST" and got.status >= 400
     table: dict[str, Any] = {
         "refusals": is_refused,
+        "refusals-after-pictures": is_refused and drawn,
         "pictures": is_drawn,
         "twice": is_drawn,
         "seen": True,
@@ -119,5 +122,52 @@ def balance_text() -> Damage:
         got = forward(sent)
         is_meant = sent.path.endswith("/balance") and got.status == 200 and got.json
         return got.saying({"credits": str(got.json["credits"])}) if is_meant else got
+
+    return harm
+
+
+@damage("limit-for-all")
+def limit_for_all(known: bool = False) -> Damage:
+    """Whoever asks while one key is shut out is shut out too; `known`: whose key is known at all."""
+    shut: dict[str, Got] = {}
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        got, key = forward(sent), sent.header("authorization")
+        if got.status == 429:
+            shut[key] = got
+        else:
+            shut.pop(key, None)
+        return got if known and got.status == 401 else next(iter(shut.values()), got)
+
+    return harm
+
+
+@damage("lend")
+def lend(key: str) -> Damage:
+    """Who has no credits is served all the same, on an account of the proxy's."""
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        got = forward(sent)
+        is_short = got.status >= 400 and (got.json or {}).get("name") in (
+            "payment_required",
+            "insufficient_balance",
+        )
+        return forward(sent.having("authorization", f"Bearer {key}")) if is_short else got
+
+    return harm
+
+
+@damage("refuse-slow")
+def refuse_slow() -> Damage:
+    """A gateway that does not wait for the rest of a body."""
+    return lambda sent, forward: page(408, "Request Time-out") if sent.is_slow else forward(sent)
+
+
+@damage("refuse-header")
+def refuse_header(name: str, longest: int) -> Damage:
+    """A firewall that does not know a header; one that is too long is refused by the service itself."""
+
+    def harm(sent: Sent, forward: Forward) -> Got:
+        return page(403, "Forbidden") if 0 < len(sent.header(name)) <= longest else forward(sent)
 
     return harm

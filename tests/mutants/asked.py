@@ -118,8 +118,8 @@ def path(sent: Sent, find: str, put: str) -> Sent:
 
 
 @damage("seed-echoed")
-def seed_echoed() -> Damage:
-    """The seed is not passed on; the answer tells the one that was asked for."""
+def seed_echoed(to: int | None = None) -> Damage:
+    """The seed is not passed on, or always the same one; the answer tells the one that was asked for."""
     from mutants.pictures import in_seeds
 
     def harm(sent: Sent, forward: Forward) -> Got:
@@ -127,7 +127,8 @@ def seed_echoed() -> Damage:
         text = asked.partition(b"\r\n\r\n")[2].strip()
         if not text.isdigit() or int(text) in (0, 4294967295):
             return forward(sent)
-        return in_seeds(forward(drop(sent, "seed")), lambda _: int(text))
+        passed = drop(sent, "seed") if to is None else put(sent, "seed", to)
+        return in_seeds(forward(passed), lambda _: int(text))
 
     return harm
 
@@ -201,3 +202,9 @@ def need_accept() -> Damage:
         return Got(400, told if "/v1/" in sent.path else (*told, ("x-request-id", "1")), body)
 
     return harm
+
+
+@on_request("mind-case")
+def mind_case(sent: Sent) -> Sent:
+    """A header that is not in lower case is not seen."""
+    return sent.having("authorization", None) if sent.shouted else sent

@@ -14,7 +14,7 @@ from spec.read import read
 HOME = Path(__file__).parent
 _FIELDS = {
     *("id", "says", "from", "kind", "actions", "damage", "breaks", "advises", "stops"),
-    *("profile", "settings", "document", "unseen", "permissions", "aim"),
+    *("profile", "settings", "document", "unseen", "permissions", "aim", "explore"),
 }
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -46,6 +46,7 @@ class Mutant:
     document: str = "stability"
     settings: dict[str, Any] = field(default_factory=dict)
     unseen: str = ""
+    explore: int = 0  # examples for each operation, drawn by the judge's explorers
 
 
 @cache
@@ -85,7 +86,11 @@ def _mutant(file: str, data: dict[str, Any]) -> Mutant:
         aim=tuple(data.get("aim", ())),
         permissions=frozenset(data.get("permissions", ())),
         **{name: frozenset(spread(data.get(name, ()))) for name in ("breaks", "advises", "stops")},
-        **{name: data[name] for name in ("profile", "document", "settings", "unseen") if name in data},
+        **{
+            name: data[name]
+            for name in ("profile", "document", "settings", "unseen", "explore")
+            if name in data
+        },
     )
 
 

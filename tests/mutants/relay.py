@@ -28,6 +28,8 @@ class Sent:
     path: str
     headers: Headers
     body: bytes = field(repr=False)
+    is_slow: bool = False  # its body came in pieces
+    shouted: bool = False  # its header names were in capitals
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
@@ -149,12 +151,15 @@ class Relay(httpx.BaseTransport):
         self._harm = harm
         self._one = threading.Lock()
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.decode("ascii")
         headers = tuple((_text(name).lower(), _text(value)) for name, value in request.headers.raw)
-        got = self.answer(Sent(request.method, path, headers, request.read()))
+        is_slow = not isinstance(request.stream, httpx.ByteStream)
+        shouted = any(name == b"AUTHORIZATION" for name, _ in request.headers.raw)
+        got = self.answer(Sent(request.method, path, headers, request.read(), is_slow, shouted))
         raw = [(name.encode(), value.encode("latin-1")) for name, value in got.headers]
         return httpx.Response(got.status, headers=raw, content=got.body)
 
@@ -168,7 +173,13 @@ class Relay(httpx.BaseTransport):
         return asyncio.run_coroutine_threadsafe(self._forward(sent), self._loop).result(APP_TAKES)
 
     def close(self) -> None:
+        """End the loop and its threads. Nothing can be asked any more; closing twice does no harm."""
+        if self._loop.is_closed():
+            return
+        asyncio.run_coroutine_threadsafe(self._loop.shutdown_default_executor(), self._loop).result(APP_TAKES)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     async def _forward(self, sent: Sent) -> Got:
         told = with_header(sent.headers, "content-length", str(len(sent.body)))

@@ -1,95 +1,146 @@
-"""The table: each mutant, what it earned from us, whether it was caught, and what plain schemathesis saw."""
+"""The table: each mutant, what it earns from us, whether it is caught, and what plain schemathesis saw."""
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from mutants.catalogue import Mutant
-from mutants.trial import Trial
+from mutants.sources import Named, named
+
+MOST = 8  # topics in a cell
 
 
-@dataclass
+@dataclass(frozen=True)
 class Row:
-    """One mutant's line. `theirs` is None where schemathesis was not asked."""
+    """One mutant's line: what it declares, which `make mutants` holds against what it earns.
+
+    `levels` are those of all requirements, by id; `theirs` is None where schemathesis was not asked.
+    """
 
     mutant: Mutant
-    found: Trial
-    wrong: list[str] = field(default_factory=list)
+    levels: Mapping[str, str]
     theirs: list[str] | None = None
 
     @property
     def is_caught(self) -> bool:
-        return bool(self.found.broken or self.found.stopped)
+        return bool(self.mutant.breaks or self.mutant.stops)
 
     @property
     def verdict(self) -> str:
         """Advice is told and fails nobody."""
-        return "yes" if self.is_caught else "advice" if self.found.advised else "NO"
+        return "yes" if self.is_caught else "advice" if self.mutant.advises else "NO"
+
+    @property
+    def said(self) -> str:
+        """What ours finds, the gravest first: `MUST key.none ×4`."""
+        topics = Counter(
+            (self.levels.get(name, "?"), name.split(".", 2)[2])
+            for name in sorted(self.mutant.breaks or self.mutant.advises)
+        )
+        ordered = sorted(topics.items(), key=lambda item: (item[0][1] not in self.mutant.aim, item[0]))
+        told = [f"{level} {topic}" + (f" ×{count}" if count > 1 else "") for (level, topic), count in ordered]
+        if len(told) > MOST:
+            told = [*told[: MOST - 1], f"and {len(told) - MOST + 1} more"]
+        told += [f"{len(self.mutant.stops)} cannot be judged any more"] if self.mutant.stops else []
+        return "; ".join(told)
+
+    @property
+    def theirs_said(self) -> str:
+        return "not asked" if self.theirs is None else ", ".join(self.theirs) or "nothing"
 
 
-def grouped(ids: dict[str, list[str]], levels: dict[str, str]) -> list[str]:
-    """Ids told by topic: `MUST key.none (4 operations)`."""
-    topics = Counter((levels[name], name.split(".", 2)[2]) for name in ids)
-    return [
-        f"{level} {topic}" + (f" ×{count}" if count > 1 else "") for (level, topic), count in topics.items()
-    ]
+def rows(chosen: Iterable[Mutant], levels: Mapping[str, str], theirs: Mapping[str, list[str]]) -> list[Row]:
+    """A line for each mutant."""
+    return [Row(each, levels, theirs.get(each.id)) for each in chosen]
 
 
 def shortened(rows: list[Row]) -> str:
     """For the terminal."""
-    lines = [f"{'mutant':32} {'caught':7} ours"]
+    lines = [f"{'mutant':30} {'caught':7} {'ours':70} plain schemathesis"]
     for row in rows:
-        said = ", ".join(grouped(row.found.broken, row.found.levels))
         mark = "unseen" if row.mutant.unseen else row.verdict
-        lines.append(f"{row.mutant.id:32} {mark:7} {said[:140]}")
-    return "\n".join(lines)
+        lines.append(f"{row.mutant.id:30} {mark:7} {row.said[:70]:70} {row.theirs_said[:60]}")
+    return "\n".join([*lines, "", " ".join(_told(rows))])
 
 
-def markdown(rows: list[Row], with_theirs: bool) -> str:
+def _told(rows: list[Row]) -> Iterator[str]:
+    """How many are caught, by whom."""
+    seen = [row for row in rows if not row.mutant.unseen]
+    yield f"Of {len(seen)} mutants ours catches {sum(row.is_caught for row in seen)}"
+    yield f"and warns of {sum(row.verdict == 'advice' for row in seen)};"
+    asked = [row for row in seen if row.theirs is not None]
+    yield f"plain schemathesis finds something in {sum(bool(row.theirs) for row in asked)} of {len(asked)}."
+
+
+def markdown(rows: list[Row], about: dict[str, Any]) -> str:
     """docs/mutants.md."""
     seen = [row for row in rows if not row.mutant.unseen]
     unseen = [row for row in rows if row.mutant.unseen]
-    head = "| mutant | what is wrong | from | ours: requirements broken | caught |"
-    rule = "|---|---|---|---|---|"
-    if with_theirs:
-        head, rule = head + " plain schemathesis |", rule + "---|"
-    lines = [*_intro(seen, with_theirs), head, rule, *(_line(row, with_theirs) for row in seen)]
+    head = ("mutant", "what is wrong", "ours: requirements broken", "caught", "plain schemathesis")
+    lines = [*_intro(rows, about), *_table(head, map(_cells, seen))]
     lines += ["", "## What nobody can see from outside", "", "These do not count.", ""]
-    lines += ["| mutant | what is wrong | why it cannot be seen |", "|---|---|---|"]
+    why = ([row.mutant.id, row.mutant.says, row.mutant.unseen] for row in unseen)
+    lines += _table(("mutant", "what is wrong", "why it cannot be seen"), why)
     lines += [
-        f"| {row.mutant.id} | {_cell(row.mutant.says)} | {_cell(row.mutant.unseen)} |" for row in unseen
+        "",
+        "## What our sources name",
+        "",
+        "Each way of going wrong that they tell of, and its mutants.",
+        "",
     ]
+    lines += _table(("source", "way of going wrong", "mutants"), map(_named, named()))
     return "\n".join(lines) + "\n"
 
 
-def _intro(seen: list[Row], with_theirs: bool) -> list[str]:
-    ours = sum(row.is_caught for row in seen)
-    lines = [
-        "# Mutants: the suite can fail",
-        "",
-        "Written by `python tests/mutants/run.py --schemathesis --table`; do not edit. Each line is a way in",
-        "which a service or a proxy goes wrong, served in process and judged by the true document. The run",
-        "fails unless each earns exactly the requirements that it declares, and the clean mock none. Ids are",
-        "told by topic; ×n means on n operations.",
-        "",
-        f"Of {len(seen)} mutants ours catches {ours}",
-    ]
-    if with_theirs:
-        theirs = sum(bool(row.theirs) for row in seen)
-        lines[-1] += (
-            f", plain schemathesis {theirs} (4.x, default checks, the same document and wire, a fixed number"
-            " of examples; what it finds in the clean mock is left out)"
-        )
-    return [*lines[:-1], lines[-1] + ".", ""]
+def _intro(rows: list[Row], about: dict[str, Any]) -> list[str]:
+    lines = ["# Mutants: the suite can fail", "", *_wrapped(_INTRO), "", " ".join(_told(rows)), ""]
+    if about:
+        noise = "; ".join(about["noise"])
+        lines += ["## How schemathesis was asked", ""]
+        lines += [*_wrapped(_THEIRS.format(**{**about, "noise": noise})), "", "## The mutants", ""]
+    return lines
 
 
-def _line(row: Row, with_theirs: bool) -> str:
-    said = "; ".join(grouped(row.found.broken, row.found.levels))
-    said += f" ({len(row.found.stopped)} not to be judged)" if row.found.stopped else ""
-    cells = [row.mutant.id, row.mutant.says, row.mutant.origin, said, row.verdict]
-    if with_theirs:
-        cells.append(", ".join(row.theirs or ()) or "nothing")
+_INTRO = """
+Written by `python tests/mutants/run.py --table`; do not edit. Each line is a way in which a service or
+a proxy goes wrong, served in process and judged by the true document. `make mutants` fails unless each
+earns exactly the requirements that it declares and the clean mock none; how a mutant is written stands
+in [tests/mutants](../tests/mutants/README.md). Requirements are told by topic; ×n means on n
+operations, `advice` that only a MAY speaks, which fails nobody.
+"""
+_THEIRS = """
+schemathesis {version}, all its default checks and phases, the same document, the same wire, the key
+configured, {examples} examples for each operation in each phase (its default is 100), going on after a
+failure. On the clean mock that is {requests} requests, whose pictures would have cost {credits:g}
+credits by the price list. What it finds there is noise and left out: {noise}. It asks with `Accept:
+*/*`, because the document has no such parameter (OpenAPI ignores one of that name), so it meets version
+2's JSON form only in errors. It does not look into pictures, seeds or balances: that is what ours is
+for, and no fault of its. `error` means that it could not go on.
+"""
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(" ".join(text.split()), 110, break_long_words=False, break_on_hyphens=False)
+
+
+def _table(head: tuple[str, ...], rows: Any) -> list[str]:
+    lines = [_line(head), "|" + "---|" * len(head)]
+    return [*lines, *map(_line, rows)]
+
+
+def _cells(row: Row) -> list[str]:
+    return [row.mutant.id, row.mutant.says, row.said, row.verdict, row.theirs_said]
+
+
+def _named(each: Named) -> list[str]:
+    return [each.source, each.says, "; ".join(part for part in (", ".join(each.mutants), each.why) if part)]
+
+
+def _line(cells: Any) -> str:
     return "| " + " | ".join(map(_cell, cells)) + " |"
 
 

@@ -10,13 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mutants import accounts, answered, asked, pictures  # noqa: F401 (they register their damages)
+from mutants import accounts, answered, asked, forms, pictures  # noqa: F401 (they register their damages)
 from mutants.catalogue import Mutant, missed
+from mutants.hearing import listening
 from mutants.relay import Relay, made
 
 from contracts.asking import Asker
 from contracts.budget import Budget
 from contracts.deriving.source import Source
+from contracts.exploring import Explorer
+from contracts.exploring.granted import Granted
+from contracts.exploring.history import Ledger
+from contracts.exploring.refused import Refused
 from contracts.oracle import Oracle
 from contracts.plan import Plan, plan
 from contracts.running import Run
@@ -34,11 +39,13 @@ from spec.read import Source as Read
 
 logging.getLogger("python_multipart").setLevel(logging.ERROR)  # a broken form is told to everybody
 
-_STUDIO = Studio()  # keeps what it encoded from trial to trial
+_STUDIO = Studio(256 * 1024 * 1024)  # bytes; keeps what it encoded from trial to trial
 KEY = "sk-mutant-0000000000000001"
+KEYS = {"other": "sk-mutant-0000000000000002", "broke": "sk-mutant-0000000000000003"}  # of other accounts
 CREDITS = Decimal(10_000)
 URL = "http://mock.test"
-PERMISSIONS = frozenset({"paid", "moderation", "repeat"})
+PERMISSIONS = frozenset({"paid", "moderation", "repeat"} | {f"{name}-key" for name in KEYS})
+PROMPTS = {"flagged": "mock:flagged", "filtered": "mock:filtered"}  # what the mock is known to judge
 PACE = 0.1  # seconds on the mock's clock between two requests; no window of 150 in 10 s fills up
 
 
@@ -52,6 +59,7 @@ class Trial:
     levels: dict[str, str]
     asked: int
     seconds: float
+    spoke: frozenset[str] = frozenset()  # the checks that found something
 
 
 @cache
@@ -61,8 +69,14 @@ def true_document(name: str = "stability") -> Document:
 
 
 @cache
-def _plan(name: str, profile: str, permissions: frozenset[str]) -> Plan:
-    return plan(Source(true_document(name)), profile, permissions=permissions)
+def _plan(name: str, profile: str, only: tuple[str, ...], permissions: frozenset[str], seed: int) -> Plan:
+    return plan(Source(true_document(name)), profile, only, permissions, seed, PROMPTS)
+
+
+def levels() -> dict[str, str]:
+    """The level of every requirement of the document, by its id."""
+    source = Source(true_document(), prompts=PROMPTS)
+    return {each.id: each.level for each in plan(source, "extended", prompts=PROMPTS).requirements}
 
 
 @cache
@@ -82,49 +96,57 @@ def mutated(mutant: Mutant) -> Document:
 
 
 def site(document: Document, seed: int, **settings: Any) -> Site:
-    """A mock whose one key has credits enough. Its clock moves only as it is told."""
-    known = {KEY: KnownKey(credits=CREDITS)}
+    """A mock with three keys, of which one has no credits. Its clock moves only as it is told."""
+    rich = KnownKey(credits=CREDITS)
+    known = {KEY: rich, KEYS["other"]: rich, KEYS["broke"]: KnownKey(credits=Decimal(0))}
     made = Site(replace(double((document,), Settings(keys=known, seed=seed, **settings)), studio=_STUDIO))
     made.double.state.move_clock(frozen=True)
     return made
 
 
-def trial(mutant: Mutant, seed: int = 1) -> Trial:
-    """Serve a mutant and judge it."""
+def trial(mutant: Mutant, seed: int = 1, only: tuple[str, ...] = ()) -> Trial:
+    """Serve a mutant and judge it; `only` some requirements, by id or prefix."""
     served = site(mutated(mutant), seed, **mutant.settings)
-    relay = Relay(served, made(mutant.damage) if mutant.damage else None)
-    try:
-        return _judged(served, relay, mutant.document, mutant.profile, PERMISSIONS | mutant.permissions)
-    finally:
-        relay.close()
+    plan = _plan(mutant.document, mutant.profile, only, PERMISSIONS | mutant.permissions, seed)
+    with Relay(served, made(mutant.damage) if mutant.damage else None) as relay:
+        return _judged(served, relay, mutant.document, plan, explorers(mutant, plan, seed))
 
 
 def clean(document: str, profile: str, seed: int) -> Trial:
-    """Serve the true document and judge it."""
+    """Serve the true document and judge it. The seed is the mock's and the judge's."""
     served = site(true_document(document), seed)
-    relay = Relay(served)
-    try:
-        return _judged(served, relay, document, profile, PERMISSIONS | {"burst"})
-    finally:
-        relay.close()
+    with Relay(served) as relay:
+        return _judged(served, relay, document, _plan(document, profile, (), PERMISSIONS | {"burst"}, seed))
 
 
-def _judged(served: Site, relay: Relay, document: str, profile: str, permissions: frozenset[str]) -> Trial:
-    started, count = time.perf_counter(), 0
-    target = Target(URL, KEY, permissions=permissions)
-    asker = Asker(true_document(document), target, relay)
+def explorers(mutant: Mutant, plan: Plan, seed: int) -> tuple[Explorer, ...]:
+    """The judge's own sources of further cases, where a mutant asks for them."""
+    if not mutant.explore:
+        return ()
+    source = Source(true_document(mutant.document), seed=seed, prompts=PROMPTS)
+    known = {each.id for each in plan.requirements}
+    refused = Refused(source, known, seed, mutant.explore)
+    return (refused, Granted(source, known, seed), Ledger(source, known, seed, paints=True))
+
+
+def _judged(
+    served: Site, relay: Relay, document: str, plan: Plan, explorers: tuple[Explorer, ...] = ()
+) -> Trial:
+    started = time.perf_counter()
 
     def pause(seconds: float) -> None:
         served.double.state.move_clock(seconds)
 
-    run = Run(_plan(document, profile, permissions), asker, _oracle(document), Budget(CREDITS), pause=pause)
-    for each in run.steps():
-        count += each.exchange is not None
-        pause(PACE)
-    return _sorted(run, count, time.perf_counter() - started)
+    target = Target(true_document(document).at(URL), KEY, keys=KEYS)
+    asker = Asker(true_document(document), target, relay, pause)
+    run = Run(plan, asker, _oracle(document), Budget(CREDITS), pause=pause, explorers=explorers)
+    with listening() as heard:
+        for _ in run.steps():
+            pause(PACE)
+    return _sorted(run, time.perf_counter() - started, frozenset(heard))
 
 
-def _sorted(run: Run, count: int, seconds: float) -> Trial:
+def _sorted(run: Run, seconds: float, spoke: frozenset[str]) -> Trial:
     failed = [each for each in run.verdicts.values() if each.status is Status.FAILED]
     return Trial(
         broken={each.requirement.id: each.messages for each in failed if each.is_breach},
@@ -135,8 +157,9 @@ def _sorted(run: Run, count: int, seconds: float) -> Trial:
             if each.status is Status.ERRORED
         },
         levels={name: each.requirement.level for name, each in run.verdicts.items()},
-        asked=count,
+        asked=run.asked,
         seconds=seconds,
+        spoke=spoke,
     )
 
 

@@ -1,0 +1,1 @@
+"""`pytest --proofsheet NAME`: each requirement is an item. Only `pytest_proofsheet` imports this."""

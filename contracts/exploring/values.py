@@ -1,0 +1,158 @@
+"""Strategies of values: right ones for a schema, and ones beyond each of its bounds, at any distance.
+
+Everything shrinks towards the simplest: the shortest text, the bound itself, the first of a list. Nothing
+here looks at Unicode tables by way of hypothesis, which would leave files where the user works.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+Values = st.SearchStrategy[Any]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WORDS = ("boat", "a", "lake", "red", "and", "the", "old", "house", "with", "blue", "sky", "on", "hill", "of")
+FARTHEST = 2**63 - 1  # of integers: what any int64 holds
+WIDEST = 2048  # for numbers to which the document sets no bound
+LONGER = 1000  # characters beyond a limit
+_NO_NUMBERS = ("nan", "inf", "infinity", "true", "false", "null", "none", "nil", "undefined")
+_OTHER_KINDS: dict[str, tuple[Any, ...]] = {"string": (7, True, [], {}), "array": ("text", 7, {}, True)}
+
+
+def phrases() -> Values:
+    """Harmless English, such as nobody refuses to draw."""
+    return st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
+
+
+def unicode_texts() -> Values:
+    """Texts in every script and with every sign, none of them a control character."""
+    return st.text(_characters(), min_size=1, max_size=40)
+
+
+def _characters() -> Values:
+    plain = st.sampled_from(LETTERS + " .,-'\"<>&%{}\\")
+    other = st.integers(0xA1, 0x2FFFF).map(chr)
+    return plain | other.filter(lambda each: unicodedata.category(each) not in ("Cc", "Cs", "Cn", "Co"))
+
+
+def right(schema: Mapping[str, Any], texts: Values) -> Values:
+    """Values that a schema admits; `texts` is where free text comes from."""
+    if "enum" in schema:
+        return st.sampled_from(list(schema["enum"]))
+    kind = schema.get("type")
+    if kind == "object":
+        return objects(schema, texts)
+    if kind == "array":
+        least = max(schema.get("minItems", 0), 1)
+        most = max(min(schema.get("maxItems", 3), 3), least)
+        return st.lists(right(schema.get("items", {}), texts), min_size=least, max_size=most)
+    if kind in ("integer", "number"):
+        return _numbers(schema)
+    if kind == "boolean":
+        return st.booleans()
+    least, most = schema.get("minLength", 0), schema.get("maxLength", math.inf)
+    return texts.filter(lambda text: least <= len(text) <= most)
+
+
+def objects(schema: Mapping[str, Any], texts: Values, but: frozenset[str] = frozenset()) -> Values:
+    """Objects with what is required and a few more, without the fields in `but`."""
+    known = {name: right(each, texts) for name, each in schema.get("properties", {}).items()}
+    needed = {name: known[name] for name in schema.get("required", ()) if name not in but}
+    others = {name: each for name, each in known.items() if name not in needed and name not in but}
+    return st.fixed_dictionaries(needed, optional=others)
+
+
+def _numbers(schema: Mapping[str, Any]) -> Values:
+    low, high = schema.get("minimum", 0), schema.get("maximum")
+    if schema["type"] == "integer":
+        step = schema.get("multipleOf", 1)
+        top = max(low, WIDEST) if high is None else high
+        return st.integers(-(-low // step), top // step).map(lambda number: number * step)
+    top = max(low, 10) if high is None else high
+    return st.integers(0, int((top - low) * 100)).map(lambda number: round(low + number / 100, 2))
+
+
+def wrong(kind: str, schema: Mapping[str, Any], nearest: bool = False) -> Values:
+    """Values that break one keyword of a schema (or its type), by any distance; by the least if `nearest`."""
+    made = {**_BEYOND, "type": _no_number, "kind": _other_kind}[kind]
+    return made(schema, 1 if nearest else FARTHEST)
+
+
+def _too_short(schema: Mapping[str, Any], most: int) -> Values:
+    limit = schema["minLength"]
+    return st.integers(1, limit).map(lambda short: "x" * (limit - short))
+
+
+def _too_long(schema: Mapping[str, Any], most: int) -> Values:
+    limit = schema["maxLength"]
+    return st.integers(1, min(most, LONGER)).map(lambda over: "x" * (limit + over))
+
+
+def _too_low(schema: Mapping[str, Any], most: int) -> Values:
+    limit = schema["minimum"]
+    if schema.get("type") == "number":
+        return st.integers(1, min(most, 10**6)).map(lambda by: round(limit - by / 100, 2))
+    step = schema.get("multipleOf", 1)
+    first = -(-limit // step) - 1
+    return _distances(min(most, FARTHEST // step) - 1).map(lambda by: (first - by) * step)
+
+
+def _too_high(schema: Mapping[str, Any], most: int) -> Values:
+    limit = schema["maximum"]
+    if schema.get("type") == "number":
+        return st.integers(1, min(most, 10**6)).map(lambda by: round(limit + by / 100, 2))
+    step = schema.get("multipleOf", 1)
+    first = limit // step + 1
+    return _distances(min(most - 1, FARTHEST // step - first)).map(lambda by: (first + by) * step)
+
+
+def _distances(most: int) -> Values:
+    """From 0 to `most`: small ones, and ones of every order of magnitude."""
+    small = st.integers(0, min(most, 1000))
+    return small | st.integers(0, most.bit_length()).map(lambda bits: min(2**bits - 1, most))
+
+
+def _off_grid(schema: Mapping[str, Any], most: int) -> Values:
+    step = schema["multipleOf"]
+    low = -(-schema.get("minimum", 0) // step)
+    high = max(schema.get("maximum", WIDEST) // step - 1, low)
+    whole = st.integers(low, high)
+    return st.tuples(whole, st.integers(1, step - 1)).map(lambda each: each[0] * step + each[1])
+
+
+def _strangers(schema: Mapping[str, Any], most: int) -> Values:
+    """Far ones, of letters; near ones, a letter away from a listed value."""
+    listed = {str(each).casefold() for each in schema["enum"]}
+    far = st.text(LETTERS, min_size=1, max_size=20)
+    near = st.tuples(st.sampled_from(sorted(map(str, schema["enum"]))), st.integers(0, 30), st.booleans())
+    found = far | near.map(lambda each: _edited(*each))
+    return found.filter(lambda text: text.strip() == text != "" and text.casefold() not in listed)
+
+
+def _edited(text: str, at: int, twice: bool) -> str:
+    """With a character left out, or written twice."""
+    at %= len(text)
+    return text[:at] + text[at] * (2 * twice) + text[at + 1 :]
+
+
+def _no_number(schema: Mapping[str, Any], most: int) -> Values:
+    return st.text(LETTERS, min_size=1, max_size=12).filter(lambda text: text not in _NO_NUMBERS)
+
+
+def _other_kind(schema: Mapping[str, Any], most: int) -> Values:
+    return st.sampled_from(_OTHER_KINDS[schema["type"]])
+
+
+_BEYOND: dict[str, Callable[[Mapping[str, Any], int], Values]] = {
+    "minLength": _too_short,
+    "maxLength": _too_long,
+    "minimum": _too_low,
+    "maximum": _too_high,
+    "multipleOf": _off_grid,
+    "minItems": lambda schema, most: st.just([]),
+    "enum": _strangers,
+}

@@ -1,0 +1,47 @@
+"""Ctrl-C and SIGTERM, let in only where we wait: what was paid for is written down before the run ends."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Interrupts:
+    """Interrupts of the main thread. Without `handled` Python's own way holds: at once and anywhere."""
+
+    pending: bool = False
+    _waiting: bool = False
+
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Within, an interrupt is raised where somebody waits, and else only noted as pending."""
+        before = {each: signal.signal(each, self._note) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Within, an interrupt raises KeyboardInterrupt. Other threads are never interrupted."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        self._waiting = True
+        try:
+            if self.pending:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._waiting = False
+
+    def _note(self, number: int, frame: Any) -> None:
+        self.pending = True
+        if self._waiting:
+            raise KeyboardInterrupt

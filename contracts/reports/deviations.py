@@ -1,0 +1,27 @@
+"""Known deviations: what a target is known to break, why, and until when nobody counts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.records import Record
+
+
+def excused(header: Record) -> frozenset[str]:
+    """The requirements whose deviation had not expired on the day of the run, which is a day in UTC."""
+    day = header["date"][:10]
+    return frozenset(name for name, each in header.get("deviations", {}).items() if each["until"] >= day)
+
+
+def told(standing: str, deviation: Mapping[str, str]) -> str:
+    """What is to be said of a deviation where its requirement stands like this."""
+    reason, until = deviation["reason"], deviation["until"]
+    if standing == "known":
+        return f"known deviation until {until}: {reason}"
+    if standing == "passed":
+        return f"is kept, so this deviation can be struck out: {reason}"
+    if standing == "failed":
+        return f"the known deviation expired on {until}, so this counts again: {reason}"
+    if standing == "advice":
+        return f"the known deviation expired on {until}: {reason}"
+    return f"known deviation until {until}, but not judged this time: {reason}"

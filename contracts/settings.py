@@ -1,0 +1,148 @@
+"""What a judgement needs to know, from options and a target.toml, checked before anything is sent."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from contracts.deriving.source import Source
+from contracts.plan import Plan, is_asked, plan
+from contracts.requirement import PROFILES
+from contracts.target import PERMISSIONS, BadTarget, Target, key_from, target
+from contracts.targetfile import KEYS, from_file
+from spec.document import Document
+from spec.load import Library
+from spec.overlay import BadOverlay
+from spec.read import Unreadable
+
+BUDGET = Decimal(60)  # credits; the core profile fits
+EXPLORE = 25  # examples for each operation in the extended profile
+
+
+class BadUse(ValueError):
+    """Settings that cannot be taken; the text says what was expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Options as given; None where the target.toml or a default decides. `key` wins over where it is kept."""
+
+    name: str
+    url: str | None = None
+    key: str | None = None
+    key_env: str | None = None
+    key_file: Path | None = None
+    target_file: Path | None = None
+    profile: str | None = None
+    budget: Decimal | None = None
+    allow: Sequence[str] = ()
+    only: Sequence[str] = ()
+    seed: int | None = None
+    explore: int | None = None
+    sends: bool = True  # False: nothing is sent, so neither target nor key are needed
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Options as they hold. `deviations` are those of the target.toml, expired ones too."""
+
+    name: str
+    document: Document
+    source: Source
+    plan: Plan
+    target: Target | None
+    profile: str
+    permissions: frozenset[str]
+    budget: Decimal
+    seed: int
+    explore: int
+    key_env: str | None
+    deviations: Mapping[str, Mapping[str, Any]]
+    only: tuple[str, ...] = ()
+
+    def asks(self, requirement: str) -> bool:
+        """Whether --only asks for a requirement."""
+        return is_asked(requirement, self.only)
+
+
+def settings(wanted: Wanted) -> Settings:
+    """The settings for what is wanted. Raises BadUse."""
+    try:
+        return _settings(wanted)
+    except (BadTarget, LookupError, Unreadable, BadOverlay) as problem:
+        raise BadUse(str(problem)) from None
+
+
+def _settings(wanted: Wanted) -> Settings:
+    table = from_file(wanted.target_file) if wanted.target_file else {}
+    source = load(wanted.name)
+    profile = wanted.profile or table.get("profile", "core")
+    permissions = frozenset(wanted.allow or table.get("permissions", ("paid",)))
+    if profile not in PROFILES:
+        raise BadUse(f"profile is one of {', '.join(PROFILES)}, came {profile!r}")
+    if strangers := sorted(permissions - set(PERMISSIONS)):
+        raise BadUse(f"permissions are {', '.join(PERMISSIONS)}, came {', '.join(strangers)}")
+    seed = secrets.randbelow(2**31) if wanted.seed is None else wanted.seed
+    accounts = {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
+    made = plan(source, profile, tuple(wanted.only), permissions | accounts, seed, table.get("prompts", {}))
+    if not made.requirements:
+        raise BadUse(f"no requirement of the profile {profile} begins with {', '.join(wanted.only)}")
+    env, aim = _aim(source.document, wanted, table)
+    return Settings(
+        name=wanted.name,
+        document=source.document,
+        source=replace(source, seed=seed, prompts=table.get("prompts", {})),
+        plan=made,
+        target=aim,
+        profile=profile,
+        permissions=permissions | accounts,
+        budget=BUDGET if wanted.budget is None else wanted.budget,
+        seed=seed,
+        explore=(EXPLORE if profile == "extended" else 0) if wanted.explore is None else wanted.explore,
+        key_env=env,
+        deviations=_deviations(source, table.get("deviations", {})),
+        only=tuple(wanted.only),
+    )
+
+
+def load(name: str) -> Source:
+    """The document `name` with the claims of its family. Raises LookupError, Unreadable, BadOverlay."""
+    library = Library()
+    return Source(library.load(name), library.claims(name))
+
+
+def _aim(document: Document, wanted: Wanted, table: Mapping[str, Any]) -> tuple[str | None, Target | None]:
+    """The variable that holds the key, and the target. Options win over the file."""
+    url = wanted.url or table.get("url")
+    env = wanted.key_env or (None if wanted.key_file else table.get("key_env"))
+    file = wanted.key_file or (Path(table["key_file"]) if "key_file" in table and not env else None)
+    if not wanted.sends:
+        return env, None
+    if url is None:
+        raise BadUse("where? give --url, or --target with a url in it (or --dry-run)")
+    extra = {name.lower(): text for name, text in table.get("headers", {}).items()}
+    keys = {name: key for name in KEYS if (key := _account(table, name))}
+    return env, target(document.at(str(url)), wanted.key or key_from(env, file), extra=extra, keys=keys)
+
+
+def _account(table: Mapping[str, Any], name: str) -> str | None:
+    """The key of another account."""
+    env, file = table.get(f"{name}_key_env"), table.get(f"{name}_key_file")
+    return key_from(env, Path(file) if file else None)
+
+
+def _deviations(source: Source, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The known deviations of a target.toml, held against the requirements there are."""
+    for name, each in known.items():
+        if not isinstance(each, dict) or set(each) != {"reason", "until"}:
+            raise BadUse(f'deviations.{name}: expected reason = "…" and until = 2027-01-31')
+        if type(each["until"]) is not date:
+            raise BadUse(f"deviations.{name}.until: expected a date such as 2027-01-31")
+    if known and (strangers := set(known) - {each.id for each in plan(source, "extended").requirements}):
+        raise BadUse(f"deviations: there is no requirement {', '.join(sorted(strangers))}")
+    return {name: dict(each) for name, each in known.items()}

@@ -1,0 +1,1 @@
+"""Real proxies in front of the mock, judged: `python -m gateways --help`."""

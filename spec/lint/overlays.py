@@ -1,0 +1,29 @@
+"""Rules about overlays: each has the form of OpenAPI Overlay 1.0 and says what it extends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spec import shapes
+from spec.lint.context import Context, Found
+from spec.read import Source, read
+
+
+def formed(context: Context) -> Iterator[Found]:
+    """Every overlay of the document has the form that Overlay 1.0 gives it."""
+    for source in _overlays(context):
+        for pointer, message in shapes.flaws("overlay", source.value):
+            yield Found(pointer, message, source)
+
+
+def extending(context: Context) -> Iterator[Found]:
+    """What an overlay extends is a file; where it says so, from where it stands."""
+    for source in _overlays(context):
+        extends = source.value.get("extends")
+        if isinstance(extends, str) and not (source.path.parent / extends).is_file():
+            yield Found("/extends", f"there is no file {extends} from here; mend the path", source)
+
+
+def _overlays(context: Context) -> Iterator[Source]:
+    for path in context.library.overlays(context.name):
+        yield read(path)

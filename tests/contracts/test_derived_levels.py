@@ -1,0 +1,83 @@
+"""Where a target may differ is data of the document: each entry meets a requirement and lowers its level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from contracts.deriving.source import Source
+from contracts.plan import plan
+from contracts.requirement import LEVELS, Requirement
+from contracts.target import PERMISSIONS
+from spec.document import Difference, Document
+from spec.load import Library
+
+EVERYTHING = frozenset(PERMISSIONS) | {"other-key", "broke-key"}
+
+
+def required(document: Document) -> dict[str, Requirement]:
+    made = plan(Source(document), "extended", (), EVERYTHING)
+    return {each.id: each for each in made.requirements}
+
+
+@pytest.fixture(scope="module")
+def known(document: Document) -> dict[str, Requirement]:
+    return required(document)
+
+
+@pytest.mark.parametrize("name", ["stability", "stability.pages-2024"])
+def test_every_entry_is_about_a_requirement_and_lowers_its_level(name: str) -> None:
+    document = Library().load(name)
+    assert document.differences
+    found = required(document).values()
+    for entry in document.differences:
+        reached = [each for each in found if each.differs == entry.why]
+        assert reached, entry.topics
+        for each in reached:
+            assert LEVELS.index(each.level) >= LEVELS.index(entry.level), each.id
+
+
+def test_without_the_entries_the_same_are_asked_for_as_the_facts_demand(
+    document: Document, known: dict[str, Requirement]
+) -> None:
+    strict, lenient = required(replace(document, differences=())), known
+    assert strict.keys() <= lenient.keys()
+    changed = {name for name in strict if strict[name].level != lenient[name].level}
+    assert {"stability.generateCore.finish.bytes", "stability.getBalance.moves"} <= changed
+    assert all(lenient[name].differs for name in changed)
+    assert {strict[name].level for name in changed} <= {"MUST", "SHOULD"}
+
+
+def test_the_first_entry_that_fits_counts(document: Document) -> None:
+    entries = (Difference(("key.*",), "MAY", "first"), Difference(("key.none",), "SHOULD", "second"))
+    found = required(replace(document, differences=entries))
+    wanted = found["stability.getBalance.key.none"]
+    assert (wanted.level, wanted.differs) == ("MAY", "first")
+
+
+@pytest.mark.parametrize(
+    ("topic", "level"),
+    [
+        ("generateCore.form.json", "MUST"),
+        ("generateCore.prompt.required", "MUST"),
+        ("generateCore.cost.refusals", "MUST"),
+        ("generateCore.answer.headers", "SHOULD"),
+        ("generateCore.finish.bytes", "SHOULD"),
+        ("generateCore.finish.json", "MUST"),
+        ("generateCore.seed.reported.json", "SHOULD"),
+        ("generateCore.cost", "SHOULD"),
+        ("textToImage.cost", "MAY"),  # its price is only assumed
+        ("generateCore.precedence.field-before-key", "SHOULD"),
+        ("textToImage.precedence.path-before-field", "SHOULD"),
+        ("generateCore.robust.nul", "SHOULD"),
+        ("generateCore.prompt.kind", "MAY"),
+        ("textToImage.header.Organization.taken", "MAY"),
+        ("textToImage.engine_id.listed.stable-diffusion-xl-1024-v1-0", "MUST"),
+        ("textToImage.engine_id.listed.stable-diffusion-xl-1024-v0-9", "MAY"),
+        ("listEngines.limit.refused", "MAY"),  # the answer of v1 was never seen
+        ("listEngines.key.bare", "SHOULD"),
+    ],
+)
+def test_levels(known: dict[str, Requirement], topic: str, level: str) -> None:
+    assert known[f"stability.{topic}"].level == level

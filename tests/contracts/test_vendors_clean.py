@@ -1,0 +1,116 @@
+"""A double of a vendor keeps what the vendor documents; where its page is silent nobody can fail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from judging import KEY, Here
+
+from contracts.asking import Asker
+from contracts.budget import Budget
+from contracts.case import Case, Expect
+from contracts.deriving.source import Source
+from contracts.exchange import Exchange
+from contracts.judging import Judge
+from contracts.oracle import Oracle
+from contracts.plan import plan
+from contracts.requirement import Requirement
+from contracts.running import Run
+from contracts.target import Target
+from mockserver.app import Site
+from mockserver.double import double
+from mockserver.settings import KnownKey, Settings
+from spec.document import Document
+from spec.load import Library
+
+VENDORS = Library().vendors()
+MANY = Decimal(10_000)
+
+
+def told(document: Document, claims: tuple[object, ...], profile: str) -> dict[str, list[str]]:
+    """What a run at the vendor's base path holds against a double of the vendor."""
+    known = {KEY: KnownKey(credits=MANY)}
+    site = Site(double((document,), Settings(keys=known, seed=1, rate_limit=False)))
+    state, transport = site.double.state, Here(site)
+    state.move_clock(frozen=True)
+    asker = Asker(document, Target("http://double.test" + document.bases[0], KEY), transport)
+    made = plan(Source(document, claims), profile)  # type: ignore[arg-type]
+    run = Run(made, asker, Oracle(document), Budget(MANY), pause=state.move_clock, workers=1)
+    try:
+        assert sum(each.exchange is not None for each in run.steps()) > 300
+    finally:
+        transport.close()
+    return {
+        name: each.messages or [each.reason]
+        for name, each in run.verdicts.items()
+        if each.status.name not in ("PASSED", "SKIPPED")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [
+        *((name, "core") for name in VENDORS if name != "gptnb"),
+        *(("gptnb", "extended"), ("gptnb.gateway", "core"), ("stability.gateway", "core")),
+    ],
+)
+def test_a_double_of_a_vendor_passes(library: Library, name: str, profile: str) -> None:
+    assert told(library.load(name), library.claims(name), profile) == {}
+
+
+def requirements(library: Library, name: str) -> list[Requirement]:
+    return list(plan(Source(library.load(name), library.claims(name)), "extended").requirements)
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_what_is_inherited_can_warn_and_not_fail(library: Library, name: str) -> None:
+    own = set(library.profile(name).raw["operations"])
+    found = requirements(library, name)
+    assert {each.id.partition(".")[0] for each in found} == {"stability"}
+    for each in found:
+        if each.operation not in own:
+            assert each.level == "MAY", each.id
+        if each.grade in ("inherited", "assumed") and not each.id.endswith((".no-5xx", ".no-leak", ".json")):
+            assert each.level != "MUST", each.id
+    levels = Counter(each.level for each in found if each.operation in own)
+    assert levels["MUST"] > 10, "what the pages document can fail"
+
+
+def test_ids_are_the_same_for_a_family_and_its_vendors(library: Library) -> None:
+    # What explores has requirements of its own for what is assumed, and so for what is inherited.
+    base, own = (
+        {each.id for each in requirements(library, name) if ".any." not in each.id}
+        for name in ("stability.pages-2024", "gptnb")
+    )
+    assert own == base
+
+
+def test_a_vendors_requirement_names_the_vendors_claims(library: Library) -> None:
+    own = {each["id"] for each in library.claims("vman")}
+    found = requirements(library, "vman")
+    assert all(set(each.claims) <= own for each in found)
+    assert sum(bool(each.claims) for each in found) > 5
+
+
+def test_a_finding_in_a_gateways_error_says_whose_it_is(library: Library) -> None:
+    document = library.load("gptnb.gateway")
+    wanted = "stability.generateCore.minimum"
+    case = Case("generateCore.x", "generateCore", (Expect(wanted, "outcome", {"outcome": "bad_request"}),))
+    body = '{"error":{"message":"当前分组 default 下对于模型 x 无可用渠道","type":"one_api_error"}}'
+    for said, ending in (
+        (body, "; this is the gateway's error, not the API's"),
+        ('{"errors":["x"],"id":"1","name":"x"}', ""),
+    ):
+        exchange = Exchange(
+            "POST", "http://t.test/sd/v2beta/stable-image/generate/core", (), b"", 503,
+            (("content-type", "application/json"),), said.encode(),
+        )  # fmt: skip
+        judge = Judge(Oracle(document), ())
+        judge.remember(case, exchange, 0.0)
+        [(requirement, message)] = judge.judge(case, exchange).messages
+        assert requirement == wanted
+        assert message.startswith("expected 400 bad_request, came 503")
+        assert message.endswith(ending)
+        assert ("gateway" in message) == bool(ending)

@@ -1,0 +1,130 @@
+"""What happens beside the stream never holds it up: copies are bounded, and dropped before traffic is."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+from proxied import Here, Script, answering, exactly, get, read_head, running, to_the_end, wait_until
+
+from contracts.proxy import copying
+
+Relays = Callable[..., Here]
+MEGABYTE = bytes(range(256)) * 4096
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def large(count: int) -> Script:
+    def script(sock: socket.socket) -> None:
+        read_head(sock)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (count * len(MEGABYTE)))
+        for _ in range(count):
+            sock.sendall(MEGABYTE)
+
+    return script
+
+
+def test_no_place_at_the_judge_drops_a_judgement_and_no_traffic(relay: Relays) -> None:
+    made = relay(answering(OK))
+    made.taker.has_place = False
+    assert made.ask(get())[0].endswith(b"ok")
+    wait_until(lambda: made.beside.counts["exchanges"])
+    assert made.beside.counts["unjudged"] == 1
+    assert made.taker.flows == []
+    assert made.beside.room.used == 0
+
+
+def test_copies_that_wait_fill_the_room_and_later_ones_go_without(relay: Relays) -> None:
+    made = relay(large(1), room=int(2.5 * len(MEGABYTE)))
+    made.taker.is_slow = True
+    for number in range(1, 4):
+        came, _ = made.ask(get())
+        assert len(came) > len(MEGABYTE)
+        assert (made.flow(number).body is None) == (number == 3)
+    assert made.flow(3).note == copying.NO_ROOM
+    assert made.beside.room.used == 2 * len(MEGABYTE)
+    for freed in made.taker.kept:
+        freed()
+    assert made.beside.room.used == 0
+
+
+def test_a_body_that_is_too_large_is_not_kept_and_passes(
+    relay: Relays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "LARGEST", 100_000)
+    made = relay(large(2))
+    came, _ = made.ask(get())
+    assert came.endswith(MEGABYTE * 2)
+    assert made.flow().body is None
+    assert made.beside.room.used == 0
+
+
+def test_a_client_that_does_not_read_holds_the_upstream_up(relay: Relays) -> None:
+    sent = []
+
+    def script(sock: socket.socket) -> None:
+        read_head(sock)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (200 * len(MEGABYTE)))
+        sock.settimeout(0.5)
+        for _ in range(200):
+            sock.sendall(MEGABYTE)
+            sent.append(1)
+
+    stopped = threading.Event()
+
+    def play(sock: socket.socket) -> None:
+        try:
+            script(sock)
+        except TimeoutError:
+            stopped.set()
+
+    with relay(play).connect() as sock:
+        sock.sendall(get())
+        assert stopped.wait(30), "the upstream could send all of it to a client that reads nothing"
+    assert len(sent) < 50
+
+
+def test_an_upstream_that_does_not_read_holds_the_client_up(relay: Relays) -> None:
+    done = threading.Event()
+
+    def script(sock: socket.socket) -> None:
+        read_head(sock)
+        done.wait(30)
+
+    with relay(script).connect() as sock:
+        sock.sendall(get("/", f"Content-Length: {200 * len(MEGABYTE)}", method="POST"))
+        sock.settimeout(0.5)
+        sent = 0
+        with contextlib.suppress(TimeoutError):
+            while sent < 200:
+                sock.sendall(MEGABYTE)
+                sent += 1
+        done.set()
+    assert sent < 50
+
+
+def test_200_megabytes_pass_at_constant_memory(upstream: Callable[[Script], object]) -> None:
+    def script(sock: socket.socket) -> None:
+        large(200)(sock)
+        to_the_end(sock)
+
+    port = upstream(script).port  # type: ignore[attr-defined]
+    with running("--upstream", f"http://127.0.0.1:{port}") as proxy:
+        before, most = proxy.memory(), 0
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock:
+            sock.sendall(get())
+            read_head(sock)
+            seen = hashlib.sha256()
+            for _ in range(200):
+                seen.update(exactly(sock, len(MEGABYTE)))
+                most = max(most, proxy.memory())
+            assert to_the_end(sock) == (b"", True)
+    expected = hashlib.sha256()
+    for _ in range(200):
+        expected.update(MEGABYTE)
+    assert seen.digest() == expected.digest()
+    assert most - before < 2 * copying.ROOM

@@ -1,0 +1,289 @@
+"""Recorded traffic on the disk: it reads as it was, without credentials; what is broken is told."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from traffic import har, transcript
+from traffic.alike import same
+from traffic.flow import Flow
+from traffic.recording import Recorder, Taken
+from traffic.redaction import mark, redacted
+from traffic.wrong import BadTraffic
+
+KEY = "sk-Secret/key+0123456789"
+PNG = bytes(range(256)) * 40
+FLOW = Flow(
+    method="POST",
+    url="http://up.test/sd/v1/x?a=b",
+    request_headers=(("Authorization", f"Bearer {KEY}"), ("X-Twice", "1"), ("x-twice", "2")),
+    request_body=b"hello",
+    status=200,
+    headers=(("Content-Type", "image/png"), ("X-Latin", "\xe9")),
+    body=PNG,
+    began=1_790_000_000.5,
+    milliseconds=12.5,
+    base="/sd",
+)
+
+
+def written(folder: Path, *flows: Flow, **options: object) -> list[Flow]:
+    recorder = Recorder(folder, "http://up.test", **options)  # type: ignore[arg-type]
+    for each in flows:
+        recorder.record(each)
+    recorder.close()
+    return read(folder)
+
+
+def read(path: Path) -> list[Flow]:
+    return [each.flow() for each in transcript.entries(path) if isinstance(each, transcript.Entry)]
+
+
+def test_what_is_recorded_reads_as_it_was_but_for_the_key(tmp_path: Path) -> None:
+    broken = replace(FLOW, status=None, headers=(), body=b"", end="upstream-broke", note="why")
+    hidden = (("Authorization", "Bearer " + mark(len(KEY))), *FLOW.request_headers[1:])
+    expected = [replace(each, request_headers=hidden) for each in (FLOW, broken)]
+    assert written(tmp_path, FLOW, broken) == expected
+    (file,) = transcript.files(tmp_path)
+    assert read(file) == expected
+
+
+# credentials
+
+
+def echoes() -> list[bytes]:
+    inner = base64.b64encode(f"x{KEY}yz".encode())
+    texts = [KEY, KEY.upper(), quote(KEY, safe=""), KEY.replace("/", "\\/"), KEY[:10] + "…"]
+    return [*(f"you sent <{each}> !".encode() for each in texts), b"here: " + inner]
+
+
+@pytest.mark.parametrize("echo", echoes(), ids=repr)
+def test_every_form_of_the_key_goes_and_lengths_stay(echo: bytes) -> None:
+    clean = redacted(replace(FLOW, body=echo + PNG))
+    assert clean.body is not None
+    assert len(clean.body) == len(echo + PNG)
+    assert b"REDACTED" in clean.body
+    assert KEY[:10].lower().encode() not in clean.body.lower()
+    assert clean.body.endswith(PNG)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("Authorization", "Basic dXNlcjpodW50ZXIyMg==", "Basic REDACTED************"),
+        ("authorization", "bare-key", "REDACTED"),
+        ("X-Api-Key", "abcdefghij", "REDACTED**"),
+        ("X-Goog-Api-Key", "abcdefghij", "REDACTED**"),
+        ("Cookie", "a=12345678; b=", "a=REDACTED; b="),
+        ("Set-Cookie", "a=12345678; Path=/x", "a=REDACTED; Path=/x"),
+        ("Proxy-Authorization", "Bearer x", "Bearer R"),
+        ("WWW-Authenticate", "Bearer realm=x", "Bearer realm=x"),
+        ("X-RateLimit-Remaining-Tokens", "500", "500"),
+    ],
+)
+def test_headers_that_carry_credentials(name: str, value: str, shown: str) -> None:
+    assert redacted(replace(FLOW, request_headers=((name, value),))).request_headers == ((name, shown),)
+
+
+def test_credentials_in_queries_and_in_members_of_json() -> None:
+    body = b'{"access_token": "abc.def", "expires": 3, "tokens": 7}'
+    clean = redacted(replace(FLOW, url="http://up.test/x?key=hunter2222&size=1", body=body + b" hunter2222"))
+    assert clean.url == "http://up.test/x?key=REDACTED**&size=1"
+    assert clean.body == b'{"access_token": "REDACTE", "expires": 3, "tokens": 7} REDACTED**'
+
+
+def test_a_packed_echo_is_unpacked_to_take_the_key_out() -> None:
+    body = f"no such key: {KEY}".encode()
+    packed = replace(FLOW, headers=(("Content-Encoding", "gzip"),), body=gzip.compress(body))
+    clean = redacted(packed)
+    assert clean.body == f"no such key: {mark(len(KEY))}".encode()
+    assert clean.headers == ()
+    harmless = replace(packed, body=gzip.compress(b"hello"))
+    assert redacted(harmless).body == harmless.body
+
+
+def test_a_body_that_cannot_be_searched_is_not_kept() -> None:
+    clean = redacted(replace(FLOW, headers=(("Content-Encoding", "br"),)))
+    assert clean.body is None
+    assert "content-encoding br" in clean.note
+
+
+# limits
+
+
+def test_the_oldest_goes_first(tmp_path: Path) -> None:
+    flows = [replace(FLOW, milliseconds=float(number)) for number in range(200)]
+    left = [each.milliseconds for each in written(tmp_path, *flows, limit=500_000)]
+    assert left == [float(number) for number in range(200 - len(left), 200)]
+    assert 10 < len(left) < 60
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 520_000
+
+
+def test_one_that_is_larger_than_all_may_be_is_left_out(tmp_path: Path) -> None:
+    large = replace(FLOW, body=bytes(600_000))
+    assert [each.body for each in written(tmp_path, FLOW, large, FLOW, limit=1_000_000)] == [PNG, PNG]
+
+
+def test_what_is_too_old_goes(tmp_path: Path) -> None:
+    written(tmp_path, FLOW)
+    (file,) = transcript.files(tmp_path)
+    os.utime(file, (time.time() - 100, time.time() - 100))
+    assert len(written(tmp_path, FLOW, age=3600)) == 2
+    assert len(written(tmp_path, FLOW, age=50)) == 2
+
+
+def test_a_folder_has_one_recorder(tmp_path: Path) -> None:
+    first = Recorder(tmp_path, "http://up.test")
+    with pytest.raises(Taken, match="another process records into"):
+        Recorder(tmp_path, "http://up.test")
+    first.close()
+    Recorder(tmp_path, "http://up.test").close()
+
+
+# what is broken
+
+
+def test_a_cut_transcript_tells_where_and_keeps_the_rest(tmp_path: Path) -> None:
+    written(tmp_path, FLOW, FLOW, FLOW)
+    (file,) = transcript.files(tmp_path)
+    whole = file.read_bytes()
+    for length in (len(whole) - 1, len(whole) - 200, whole.rindex(b"\n", 0, -1) + 1):
+        file.write_bytes(whole[:length])
+        assert len(read(file)) == 2
+    file.write_bytes(whole[:-9])
+    (cut,) = [each for each in transcript.entries(file) if isinstance(each, transcript.Cut)]
+    assert str(cut) == f"{file}:4: ends in the middle of an exchange, which is left out"
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda text: text.replace(b'"transcript":1', b'"transcript":9'), ":1: is no transcript"),
+        (lambda text: text.replace(b'"exchange":2', b'"exchange":'), ":3: is no line of a transcript"),
+        (lambda text: text.replace(b'"method"', b'"m"', 1), ":2: is no exchange of a transcript"),
+        (lambda text: text.replace(b'"bytes":10240', b'"bytes":1', 1), "has 10240 bytes, not 1"),
+        (lambda text: text.replace(b"000001-answer.png", b"gone.png"), "its body cannot be read"),
+        (lambda text: text.replace(b'"complete"', b'"over"', 1), "expected an end of"),
+    ],
+)
+def test_a_damaged_transcript_is_told(tmp_path: Path, damage: object, why: str) -> None:
+    written(tmp_path, FLOW, FLOW)
+    (file,) = transcript.files(tmp_path)
+    file.write_bytes(damage(file.read_bytes()))  # type: ignore[operator]
+    with pytest.raises(BadTraffic) as problem:
+        read(tmp_path)
+    assert why in str(problem.value)
+
+
+def test_a_folder_without_a_transcript(tmp_path: Path) -> None:
+    with pytest.raises(BadTraffic, match="holds no transcript"):
+        read(tmp_path)
+
+
+# HAR
+
+
+def test_har_there_and_back(tmp_path: Path) -> None:
+    file = tmp_path / "a.har"
+    file.write_text(har.dump([FLOW], "0"), encoding="utf-8")
+    assert har.is_har(file)
+    (again,) = har.flows(file)
+    assert again == replace(FLOW, base="")
+
+
+def test_a_har_as_browsers_write_it(tmp_path: Path) -> None:
+    entry = {
+        "startedDateTime": "2026-11-21T10:00:00.000Z",
+        "time": 5,
+        "request": {
+            "method": "GET",
+            "url": "https://up.test/v1/user/balance",
+            "headers": [{"name": ":authority", "value": "up.test"}, {"name": "accept", "value": "*/*"}],
+        },
+        "response": {
+            "status": 200,
+            "headers": [{"name": "content-encoding", "value": "br"}],
+            "content": {"size": 9, "mimeType": "text/plain"},
+        },
+    }
+    file = tmp_path / "browser"
+    file.write_text(json.dumps({"log": {"entries": [entry]}}))
+    (flow,) = har.flows(file)
+    assert (flow.request_headers, flow.headers, flow.body) == ((("accept", "*/*"),), (), None)
+    assert flow.note == "the HAR file holds no body"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "is no HAR file, which is JSON"),
+        ("{", "is no HAR file, which is JSON"),
+        ("[]", "expected an object with log.entries"),
+        ('{"log": {"entries": 3}}', "expected an object with log.entries"),
+        ('{"log": {"entries": [{}]}}', "log.entries[0] is no HAR entry"),
+        ('{"log": {"entries": [{"request": 1, "response": {"status": "x"}}]}}', "log.entries[0]"),
+    ],
+)
+def test_what_is_no_har(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "a.har"
+    file.write_text(text)
+    with pytest.raises(BadTraffic) as problem:
+        [*har.flows(file)]
+    assert why in str(problem.value)
+
+
+# alike
+
+
+def form(boundary: str, *parts: tuple[str, str]) -> dict[str, object]:
+    lines = [f'--{boundary}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in parts]
+    head = ("Content-Type", f"multipart/form-data; boundary={boundary}")
+    return {"request_headers": (head,), "request_body": "".join([*lines, f"--{boundary}--\r\n"]).encode()}
+
+
+ASKED = replace(FLOW, **form("abc", ("prompt", "cat"), ("seed", "1")))  # type: ignore[arg-type]
+JSON = replace(FLOW, request_headers=(("Content-Type", "application/json"),), request_body=b'{"a":1,"b":2}')
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ASKED, replace(ASKED, **form("other", ("seed", "1"), ("prompt", "cat")))),  # type: ignore[arg-type]
+        (JSON, replace(JSON, request_body=b'{ "b": 2, "a": 1 }')),
+        (FLOW, replace(FLOW, request_headers=(("authorization", "Bearer another-one"),))),
+        (FLOW, replace(FLOW, url="https://elsewhere.test/v1/x?a=b", base="")),
+        (FLOW, replace(FLOW, url="http://up.test/sd/v1/x?a=b", status=500)),
+        (FLOW, redacted(FLOW)),
+        (
+            replace(FLOW, request_body=f"my key is {KEY}".encode()),
+            redacted(replace(FLOW, request_body=f"my key is {KEY}".encode())),
+        ),
+    ],
+)
+def test_the_same_request(one: Flow, other: Flow) -> None:
+    assert same(one) == same(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ASKED, replace(ASKED, **form("abc", ("prompt", "dog"), ("seed", "1")))),  # type: ignore[arg-type]
+        (ASKED, replace(ASKED, **form("abc", ("prompt", "cat")))),  # type: ignore[arg-type]
+        (JSON, replace(JSON, request_body=b'{"a":1,"b":3}')),
+        (FLOW, replace(FLOW, method="PUT")),
+        (FLOW, replace(FLOW, url="http://up.test/sd/v1/y?a=b")),
+        (FLOW, replace(FLOW, url="http://up.test/sd/v1/x?a=c")),
+        (FLOW, replace(FLOW, request_headers=(("Accept", "image/*"),))),
+    ],
+)
+def test_another_request(one: Flow, other: Flow) -> None:
+    assert same(one) != same(other)

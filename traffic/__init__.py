@@ -1,0 +1,1 @@
+"""Recorded traffic: what a flow is, how transcripts and HAR files hold it, and how credentials leave it."""

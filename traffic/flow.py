@@ -1,0 +1,56 @@
+"""A flow: one request that passed and what came back, as it was on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+Headers = tuple[tuple[str, str], ...]
+ENDS = ("complete", "upstream-broke", "client-left")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One exchange. Header names keep their case and order; text is latin-1, as HTTP/1.1 carries it.
+
+    Bodies are without transfer coding; None means that the body was not kept, and `note` says why.
+    `status` is None where no answer came. `end` is one of ENDS. `began` is in seconds since 1970 (UTC).
+    """
+
+    method: str
+    url: str  # absolute, at the upstream
+    request_headers: Headers
+    request_body: bytes | None = field(repr=False)
+    status: int | None
+    headers: Headers = ()
+    body: bytes | None = field(default=b"", repr=False)
+    began: float = 0.0
+    milliseconds: float = 0.0
+    end: str = "complete"
+    base: str = ""  # the path of the upstream's address, with which the URL's path begins
+    note: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path that was asked for, without the upstream's base path."""
+        return urlsplit(self.url).path.removeprefix(self.base) or "/"
+
+    @property
+    def query(self) -> str:
+        return urlsplit(self.url).query
+
+    @property
+    def size(self) -> int:
+        """Bytes of both bodies."""
+        return len(self.request_body or b"") + len(self.body or b"")
+
+
+def header(headers: Iterable[tuple[str, str]], name: str) -> str:
+    """The first header of that name (lower case), or an empty text."""
+    return next((value for key, value in headers if key.lower() == name), "")
+
+
+def media_type(headers: Iterable[tuple[str, str]]) -> str:
+    """The media type without parameters, in lower case."""
+    return header(headers, "content-type").partition(";")[0].strip().lower()

@@ -1,0 +1,216 @@
+"""Credentials out of a flow, before anything of it touches a disk.
+
+A credential is what stands in a header or query parameter that is known to carry one. Its text goes from
+there and from everywhere else: URL, headers, bodies, in every form in which an answer may echo it. What is
+put in its place is as long as it was, so that lengths and offsets stay true, and begins with a mark, so
+that an answer which echoed the key is still seen to echo it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit, urlunsplit
+
+from traffic.coding import Undecodable, plain
+from traffic.flow import Flow, Headers
+
+MARK = "REDACTED"
+SHORTEST = 8  # a shorter credential is a word of many texts; it goes from its header or parameter only
+_PART = 8  # so many of its first characters count as the credential: answers cut it anywhere
+_HEADER = re.compile(
+    r"(?i)^(.*-)?(authorization|cookie2?|set-cookie|api-?key|key|token|secret|password|signature|credentials?)$"
+)
+_PARAMETER = re.compile(
+    r"(?i)^(.*[-_])?(key|apikey|token|accesstoken|auth|authorization|secret|password|signature|sig|credential)$"
+)
+_MEMBER = re.compile(
+    rb'(?i)("(?:[a-z_-]*(?:api_?key|token|secret|password)|authorization)"\s*:\s*")((?:[^"\\]|\\.)+)(")'
+)
+_MARKED = re.compile(MARK.encode() + rb"\**")
+
+
+def mark(length: int) -> str:
+    """What stands where a credential of that length stood."""
+    return (MARK + "*" * length)[:length]
+
+
+def unmarked(data: bytes) -> bytes:
+    """`data` with marks of any length made one: two keys may differ in length."""
+    return _MARKED.sub(MARK.encode(), data)
+
+
+def redacted(flow: Flow) -> Flow:
+    """The flow without its credentials. A body that cannot be searched is left out, with a note."""
+    return Redactor(flow).flow()
+
+
+def credentials(headers: Headers, query: str) -> frozenset[str]:
+    """Every credential in headers and query, also without its scheme."""
+    return frozenset({*_in_headers(headers), *_in_query(query)})
+
+
+def _in_headers(headers: Headers) -> Iterator[str]:
+    for name, value in headers:
+        if not _HEADER.match(name) or name.lower() == "www-authenticate":
+            continue
+        if "cookie" in name.lower():
+            pairs = value.split(";")[: 1 if name.lower() == "set-cookie" else None]
+            yield from (pair.partition("=")[2].strip() for pair in pairs)
+            continue
+        yield value.strip()
+        token = value.strip().rpartition(" ")[2]
+        yield token
+        yield from _basic(value.strip(), token)
+
+
+def _basic(value: str, token: str) -> Iterator[str]:
+    if value.lower().startswith("basic "):
+        try:
+            _, _, password = base64.b64decode(token).decode("utf-8", "replace").partition(":")
+        except (binascii.Error, ValueError):
+            return
+        yield password
+
+
+def _in_query(query: str) -> Iterator[str]:
+    for name, value in parse_qsl(query):
+        if _PARAMETER.match(name):
+            yield value
+
+
+@dataclass(frozen=True)
+class Redactor:
+    """Takes the credentials of one flow out of it."""
+
+    source: Flow
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        flow = self.source
+        return credentials((*flow.request_headers, *flow.headers), flow.query)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[bytes] | None:
+        long = [each for each in self.secrets if len(each) >= SHORTEST]
+        forms = sorted({form for each in long for form in _forms(each)}, key=len, reverse=True)
+        if not forms:
+            return None
+        parts = [re.escape(form.encode("latin-1", "replace")) for form in forms]
+        parts += [_beginning(each.encode("latin-1", "replace")) for each in long]
+        return re.compile(b"|".join(parts), re.IGNORECASE)
+
+    @cached_property
+    def _hints(self) -> tuple[bytes, ...]:
+        """What the pattern's matches may begin with; a picture that holds none needs no slow search."""
+        long = [each for each in self.secrets if len(each) >= SHORTEST]
+        forms = {form for each in long for form in _forms(each)}
+        return tuple({form.encode("latin-1", "replace")[:6].lower() for form in forms})
+
+    def data(self, data: bytes) -> bytes:
+        """`data` without the credentials; as long as before."""
+        if self._pattern is None:
+            return data
+        if len(data) > 4096:
+            lower = data.lower()
+            if not any(hint in lower for hint in self._hints):
+                return data
+        return self._pattern.sub(lambda found: mark(len(found[0])).encode(), data)
+
+    def text(self, text: str) -> str:
+        """The same for a text, be it a header's (latin-1) or any other."""
+        try:
+            return self.data(text.encode("latin-1")).decode("latin-1")
+        except UnicodeEncodeError:
+            return self.data(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+    def flow(self) -> Flow:
+        flow = self.source
+        request_headers, request_body, one = self._message(flow.request_headers, flow.request_body)
+        headers, body, two = self._message(flow.headers, flow.body)
+        notes = "; ".join(filter(None, (flow.note, one and f"request: {one}", two and f"answer: {two}")))
+        return replace(
+            flow,
+            url=self._url(flow.url),
+            request_headers=request_headers,
+            request_body=request_body,
+            headers=headers,
+            body=body,
+            note=self.text(notes),
+        )
+
+    def _message(self, headers: Headers, body: bytes | None) -> tuple[Headers, bytes | None, str]:
+        clean = tuple((name, self._value(name, value)) for name, value in headers)
+        if body is None:
+            return clean, None, ""
+        try:
+            opened, found = plain(headers, body)
+        except Undecodable as problem:
+            return clean, None, f"the body is not kept: {problem}"
+        hidden = self._members(self.data(found))
+        if hidden == found:
+            return clean, body, ""
+        if opened is not headers:  # it was packed, and only unpacked can it be without the key
+            clean = tuple((name, self._value(name, value)) for name, value in opened)
+            return clean, hidden, "the body was unpacked to take a credential out"
+        return clean, hidden, ""
+
+    @staticmethod
+    def _members(data: bytes) -> bytes:
+        """Members of JSON that are named as credentials are."""
+        if data[:1] not in b"{[ \n\r\t" or len(data) > 1_000_000:
+            return data
+        return _MEMBER.sub(lambda found: found[1] + mark(len(found[2])).encode() + found[3], data)
+
+    def _value(self, name: str, value: str) -> str:
+        if not _HEADER.match(name) or name.lower() == "www-authenticate":
+            return self.text(value)
+        if "cookie" in name.lower():
+            first, *rest = value.split(";")
+            rest = rest if name.lower() == "set-cookie" else [_pair(each) for each in rest]
+            return ";".join([_pair(first), *rest])
+        scheme, gap, token = value.strip().partition(" ")
+        if not gap or not name.lower().endswith("authorization"):
+            return mark(len(value.strip()))
+        return scheme + gap + mark(len(token))
+
+    def _url(self, url: str) -> str:
+        parts = urlsplit(url)
+        pieces = [_parameter(each) for each in parts.query.split("&")] if parts.query else []
+        return self.text(urlunsplit(parts._replace(query="&".join(pieces))))
+
+
+def _pair(text: str) -> str:
+    name, equals, value = text.partition("=")
+    return name + equals + mark(len(value))
+
+
+def _parameter(text: str) -> str:
+    name, equals, value = text.partition("=")
+    return name + equals + (mark(len(value)) if _PARAMETER.match(unquote(name)) else value)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    inner = json.dumps(secret)[1:-1]
+    yield from (secret, quote(secret, safe=""), quote_plus(secret), inner, html.escape(secret))
+    yield inner.replace("/", "\\/")
+    for shift in range(3):
+        # In base64 a text looks different at each of three places; its edges mix with its neighbours.
+        whole = base64.b64encode(b"\0" * shift + secret.encode("utf-8", "replace")).decode().rstrip("=")
+        middle = whole[(0, 2, 3)[shift] : -1]
+        yield from (middle, middle.replace("+", "-").replace("/", "_"))
+
+
+def _beginning(secret: bytes) -> bytes:
+    """A pattern for the credential's first characters, as many as there are."""
+    least = min(len(secret), max(_PART, len(secret) // 3))
+    pattern = b""
+    for index in range(min(len(secret), 256) - 1, least - 1, -1):
+        pattern = b"(?:" + re.escape(secret[index : index + 1]) + pattern + b")?"
+    return re.escape(secret[:least]) + pattern
