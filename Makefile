@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help install run test mutants check check-spec fix bench acceptance gateways lock clean
+.PHONY: help install run test mutants check check-spec fix bench acceptance gateways clients lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,10 @@ gateways: .venv/dev ## Judge real proxies in front of the mock; writes docs/gate
 	-gateways/setup.sh
 	$(BIN)/python -m gateways $(ARGS)
 
+clients: .venv/dev ## Generate clients in five languages, run them against the mock; writes docs/clients.md (minutes)
+	-clients/setup.sh
+	$(BIN)/python -m clients $(ARGS)
+
 lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(LOCK) -o requirements/run.txt
@@ -53,7 +57,7 @@ lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## Remove what the other targets made
-	rm -rf .venv build *.egg-info bench/.work tests/acceptance/.work gateways/.work tests/spec/linters/.work
+	rm -rf .venv build *.egg-info bench/.work tests/acceptance/.work gateways/.work tests/spec/linters/.work clients/.work
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

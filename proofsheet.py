@@ -15,6 +15,7 @@ COMMANDS = {
     "report": ("contracts.reports.command", "report", "Show reports: one in full, several side by side."),
     "proxy": ("contracts.proxy.cli", "proxy", "Pass real traffic on untouched, and judge it."),
     "judge": ("contracts.proxy.offline", "judge", "Judge recorded traffic: a transcript or a HAR file."),
+    "client": ("spec.clients.command", "client", "Make a typed client with a proven generator."),
     "spec": ("spec.cli", "spec_group", "Look at the documents and lint them."),
 }
 

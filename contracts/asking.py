@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
 
@@ -48,10 +49,15 @@ class Asker:
         self._pause = pause or wait
         # No redirect is followed and no proxy of the environment used: nothing goes to another host.
         self._client = httpx.Client(
-            transport=transport, timeout=TIMEOUT, follow_redirects=False, trust_env=False
+            transport=transport,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
+            cookies=_forgetful(),
         )
 
     def close(self) -> None:
+        """Let go of all connections."""
         self._client.close()
 
     def ask(self, case: Case) -> Exchange:
@@ -96,12 +102,17 @@ class Asker:
             raise Unreachable(f"{type(error).__name__}: {error}", sent=True) from None
 
 
+def _forgetful() -> CookieJar:
+    """A jar that takes nothing: a cookie would let in the next request, which has no key."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
+
+
 def _whole(response: httpx.Response) -> httpx.Response:
     """Read an answer to its end, or to the limits that keep a target from keeping us."""
     deadline = time.monotonic() + TIMEOUT
     pieces, size = [], 0
     with contextlib.closing(response):
-        for piece in response.iter_bytes(1 << 16):
+        for piece in response.iter_bytes():  # as they come: a piece of a set size may take forever to fill
             pieces.append(piece)
             size += len(piece)
             if size > LARGEST:

@@ -13,7 +13,7 @@ from contracts.exchange import Exchange
 from contracts.history import Trace
 from contracts.interrupts import Interrupts
 from contracts.judging import Judge
-from contracts.sending import Sender
+from contracts.sending import LOST, Sender
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Asked:
     trace: Trace | None = None  # what the run remembers of it
     skipped: bool = False  # there was no money for it
     unreachable: bool = False
+    limited: bool = False  # the target wants fewer requests than we can do with
     interrupted: bool = False
 
 
@@ -43,16 +44,18 @@ class Attempts:
     interrupts: Interrupts = field(default_factory=Interrupts)
 
     def send(self, case: Case) -> tuple[Asked, float]:
-        """What came back, not judged yet, and when it was sent by the judge's clock."""
+        """What came back, not judged yet, and when it was sent by our clock: after the case's wait."""
         began = time.monotonic()
+        sent = began + case.wait
         if not self.budget.hold(case.cost):
             reason = f"would pass the budget of {self.budget.limit} credits"
-            return Asked(case, None, reason, skipped=True), began
+            return Asked(case, None, reason, skipped=True), sent
         paid = True  # until the answer says otherwise
         try:
             with self.interrupts.waiting():
                 exchange = self.sender.send(case)
-            paid = exchange.status < 300
+            # What a gateway lost on its way back counts as an answer that never came.
+            paid = exchange.status < 300 or (case.pays and exchange.status in LOST)
             asked = Asked(case, exchange, paid=paid)
         except Unreachable as problem:
             paid = problem.sent
@@ -62,7 +65,7 @@ class Attempts:
             asked = Asked(case, None, "interrupted before the answer came", paid=paid, interrupted=True)
         finally:
             self.budget.settle(case.cost, paid)
-        return replace(asked, seconds=time.monotonic() - began), began
+        return replace(asked, seconds=time.monotonic() - began), sent
 
     def judge(self, asked: Asked, began: float) -> Asked:
         """The same with what is found in its answer."""
@@ -73,7 +76,7 @@ class Attempts:
             self.judging.remember(case, exchange, began)
             asked = replace(asked, trace=self.judging.history[-1])
             if exchange.status == 429 and case.times == 1 and not self.sender.expects(case, 429):
-                return replace(asked, reason="the target limits the rate: try again later")
+                return replace(asked, reason="the target limits the rate: try again later", limited=True)
             found = self.judging.judge(case, exchange)
         except KeyboardInterrupt:
             return replace(asked, reason="interrupted before it was judged", interrupted=True)

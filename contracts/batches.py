@@ -37,7 +37,7 @@ def in_order(
 ) -> Iterator[Found]:
     """The answers in the order of the cases, each as soon as it and those before it are there.
 
-    An interrupt goes on after what was under way has been told; the rest is not sent.
+    An interrupt goes on after what was under way has been told. Whatever ends this, the rest is not sent.
     """
     with ThreadPoolExecutor(workers) as pool:
         left = deque(pool.submit(send, case) for case in cases)
@@ -48,7 +48,9 @@ def in_order(
                 left.popleft()
                 yield found
         except KeyboardInterrupt:
-            yield from [each.result() for each in left if not each.cancel()]
+            # All are cancelled before any is waited for, the last first, or the next would go out meanwhile.
+            under_way = [each for each in reversed(left) if not each.cancel()]
+            yield from [each.result() for each in reversed(under_way)]
             raise
         finally:
             for each in left:

@@ -20,9 +20,9 @@ class Budget:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def hold(self, cost: Decimal) -> bool:
-        """Hold `cost`; False, and nothing held, if it could pass the limit."""
+        """Hold `cost`; False, and nothing held, if it could pass the limit. What is free never does."""
         with self._lock:
-            if self.spent + self.held + cost > self.limit:
+            if cost and self.spent + self.held + cost > self.limit:
                 return False
             self.held += cost
             return True

@@ -48,7 +48,13 @@ class Job:
     explore: int | None = None
     explored_with: tuple[str, ...] = ()
     key_env: str | None = None
+    permissions: Collection[str] = ()
     deviations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def redaction(self) -> Redaction:
+        """What takes every secret of the target out of a text."""
+        return Redaction(self.target.key, self.target.secrets)
 
 
 @dataclass(frozen=True)
@@ -61,12 +67,13 @@ class Done:
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 findings, 3 something could not be judged. A known deviation is no finding."""
+        """0 conforms, 1 findings, 3 broken or nothing judged. A known deviation is no finding."""
         verdicts = self.run.verdicts.values()
         if any(each.is_breach and each.requirement.id not in self.excused for each in verdicts):
             return FINDINGS
         broken = any(each.status is Status.ERRORED for each in verdicts)
-        return BROKEN if broken or self.interrupted else CONFORMS
+        judged = any(each.status is not Status.SKIPPED for each in verdicts)
+        return BROKEN if broken or self.interrupted or not judged else CONFORMS
 
 
 Progress = Callable[[int, int, Asked, Budget], None]
@@ -83,10 +90,11 @@ def carry_out(job: Job, progress: Progress, asker: Asker | None = None) -> Done:
 
 def _carry_out(job: Job, progress: Progress, asker: Asker) -> Done:
     run = _run(job, asker)
-    redaction = Redaction(job.target.key, tuple(job.target.keys.values()))
+    redaction = job.redaction
     header = _header(job)
     excused = deviations.excused(header)
-    with Writer(job.report, redaction, header, job.carried.values()) as writer:
+    # Whoever presses Ctrl-C again must not lose the end of the report.
+    with run.interrupts.handled(), Writer(job.report, redaction, header, job.carried.values()) as writer:
         interrupted = _steps(run, job, writer, redaction, progress)
         for verdict in run.verdicts.values():
             writer.write(recording.verdict(verdict))
@@ -122,19 +130,19 @@ def _header(job: Job) -> Record:
         job.key_env,
         job.explore,
         job.explored_with,
+        job.permissions,
     )
 
 
 def _steps(run: Run, job: Job, writer: Writer, redaction: Redaction, progress: Progress) -> bool:
     done, planned = 0, {case.id for case in run.plan.cases}
     try:
-        with run.interrupts.handled():
-            for asked in run.steps():
-                explored = asked.case.id not in planned
-                milliseconds = asked.seconds * 1000
-                writer.write(cases.case(asked, job.document, redaction, milliseconds, explored))
-                done += 1
-                progress(done, max(len(run.plan.cases), done), asked, run.budget)
+        for asked in run.steps():
+            explored = asked.case.id not in planned
+            milliseconds = asked.seconds * 1000
+            writer.write(cases.case(asked, job.document, redaction, milliseconds, explored))
+            done += 1
+            progress(done, max(len(run.plan.cases), done), asked, run.budget)
     except KeyboardInterrupt:
         return True
     return False
@@ -145,10 +153,14 @@ def _paid(carried: Mapping[str, Record]) -> Decimal:
 
 
 def _carry(run: Run, job: Job) -> None:
+    planned = {case.id: case for case in job.plan.cases}
     for record in job.carried.values():
+        case = planned.get(record["id"])
+        answer = None if record["reason"] else record["response"]
+        general = run.judging.general(case, answer["media_type"]) if case and answer else ()
         status = Status.PASSED if not record["reason"] else Status.ERRORED
-        unjudged = {name for name, _ in record.get("unjudged", ())}
-        for name in record["requirements"]:
+        unjudged = dict(record.get("unjudged", ()))
+        for name in (*record["requirements"], *(name for _, name in general)):
             if name in run.verdicts and name not in unjudged:
                 run.verdicts[name].climb(status, record["reason"])
         for name, message in record["messages"]:

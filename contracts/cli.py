@@ -10,18 +10,18 @@ from typing import Any
 
 import click
 
-from contracts import checking, records
-from contracts.attempts import Asked, broke
-from contracts.budget import Budget
-from contracts.checking import BROKEN, Job
+from contracts import checking, records, resuming
+from contracts.attempts import broke
+from contracts.checking import BROKEN, CONFORMS, Job
 from contracts.explorers import WITH, explorers, widened
+from contracts.exploring import Explorer
 from contracts.pace import per_second
-from contracts.plan import Plan
-from contracts.records import Record
-from contracts.reports import junit, page, terminal
-from contracts.reports.command import write
+from contracts.pricing import priced
+from contracts.reports.writing import CutOff, Unwritable
 from contracts.reports.wrong import BadReport
 from contracts.requirement import PROFILES
+from contracts.resuming import Earlier
+from contracts.saying import begin, finish, progress, say
 from contracts.settings import BadUse, Settings, Wanted, settings
 from contracts.target import PERMISSIONS
 
@@ -102,54 +102,70 @@ def check(name: str, **options: Any) -> None:
 
     Paid cases are merged, and --budget is a hard stop that also counts requests under way.
     """
-    names = ("url", "key_env", "key_file", "target_file", "profile", "budget", "allow", "only", "explore")
-    wanted = Wanted(name, **{each: options[each] for each in names}, sends=not options["dry_run"])
     try:
-        before = records.partly(options["resume"]) if options["resume"] else None
-        seed = before.header["seed"] if before and options["seed"] is None else options["seed"]
-        found = settings(replace(wanted, seed=0 if options["dry_run"] else seed))
+        raise SystemExit(_check(name, options))
+    except KeyboardInterrupt:
+        say("Error: interrupted before anything was sent\n", sys.stderr)
+        raise SystemExit(BROKEN) from None
+
+
+def _check(name: str, options: dict[str, Any]) -> int:
+    places = ("url", "key_env", "key_file", "target_file")
+    extent = ("profile", "budget", "allow", "only", "seed", "explore")
+    wanted = Wanted(
+        name, **{each: options[each] for each in (*places, *extent)}, sends=not options["dry_run"]
+    )
+    try:
+        run = resuming.earlier(options["resume"]) if options["resume"] else None
+        found = settings(resuming.resumed(wanted, run) if run else wanted)
     except (BadUse, BadReport) as problem:
         raise click.UsageError(str(problem)) from None
     if options["dry_run"]:
-        click.echo(_priced(found.plan), nl=False)
-        return
-    raise SystemExit(_judge(found, options))
+        say(priced(*_explored(found, options, None)), sys.stdout)
+        return CONFORMS
+    return _judge(found, options, run)
 
 
-def _priced(made: Plan) -> str:
-    lines = [f"{len(made.cases)} requests for {len(made.requirements)} requirements", ""]
-    for case in made.cases:
-        if case.pays:
-            topics = ", ".join(dict.fromkeys(each.requirement.split(".", 2)[-1] for each in case.expects))
-            lines.append(f"  {case.cost:>6} credits  {case.id}: {topics}")
-    free = sum(not case.pays for case in made.cases)
-    lines += [
-        f"  {'free':>6}          {free} requests that the contract refuses or gives away",
-        "",
-        f"{made.price} credits if the target keeps the contract;",
-        f"a refusal that it grants by mistake costs up to {made.risk} more, within the budget.",
-    ]
-    return "\n".join(lines) + "\n"
+def _explored(
+    found: Settings, options: dict[str, Any], run: Earlier | None
+) -> tuple[Settings, tuple[Explorer, ...]]:
+    """The settings with what only exploring asks for, and who explores: made in this order."""
+    sources = _sources(options, run)
+    found = replace(found, plan=widened(found, sources))
+    try:
+        if run:
+            resuming.hold_together(run, found)
+        return found, explorers(found, sources, run.carried if run else ())
+    except BadUse as problem:
+        raise click.UsageError(str(problem)) from None
 
 
-def _judge(found: Settings, options: dict[str, Any]) -> int:
+def _sources(options: dict[str, Any], run: Earlier | None) -> tuple[str, ...]:
+    return tuple(options["sources"] or (run.header.get("explored_with") if run else ()) or WITH[:1])
+
+
+def _judge(found: Settings, options: dict[str, Any], run: Earlier | None) -> int:
     report = options["report"] or options["resume"] or Path(f"{found.name}.jsonl")
     _check_files([each for each in (report, options["html"], options["junit_file"]) if each])
-    job = _job(found, report, options)
-    click.echo(f"judging {job.target.url} by {found.name} {found.document.version}: {len(job.plan.cases)} "
-               f"requests, {job.plan.price} credits expected, {job.budget} at most; --seed {found.seed}",
-               err=True)  # fmt: skip
+    job = _job(found, report, options, run)
+    begin(job)
     try:
-        done = checking.carry_out(job, _progress)
-    except OSError as problem:
+        done = checking.carry_out(job, progress)
+        finish(report, options["html"], options["junit_file"])
+    except Unwritable as problem:
         raise click.UsageError(f"cannot write the report: {problem}") from None
+    except KeyboardInterrupt:
+        return _broken("interrupted", report)
+    except CutOff as problem:
+        return _broken(f"cannot write on in {report}: {problem}; one request may be missing there", report)
     except Exception as problem:  # what was found until now is in the report
-        click.echo(
-            f"Error: {broke(problem)}\nwhat was done is in {report}; --resume {report} goes on", err=True
-        )
-        return BROKEN
-    _finish(report, options)
+        return _broken(job.redaction.text(broke(problem)), report)
     return done.exit_code
+
+
+def _broken(problem: str, report: Path) -> int:
+    say(f"Error: {problem}\nwhat was done is in {report}; --resume {report} goes on\n", sys.stderr)
+    return BROKEN
 
 
 def _check_files(files: list[Path]) -> None:
@@ -157,18 +173,18 @@ def _check_files(files: list[Path]) -> None:
         raise click.UsageError("--report, --html and --junit need a file each")
     if missing := [each for each in files if not each.resolve().parent.is_dir()]:
         raise click.UsageError(f"there is no folder for {missing[0]}")
+    if folders := [each for each in files if each.is_dir()]:
+        raise click.UsageError(f"{folders[0]} is a folder; expected the name of a file")
+    if not records.is_replaceable(files[0]):
+        raise click.UsageError(
+            f"{files[0]} is there and is no report of an earlier run: give another --report"
+        )
 
 
-def _job(found: Settings, report: Path, options: dict[str, Any]) -> Job:
+def _job(found: Settings, report: Path, options: dict[str, Any], run: Earlier | None) -> Job:
     aim = found.target
     assert aim is not None  # what sends has one
-    carried = _carried(options["resume"], found.name, aim.url)
-    sources = tuple(options["sources"] or WITH[:1])
-    try:
-        found = replace(found, plan=widened(found, sources))
-        further = explorers(found, sources, carried)
-    except BadUse as problem:
-        raise click.UsageError(str(problem)) from None
+    found, further = _explored(found, options, run)
     return Job(
         document=found.document,
         plan=found.plan,
@@ -177,44 +193,13 @@ def _job(found: Settings, report: Path, options: dict[str, Any]) -> Job:
         budget=found.budget,
         report=report,
         seed=found.seed,
-        carried=carried,
+        carried=run.carried if run else {},
         rate=options["rate"],
         concurrency=options["concurrency"],
         explorers=further,
         explore=found.explore,
-        explored_with=sources if found.explore else (),
+        explored_with=_sources(options, run) if found.explore else (),
         key_env=found.key_env,
+        permissions=found.permissions,
         deviations=found.deviations,
     )
-
-
-def _carried(path: Path | None, name: str, url: str) -> dict[str, Record]:
-    if path is None:
-        return {}
-    try:
-        header = records.partly(path).header
-        if (header["document"], header["target"]) != (name, url):
-            raise click.UsageError(
-                f"{path} is of {header['document']} at {header['target']}, not of {name} at {url}"
-            )
-        return records.finished(path)
-    except BadReport as problem:
-        raise click.UsageError(str(problem)) from None
-
-
-def _progress(done: int, total: int, asked: Asked, budget: Budget) -> None:
-    line = f"[{done}/{total}] {budget.spent} of {budget.limit} credits  {asked.case.id}"
-    if sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{line[:100]}", err=True, nl=done == total)
-    elif done % 25 == 0 or done == total or asked.paid:
-        click.echo(line, err=True)
-
-
-def _finish(path: Path, options: Any) -> None:
-    found = records.read(path)
-    click.echo(terminal.terminal(found, colour=terminal.is_colourful(sys.stdout)), nl=False)
-    click.echo(f"report: {path}", err=True)
-    for file, render in ((options["html"], page.html), (options["junit_file"], junit.junit)):
-        if file:
-            made = render(found)
-            write(file, made if isinstance(made, bytes) else made.encode())

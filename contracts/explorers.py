@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from contracts.deriving.explored import explored
@@ -33,7 +33,7 @@ def _further(found: Settings, sources: tuple[str, ...]) -> Iterator[Requirement]
         yield from advice.requirements(found.source)
 
 
-def explorers(found: Settings, sources: tuple[str, ...], carried: Container[str]) -> tuple[Explorer, ...]:
+def explorers(found: Settings, sources: tuple[str, ...], carried: Collection[str]) -> tuple[Explorer, ...]:
     """The explorers for a run; none where --explore is 0. Raises BadUse if a package is missing."""
     chosen: list[Explorer] = []
     if found.explore and "hypothesis" in sources:
@@ -42,15 +42,18 @@ def explorers(found: Settings, sources: tuple[str, ...], carried: Container[str]
         arguments = (found.source, found.plan, found.seed, found.explore, found.permissions)
         chosen += making.explorers(*arguments, carried)
     if found.explore and "schemathesis" in sources:
-        chosen.append(_schemathesis(found))
+        chosen += _schemathesis(found, carried)
     return tuple(chosen)
 
 
-def _schemathesis(found: Settings) -> Explorer:
-    from contracts.fuzzing import source
+def _schemathesis(found: Settings, carried: Collection[str]) -> list[Explorer]:
+    """Its explorer; none if an earlier run told what it found: it would ask, and pay, for that again."""
+    from contracts.fuzzing import source, wire
 
+    if any(map(wire.is_ours, carried)):
+        return []
     ids = [each.id for each in found.plan.requirements]
     try:
-        return source.explorer(found.document, ids, found.permissions, found.seed, found.explore)
+        return [source.explorer(found.document, ids, found.permissions, found.seed, found.explore)]
     except source.MissingSchemathesis as missing:
         raise BadUse(str(missing)) from None

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, let in only where we wait: what was paid for is written down before the run ends."""
+"""Ctrl-C, SIGTERM and SIGHUP, let in only where we wait: what was paid for is written down first."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ class Interrupts:
 
     @contextmanager
     def handled(self) -> Iterator[None]:
-        """Within, an interrupt is raised where somebody waits, and else only noted as pending."""
-        before = {each: signal.signal(each, self._note) for each in (signal.SIGINT, signal.SIGTERM)}
+        """Within, an interrupt is raised where somebody waits, and else only noted as pending.
+
+        Only the main thread can be interrupted; for any other this changes nothing.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self._note) for each in _signals()}
         try:
             yield
         finally:
@@ -33,8 +39,8 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        self._waiting = True
         try:
+            self._waiting = True
             if self.pending:
                 raise KeyboardInterrupt
             yield
@@ -45,3 +51,10 @@ class Interrupts:
         self.pending = True
         if self._waiting:
             raise KeyboardInterrupt
+
+
+def _signals() -> Iterator[signal.Signals]:
+    """What ends a run. A terminal that goes away does, unless nohup says that it must not."""
+    yield from (signal.SIGINT, signal.SIGTERM)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        yield signal.SIGHUP

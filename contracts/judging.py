@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from contracts.case import Case, Expect
-from contracts.checks import CHECKS
+from contracts.checks import CHECKS, looks_at
 from contracts.checks.drawn import parsed
 from contracts.checks.expected import EXPECTED
 from contracts.checks.trails import TRAILS
@@ -51,6 +51,8 @@ class Judge:
         messages: list[tuple[str, str]] = []
         unjudged: list[tuple[str, str]] = []
         for each in case.expects:
+            if each.requirement not in self.requirements:
+                continue  # the case is asked for the sake of another
             try:
                 found = list(self._check(each, exchange, operation))
                 messages += [(each.requirement, message) for message in found]
@@ -66,16 +68,16 @@ class Judge:
         return EXPECTED[each.check](exchange, operation, each.params)
 
     def _general(self, case: Case, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
-        for name, requirement in self.general(case):
+        for name, requirement in self.general(case, exchange.media_type):
             for finding in CHECKS[name](exchange, operation, self.oracle):
                 yield requirement, finding.message
 
-    def general(self, case: Case) -> Iterator[tuple[str, str]]:
-        """(check, requirement) for each general check that the answer to a case is held against."""
+    def general(self, case: Case, media_type: str) -> Iterator[tuple[str, str]]:
+        """(check, requirement) for each general check that an answer of this type is held against."""
         family = self.oracle.document.family
         for check in ANYWHERE if case.off else CHECKS:
             name = f"{family}.{case.operation}.{topic_of(check)}"
-            if name in self.requirements:
+            if name in self.requirements and looks_at(check, media_type):
                 yield check, name
 
 

@@ -48,8 +48,7 @@ class Pace:
             if self.rate is not None:
                 self._next = at + 1 / self.rate
             self._sent.append(at)
-        if at > now:
-            self.rest(at - now)
+        self._rest_until(at)
         return at
 
     def uncount(self, ticket: float) -> None:
@@ -69,6 +68,11 @@ class Pace:
         self.pause(seconds)
         with self._lock:
             self._ahead += max(seconds - (time.monotonic() - began), 0.0)
+
+    def _rest_until(self, at: float) -> None:
+        """Until then, and longer if somebody was told to hold off meanwhile."""
+        while (left := max(at, self._cool) - self._now()) > 0:
+            self.rest(left)
 
     def _now(self) -> float:
         return time.monotonic() + self._ahead

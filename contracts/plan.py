@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
-from contracts.case import Case
+from contracts.case import Case, Expect
+from contracts.checks.trails import BEFORE
 from contracts.deriving.access import access
 from contracts.deriving.always import always
 from contracts.deriving.answers import answers
@@ -86,17 +87,45 @@ def plan(
     requirements = {each.requirement.id: each.requirement for each in found}
     allowed = [each for each in _bearing(every, found) if each.requirement.is_allowed(permissions)]
     cases = tuple(
-        replace(case, expects=tuple(each for each in case.expects if each.requirement in requirements))
+        replace(case, expects=tuple(each for each in case.expects if _is_kept(each, requirements)))
         for case in _cases(source, allowed, "paid" in permissions)
     )
     return Plan(tuple(requirements.values()), cases, dict(_lacking(found, permissions)))
 
 
 def _bearing(every: list[Derived], found: list[Derived]) -> list[Derived]:
-    """What has the cases for `found`: for what is asked of every answer, all that the operation is asked."""
-    general = {each.requirement.operation for each in found if each.is_general}
+    """What has the cases for `found`: their own, and those that their answers are held against.
+
+    What is asked of every answer has all that the operation is asked; the rest needs nothing that is paid.
+    """
     known = {each.requirement.id for each in found}
-    return [each for each in every if each.requirement.id in known or each.requirement.operation in general]
+    general = {each.requirement.operation for each in found if each.is_general}
+    topics = {(each.requirement.operation, topic) for each in found for topic in _before(each)}
+    return [
+        each
+        for each in every
+        if each.requirement.id in known
+        or each.requirement.operation in general
+        or (each.cases and not each.wishes and _is_among(each.requirement, topics))
+    ]
+
+
+def _before(derived: Derived) -> Iterator[str]:
+    """How the topics begin whose cases must have been asked before its own."""
+    expects = [each for case in derived.cases for each in case.expects]
+    for each in (*expects, *([derived.ledger] if derived.ledger else ())):
+        if each.check in BEFORE:
+            yield BEFORE[each.check]
+
+
+def _is_kept(expect: Expect, requirements: Mapping[str, Requirement]) -> bool:
+    """Whether a case needs it: for what is asked for, or to be told from one that is refused by accident."""
+    return expect.requirement in requirements or expect.check in BEFORE
+
+
+def _is_among(requirement: Requirement, topics: set[tuple[str, str]]) -> bool:
+    operation, topic = requirement.operation, requirement.id.split(".", 2)[2]
+    return any(operation == name and topic.startswith(beginning) for name, beginning in topics)
 
 
 def _lacking(found: list[Derived], permissions: frozenset[str]) -> Iterator[tuple[str, str]]:

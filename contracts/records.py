@@ -61,6 +61,15 @@ def partly(path: Path) -> Report:
         return crash.report
 
 
+def is_replaceable(path: Path) -> bool:
+    """Whether a report may take this file's place: nothing is there, or what a report begins with."""
+    try:
+        _, first = next(lines(path), (0, None))
+    except wrong.BadReport:
+        return not path.is_file()  # what is no file is refused when it is opened
+    return first is None or first["kind"] == "header"
+
+
 def finished(path: Path) -> dict[str, Record]:
     """The cases that a resumed run need not send again: those judged, and those that may have been paid."""
     return {each["id"]: each for each in partly(path).cases if _is_finished(each)}

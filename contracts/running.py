@@ -23,7 +23,8 @@ from contracts.verdict import Status, Verdict
 
 __all__ = ["Asked", "Run", "told"]
 
-MOST_UNREACHABLE = 3  # in a row: then the target is down, and asking on would tell nothing
+MOST_AWAY = 3  # in a row without an answer, or shut out: then asking on would tell nothing
+UNTOLD = "a step of a search that tells of others"
 LAG = 2.0  # seconds until a balance that lags behind is asked again; then twice as many
 
 
@@ -47,7 +48,8 @@ class Run:
     interrupts: Interrupts = field(default_factory=Interrupts)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     asked: int = 0
-    _unreachable: int = 0
+    _away: int = 0
+    _why: str = ""  # the target is asked no more
     _interrupted: bool = False
     _paid: dict[str, Asked] = field(default_factory=dict)  # by explorers, and not yet told
 
@@ -64,13 +66,11 @@ class Run:
     def steps(self) -> Iterator[Asked]:
         """Ask case after case, then whatever the explorers find; yields what became of each.
 
-        An interrupt goes on after the case that it hit has been yielded: it may have been paid for.
+        An interrupt goes on after the cases that it hit have been yielded: they may have been paid for.
         """
         for asked in self._planned():
             self._note(asked)
             yield asked
-            if self._interrupted or self.interrupts.pending:
-                raise KeyboardInterrupt
         for explorer in self.explorers:
             yield from self._explored(explorer)
 
@@ -81,14 +81,20 @@ class Run:
             else:
                 answers = in_order(self._send, batch, self.concurrency, self.interrupts)
                 yield from (self._judged(*answer) for answer in answers)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Let an interrupt go on that was held up until what it hit was told."""
+        if self._interrupted or self.interrupts.pending:
+            raise KeyboardInterrupt
 
     @property
     def _is_down(self) -> bool:
-        return self._unreachable >= MOST_UNREACHABLE
+        return self._away >= MOST_AWAY
 
     def _send(self, case: Case) -> tuple[Asked, float]:
         if self._is_down:
-            return Asked(case, None, "the target does not answer", unreachable=True), 0.0
+            return Asked(case, None, self._why, unreachable=True), 0.0
         return self._attempts.send(case)
 
     def _step(self, case: Case) -> Asked:
@@ -101,17 +107,28 @@ class Run:
                     self.pause(LAG * 2**turn)
             except KeyboardInterrupt:
                 self._interrupted = True
-                break
+                self.judging.forget()
+                reason = "interrupted before it was asked again"
+                return replace(asked, messages=(), reason=reason, interrupted=True)
             self.judging.forget()
             asked = self._judged(*self._send(case))
         return asked
 
     def _judged(self, answer: Asked, began: float) -> Asked:
         self.asked += not (answer.skipped or answer.unreachable)
-        self._unreachable = self._unreachable + 1 if answer.unreachable else 0
         asked = self._attempts.judge(answer, began)
+        if not asked.skipped:
+            self._count_away(asked)
         self._interrupted |= asked.interrupted
         return asked
+
+    def _count_away(self, asked: Asked) -> None:
+        if not (asked.unreachable or asked.limited):
+            self._away = 0
+            return
+        if not self._is_down:
+            self._why = asked.reason if asked.limited else "the target does not answer"
+        self._away += 1
 
     def _is_known(self, asked: Asked) -> bool:
         """Whether all that was found has been found before: then patience is wasted."""
@@ -129,10 +146,18 @@ class Run:
                 yield asked
         except Stop:
             pass
-        yield from (replace(each, messages=(), unjudged=()) for each in self._paid.values())
+        except Exception:  # a mistake of ours: what it has paid for is written down all the same
+            yield from self._untold()
+            raise
+        yield from self._untold()
+        self._go_on()
+
+    def _untold(self) -> Iterator[Asked]:
+        """What an explorer paid for and did not tell; nothing passed or failed by it."""
+        for each in self._paid.values():
+            names = dict.fromkeys(expect.requirement for expect in each.case.expects)
+            yield replace(each, messages=(), unjudged=tuple((name, UNTOLD) for name in names))
         self._paid.clear()
-        if self._interrupted or self.interrupts.pending:
-            raise KeyboardInterrupt
 
     def _attempt(self, case: Case) -> Asked:
         """An explorer's attempt. Raises Stop."""
@@ -148,7 +173,8 @@ class Run:
     def _note(self, asked: Asked) -> None:
         spoken = {each.requirement for each in asked.case.expects} & set(self.verdicts)
         if asked.exchange is not None and not asked.reason:
-            self._note_answer(asked, spoken | {name for _, name in self.judging.general(asked.case)})
+            general = self.judging.general(asked.case, asked.exchange.media_type)
+            self._note_answer(asked, spoken | {name for _, name in general})
             return
         status = Status.SKIPPED if asked.skipped else Status.ERRORED
         for name in spoken:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from contracts.asking import BACK_OFF, Asker, Unreachable
 from contracts.case import Case
@@ -11,8 +13,9 @@ from contracts.exchange import Exchange
 from contracts.pace import Pace
 from spec.document import Document, Operation
 
-LONGEST_WAIT = 120.0
+LONGEST_WAIT = 120.0  # seconds; a target that asks for more is not asked again
 AWAY = frozenset({502, 503, 504})  # what gateways say when nobody is behind them
+LOST = frozenset({502, 504})  # and when somebody is, whose answer was lost: a picture may have been drawn
 
 
 @dataclass
@@ -48,13 +51,14 @@ class Sender:
         return any(outcomes[name].status == status for name in names if name)
 
     def _patiently(self, case: Case) -> Exchange:
-        """A 429 that nobody asked for is waited out: as it says, or as the document does."""
+        """A 429 that nobody asked for is waited out: as it says, or as the document does, or not at all."""
         limit = self.document.operations[case.operation].policy.rate_limit
         for seconds in (*BACK_OFF, *([limit.penalty + 1] if limit else ())):
             exchange = self._once(case)
-            if exchange.status != 429 or self.expects(case, 429):
+            pause = _retry_after(exchange, seconds)
+            if exchange.status != 429 or self.expects(case, 429) or pause > LONGEST_WAIT:
                 return exchange
-            self.pace.hold_off(_retry_after(exchange, seconds))
+            self.pace.hold_off(pause)
         return self._once(case)
 
     def _vouch(self, case: Case, exchange: Exchange) -> Exchange:
@@ -62,14 +66,24 @@ class Sender:
         if exchange.status in self._vouched:
             return exchange
         for seconds in () if case.pays else BACK_OFF:
-            self.pace.hold_off(_retry_after(exchange, seconds))
+            if (pause := _retry_after(exchange, seconds)) > LONGEST_WAIT:
+                raise Unreachable(f"the target answers {exchange.status}, try again later", sent=False)
+            self.pace.hold_off(pause)
             exchange = self._once(case)
             if exchange.status not in AWAY:
                 return exchange
-        if self.probe is not None and self._once(self.probe).status in AWAY:
-            raise Unreachable(f"the target answers {exchange.status}, to a plain request too", sent=False)
+        if self._is_away():
+            reason = f"the target answers {exchange.status}, to a plain request too"
+            raise Unreachable(reason, sent=case.pays and exchange.status in LOST)
         self._vouched.add(exchange.status)
         return exchange
+
+    def _is_away(self) -> bool:
+        """Whether a plain request fares no better."""
+        try:
+            return self.probe is not None and self._once(self.probe).status in AWAY
+        except Unreachable:
+            return True
 
     def _once(self, case: Case) -> Exchange:
         operation = self.document.operations[case.operation]
@@ -101,5 +115,13 @@ def _uncounted(operation: Operation) -> frozenset[int]:
 
 
 def _retry_after(exchange: Exchange, default: float) -> float:
-    text = exchange.header("retry-after") or ""
-    return min(float(text), LONGEST_WAIT) if text.isdecimal() else default
+    """Seconds: a number of them, or those until a date (RFC 9110); neither is obeyed backwards."""
+    text = (exchange.header("retry-after") or "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return default
+    # A date without a zone is in UTC.
+    return max((date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)

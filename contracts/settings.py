@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -91,7 +92,7 @@ def _settings(wanted: Wanted) -> Settings:
     accounts = {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
     made = plan(source, profile, tuple(wanted.only), permissions | accounts, seed, table.get("prompts", {}))
     if not made.requirements:
-        raise BadUse(f"no requirement of the profile {profile} begins with {', '.join(wanted.only)}")
+        raise BadUse(_unknown(source, profile, wanted.only))
     env, aim = _aim(source.document, wanted, table)
     return Settings(
         name=wanted.name,
@@ -108,6 +109,19 @@ def _settings(wanted: Wanted) -> Settings:
         deviations=_deviations(source, table.get("deviations", {})),
         only=tuple(wanted.only),
     )
+
+
+def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
+    """What is wrong with an --only that asks for nothing, and what could have been meant."""
+    known = plan(source, "extended").requirements
+    asked = next((each.profile for each in known if is_asked(each.id, only)), None)
+    text = f"no requirement of the profile {profile} is or begins with {', '.join(map(repr, only))}"
+    if asked:
+        return f"{text}; --profile {asked} has it"
+    starts = {".".join(each.id.split(".")[:length]) for each in known for length in range(2, 6)}
+    near = difflib.get_close_matches(only[0].strip(" .*") if only else "", starts, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"an id looks like {known[0].id}"
+    return f"{text}; {hint}"
 
 
 def load(name: str) -> Source:
@@ -127,20 +141,40 @@ def _aim(document: Document, wanted: Wanted, table: Mapping[str, Any]) -> tuple[
         raise BadUse("where? give --url, or --target with a url in it (or --dry-run)")
     extra = {name.lower(): text for name, text in table.get("headers", {}).items()}
     keys = {name: key for name in KEYS if (key := _account(table, name))}
-    return env, target(document.at(str(url)), wanted.key or key_from(env, file), extra=extra, keys=keys)
+    key = wanted.key or key_from(env, file)
+    aim = target(str(url), key, extra=extra, keys=keys)
+    _refuse_operations(document, aim.url)
+    if key is None:
+        raise BadUse("with which key? give --key-env or --key-file; any text will do where no key is needed")
+    return env, replace(aim, url=document.at(aim.url))
+
+
+def _refuse_operations(document: Document, url: str) -> None:
+    """Refuse an address with the path of an operation at its end, as it stands on a vendor's page."""
+    paths = sorted({each.path for each in document.operations.values()})
+    if path := next((each for each in paths if url.endswith(each)), None):
+        base = url.removesuffix(path)
+        raise BadUse(
+            f"--url ends with {path}, which the suite adds itself; give what stands before it: {base}"
+        )
 
 
 def _account(table: Mapping[str, Any], name: str) -> str | None:
     """The key of another account."""
     env, file = table.get(f"{name}_key_env"), table.get(f"{name}_key_file")
-    return key_from(env, Path(file) if file else None)
+    return key_from(env, Path(file) if file else None, name)
 
 
 def _deviations(source: Source, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The known deviations of a target.toml, held against the requirements there are."""
     for name, each in known.items():
         if not isinstance(each, dict) or set(each) != {"reason", "until"}:
-            raise BadUse(f'deviations.{name}: expected reason = "…" and until = 2027-01-31')
+            raise BadUse(
+                f'deviations: expected [deviations."ID"], and in it reason = "…" and until = 2027-01-31; '
+                f"look at {name}"
+            )
+        if not isinstance(each["reason"], str):
+            raise BadUse(f"deviations.{name}.reason: expected a text, came {each['reason']!r}")
         if type(each["until"]) is not date:
             raise BadUse(f"deviations.{name}.until: expected a date such as 2027-01-31")
     if known and (strangers := set(known) - {each.id for each in plan(source, "extended").requirements}):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.target import PERMISSIONS, BadTarget
+from contracts.target import PERMISSIONS, BadTarget, text_of
 
 PROMPTS = ("flagged", "filtered")
 KEYS = ("other", "broke")  # credentials beside the key itself
@@ -20,16 +20,22 @@ _OURS = ("authorization", "host", "content-type", "content-length", "transfer-en
 def from_file(path: Path) -> dict[str, Any]:
     """The settings of a target.toml. Raises BadTarget."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadTarget(f"{path}: {error}") from None
+        table = tomllib.loads(text_of(path, f"--target {path}"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadTarget(f"--target {path}: is no TOML: {error}") from None
     if strangers := sorted(set(table) - set(_MEMBERS)):
         known = ", ".join(sorted(_MEMBERS))
-        raise BadTarget(f"{path}: unknown {', '.join(strangers)}; expected any of {known}")
+        key = "; a key stands in a variable or a file of its own" if "key" in strangers else ""
+        raise BadTarget(f"{path}: unknown {_shown(', '.join(strangers))}; expected any of {known}{key}")
     for name, value in table.items():
         if problem := _MEMBERS[name](value):
-            raise BadTarget(f"{path}: {name}{problem}")
+            raise BadTarget(f"{path}: {name}{_shown(problem)}")
     return table
+
+
+def _shown(text: str) -> str:
+    """A name as a terminal can show it, whatever a file calls it, in one line."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def _text(value: Any) -> str:

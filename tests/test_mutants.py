@@ -19,6 +19,13 @@ WHOLE = (
     "ratios-dall-e",  # a listed value refused, for nothing
 )
 LEAST = 60
+LIMIT, CREDITS = ("stability.listEngines.limit",), ("stability.generateCore.credits",)
+ACCOUNTS = {  # what only further keys, or a wait, can show
+    "rate-limit-shared": LIMIT,
+    "rate-limit-for-ever": LIMIT,
+    "credits-lent": CREDITS,
+    "credits-none-403": CREDITS,
+}
 
 
 @pytest.mark.parametrize("check", names())
@@ -36,6 +43,13 @@ def test_no_check_is_listed_that_is_gone() -> None:
 def test_a_mutant_earns_exactly_what_it_declares(name: str) -> None:
     mutant = mutants()[name]
     assert differences(mutant, trial(mutant)) == []
+
+
+@pytest.mark.parametrize(("name", "only"), ACCOUNTS.items())
+def test_what_only_further_keys_or_a_wait_can_show_is_told(name: str, only: tuple[str, ...]) -> None:
+    found = trial(mutants()[name], only=only)
+    assert missed(mutants()[name], {*found.broken, *found.advised}) == []
+    assert found.stopped == {}
 
 
 @pytest.mark.parametrize("document", ["stability", "stability.pages-2024"])

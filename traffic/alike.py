@@ -6,12 +6,11 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
 
 from traffic.coding import Undecodable, plain
-from traffic.flow import Flow, Headers, header, media_type
+from traffic.flow import Flow, Headers, boundary, header, media_type
 from traffic.redaction import redacted, unmarked
 
 _NAME = re.compile(rb'(?i)\bname="([^"]*)"')
@@ -54,12 +53,10 @@ def _body(headers: Headers, body: bytes | None) -> Any:
 
 def parts(content_type: str, body: bytes) -> list[tuple[bytes, bytes]] | None:
     """Name and value of each part of a form, sorted by name (equal names in their order); None if broken."""
-    message = Message()
-    message["content-type"] = content_type
-    boundary = message.get_param("boundary")
-    if not isinstance(boundary, str) or not boundary:
+    border = boundary(content_type)
+    if not border:
         return None
-    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("latin-1", "replace"))
+    pieces = (b"\r\n" + body).split(b"\r\n--" + border.encode("latin-1", "replace"))
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         return None
     found = []

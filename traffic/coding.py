@@ -40,5 +40,7 @@ def _inflated(coding: str, body: bytes) -> bytes:
             continue
         if machine.unconsumed_tail:
             raise Undecodable(f"the body is larger than {MOST} bytes when it is unpacked")
+        if machine.unused_data:  # what is behind it would be kept unseen
+            raise Undecodable(f"content-encoding {coding}: there are bytes behind its end")
         return made
     raise Undecodable(f"content-encoding {coding} is broken: {problem}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from email.message import Message
+from typing import Any
 from urllib.parse import urlsplit
 
 Headers = tuple[tuple[str, str], ...]
@@ -54,3 +57,30 @@ def header(headers: Iterable[tuple[str, str]], name: str) -> str:
 def media_type(headers: Iterable[tuple[str, str]]) -> str:
     """The media type without parameters, in lower case."""
     return header(headers, "content-type").partition(";")[0].strip().lower()
+
+
+def boundary(content_type: str) -> str:
+    """The boundary of a form; an empty text if there is none."""
+    message = Message()
+    message["content-type"] = " ".join(content_type.split())
+    found = message.get_param("boundary")
+    return found if isinstance(found, str) else ""
+
+
+def absolute(value: Any) -> str:
+    """An absolute URL that can be taken apart. Raises ValueError."""
+    if not isinstance(value, str) or not urlsplit(value).scheme:
+        raise ValueError(f"expected an absolute URL, came {value!r:.80}")
+    return value
+
+
+def status(value: Any) -> int:
+    """A status of three digits. Raises ValueError."""
+    if not isinstance(value, int) or not 100 <= value <= 999:
+        raise ValueError(f"expected a status of three digits, came {value!r:.80}")
+    return value
+
+
+def duration(value: Any) -> float:
+    """Milliseconds; 0 for what is no duration."""
+    return float(value) if isinstance(value, int | float) and 0 <= value < math.inf else 0.0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from traffic import flow
 from traffic.flow import Flow, Headers, media_type
 from traffic.wrong import BadTraffic
 
@@ -43,33 +44,43 @@ def flows(path: Path) -> Iterator[Flow]:
     for index, entry in enumerate(found):
         try:
             yield _flow(entry)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             problem = f"log.entries[{index}] is no HAR entry ({type(error).__name__}: {error})"
             raise BadTraffic(path, 0, problem) from None
 
 
 def _flow(entry: Any) -> Flow:
     request, response = entry["request"], entry["response"]
-    status = int(response["status"])  # 0: no answer came
+    status = flow.status(response["status"]) if response["status"] else 0  # 0: no answer came
     headers = _headers(response["headers"], _DONE)
     body = _content(response.get("content", {}))
     request_headers = _headers(request["headers"], frozenset())
     return Flow(
-        method=str(request["method"]),
-        url=str(request["url"]),
+        method=_method(request["method"]),
+        url=flow.absolute(request["url"]),
         request_headers=request_headers,
         request_body=_posted(request.get("postData"), request_headers),
         status=status or None,
         headers=headers,
         body=body if status else b"",
         began=_seconds(entry.get("startedDateTime")),
-        milliseconds=max(float(entry.get("time") or 0), 0.0),
+        milliseconds=flow.duration(entry.get("time")),
         note="" if body is not None else "the HAR file holds no body",
     )
 
 
+def _method(value: Any) -> str:
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError(f"expected a method, came {value!r:.80}")
+    return value
+
+
 def _seconds(text: Any) -> float:
-    return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else 0.0
+    """When it was, in UTC where no zone is told; 0 where nothing useful is."""
+    if not isinstance(text, str):
+        return 0.0
+    when = datetime.fromisoformat(text)
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
 def _headers(found: Any, without: frozenset[str]) -> Headers:
@@ -81,7 +92,7 @@ def _headers(found: Any, without: frozenset[str]) -> Headers:
 def _content(content: Any) -> bytes | None:
     text = content.get("text")
     if text is None:
-        return None if content.get("size", 0) > 0 else b""
+        return None if (content.get("size") or 0) > 0 else b""
     if content.get("encoding") == "base64":
         try:
             return base64.b64decode(text, validate=True)
@@ -113,25 +124,25 @@ def dump(found: Iterable[Flow], version: str) -> str:
     return json.dumps({"log": log}, ensure_ascii=False, indent=1)
 
 
-def _entry(flow: Flow) -> dict[str, Any]:
-    begun = datetime.fromtimestamp(flow.began, UTC).isoformat(timespec="milliseconds")
+def _entry(one: Flow) -> dict[str, Any]:
+    begun = datetime.fromtimestamp(one.began, UTC).isoformat(timespec="milliseconds")
     request: dict[str, Any] = {
-        **{"method": flow.method, "url": flow.url, "httpVersion": "HTTP/1.1", "cookies": []},
-        **{"headers": _listed(flow.request_headers), "queryString": [], "headersSize": -1},
-        "bodySize": len(flow.request_body or b""),
+        **{"method": one.method, "url": one.url, "httpVersion": "HTTP/1.1", "cookies": []},
+        **{"headers": _listed(one.request_headers), "queryString": [], "headersSize": -1},
+        "bodySize": len(one.request_body or b""),
     }
-    if flow.request_body:
-        told = {"mimeType": media_type(flow.request_headers), **_told(flow.request_body)}
+    if one.request_body:
+        told = {"mimeType": media_type(one.request_headers), **_told(one.request_body)}
         request["postData"] = {**told, "params": []}
-    content = {"size": len(flow.body or b""), "mimeType": media_type(flow.headers), **_told(flow.body)}
+    content = {"size": len(one.body or b""), "mimeType": media_type(one.headers), **_told(one.body)}
     response = {
-        **{"status": flow.status or 0, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": []},
-        **{"headers": _listed(flow.headers), "content": content, "redirectURL": ""},
-        **{"headersSize": -1, "bodySize": len(flow.body or b"")},
+        **{"status": one.status or 0, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": []},
+        **{"headers": _listed(one.headers), "content": content, "redirectURL": ""},
+        **{"headersSize": -1, "bodySize": len(one.body or b"")},
     }
-    timings = {"send": 0, "wait": flow.milliseconds, "receive": 0}
+    timings = {"send": 0, "wait": one.milliseconds, "receive": 0}
     return {
-        **{"startedDateTime": begun, "time": flow.milliseconds, "request": request, "response": response},
+        **{"startedDateTime": begun, "time": one.milliseconds, "request": request, "response": response},
         **{"cache": {}, "timings": timings},
     }
 

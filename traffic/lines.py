@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from traffic.flow import ENDS, Flow, Headers, media_type
+from traffic.flow import ENDS, Flow, Headers, absolute, duration, media_type
+from traffic.flow import status as checked
 from traffic.wrong import BadTraffic
 
 VERSION = 1
@@ -75,19 +76,19 @@ def flow(record: Any, path: Path, number: int) -> Flow:
         answer = record["answer"]
         made = Flow(
             method=_text(record["method"]),
-            url=_text(record["url"]),
+            url=absolute(record["url"]),
             request_headers=_headers(record["request"]["headers"]),
             request_body=_read(record["request"]["body"], path, number),
-            status=None if answer is None else int(answer["status"]),
+            status=None if answer is None else checked(answer["status"]),
             headers=() if answer is None else _headers(answer["headers"]),
             body=b"" if answer is None else _read(answer["body"], path, number),
             began=datetime.fromisoformat(record["began"]).timestamp(),
-            milliseconds=float(record["milliseconds"]),
+            milliseconds=duration(record["milliseconds"]),
             end=_text(record["end"]),
             base=_text(record["base"]),
             note=_text(record["note"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         problem = f"is no exchange of a transcript ({type(error).__name__}: {error})"
         raise BadTraffic(path, number, problem) from None
     if made.end not in ENDS:

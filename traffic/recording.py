@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,9 @@ from traffic.transcript import FILE
 
 _SHARE = 16  # a segment takes this part of what all may take, in bytes and in age
 _MOST_IN_SEGMENT = 1000  # exchanges
+_SEGMENT = re.compile(
+    r"\d{8}T\d{6}\.\d{6}Z"
+)  # the names of our own segments: no other folder is ever removed
 
 
 class Taken(OSError):
@@ -51,7 +56,8 @@ class Recorder:
         except OSError:
             os.close(self._lock)
             raise Taken(f"another process records into {self.folder}") from None
-        for path in sorted(each.parent for each in self.folder.glob(f"*/{FILE}")):
+        found = [each.parent for each in self.folder.glob(f"*/{FILE}")]
+        for path in sorted(each for each in found if _SEGMENT.fullmatch(each.name)):
             self._bytes[path] = sum(file.stat().st_size for file in path.iterdir())
         self._tidy(0)
 
@@ -64,16 +70,24 @@ class Recorder:
         self._tidy(clean.size)
         segment = self._open()
         self._number += 1
-        size = 0
+        saved: list[Path] = []
 
         def save(name: str, data: bytes) -> None:
-            nonlocal size
-            size += len(data)
-            _write(segment / name, data)
+            saved.append(segment / name)
+            _write(saved[-1], data)
 
-        text = lines.line(clean, self._number, save)
-        _whole(self._stream, text)  # one write: a kill leaves the line, or none of it, or a torn last line
-        self._bytes[segment] += size + len(text)
+        before = os.fstat(self._stream).st_size
+        try:
+            text = lines.line(clean, self._number, save)
+            _whole(self._stream, text)  # one write: a kill leaves the line, none of it, or a torn last line
+        except OSError:  # a full disk: nothing half stays, and the next line begins a line
+            with suppress(OSError):
+                os.ftruncate(self._stream, before)
+            self._shut()
+            for path in saved:
+                path.unlink(missing_ok=True)
+            raise
+        self._bytes[segment] += sum(path.stat().st_size for path in saved) + len(text)
         self.kept += 1
 
     def close(self) -> None:
@@ -96,9 +110,14 @@ class Recorder:
         segment = self.folder / stamp
         segment.mkdir(mode=0o700)
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND
-        self._stream = os.open(segment / FILE, flags, 0o600)
         text = lines.head(self.upstream)
-        _whole(self._stream, text)
+        try:
+            self._stream = os.open(segment / FILE, flags, 0o600)
+            _whole(self._stream, text)
+        except OSError:
+            self._shut()
+            shutil.rmtree(segment, ignore_errors=True)
+            raise
         self._began, self._number, self._bytes[segment] = time.monotonic(), 0, len(text)
         return segment
 

@@ -9,30 +9,23 @@ that an answer which echoed the key is still seen to echo it.
 from __future__ import annotations
 
 import base64
-import binascii
 import html
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
 
+from traffic import fields
 from traffic.coding import Undecodable, plain
+from traffic.credentials import SCHEMES, URLS, carries, credentials
+from traffic.fields import is_credential
 from traffic.flow import Flow, Headers
 
 MARK = "REDACTED"
 SHORTEST = 8  # a shorter credential is a word of many texts; it goes from its header or parameter only
 _PART = 8  # so many of its first characters count as the credential: answers cut it anywhere
-_HEADER = re.compile(
-    r"(?i)^(.*-)?(authorization|cookie2?|set-cookie|api-?key|key|token|secret|password|signature|credentials?)$"
-)
-_PARAMETER = re.compile(
-    r"(?i)^(.*[-_])?(key|apikey|token|accesstoken|auth|authorization|secret|password|signature|sig|credential)$"
-)
-_MEMBER = re.compile(
-    rb'(?i)("(?:[a-z_-]*(?:api_?key|token|secret|password)|authorization)"\s*:\s*")((?:[^"\\]|\\.)+)(")'
-)
 _MARKED = re.compile(MARK.encode() + rb"\**")
 
 
@@ -51,40 +44,6 @@ def redacted(flow: Flow) -> Flow:
     return Redactor(flow).flow()
 
 
-def credentials(headers: Headers, query: str) -> frozenset[str]:
-    """Every credential in headers and query, also without its scheme."""
-    return frozenset({*_in_headers(headers), *_in_query(query)})
-
-
-def _in_headers(headers: Headers) -> Iterator[str]:
-    for name, value in headers:
-        if not _HEADER.match(name) or name.lower() == "www-authenticate":
-            continue
-        if "cookie" in name.lower():
-            pairs = value.split(";")[: 1 if name.lower() == "set-cookie" else None]
-            yield from (pair.partition("=")[2].strip() for pair in pairs)
-            continue
-        yield value.strip()
-        token = value.strip().rpartition(" ")[2]
-        yield token
-        yield from _basic(value.strip(), token)
-
-
-def _basic(value: str, token: str) -> Iterator[str]:
-    if value.lower().startswith("basic "):
-        try:
-            _, _, password = base64.b64decode(token).decode("utf-8", "replace").partition(":")
-        except (binascii.Error, ValueError):
-            return
-        yield password
-
-
-def _in_query(query: str) -> Iterator[str]:
-    for name, value in parse_qsl(query):
-        if _PARAMETER.match(name):
-            yield value
-
-
 @dataclass(frozen=True)
 class Redactor:
     """Takes the credentials of one flow out of it."""
@@ -93,8 +52,7 @@ class Redactor:
 
     @cached_property
     def secrets(self) -> frozenset[str]:
-        flow = self.source
-        return credentials((*flow.request_headers, *flow.headers), flow.query)
+        return credentials(self.source)
 
     @cached_property
     def _pattern(self) -> re.Pattern[bytes] | None:
@@ -153,7 +111,7 @@ class Redactor:
             opened, found = plain(headers, body)
         except Undecodable as problem:
             return clean, None, f"the body is not kept: {problem}"
-        hidden = self._members(self.data(found))
+        hidden = self.data(_hidden(opened, found))
         if hidden == found:
             return clean, body, ""
         if opened is not headers:  # it was packed, and only unpacked can it be without the key
@@ -161,27 +119,25 @@ class Redactor:
             return clean, hidden, "the body was unpacked to take a credential out"
         return clean, hidden, ""
 
-    @staticmethod
-    def _members(data: bytes) -> bytes:
-        """Members of JSON that are named as credentials are."""
-        if data[:1] not in b"{[ \n\r\t" or len(data) > 1_000_000:
-            return data
-        return _MEMBER.sub(lambda found: found[1] + mark(len(found[2])).encode() + found[3], data)
-
     def _value(self, name: str, value: str) -> str:
-        if not _HEADER.match(name) or name.lower() == "www-authenticate":
+        if name.lower() in URLS:
+            return self._url(value)
+        if not carries(name):
             return self.text(value)
         if "cookie" in name.lower():
             first, *rest = value.split(";")
             rest = rest if name.lower() == "set-cookie" else [_pair(each) for each in rest]
             return ";".join([_pair(first), *rest])
         scheme, gap, token = value.strip().partition(" ")
-        if not gap or not name.lower().endswith("authorization"):
+        if not gap or scheme.lower() not in SCHEMES:  # the key itself may stand first
             return mark(len(value.strip()))
         return scheme + gap + mark(len(token))
 
     def _url(self, url: str) -> str:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return self.text(url)
         pieces = [_parameter(each) for each in parts.query.split("&")] if parts.query else []
         return self.text(urlunsplit(parts._replace(query="&".join(pieces))))
 
@@ -193,12 +149,27 @@ def _pair(text: str) -> str:
 
 def _parameter(text: str) -> str:
     name, equals, value = text.partition("=")
-    return name + equals + (mark(len(value)) if _PARAMETER.match(unquote(name)) else value)
+    return name + equals + (mark(len(value)) if is_credential(unquote(name)) else value)
+
+
+def _hidden(headers: Headers, data: bytes) -> bytes:
+    """A body without the values that are named as credentials are."""
+    pieces, place = [], 0
+    for start, end in fields.spans(headers, data):
+        pieces += [data[place:start], mark(end - start).encode()]
+        place = end
+    return b"".join([*pieces, data[place:]]) if pieces else data
 
 
 def _forms(secret: str) -> Iterator[str]:
     inner = json.dumps(secret)[1:-1]
-    yield from (secret, quote(secret, safe=""), quote_plus(secret), inner, html.escape(secret))
+    yield from (
+        secret,
+        quote(secret, safe="", errors="replace"),
+        quote_plus(secret, errors="replace"),
+        inner,
+        html.escape(secret),
+    )
     yield inner.replace("/", "\\/")
     for shift in range(3):
         # In base64 a text looks different at each of three places; its edges mix with its neighbours.

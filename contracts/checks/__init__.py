@@ -10,7 +10,7 @@ from contracts.checks.answers import (
     media_type_is_declared,
     status_is_declared,
 )
-from contracts.checks.pictures import picture_is_whole
+from contracts.checks.pictures import FORMATS, picture_is_whole
 from contracts.checks.robustness import no_5xx, no_leak
 from contracts.checks.wholeness import call_is_named, json_is_clean, keys_are_declared, type_is_whole
 from contracts.exchange import Exchange, Finding
@@ -32,6 +32,11 @@ CHECKS: dict[str, Check] = {
     "keys-declared": keys_are_declared,
     "json-clean": json_is_clean,
 }
+
+
+def looks_at(name: str, media_type: str) -> bool:
+    """Whether a check has anything to say of an answer of this media type: else nothing passes by it."""
+    return name != "picture-whole" or media_type in FORMATS
 
 
 # Whether an answer is one that the document declares; a double that is told to fail passes these.

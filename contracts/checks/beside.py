@@ -94,7 +94,10 @@ def limited(
     history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
 ) -> Iterator[str]:
     """One request more than the limit, within its window, is refused."""
-    last, before = history[-1], history[-2]
+    last, *others = reversed(history)
+    if not others:
+        raise Unjudged("nothing was asked before")
+    before = others[0]
     if before.status == params["status"]:
         raise Unjudged("the limit was reached before its time")
     if last.status != params["status"]:

@@ -15,6 +15,7 @@ from contracts.checks.drawn import reported_seed as reported_seed
 from contracts.checks.pictures import FORMATS
 from contracts.checks.refusals import names, outcome, passes_over
 from contracts.exchange import Exchange
+from contracts.history import Unjudged
 from spec import pointers
 from spec.document import Operation
 
@@ -44,7 +45,7 @@ def granted(exchange: Exchange, operation: Operation, params: Mapping[str, Any])
 def constants(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
     """What the document's example of a plain success says in so many words."""
     if exchange.status != operation.success.status:
-        return  # that it was refused is another finding
+        raise Unjudged("there is no success to look at")
     for pointer, wanted in params.get("body", {}).items():
         came = next(pointers.find(parsed(exchange), pointers.split(pointer)), None)
         if came != wanted:

@@ -6,16 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.drawn import shown
+from contracts.checks.seen import Seen
 from contracts.exchange import Exchange
+from contracts.history import Unjudged
 from spec.document import Operation
 
 FEWEST_COLOURS = 16  # of a picture seen at 64 by 64; blurred ones have hundreds
 LEAST_SPREAD = 2.0  # shades
 
 
+def _shown(exchange: Exchange, operation: Operation) -> list[Seen]:
+    """The pictures there are to look at. Raises Unjudged where there is none."""
+    if found := list(shown(exchange, operation)):
+        return found
+    raise Unjudged("there is no picture to look at")
+
+
 def ended(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
     """Nothing follows the end of a picture, and the end is there."""
-    for picture in shown(exchange, operation):
+    for picture in _shown(exchange, operation):
         if picture.tail is None:
             yield "the picture's file has no end"
         elif picture.tail:
@@ -24,13 +33,13 @@ def ended(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -
 
 def coloured(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
     """A picture has three colours, with transparency or without."""
-    for picture in shown(exchange, operation):
+    for picture in _shown(exchange, operation):
         if picture.mode not in ("RGB", "RGBA"):
             yield f"expected a picture in RGB or RGBA, came {picture.mode}"
 
 
 def drawn(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
     """A picture shows something: more than a few colours, and not all of one shade."""
-    for picture in shown(exchange, operation):
+    for picture in _shown(exchange, operation):
         if picture.colours < FEWEST_COLOURS or picture.spread < LEAST_SPREAD:
             yield f"the picture is a placeholder: {picture.colours} colours, spread {picture.spread:.1f}"

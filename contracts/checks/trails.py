@@ -12,6 +12,9 @@ from spec.document import Operation
 
 Trail = Callable[[History, str, Operation, Mapping[str, Any]], Iterator[str]]
 
+# Whose cases a check needs before its own: of the operation's requirements whose topics begin so.
+BEFORE = {"limited": "limit.", "meanwhile": "limit.", "keeps": ""}
+
 TRAILS: dict[str, Trail] = {
     "costs": costs,
     "moves": moves,

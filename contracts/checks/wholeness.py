@@ -33,7 +33,7 @@ def _value(exchange: Exchange) -> Any:
 
 def call_is_named(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterator[Finding]:
     """The header that holds the call's id is there, and the body's id is the same where it holds one."""
-    for name in _id_headers(_declared(exchange, operation)):
+    for name in id_headers(_declared(exchange, operation)):
         came = exchange.header(name)
         if not came:
             yield Finding("call-named", operation.id, f"the header {name} is missing", operation.pointer)
@@ -41,7 +41,7 @@ def call_is_named(exchange: Exchange, operation: Operation, oracle: Oracle) -> I
             yield Finding("call-named", operation.id, problem, operation.pointer)
 
 
-def _id_headers(representations: list[Representation]) -> list[str]:
+def id_headers(representations: list[Representation]) -> list[str]:
     """The headers that hold the call's id in all of these."""
     found = [
         {name.lower() for name, each in one.headers if not isinstance(each, str) and each.text == _ID}

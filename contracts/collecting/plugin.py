@@ -22,6 +22,7 @@ from contracts.explorers import WITH, explorers
 from contracts.plan import plan
 from contracts.records import Record
 from contracts.reports.text import amount
+from contracts.reports.writing import CutOff, Unwritable
 from contracts.reports.wrong import BadReport
 from contracts.settings import BadUse, Settings
 
@@ -90,20 +91,27 @@ class Judging:
 
     def _judge(self, only: tuple[str, ...], again: bool) -> None:
         try:
+            job = self._job(only, again)
+        except BadUse as problem:
+            raise pytest.UsageError(f"proofsheet: {problem}") from None
+        try:
             with _stopped_by_sigterm():
-                done = checking.carry_out(self._job(only, again), self._progress)
-        except (BadUse, OSError) as problem:
-            text = f"cannot write the report: {problem}" if isinstance(problem, OSError) else str(problem)
-            raise pytest.UsageError(f"proofsheet: {text}") from None
+                done = checking.carry_out(job, self._progress)
+        except Unwritable as problem:
+            raise pytest.UsageError(f"proofsheet: cannot write the report: {problem}") from None
+        except CutOff as problem:
+            pytest.exit(f"proofsheet: cannot write on in {self._report}: {problem}", checking.BROKEN)
         except Exception as problem:  # what was found until now is in the report
-            pytest.exit(f"proofsheet: {broke(problem)}; what was done is in {self._report}", checking.BROKEN)
+            said = job.redaction.text(broke(problem))
+            pytest.exit(f"proofsheet: {said}; what was done is in {self._report}", checking.BROKEN)
         self._is_interrupted = done.interrupted
 
     def _selected(self, only: tuple[str, ...]) -> Settings:
         found = self._settings
         if len(only) == len(found.plan.requirements):
             return found
-        return replace(found, plan=plan(found.source, found.profile, only, found.permissions, found.seed))
+        how = (found.permissions, found.seed, found.source.prompts)
+        return replace(found, plan=plan(found.source, found.profile, only, *how))
 
     def _job(self, only: tuple[str, ...], again: bool) -> Job:
         found = self._selected(only)
@@ -121,6 +129,7 @@ class Judging:
             explorers=explorers(found, WITH[:1], carried),
             explore=found.explore,
             key_env=found.key_env,
+            permissions=found.permissions,
             deviations=found.deviations,
         )
 

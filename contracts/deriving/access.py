@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from contracts.case import Case, Expect
@@ -81,16 +82,7 @@ def _media_type(source: Source, operation: Operation) -> Iterator[Derived]:
 
 def _raw(operation: Operation, name: str, body: bytes, content_type: str, expect: Expect) -> Case:
     made = request(operation, name, smallest(operation), (expect,))
-    headers = {"content-type": content_type}
-    return Case(
-        id=made.id,
-        operation=made.operation,
-        expects=made.expects,
-        cost=made.cost,
-        path_params=made.path_params,
-        headers=headers,
-        raw=body,
-    )
+    return replace(made, form=None, json=None, raw=body, headers={"content-type": content_type})
 
 
 def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:

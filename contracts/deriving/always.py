@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contracts.checks.wholeness import id_headers
 from contracts.deriving import standing
 from contracts.deriving.source import Derived, Source
 from spec import pointers
 from spec.document import Operation
 
-# check, topic, level, what is asked, where it stands in the document
+# check, topic, level, what is asked, where it stands in the document. Not every operation has something for
+# each to look at; what could not fail is not asked.
 _ALWAYS = (
     ("status-declared", "answer.status", None, "every status is declared", "/responses"),
     ("media-type-declared", "answer.media-type", None, "every media type is declared", "/responses"),
@@ -33,9 +35,25 @@ _ALWAYS = (
 
 def always(source: Source, operation: Operation) -> Iterator[Derived]:
     """One requirement for each general check."""
-    for _, topic, level, says, at in _ALWAYS:
+    for check, topic, level, says, at in _ALWAYS:
+        if not _is_told(operation, check):
+            continue
         also = _stands_on(source, operation, topic)
-        yield Derived(source.requirement(operation, topic, says, at, also=also, level=level), is_general=True)
+        profile = "core" if check == "picture-whole" else "free"  # refusals show none
+        wanted = source.requirement(operation, topic, says, at, also=also, level=level, profile=profile)
+        yield Derived(wanted, is_general=True)
+
+
+def _is_told(operation: Operation, check: str) -> bool:
+    """Whether a document says anything of an operation that the check could find broken."""
+    if check == "picture-whole":
+        return any(each.startswith("image/") for each in operation.success.representations)
+    known = [each for one in operation.outcomes.values() for each in one.representations.values()]
+    if check == "type-whole":
+        return any(";" in each.content_type for each in known)
+    if check == "call-named":
+        return any(id_headers([each]) for each in known)
+    return True
 
 
 def _stands_on(source: Source, operation: Operation, topic: str) -> Iterator[str]:

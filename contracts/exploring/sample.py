@@ -14,6 +14,7 @@ from contracts.samples import price, prompt_of, request
 from spec.document import Operation
 
 _SHORT = 60  # characters of a value that are printed
+_LONG = 2000  # and of a sample: hypothesis warns of what is far longer, and prints it all the same
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Sample:
         }
         if self.content_type:
             around["content-type"] = self.content_type
-        return f"<{self.operation.id}{wrong}: {_short(self.body)} {_short(around)}>"
+        said = f"<{self.operation.id}{wrong}: {_short(self.body)} {_short(around)}>"
+        return said if len(said) <= _LONG else f"{said[:_LONG]}…>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What hypothesis asks for: of a dataclass it would print every field, and so the whole document."""

@@ -19,6 +19,7 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from contracts.exploring import Attempt, Stop
+from contracts.exploring.home import elsewhere
 from contracts.exploring.sample import Sample
 from contracts.exploring.strategies import Samples
 
@@ -49,7 +50,7 @@ def search(strategy: SearchStrategy[Drawn], look: Callable[[Drawn], bool], seed:
     def wanted(drawn: Drawn) -> bool:  # a function of its own: hypothesis would print the object of a method
         return look(drawn)
 
-    with contextlib.suppress(Enough, NoSuchExample, Unsatisfiable):
+    with elsewhere(), contextlib.suppress(Enough, NoSuchExample, Unsatisfiable):
         find(strategy, wanted, settings=options, random=Random(seed))
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import unittest
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from contracts.exploring.home import elsewhere
 from contracts.fuzzing import advice, wire
 from contracts.fuzzing.document import as_read, has_links
 from contracts.fuzzing.gate import Barred, Gate
@@ -62,7 +61,7 @@ class Engine:
 
         from contracts.fuzzing import pictures
 
-        with warnings.catch_warnings(), _check(self.gate), _elsewhere():
+        with warnings.catch_warnings(), _check(self.gate), elsewhere():
             warnings.simplefilter("ignore")  # what it has to say of a document is for spec's own lint
             pictures.register()
             self._stream = schemathesis.engine.from_schema(self._schema(phases, carry_on)).execute()
@@ -163,25 +162,6 @@ def _check(gate: Gate) -> Iterator[None]:
         yield
     finally:
         schemathesis.checks.CHECKS.unregister(JUDGED)
-
-
-@contextlib.contextmanager
-def _elsewhere() -> Iterator[None]:
-    """Keep hypothesis' notes out of the folder that we were called from.
-
-    It works out the properties of all of Unicode, which takes seconds, and keeps them in a file.
-    """
-    from hypothesis.configuration import set_hypothesis_home_dir
-
-    if "HYPOTHESIS_STORAGE_DIRECTORY" in os.environ:
-        yield
-        return
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    set_hypothesis_home_dir(cache / "proofsheet" / "hypothesis")
-    try:
-        yield
-    finally:
-        set_hypothesis_home_dir(None)
 
 
 def _said(event: Any) -> Iterator[Said]:

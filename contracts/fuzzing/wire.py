@@ -12,6 +12,7 @@ from contracts.exchange import Exchange
 from spec.document import Operation
 
 OPERATION = "x-proofsheet-operation"  # a header that never leaves: whose request this is
+_NAMED = "fuzz-"  # what the ids of its cases begin with, behind the operation
 CASE = "x-schemathesis-testcaseid"
 KEY = "proofsheet-key"  # stands for the key, which schemathesis never sees
 ORIGIN = "http://target.invalid"  # stands for the target, which it does not see either
@@ -92,7 +93,7 @@ def case(asked: Request, operation: Operation, number: int, **options: Any) -> C
     kind = credential(asked, operation)
     names = key_header(operation) if kind == "valid" else {}
     return Case(
-        id=f"{operation.id}/fuzz-{number}",
+        id=f"{operation.id}/{_NAMED}{number}",
         operation=operation.id,
         expects=(),
         credential=kind or "none",
@@ -103,6 +104,11 @@ def case(asked: Request, operation: Operation, number: int, **options: Any) -> C
         off=not is_of(asked, operation),
         **options,
     )
+
+
+def is_ours(case: str) -> bool:
+    """Whether the id of a case was given by `case`."""
+    return case.partition("/")[2].startswith(_NAMED)
 
 
 def is_of(asked: Request, operation: Operation) -> bool:

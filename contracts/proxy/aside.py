@@ -22,14 +22,15 @@ def judge(options: dict[str, Any], line: socket.socket) -> int:
     from contracts.proxy.board import Board  # what judging needs is slow to import, and not needed to record
     from contracts.proxy.evidence import Evidence
     from contracts.proxy.trial import Trial
+    from contracts.reports.writing import Unwritable
     from contracts.settings import load
 
     trial = Trial(load(options["name"]))
     report = Path(options["report"]) if options["report"] else None
     try:
         evidence = Evidence(trial, options["upstream"], report)
-    except OSError as problem:
-        _say(f"Error: cannot write the report: {problem.strerror or problem}")
+    except Unwritable as problem:
+        _say(f"Error: cannot write the report: {problem}")
         return BROKEN
     board = Board(trial, evidence, options["upstream"], _say)
     page.serve(socket.socket(fileno=options["page"]), board.shown)

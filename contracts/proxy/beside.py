@@ -36,13 +36,19 @@ class Beside:
         if not takers:
             passing.let_go()
             return
-        head, pieces, _ = frame(passing, self.base, self.counts)
+        head, pieces = frame(passing, self.base, self.counts)
+        if not self.room.take(len(head)):  # heads that wait may be large too
+            passing.let_go()
+            self.counts["unjudged"] += self.judge in takers
+            self.counts["unrecorded"] += self.recorder in takers
+            return
         left = len(takers)
 
         def freed() -> None:
             nonlocal left
             left -= 1
             if left == 0:
+                self.room.give(len(head))
                 passing.let_go()
 
         for each in takers:

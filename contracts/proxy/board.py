@@ -17,6 +17,7 @@ from traffic.flow import Flow
 from traffic.redaction import Redactor
 
 NEWEST = 200  # exchanges that the page shows
+_LEVELS = ("MUST", "SHOULD", "MAY")
 _LONGEST = 400  # characters of a message
 
 
@@ -78,7 +79,7 @@ class Board:
     def shown(self) -> dict[str, Any]:
         """All that the page shows, as plain data."""
         with self._lock:
-            kinds = sorted(self._kinds.values(), key=lambda each: (each.level == "MAY", -each.times))
+            kinds = sorted(self._kinds.values(), key=lambda each: (_LEVELS.index(each.level), -each.times))
             return {
                 "document": self.trial.document.name,
                 "version": self.trial.document.version,

@@ -6,7 +6,7 @@ client's would if it were connected directly. Nothing is sent twice, for a pictu
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +17,12 @@ from contracts.proxy.connection import Connection
 from contracts.proxy.copying import Passing
 from contracts.proxy.framing import BadFraming, Framing
 from contracts.proxy.heads import BadHead, RequestHead
+from contracts.proxy.refusing import refusal
 from contracts.proxy.server import Server
 from contracts.proxy.upstream import Upstream
 
 MOST_AHEAD = 64 * 1024  # bytes of requests that a client sends before it has its answer
-_REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large", 501: b"Not Implemented"}
-_REASONS |= {502: b"Bad Gateway", 504: b"Gateway Timeout", 505: b"HTTP Version Not Supported"}
+HEAD_SECONDS = 60.0  # to the end of a connection's first head; later ones have the upstream's patience
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Relay:
     log: Callable[[str], None]
     keep_host: bool = False
     count_header: bool = False
+    patience: float = HEAD_SECONDS
 
 
 class Client(Connection):
@@ -47,8 +48,9 @@ class Client(Connection):
         self._server: Server | None = None
         self._framing: Framing = framing.Length(0)
         self._buffer = b""
-        self._is_answered = False
+        self.is_answered = False
         self._closes = False
+        self._patience: asyncio.TimerHandle | None = None  # until the first request begins
 
     @property
     def request_is_whole(self) -> bool:
@@ -59,6 +61,7 @@ class Client(Connection):
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
         self.relay.beside.clients.add(self)
+        self._patience = asyncio.get_running_loop().call_later(self.relay.patience, self._too_slow)
 
     def data_received(self, data: bytes) -> None:
         if self._lingers:
@@ -77,6 +80,7 @@ class Client(Connection):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.relay.beside.clients.discard(self)
+        self._no_hurry()
         if self.passing is not None:
             self._over("client-left")
         if self._server is not None:
@@ -105,7 +109,7 @@ class Client(Connection):
             head, self._buffer = self._buffer[: end.start()], self._buffer[end.end() :]
             self.request = None
             try:
-                self._begin(heads.request_head(head))
+                self._begin(heads.request_head(head, end[0]))
             except BadHead as problem:
                 self.refuse(problem.status, f"cannot pass this request on: {problem}")
                 return
@@ -116,16 +120,27 @@ class Client(Connection):
         body = framing.of_request(request.fields, request.minor)
         relay, upstream = self.relay, self.relay.upstream
         target = request.target if request.target == b"*" else upstream.base + request.target
-        self.request, self._framing, self._is_answered = request, body, False
+        self.request, self._framing, self.is_answered = request, body, False
         url = upstream.origin.encode() + target
         self.passing = Passing(request.method, url, request.fields, relay.beside.room)
         first = request.method + b" " + target + b" HTTP/1.1"
         if self._server is None:
+            self._no_hurry()
             self._server = Server(self)
         self._server.begin(heads.written(first, self._fields(request)))
         if not body.done and self._buffer:
             data, self._buffer = self._buffer, b""
             self._body(data)
+
+    def _too_slow(self) -> None:
+        if not self._buffer:
+            self.close()
+        elif not self._lingers:
+            self.refuse(408, f"the head of a request did not end in {self.relay.patience:.0f} seconds")
+
+    def _no_hurry(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
 
     def _fields(self, request: RequestHead) -> list[heads.Field]:
         host, relay = (b"Host", self.relay.upstream.authority, b"host"), self.relay
@@ -150,7 +165,7 @@ class Client(Connection):
         self.passing.request.add(self._framing.payload)
         self._buffer = data[count:]
         self._server.send(data if count == len(data) else data[:count])
-        if self._framing.done and self._is_answered:
+        if self._framing.done and self.is_answered:
             self._end()
 
     # answers, told by the server's connection
@@ -162,7 +177,7 @@ class Client(Connection):
 
     def answered(self, closes: bool) -> None:
         """The answer is whole; `closes` if the connection ends with it."""
-        self._is_answered = True
+        self.is_answered = True
         self._closes = self._closes or closes
         if self._framing.done:
             self._end()
@@ -186,7 +201,7 @@ class Client(Connection):
 
     def broke(self, error: Exception | None, note: str, *, begun: bool) -> None:
         """The upstream broke off, and so does this connection, in the same way."""
-        if self._is_answered:  # and the rest of the request is wanted by nobody
+        if self.is_answered:  # and the rest of the request is wanted by nobody
             self._over("complete")
             self.linger()
             return
@@ -214,20 +229,17 @@ class Client(Connection):
 
     def refuse(self, status: int, detail: str) -> None:
         """An answer of the proxy itself, which says so; nothing more is read from this client."""
-        self.relay.beside.counts["own"] += 1
+        has_begun = self.passing is not None and self.passing.status is not None
         if self.passing is not None:
             self.passing.note = detail
             self._over("client-left")
-        problem = {"type": "about:blank", "title": "Proofsheet proxy", "status": status, "detail": detail}
-        body = json.dumps({**problem, "upstream": self.relay.upstream.url}).encode() + b"\n"
-        fields = (
-            (b"Content-Type", b"application/problem+json", b""),
-            (b"Content-Length", str(len(body)).encode(), b""),
-            (b"Connection", b"close", b""),
-        )
-        first = b"HTTP/1.1 %d %s" % (status, _REASONS.get(status, b"Error"))
+        if has_begun:  # words of ours in the middle of an upstream's answer would be taken for its own
+            self.relay.log(f"{self._told()}: {detail}")
+            self.reset()
+            return
+        self.relay.beside.counts["own"] += 1
         is_head = self.request is not None and self.request.method == b"HEAD"
-        self.answer(heads.written(first, fields) + (b"" if is_head else body))
+        self.answer(refusal(status, detail, self.relay.upstream.url, is_head))
         self.linger()
 
     def server_is_gone(self) -> None:

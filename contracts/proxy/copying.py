@@ -11,6 +11,7 @@ from traffic.flow import Flow, Headers
 
 ROOM = 64 * 1024 * 1024  # bytes of all copies: of exchanges under way, and of those that wait to be judged
 LARGEST = 32 * 1024 * 1024  # bytes of one body
+_PIECE = 64  # bytes that a piece takes besides its own
 TOO_LARGE = f"the body is larger than {LARGEST // 1024 // 1024} MB, and was not kept"
 NO_ROOM = "too much was under way at once to keep the body"
 
@@ -40,18 +41,20 @@ class Body:
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
     why: str = ""
+    _held: int = 0  # of the room
 
     def add(self, pieces: list[bytes]) -> None:
-        for piece in pieces:
-            if self.why:
-                return
-            if self.size + len(piece) > LARGEST:
-                self._drop(TOO_LARGE)
-            elif not self.room.take(len(piece)):
-                self._drop(NO_ROOM)
-            else:
-                self.pieces.append(piece)
-                self.size += len(piece)
+        if self.why or not pieces:
+            return
+        piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)  # chunks may be of a byte each
+        if self.size + len(piece) > LARGEST:
+            self._drop(TOO_LARGE)
+        elif not self.room.take(len(piece) + _PIECE):
+            self._drop(NO_ROOM)
+        else:
+            self.pieces.append(piece)
+            self.size += len(piece)
+            self._held += len(piece) + _PIECE
 
     def _drop(self, why: str) -> None:
         self.let_go()
@@ -59,8 +62,8 @@ class Body:
 
     def let_go(self) -> None:
         """Free the room; the copy is gone."""
-        self.room.give(self.size)
-        self.pieces, self.size = [], 0
+        self.room.give(self._held)
+        self.pieces, self.size, self._held = [], 0, 0
 
 
 class Passing:
@@ -89,7 +92,7 @@ class Passing:
         self.answer.let_go()
 
 
-Frame = tuple[bytes, list[bytes], int]  # head, pieces of both bodies, bytes in all
+Frame = tuple[bytes, list[bytes]]  # head, pieces of both bodies
 
 
 def frame(passing: Passing, base: str, counts: dict[str, int]) -> Frame:
@@ -113,7 +116,7 @@ def frame(passing: Passing, base: str, counts: dict[str, int]) -> Frame:
         )
     )
     pieces = [*passing.request.pieces, *passing.answer.pieces]
-    return len(meta).to_bytes(4, "big") + meta, pieces, passing.request.size + passing.answer.size
+    return len(meta).to_bytes(4, "big") + meta, pieces
 
 
 def last(counts: dict[str, int]) -> bytes:

@@ -11,7 +11,7 @@ from contracts.proxy.trial import Judged, Trial, decoded, exchange_of
 from contracts.records import Record
 from contracts.reports import cases, recording
 from contracts.reports.redaction import Redaction
-from contracts.reports.writing import Writer
+from contracts.reports.writing import CutOff, Writer
 from contracts.running import Asked
 from contracts.target import Target
 from spec.document import Operation
@@ -24,7 +24,7 @@ MOST_ALIKE = 5  # exchanges that are kept as evidence for one requirement with o
 class Evidence:
     """Keeps the exchanges that show something: the first findings, and the first answer, of each kind.
 
-    Raises OSError where the report cannot be begun.
+    Raises Unwritable where the report cannot be begun.
     """
 
     def __init__(self, trial: Trial, url: str, report: Path | None) -> None:
@@ -60,8 +60,8 @@ class Evidence:
             return
         try:
             self._writer.write(record)
-        except OSError as problem:
-            self.problem = f"cannot write the report: {problem.strerror or problem}"
+        except CutOff as problem:
+            self.problem = f"cannot write the report: {problem}"
             self._writer = None
 
     def _is_new(self, flow: Flow, judged: Judged) -> bool:

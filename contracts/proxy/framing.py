@@ -11,7 +11,7 @@ from typing import Protocol
 
 from contracts.proxy.heads import LONGEST, BadHead, Field, values
 
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;.*)?")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;[^\r]*)?")
 _LONGEST_LINE = 4096
 
 
@@ -94,7 +94,7 @@ class Chunked:
         if end < 0:
             return None, len(data)
         line, self._line = self._line, b""
-        if not line.endswith(b"\r\n"):
+        if not line.endswith(b"\r\n") or b"\r" in line[:-2]:  # some read a lone CR as the end of a line
             raise BadFraming("a line between chunks does not end in CR LF")
         return line[:-2], end + 1
 
@@ -141,9 +141,11 @@ def of_request(fields: tuple[Field, ...], minor: int) -> Framing:
     if codings:
         if lengths or minor == 0:
             raise BadHead(400, "Transfer-Encoding stands beside Content-Length, or in HTTP/1.0")
-        if b",".join(codings).lower().strip() != b"chunked":
+        if b",".join(codings).lower() != b"chunked":
             raise BadHead(501, "the only transfer coding of a request that is passed on is chunked")
         return Chunked()
+    if len(lengths) > 1 or (lengths and b"," in lengths[0]):
+        raise BadHead(400, f"more than one Content-Length: {', '.join(map(repr, lengths))}")
     return Length(_length(lengths, 400)) if lengths else Length(0)
 
 
@@ -151,7 +153,8 @@ def of_response(method: bytes, status: int, fields: tuple[Field, ...]) -> Framin
     """How an answer's body is framed. Raises BadHead."""
     if method == b"HEAD" or status in (204, 304):
         return Length(0)
-    codings = b",".join(values(fields, b"transfer-encoding")).lower().replace(b" ", b"").split(b",")
+    found = b",".join(values(fields, b"transfer-encoding"))
+    codings = found.lower().translate(None, b" \t").split(b",")
     if codings != [b""]:
         return Chunked() if codings[-1] == b"chunked" else UntilClose()
     lengths = values(fields, b"content-length")
@@ -159,7 +162,7 @@ def of_response(method: bytes, status: int, fields: tuple[Field, ...]) -> Framin
 
 
 def _length(found: list[bytes], status: int) -> int:
-    said = {each.strip() for value in found for each in value.split(b",")}
+    said = {each.strip(b" \t") for value in found for each in value.split(b",")}
     if len(said) != 1 or not re.fullmatch(rb"\d{1,18}", length := said.pop()):
         raise BadHead(status, f"no Content-Length: {', '.join(map(repr, found))}")
     return int(length)

@@ -17,6 +17,9 @@ _LOOSE_FIELD = re.compile(rb"(" + _TOKEN + rb")[ \t]*:[ \t]*(.*?)[ \t]*", re.DOT
 _REQUEST = re.compile(rb"(" + _TOKEN + rb") (\S+) HTTP/(\d)\.(\d)")
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: (.*))?")
 _ABSOLUTE = re.compile(rb"(?i)https?://[^/?#]*")
+# Servers take some of them for spaces, and some for the end of a line or of the text.
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_BREAKING = re.compile(rb"\0|\r(?!\n)")  # of an answer: what may end its line for some clients
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 END = re.compile(rb"\r?\n\r?\n")
 
@@ -67,10 +70,12 @@ class ResponseHead:
         return b"close" in options or (self.minor == 0 and b"keep-alive" not in options)
 
 
-def request_head(data: bytes) -> RequestHead:
-    """A request's head, without the empty line at its end. Raises BadHead."""
-    if b"\n" in data.replace(b"\r\n", b"") or b"\0" in data:
+def request_head(data: bytes, end: bytes = b"\r\n\r\n") -> RequestHead:
+    """A request's head, without the empty line at its `end`. Raises BadHead."""
+    if end != b"\r\n\r\n" or b"\n" in data.replace(b"\r\n", b""):
         raise BadHead(400, "a line of the head does not end in CR LF")
+    if found := _CONTROL.search(data):
+        raise BadHead(400, f"there is a control character in the head: {shown(found[0])}")
     first, *lines = data.split(b"\r\n")
     found = _REQUEST.fullmatch(first)
     if found is None:
@@ -91,14 +96,16 @@ def _target(method: bytes, target: bytes) -> bytes:
         return target
     if found := _ABSOLUTE.match(target):
         rest = target[found.end() :]
+        if not rest and method == b"OPTIONS":  # asks the server itself (RFC 9112, 3.2.4)
+            return b"*"
         return rest if rest.startswith(b"/") else b"/" + rest
     raise BadHead(400, f"no request target: {shown(target)}")
 
 
 def response_head(data: bytes) -> ResponseHead:
     """An answer's head, without the empty line at its end. Raises BadHead."""
-    if b"\0" in data:
-        raise BadHead(502, "there is a zero byte in its head")
+    if found := _BREAKING.search(data):
+        raise BadHead(502, f"there is a control character in its head: {shown(found[0])}")
     unfolded = _FOLD.sub(b" ", data) if b"\n " in data or b"\n\t" in data else data
     first, *lines = unfolded.replace(b"\r\n", b"\n").split(b"\n")
     found = _STATUS.fullmatch(first)
@@ -110,7 +117,7 @@ def response_head(data: bytes) -> ResponseHead:
 
 def _field(line: bytes, pattern: re.Pattern[bytes]) -> Field:
     found = pattern.fullmatch(line)
-    if found is None or b"\r" in found[2]:
+    if found is None:
         raise BadHead(400 if pattern is _FIELD else 502, f"no header field: {shown(line)}")
     return found[1], found[2], found[1].lower()
 
@@ -128,7 +135,7 @@ def values(fields: Iterable[Field], name: bytes) -> list[bytes]:
 def connection_options(fields: Iterable[Field]) -> frozenset[bytes]:
     """The names in the Connection header, in lower case."""
     found = values(fields, b"connection")
-    return frozenset(b",".join(found).lower().replace(b" ", b"").split(b",")) if found else frozenset()
+    return frozenset(b",".join(found).lower().translate(None, b" \t").split(b",")) if found else frozenset()
 
 
 def end_to_end(fields: tuple[Field, ...]) -> list[Field]:

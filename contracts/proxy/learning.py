@@ -14,7 +14,7 @@ from typing import Any
 
 from contracts.checks.answers import headers_are_declared
 from contracts.exchange import Exchange
-from contracts.proxy.shapes import grow, json_of, schema_of, shape
+from contracts.proxy.shapes import grow, json_of, schema_of, shape, stand_in
 from contracts.proxy.trial import Trial
 from contracts.reports.text import plural
 from spec import pointers
@@ -142,7 +142,7 @@ class Lessons:
 
 def overlay(lessons: Lessons, name: str) -> dict[str, Any]:
     """The overlay that adds what was found. There must be something."""
-    family, *_ = name.split(".")
+    family = lessons.trial.document.family  # also where `name` is a vendor's
     day = _day(max(lessons.dates))
     title = f"Recorded traffic: {plural(lessons.flows, 'exchange')}"
     actions: list[dict[str, Any]] = [
@@ -173,11 +173,25 @@ def _with_evidence(lesson: Lesson) -> dict[str, Any]:
     """The update, with its evidence in the thing that is added."""
     evidence = {"x-evidence": {"observed": [SOURCE], "note": lesson.note()}}
     name = lesson.name
+    if lesson.kind == "status":
+        return {name: {**_with_outcome(name, lesson.update[name]), **evidence}}
     if lesson.kind == "header":
         return {"headers": {name: {**lesson.update["headers"][name], **evidence}}}
     if lesson.kind == "media type":
         return {"content": {name: {**lesson.update["content"][name], **evidence}}}
     return {name: {**lesson.update[name], **evidence}}
+
+
+def _with_outcome(status: str, response: dict[str, Any]) -> dict[str, Any]:
+    """The response with a named example, without which it could be neither served nor linted."""
+    made_up = "types as they were seen, values made up"
+    content = {}
+    for kind, each in response.get("content", {}).items():
+        if not kind.startswith("image/"):
+            example = {"summary": "To be reviewed.", "value": stand_in(each["schema"])}
+            example["x-evidence"] = {"assumed": made_up}
+            content[kind] = {**each, "examples": {f"observed_{status}": example}}
+    return {**response, "content": {**response["content"], **content}} if content else response
 
 
 def jsonpath(pointer: str) -> str:

@@ -13,6 +13,7 @@ from contracts.proxy.board import Board
 from contracts.proxy.codes import BROKEN, CONFORMS, FINDINGS
 from contracts.proxy.evidence import Evidence
 from contracts.proxy.trial import Trial
+from contracts.reports.writing import Unwritable
 from contracts.settings import load
 from spec.overlay import BadOverlay
 from spec.read import Unreadable
@@ -83,7 +84,7 @@ def _judged(trial: Trial, flows: list[Flow], file: Path, report: Path | None, ha
             raise OSError(evidence.problem)
         if har_file is not None:
             har_file.write_text(_har(flows), encoding="utf-8")
-    except OSError as problem:
+    except (OSError, Unwritable) as problem:
         click.echo(f"Error: {problem}", err=True)
         return BROKEN
     board.counts = {"exchanges": len(flows)}

@@ -11,7 +11,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from contracts.proxy.codes import BROKEN
+
 MOST_FRAMES = 2000
+HURRIED_SECONDS = 1.0
+CLOSING_SECONDS = 10.0
 MOST_AT_ONCE = 64  # frames in one write
 Freed = Callable[[], None]
 
@@ -71,20 +75,33 @@ class Outlet(asyncio.Protocol):
         elif self._gathering is None:
             self._gathering = asyncio.get_running_loop().call_later(self._gather, self._pump)
 
-    async def finish(self, end: bytes, seconds: float) -> int:
-        """Send the last frame; the exit code of the process, which may take so long to end."""
+    async def finish(self, end: bytes, seconds: float, hurried: asyncio.Event) -> int:
+        """Send the last frame; the exit code of the process, which may take so long to end.
+
+        Once `hurried` is set it has only a second.
+        """
         assert self._process is not None
         self._is_ending = True
         self.put([end], lambda: None)
+        in_time = await self._ended(self._process, seconds, hurried)
+        self._transport.abort()
+        if not in_time:
+            self._say(f"Error: the process to {self._task} did not end in time; what it still held is lost")
+            # The line is cut, which it takes for the end: it writes what it knows.
+            if not await self._ended(self._process, CLOSING_SECONDS, hurried):
+                self._process.kill()
+        code = self._process.wait()
+        return code if in_time and code >= 0 else BROKEN
+
+    @staticmethod
+    async def _ended(process: subprocess.Popen[bytes], seconds: float, hurried: asyncio.Event) -> bool:
         loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(None, self._process.wait, seconds)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            return 3
-        finally:
-            self._transport.abort()
+        last = loop.time() + seconds
+        while process.poll() is None and loop.time() < last:
+            if hurried.is_set():
+                last = min(last, loop.time() + HURRIED_SECONDS)
+            await asyncio.sleep(0.01)
+        return process.poll() is not None
 
     def kill(self) -> None:
         """End it at once, if it has not ended."""

@@ -53,7 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == PATH:
             nonce = secrets.token_urlsafe(16)
             own = f"style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'"
-            policy = f"default-src 'none'; {own}; connect-src 'self'"
+            none = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            policy = f"{none}; {own}; connect-src 'self'; img-src data:"
             body = html(self.shown(), nonce).encode()
             self._answer(200, "text/html; charset=utf-8", body, ("content-security-policy", policy))
         elif path == PATH + "state.json":

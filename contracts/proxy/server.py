@@ -106,6 +106,9 @@ class Server(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._client.passing is None:  # an answer to nothing
             self._give_up()
+        elif self._client.is_answered:  # nor may one follow while the rest of a request is on its way
+            self.abort()
+            self._client.broke(None, "the upstream answered twice", begun=True)
         elif self._framing is not None and not self._framing.done:
             self._body(data, b"")
         else:
@@ -185,8 +188,10 @@ class Server(asyncio.Protocol):
             gone = b"transfer-encoding" if self._unpacks else b"content-length"
             kept = [each for each in kept if each[2] != gone]
         lengths = [each for each in kept if each[2] == b"content-length"]
-        if len(lengths) > 1:  # they agree, else this were no answer to pass on
-            kept = [each for each in kept if each not in lengths] + lengths[:1]
+        if len(lengths) > 1 or (lengths and b"," in lengths[0][1]):  # they agree, else it were not passed on
+            name, value, lower = lengths[0]
+            one = (name, value.partition(b",")[0].strip(), lower)
+            kept = [*(each for each in kept if each not in lengths), one]
         if self._client.relay.count_header:
             kept.append((COUNT, str(self._client.relay.beside.findings).encode(), COUNT))
         if self._closes:

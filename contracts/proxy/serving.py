@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -24,6 +26,7 @@ from contracts.proxy.upstream import Upstream
 GRACE_SECONDS = 15.0  # for exchanges under way when it is told to stop
 JUDGING_SECONDS = 60.0  # for what is still to be judged and written then
 BACKLOG = 2048
+MOST_FILES = 65_536
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,16 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings, sock: socket.socket, page: socket.socket, ready: Callable[[], None]) -> int:
     """Pass traffic on until SIGINT or SIGTERM. Returns the exit code."""
+    _allow_connections()
     return uvloop.run(_run(settings, sock, page, ready))
+
+
+def _allow_connections() -> None:
+    """Open as many files as the system lets us: each client takes two."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 async def _run(
@@ -81,8 +93,9 @@ async def _run(
         await stopped.wait()
         server.close()
         await _let_finish(beside, hurried)
-        seconds = 1.0 if hurried.is_set() else JUDGING_SECONDS
-        codes = [await each.finish(last(beside.counts), seconds) for each in outlets]
+        codes = [await each.finish(last(beside.counts), JUDGING_SECONDS, hurried) for each in outlets]
+        if codes[0] not in (CONFORMS, FINDINGS):  # the judge, who else tells this, is gone
+            _say(f"{beside.counts['exchanges']} exchanges passed; not all of them were judged")
     finally:
         for each in outlets:
             each.kill()

@@ -34,6 +34,17 @@ def shape(value: Any, depth: int = _DEEPEST) -> dict[str, Any]:
     return {"type": _SIMPLE[type(value)]} if type(value) in _SIMPLE else {}
 
 
+def stand_in(schema: Any) -> Any:
+    """A value of such a schema that is nobody's own."""
+    kinds = schema.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")
+    if kind == "object":
+        return {key: stand_in(each) for key, each in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [stand_in(schema["items"])] if schema.get("items") else []
+    return {"string": "to be reviewed", "boolean": False, "null": None}.get(kind, 0)
+
+
 def grow(known: Any, other: Any) -> None:
     """Make what was learned wide enough for another sight of it."""
     for key, each in other.items():

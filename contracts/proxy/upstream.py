@@ -46,6 +46,8 @@ def upstream(url: str, insecure: bool = False) -> Upstream:
         raise BadUpstream(f"--upstream must be an http or https address, came {url!r}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadUpstream("--upstream must hold no credentials, query or fragment")
+    if not url.isprintable() or " " in url:
+        raise BadUpstream(f"--upstream must hold no spaces or control characters, came {url!r}")
     tls = _tls(insecure) if parts.scheme == "https" else None
     return Upstream(
         host=parts.hostname,

@@ -59,7 +59,7 @@ def _request(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
     return {
         "method": exchange.method,
         "url": exchange.url,
-        "headers": [list(pair) for pair in exchange.request_headers],
+        "headers": [[name, redaction.header(value)] for name, value in exchange.request_headers],
         "curl": curl(exchange, redaction.key),
         "body": _body(exchange, redaction),
     }

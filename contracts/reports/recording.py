@@ -12,7 +12,7 @@ from typing import Any
 from contracts.plan import Plan
 from contracts.records import Record
 from contracts.requirement import PROFILES, Requirement
-from contracts.target import Target
+from contracts.target import PERMISSIONS, Target
 from contracts.verdict import Status, Verdict, summary
 from spec.document import Document
 
@@ -28,12 +28,13 @@ def header(
     key_env: str | None = None,
     explore: int | None = None,
     explored_with: Sequence[str] = (),
+    permissions: Collection[str] = (),
 ) -> Record:
     """What is known before the first case is sent.
 
     `deviations` are requirement ids with `reason` and `until` (a date, or its ISO text), expired ones
     too; `key_env` is the name of the variable that holds the key; `explore` the examples per operation, drawn
-    by `explored_with`.
+    by `explored_with`. Of the permissions only those that can be given again are told.
     """
     return {
         "kind": "header",
@@ -48,6 +49,7 @@ def header(
         "explore": explore,
         "explored_with": [*explored_with],
         "key_env": key_env,
+        "permissions": sorted({*permissions} & {*PERMISSIONS}),
         "requirements": [_requirement(each) for each in plan.requirements],
         "deviations": _deviations(deviations or {}, plan.requirements),
         "sources": _sources(document, plan.requirements),

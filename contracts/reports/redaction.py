@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 SHOWN = "$KEY"
-SHORTEST = 4  # a shorter key would blot out half of every text; it stands in no header either way
-_LONGEST_KEY = 8_000  # characters, in its longest form
+SHORTEST = 4  # a shorter key would blot out half of every text; only from headers it is taken
+_LONGEST_KEY = 48_000  # characters, in its longest form; a key itself has 8,000 at most
 _PART = 8  # so much of the key's beginning counts as the key, for text is cut anywhere
 
 
@@ -28,7 +29,18 @@ class Redaction:
     def text(self, text: str) -> str:
         """`text` without the key, and without what no UTF-8 file can hold."""
         clean = text.encode("utf-8", "replace").decode("utf-8")
-        return self._pattern.sub(lambda _: SHOWN, clean) if self._pattern else clean
+        if self._pattern is None:
+            return clean
+        clean = self._pattern.sub(lambda _: SHOWN, clean)
+        for start, key in self._starts:
+            clean = _without(clean, start, key)
+        return clean
+
+    def header(self, text: str) -> str:
+        """The value of a header that was sent; a key of any length is taken from its end."""
+        keys = sorted(filter(None, (self.key, *self.others)), key=len, reverse=True)
+        key = next((each for each in keys if f" {text}".endswith(f" {each}")), None)
+        return self.text(text if key is None else text.removesuffix(key) + SHOWN)
 
     def clipped(self, text: str, longest: int) -> str:
         """The beginning of a text without the key, and how much was left out; quick for any length.
@@ -51,10 +63,18 @@ class Redaction:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        keys = [key for key in (self.key, *self.others) if key and len(key) >= SHORTEST]
-        forms = sorted({form for key in keys for form in _forms(key)}, key=len, reverse=True)
-        whole = [*map(re.escape, forms), *map(_beginning, keys)]
-        return re.compile("|".join(whole), re.IGNORECASE) if keys else None
+        forms = sorted({form for key in self._keys for form in _forms(key)}, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE) if forms else None
+
+    @cached_property
+    def _starts(self) -> list[tuple[re.Pattern[str], str]]:
+        """For each key what counts as its beginning, the longest key first."""
+        keys = sorted(self._keys, key=len, reverse=True)
+        return [(re.compile(re.escape(key[: _least(key)]), re.IGNORECASE), key) for key in keys]
+
+    @property
+    def _keys(self) -> list[str]:
+        return [key for key in (self.key, *self.others) if key and len(key) >= SHORTEST]
 
 
 def _forms(key: str) -> Iterator[str]:
@@ -67,10 +87,17 @@ def _forms(key: str) -> Iterator[str]:
         yield from (middle, middle.replace("+", "-").replace("/", "_"))
 
 
-def _beginning(key: str) -> str:
-    """A pattern for the key's first characters, as many as there are."""
-    least = min(len(key), max(_PART, len(key) // 3))
-    pattern = ""
-    for mark in reversed(key[least:]):
-        pattern = f"(?:{re.escape(mark)}{pattern})?"
-    return re.escape(key[:least]) + pattern
+def _least(key: str) -> int:
+    return min(len(key), max(_PART, len(key) // 3))
+
+
+def _without(text: str, start: re.Pattern[str], key: str) -> str:
+    """`text` without the key's first characters, as many as there are."""
+    pieces, told = [], 0
+    while found := start.search(text, told):
+        end = found.end()
+        rest = zip(text[end : end + len(key)], key[_least(key) :], strict=False)
+        end += sum(1 for _ in takewhile(lambda pair: pair[0].lower() == pair[1].lower(), rest))
+        pieces += [text[told : found.start()], SHOWN]
+        told = end
+    return "".join([*pieces, text[told:]])

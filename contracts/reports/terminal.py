@@ -93,6 +93,8 @@ class _Teller:
         yield f"{line(header['target'])} judged by {line(header['document'])} {line(header['version'])}"
         if view.ended != "complete":
             yield self._painted("errored", _end(view))
+        for hint in view.hints:
+            yield self._painted("errored", f"look first: {line(hint)}")
         for name, verdict in view.profiles.items():
             counts = ", ".join(counted(each, count) for each, count in view.of(name).items() if count)
             yield f"  {name:<9} {self._painted(_VERDICTS[verdict], f'{verdict:<8}')} {counts}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.records import Record, Report
 from contracts.reports import deviations
+from contracts.reports.hints import hints
 from contracts.reports.text import plural
 from contracts.requirement import PROFILES
 
@@ -120,6 +121,11 @@ class View:
         """Why requirements were skipped, and how many for each reason; the commonest first."""
         found = Counter(each.reason for each in self.lines if each.standing == "skipped")
         return dict(found.most_common())
+
+    @cached_property
+    def hints(self) -> tuple[str, ...]:
+        """What most findings may come from, where all answers have it in common."""
+        return hints(self.report.cases)
 
     @cached_property
     def operations(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from spec.bundling.bundle import VERSIONS, VIEWS, Wanted, bundle
 from spec.bundling.losses import report
 from spec.bundling.writing import as_json, as_yaml
 from spec.load import Library
-from spec.options import home_option, source
+from spec.options import home_option, loaded
 
 
 @click.command("bundle")
@@ -67,7 +67,7 @@ def bundle_command(
       proofsheet spec bundle stability --view json -o for-clients.json
       proofsheet spec bundle gptnb --openapi 3.0 --loss lost.txt -o gptnb.yaml
     """
-    made = bundle(source(Library(home), name).value, Wanted(version, view, extensions))
+    made = bundle(loaded(Library(home), name).source, Wanted(version, view, extensions))
     is_json = style == "json" or (style is None and output is not None and output.suffix == ".json")
     text = as_json(made.document) if is_json else as_yaml(made.document)
     if output is None:

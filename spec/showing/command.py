@@ -10,10 +10,11 @@ import click
 
 from spec.bundling.writing import as_json, as_yaml
 from spec.document import Document, Operation
+from spec.lint.form import broken
+from spec.lint.vocabulary import vocabulary
 from spec.load import Library
 from spec.options import home_option, loaded, source
-from spec.overlay import BadOverlay
-from spec.read import Unreadable
+from spec.read import Unreadable, read
 from spec.showing import outcomes, portrait, telling
 from spec.showing.place import place
 
@@ -93,12 +94,7 @@ def claims_command(name: str, unencoded: bool, style: str, home: Any) -> None:
       proofsheet spec claims stability --unencoded
       proofsheet spec claims stability --format json
     """
-    library = Library(home)
-    source(library, name)  # an unknown name says so
-    try:
-        found = library.claims(name)
-    except (LookupError, Unreadable, BadOverlay) as problem:
-        raise click.UsageError(str(problem)) from None
+    found = _claims(Library(home), name)
     _print([each for each in found if not (unencoded and each["encoded"])], style, telling.claims)
 
 
@@ -110,6 +106,20 @@ def operation_of(document: Document, name: str) -> Operation:
     hint = f"did you mean {near[0]}? " if near else ""
     known = ", ".join(document.operations) or "none"
     raise click.UsageError(f"{document.name} has no operation {name!r}; {hint}known: {known}")
+
+
+def _claims(library: Library, name: str) -> tuple[dict[str, Any], ...]:
+    source(library, name)  # an unknown name says so
+    path = library.home / "claims" / f"{library.family(name)}.yaml"
+    if not path.is_file():
+        return ()
+    try:
+        claims = read(path)
+    except Unreadable as problem:
+        raise click.UsageError(str(problem)) from None
+    for flaw in broken(vocabulary().claims, claims.value, ""):
+        raise click.UsageError(f"{claims.where(flaw.pointer)}: {flaw.message}")
+    return library.claims(name)
 
 
 def _place(library: Library, name: str, pointer: str) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class Asked:
 
 def asked(document: Document, operation: Operation, choice: Choice) -> Asked:
     """The call of `operation` that `choice` wants. Raises CannotAsk."""
+    if not any(each.status < 300 for each in operation.outcomes.values()):
+        raise CannotAsk(f"the document shows no success of {operation.id}; `proofsheet spec lint` says where")
     body = {**_example(document, operation, choice.example), **_chosen(operation, choice.fields)}
     accept = _accept(operation, choice.accept)
     multipart = operation.body is not None and operation.body.media_type.startswith("multipart/")

@@ -78,7 +78,7 @@ def fuzzed(
 
     relay = Relay(served, watched)
     plan = Plan(requirements(), ())
-    asker = Asker(true_document(), Target(URL, KEY, permissions=permissions), relay)
+    asker = Asker(true_document(), Target(URL, KEY), relay)
     source = explorer(true_document(), [each.id for each in plan.requirements], permissions, seed, examples)
     run = Run(
         plan, asker, Oracle(true_document()), Budget(budget),

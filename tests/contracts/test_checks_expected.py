@@ -13,6 +13,7 @@ from PIL import Image
 from contracts.checks.expected import EXPECTED
 from contracts.checks.seen import end, see
 from contracts.exchange import Exchange
+from contracts.history import Unjudged
 from spec.document import Document
 
 PNG = {"content-type": "image/png"}
@@ -175,3 +176,14 @@ def test_a_picture_is_decoded_once(document: Document) -> None:
     for check, params in (("picture", IMAGE), ("size", SIZE), ("drawn", {})):
         assert list(EXPECTED[check](answer, document.operations["generateCore"], params)) == []
     assert len(answer.memo["gallery"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("check", "params"), [("constants", TOLD), ("ended", {}), ("coloured", {}), ("drawn", {})]
+)
+def test_where_there_is_nothing_to_look_at_nothing_is_said(
+    document: Document, check: str, params: dict[str, Any]
+) -> None:
+    operation = document.operations["generateCore"]
+    with pytest.raises(Unjudged):
+        list(EXPECTED[check](error("no"), operation, params))

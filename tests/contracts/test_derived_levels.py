@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from judging import Judged, derived
 
 from contracts.deriving.source import Source
 from contracts.plan import plan
@@ -81,3 +82,17 @@ def test_the_first_entry_that_fits_counts(document: Document) -> None:
 )
 def test_levels(known: dict[str, Requirement], topic: str, level: str) -> None:
     assert known[f"stability.{topic}"].level == level
+
+
+def test_nothing_is_asked_of_every_answer_that_no_answer_could_break(document: Document) -> None:
+    topics = {name: set(derived(document, name)) for name in document.operations}
+    assert {"answer.picture", "answer.type", "answer.id"} <= topics["generateCore"]
+    assert topics["textToImage"].isdisjoint({"answer.type", "answer.id"})
+    assert topics["getBalance"].isdisjoint({"answer.picture", "answer.type", "answer.id"})
+
+
+def test_without_a_picture_none_has_passed(document: Document) -> None:
+    made = plan(Source(document), "core", ("stability.generateCore.answer",))
+    refusals = tuple(each for each in made.cases if not each.pays)
+    found = Judged(document, replace(made, cases=refusals)).all()
+    assert set(found.told()) == {"stability.generateCore.answer.picture"}

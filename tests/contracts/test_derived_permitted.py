@@ -52,6 +52,7 @@ def test_without_a_limit_nothing_is_said_of_what_happens_meanwhile(document: Doc
         "stability.listEngines.limit.strangers": ["no key was shut out"],
         "stability.listEngines.limit.others": ["no key was shut out"],
         "stability.listEngines.limit.penalty": ["no key was shut out"],
+        "stability.listEngines.limit.recovers": ["no key was shut out"],
     }
 
 
@@ -109,3 +110,17 @@ def test_a_slow_body_takes_its_time(document: Document) -> None:
     found = Judged(document, made).all()
     assert found.told() == {}
     assert sum(found.pauses) == pytest.approx(2.0 * 7 / 8)
+
+
+@pytest.mark.parametrize("topic", ["limit.refused", "limit.others", "limit.recovers"])
+def test_each_of_the_limit_is_reproduced_alone(document: Document, topic: str) -> None:
+    kept = judged(document, f"listEngines.{topic}", rate_limit=True)
+    assert kept.told() == {}
+    assert list(kept.run.verdicts) == [f"stability.listEngines.{topic}"]
+
+
+def test_that_refusals_cost_nothing_is_asked_alone_and_pays_for_nothing(document: Document) -> None:
+    found = judged(document, "generateCore.cost.refusals")
+    assert found.told() == {}
+    assert len(found.asked) > 50
+    assert found.run.budget.spent == 0

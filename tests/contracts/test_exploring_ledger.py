@@ -9,7 +9,7 @@ import pytest
 from exploring_runs import explored
 from mutants.relay import Forward, Got, Sent
 
-from contracts.exploring.history import PICTURES, REQUESTS
+from contracts.exploring.books import PICTURES, REQUESTS
 from spec.document import Document
 
 CONSERVED = ("getBalance.conserved",)
@@ -58,6 +58,20 @@ def test_a_charge_for_some_refusals_only_is_found(document: Document) -> None:
         return got
 
     assert "credits over" in wrong(document, third)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_charge_for_refusals_that_follow_a_picture_is_found(document: Document, seed: int) -> None:
+    """No history need have a picture before a refusal; the last one has."""
+    message = wrong(document, {"do": "balance", "rule": "refusals-after-pictures", "by": 1.0}, seed)
+    assert "refused" in message
+
+
+def test_the_last_history_begins_with_a_picture(document: Document) -> None:
+    found = explored(document, CONSERVED, seed=1)
+    *_, picture = [each for each in found.sent if each.method == "POST"][:-4]
+    assert picture.path.endswith("/generate/core")
+    assert len({each.path for each in found.sent[-5:]}) == 5  # a refusal of each, and the balance
 
 
 def test_a_wrong_price_is_found(document: Document) -> None:

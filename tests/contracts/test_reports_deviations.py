@@ -181,15 +181,17 @@ def test_the_command_asks_for_the_same_again(made: dict[str, Report]) -> None:
     header, requirements = made["excused"].header, made["excused"].header["requirements"]
     each = next(each for each in requirements if each["id"] == FAILS)
     again = f"proofsheet check stability --url {URL} --key-env RESELLER_KEY --only {FAILS}"
-    assert text.reproduce(header, each) == f"{again} --seed 7 --profile free"
+    there = "--report again.jsonl"
+    assert text.reproduce(header, each) == f"{again} --seed 7 --profile free {there}"
     for renderer in ("terminal", "junit", "markdown", "html"):
-        assert f"{again} --seed 7 --profile free" in TOLD[renderer](made["excused"])
+        assert f"{again} --seed 7 --profile free {there}" in TOLD[renderer](made["excused"])
     core = {**each, "profile": "core", "needs": "repeat"}
-    assert text.reproduce(header, core) == f"{again} --seed 7 --allow paid --allow repeat"
+    assert text.reproduce(header, core) == f"{again} --seed 7 --allow paid --allow repeat {there}"
     more = {**core, "needs": "burst+other-key"}
-    asked = f"{again} --seed 7 --allow paid --allow burst --target target.toml"
+    asked = f"{again} --seed 7 --allow paid --allow burst --target target.toml {there}"
     assert text.reproduce(header, more) == asked
     exploring = {**header, "seed": None, "explore": 25, "explored_with": ["schemathesis"]}
     plain = {**core, "needs": None}
-    assert text.reproduce(exploring, plain, is_explored=True) == f"{again} --explore 25 --with schemathesis"
-    assert text.reproduce(exploring, plain) == again
+    explored = f"{again} --explore 25 --with schemathesis {there}"
+    assert text.reproduce(exploring, plain, is_explored=True) == explored
+    assert text.reproduce(exploring, plain) == f"{again} {there}"

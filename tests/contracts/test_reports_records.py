@@ -137,6 +137,9 @@ def test_the_key_is_found_in_every_form(text: str) -> None:
 
 def test_a_short_key_does_not_blot_out_the_report() -> None:
     assert Redaction("a").text("a banana") == "a banana"
+    assert Redaction("a").header("Bearer a") == "Bearer $KEY"
+    assert Redaction(None, ("b",)).header("b") == "$KEY"
+    assert Redaction("a").header("banana") == "banana"
     assert Redaction(None).text("half \ud800 pair") == "half ? pair"
 
 

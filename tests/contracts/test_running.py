@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from contracts.asking import Asker
+from contracts.asking import Asker, Unreachable
 from contracts.budget import Budget
-from contracts.case import Case
+from contracts.case import Case, Expect
 from contracts.deriving.source import Source
 from contracts.exploring import Attempt
+from contracts.interrupts import Interrupts
 from contracts.oracle import Oracle
 from contracts.plan import plan
 from contracts.running import Asked, Run
@@ -160,3 +165,194 @@ def test_a_body_can_be_sent_slowly(document: Document) -> None:
     asker.close()
     assert bodies == [plain.encoded()[1]]
     assert sum(pauses) == pytest.approx(2.0, abs=0.3)
+
+
+@pytest.mark.parametrize("retry_after", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT"])
+def test_a_target_that_asks_for_long_patience_is_left_alone(document: Document, retry_after: str) -> None:
+    asked: list[str] = []
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        asked.append(sent.method)
+        return httpx.Response(429, json=REFUSED, headers={"retry-after": retry_after})
+
+    made = run(document, answer)
+    found = ended(made)
+    assert len(asked) == 3 < len(found)
+    assert {each.reason for each in found} == {"the target limits the rate: try again later"}
+    assert {each.status for each in made.verdicts.values()} <= {Status.ERRORED, Status.SKIPPED}
+
+
+def test_retry_after_may_be_a_date(document: Document) -> None:
+    answers = iter([429])
+    pauses: list[float] = []
+    at = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        return httpx.Response(next(answers, 400), json=REFUSED, headers={"retry-after": at})
+
+    ended(run(document, answer, "stability.generateCore.prompt.required", pause=pauses.append))
+    assert 50 < sum(pauses) <= 100  # nothing else lets it wait for more than five
+
+
+class Dripping(httpx.SyncByteStream):
+    """A body that never ends, in pieces of one byte."""
+
+    def __init__(self, clock: list[float]) -> None:
+        self.clock = clock
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.clock[0] += 60
+            yield b"x"
+
+
+def test_an_answer_that_drips_is_given_up(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("contracts.asking.time.monotonic", lambda: clock[0])
+    transport = httpx.MockTransport(lambda sent: httpx.Response(200, stream=Dripping(clock)))
+    asker = Asker(document, Target("http://target.test"), transport)
+    operation = document.operations["generateCore"]
+    with pytest.raises(Unreachable, match="not whole") as gave_up:
+        asker.ask(request(operation, "drips", smallest(operation), ()))
+    asker.close()
+    assert gave_up.value.sent
+
+
+def test_no_cookie_is_kept(document: Document) -> None:
+    cookies: list[str | None] = []
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        cookies.append(sent.headers.get("cookie"))
+        return httpx.Response(400, json=REFUSED, headers={"set-cookie": "session=in; Path=/"})
+
+    ended(run(document, answer))
+    assert len(cookies) > 1
+    assert set(cookies) == {None}
+
+
+@pytest.mark.parametrize("probe", [200, 503])
+@pytest.mark.parametrize(("status", "paid"), [(502, True), (503, False), (504, True)])
+def test_a_picture_that_a_gateway_lost_may_have_been_paid(
+    document: Document, status: int, paid: bool, probe: int
+) -> None:
+    operation = document.operations["generateCore"]
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        return httpx.Response(status if sent.method == "POST" else probe)
+
+    made = run(document, answer)
+    case = request(operation, "picture", smallest(operation), (), pays=True)
+    made.plan = type(made.plan)(made.plan.requirements, (case,))
+    assert [each.paid for each in ended(made)] == [paid]
+    assert made.budget.spent == (case.cost if paid else 0)
+
+
+def test_an_interrupt_loses_no_answer_and_sends_no_more(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    cancelled = threading.Event()
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, *args: Any, **options: Any) -> Any:
+            future = super().submit(*args, **options)
+            future.add_done_callback(lambda done: cancelled.set() if done.cancelled() else None)
+            return future
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        if len(sent) > 3:
+            assert cancelled.wait(30)
+        return httpx.Response(400, json=REFUSED)
+
+    monkeypatch.setattr("contracts.batches.ThreadPoolExecutor", Pool)
+
+    made = run(document, answer, concurrency=2)
+    case = next(each for each in made.plan.cases if each.form is not None)
+    cases = tuple(Case(f"n-{n}", case.operation, (), form=case.form) for n in range(40))
+    made.plan = type(made.plan)(made.plan.requirements, cases)
+    told: list[Asked] = []
+
+    def go() -> None:
+        for asked in made.steps():
+            told.append(asked)
+            made.interrupts.pending = True
+
+    with pytest.raises(KeyboardInterrupt):
+        go()
+    made.asker.close()
+    assert len(told) == len(sent) < len(cases)
+
+
+class Breaking(Paying):
+    """One that breaks after it has paid."""
+
+    def explore(self, attempt: Attempt) -> Any:
+        yield from super().explore(attempt)
+        raise ZeroDivisionError("ours")
+
+
+def test_what_an_explorer_paid_before_it_broke_is_told(document: Document) -> None:
+    answer = httpx.Response(200, content=b"", headers={"content-type": "image/png"})
+    only = "stability.generateCore.prompt.required"
+    made = run(document, lambda sent: answer, only, explorers=(Breaking(),), budget=Budget(Decimal(10)))
+    told: list[Asked] = []
+    with pytest.raises(ZeroDivisionError):
+        told.extend(made.steps())
+    made.asker.close()
+    assert sum(each.case.cost for each in told if each.paid) == made.budget.spent > 0
+    explored = [each for each in told if "explored" in each.case.id]
+    assert explored
+    assert not any(each.messages for each in explored)
+
+
+def test_what_is_free_is_asked_whatever_was_spent() -> None:
+    budget = Budget(Decimal(10), spent=Decimal(12))
+    assert budget.hold(Decimal(0))
+    assert not budget.hold(Decimal(1))
+
+
+def test_off_the_main_thread_interrupts_change_nothing() -> None:
+    found: list[bool] = []
+
+    def work() -> None:
+        interrupts = Interrupts()
+        with interrupts.handled(), interrupts.waiting():
+            found.append(interrupts.pending)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [False]
+
+
+def test_the_wait_before_a_case_is_no_part_of_its_time(document: Document) -> None:
+    operation = document.operations["listEngines"]
+    made = run(document, lambda sent: httpx.Response(200, json=[]))
+    before = time.monotonic()
+    _, sent = made._attempts.send(request(operation, "waits", {}, (), wait=60.0))
+    made.asker.close()
+    assert sent >= before + 60  # by a clock that the pause did not move
+
+
+def test_what_was_not_waited_for_is_not_judged(document: Document) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    made = run(document, lambda sent: httpx.Response(400, json=REFUSED), pause=interrupt)
+    name = "stability.generateCore.prompt.required"
+    operation = document.operations["getBalance"]
+    case = request(operation, "lags", {}, (Expect(name, "granted"),), patience=2)
+    made.plan = type(made.plan)(made.plan.requirements, (case,))
+    told: list[Asked] = []
+    with pytest.raises(KeyboardInterrupt):
+        told.extend(made.steps())
+    made.asker.close()
+    assert [(each.messages, each.interrupted) for each in told] == [((), True)]
+    assert made.verdicts[name].status is Status.ERRORED
+
+
+def test_headers_that_let_somebody_in_are_secrets() -> None:
+    extra = {"x-team": "images", "x-gateway-key": "gw-0123456789", "cookie": "id=0123456789"}
+    target = Target("http://target.test", "sk-0123456789", extra=extra, keys={"other": "sk-9876543210"})
+    assert set(target.secrets) == {"sk-9876543210", "gw-0123456789", "id=0123456789"}

@@ -107,7 +107,7 @@ def test_a_finding_in_a_gateways_error_says_whose_it_is(library: Library) -> Non
             "POST", "http://t.test/sd/v2beta/stable-image/generate/core", (), b"", 503,
             (("content-type", "application/json"),), said.encode(),
         )  # fmt: skip
-        judge = Judge(Oracle(document), ())
+        judge = Judge(Oracle(document), {wanted})
         judge.remember(case, exchange, 0.0)
         [(requirement, message)] = judge.judge(case, exchange).messages
         assert requirement == wanted

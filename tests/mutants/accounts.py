@@ -126,6 +126,14 @@ def balance_text() -> Damage:
     return harm
 
 
+_SHORT = ("payment_required", "insufficient_balance")  # the second with 429, as a limit has
+
+
+def _said(got: Got) -> str:
+    """The name of an error."""
+    return str((got.json or {}).get("name"))
+
+
 @damage("limit-for-all")
 def limit_for_all(known: bool = False) -> Damage:
     """Whoever asks while one key is shut out is shut out too; `known`: whose key is known at all."""
@@ -133,7 +141,7 @@ def limit_for_all(known: bool = False) -> Damage:
 
     def harm(sent: Sent, forward: Forward) -> Got:
         got, key = forward(sent), sent.header("authorization")
-        if got.status == 429:
+        if got.status == 429 and _said(got) not in _SHORT:
             shut[key] = got
         else:
             shut.pop(key, None)
@@ -148,10 +156,7 @@ def lend(key: str) -> Damage:
 
     def harm(sent: Sent, forward: Forward) -> Got:
         got = forward(sent)
-        is_short = got.status >= 400 and (got.json or {}).get("name") in (
-            "payment_required",
-            "insufficient_balance",
-        )
+        is_short = got.status >= 400 and _said(got) in _SHORT
         return forward(sent.having("authorization", f"Bearer {key}")) if is_short else got
 
     return harm

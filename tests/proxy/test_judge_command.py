@@ -23,6 +23,7 @@ from mockserver.app import Site
 from mockserver.cli import serve
 from mockserver.double import double
 from mockserver.settings import Settings
+from spec.cli import lint_command as lint
 from spec.document import Document
 from spec.load import HOME, Library
 from traffic import har
@@ -45,6 +46,12 @@ GOOD = Flow(
 EXTRA = replace(GOOD, headers=(JSON, ("X-Gateway", "7")), body=b'{"credits": 1, "plan": {"id": 1}}')
 TEAPOT = replace(GOOD, status=418, body=json.dumps({"error": f"bad key {KEY}"}).encode())
 MORE = replace(TEAPOT, body=b'{"error": null, "type": 1}')
+ULTRA = replace(
+    TEAPOT,
+    method="POST",
+    url="https://goapi.gptnb.ai/sd/v2beta/stable-image/generate/ultra",
+    request_headers=((*GOOD.request_headers, ("Content-Type", "multipart/form-data; boundary=x"))),
+)
 PAGE = replace(GOOD, headers=(("Content-Type", "text/html"),), body=b"<html>gateway</html>")
 
 
@@ -219,7 +226,11 @@ def test_what_is_learned_applies_and_then_nothing_lacks(tmp_path: Path, home: Pa
     assert value["overlay"] == "1.0.0"
     assert "seen 3 times in recorded traffic, 2026-09-21, at getBalance" in made.read_text()
     assert KEY not in made.read_text()
+    shutil.copytree(HOME / "claims", home / "claims")
+    linted = run(lint, "stability.learned", "--home", home)
+    assert linted.exit_code == 0, linted.output
     learned = Library(home).load("stability.learned")
+    assert "observed_418" in learned.operations["getBalance"].outcomes
     error = learned.raw["paths"]["/v1/user/balance"]["get"]["responses"]["418"]["content"]["application/json"]
     assert error["schema"]["properties"] == {
         "error": {"type": ["string", "null"]},
@@ -228,6 +239,19 @@ def test_what_is_learned_applies_and_then_nothing_lacks(tmp_path: Path, home: Pa
     trial = Trial(replace(load("stability"), document=learned))
     found = {name for flow in flows for name, _ in trial.judge(flow).messages}
     assert found <= {"stability.getBalance.answer.no-leak"}
+
+
+def test_what_a_vendors_traffic_shows_extends_its_family(tmp_path: Path, home: Path) -> None:
+    shutil.copytree(HOME / "vendors", home / "vendors")
+    made = home / "overlays" / "stability.learned.yaml"
+    done = run(learn, "gptnb", recorded(tmp_path / "traffic", ULTRA), "-o", made)
+    assert done.exit_code == 0, done.output
+    assert yaml.safe_load(made.read_text())["extends"] == "../apis/stability.yaml"
+    learned = Library(home).load("gptnb.learned")
+    assert "418" in learned.raw["paths"]["/v2beta/stable-image/generate/ultra"]["post"]["responses"]
+    shutil.copytree(HOME / "claims", home / "claims")
+    linted = run(lint, "gptnb.learned", "--home", home)
+    assert linted.exit_code == 0, linted.output
 
 
 def test_nothing_to_learn_writes_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,10 +162,13 @@ def test_no_credential_is_on_the_disk(upstream: Upstreams, tmp_path: Path) -> No
 
 
 def test_kill_9_loses_only_what_was_under_way(upstream: Upstreams, tmp_path: Path) -> None:
+    hangs = threading.Event()
+
     def script(sock: socket.socket) -> None:
         for number in range(100):
             path = read_head(sock).split()[1]
             if path == b"/hangs":
+                hangs.set()
                 to_the_end(sock)
             sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + b"%05d" % number * 4000)
 
@@ -176,6 +180,7 @@ def test_kill_9_loses_only_what_was_under_way(upstream: Upstreams, tmp_path: Pat
                 read_head(sock)
                 exactly(sock, 20_000)
             sock.sendall(b"GET /hangs HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert hangs.wait(60)  # so the proxy is done with all before it
             proxy.process.kill()
             proxy.process.wait()
 
@@ -262,6 +267,8 @@ def test_insecure_trusts_it(relay: Callable[..., Here], upstream: Upstreams, cer
         (["stability", "--upstream", "ftp://a.test"], "must be an http or https address"),
         (["stability", "--upstream", "http://a.test:99999"], "--upstream"),
         (["stability", "--upstream", "http://u:p@a.test"], "must hold no credentials"),
+        (["stability", "--upstream", "http://a.test/a b"], "must hold no spaces"),
+        (["stability", "--upstream", "http://a.test/\r\nX: y"], "must hold no spaces or control characters"),
         (["stability", "--upstream", "http://a.test", "--report", "/nowhere/at/all"], "there is no folder"),
         (["stability", "--upstream", "http://a.test", "--record-limit", "much"], "expected a size such as"),
         (["stability", "--upstream", "http://a.test", "--record-age", "old"], "expected an age such as"),
@@ -298,3 +305,21 @@ def test_a_judge_that_dies_takes_no_traffic_with_it(upstream: Upstreams) -> None
         code, errors = proxy.stop()
     assert code == 3
     assert "the process to judge has ended before its time; traffic goes on" in errors
+    assert "3 exchanges passed; not all of them were judged" in errors
+
+
+def is_refused(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_judge_that_hangs_does_not_keep_a_second_signal_waiting(upstream: Upstreams) -> None:
+    with running("--upstream", f"http://127.0.0.1:{upstream(always(GOOD)).port}") as proxy:
+        (judge,) = Path(f"/proc/{proxy.process.pid}/task/{proxy.process.pid}/children").read_text().split()
+        os.kill(int(judge), signal.SIGSTOP)
+        assert ask(proxy.port)[0].endswith(b'{"credits": 1}')
+        proxy.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: is_refused(proxy.port))  # the first has been taken
+        code, errors = proxy.stop()
+    assert code == 3
+    assert "the process to judge did not end in time" in errors

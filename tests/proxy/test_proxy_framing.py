@@ -55,7 +55,8 @@ def test_anything_is_chunks_or_is_refused(data: bytes, cuts: list[int]) -> None:
     assert len(payload) <= taken <= len(data)
 
 
-@pytest.mark.parametrize("bad", [b"g\r\n", b"-1\r\n", b"\r\n", b"1\n", b"1 1\r\n", b"0x1\r\n", b"1" * 5000])
+@pytest.mark.parametrize("bad", [b"g\r\n", b"-1\r\n", b"\r\n", b"1\n", b"1 1\r\n", b"0x1\r\n", b"1" * 5000,
+                                 b"1;a\rb\r\n", b"0\r\nA: b\n\r\n", b"0\r\n\r\r\n"])  # fmt: skip
 def test_what_is_no_chunk(bad: bytes) -> None:
     with pytest.raises(BadFraming):
         Chunked().feed(bad)

@@ -88,6 +88,15 @@ def test_the_count_of_findings_is_told_only_if_asked(relay: Relays) -> None:
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \x0b1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \x0bchunked\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n", 501),
+        (b"GET / HTTP/1.1\r\nHost: a\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: a\rY: b\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX\0: a\r\n\r\n", 400),
+        (b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
         (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000, 431),
@@ -110,6 +119,7 @@ def test_a_request_that_could_be_read_in_two_ways_goes_nowhere(
         (b"HTTP/1.1 abc\r\n\r\n", b"no status line"),
         (b"HTTP/2 200\r\n\r\n", b"no status line"),
         (b"HTTP/1.1 200 OK\r\nno field\r\n\r\n", b"no header field"),
+        (b"HTTP/1.1 200 O\rK: x\r\n\r\n", b"a control character"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", b"no Content-Length"),
         (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"nobody asked for"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000, b"is longer than"),
@@ -131,8 +141,28 @@ def test_a_folded_header_of_an_answer_is_unfolded(relay: Relays) -> None:
     assert b"\r\nX: a b\r\n" in relay(answering(answer)).ask(get())[0]
 
 
-def test_equal_lengths_become_one(relay: Relays) -> None:
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok"
+@pytest.mark.parametrize("said", [b"2\r\nContent-Length: 2", b"2, 2"])
+def test_equal_lengths_become_one(relay: Relays, said: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %b\r\n\r\nok" % said
     came, _ = relay(answering(answer)).ask(get())
+    assert came.lower().count(b"content-length: 2\r\n") == 1
     assert came.lower().count(b"content-length") == 1
     assert came.endswith(b"\r\n\r\nok")
+
+
+def test_names_in_connection_are_found_behind_tabs(relay: Relays) -> None:
+    head, _ = seen(relay, get("/", "Connection:\tx-one,\tx-two", "X-One: 1", "X-Two: 2", "X-Three: 3"))
+    assert b"X-Three" in head
+    assert b"X-One" not in head
+    assert b"X-Two" not in head
+
+
+def test_options_of_the_server_itself(relay: Relays) -> None:
+    head, _ = seen(relay, get("http://up.test", method="OPTIONS"), base="/sd")
+    assert head.startswith(b"OPTIONS * HTTP/1.1\r\n")
+
+
+def test_thousands_of_headers_pass(relay: Relays) -> None:
+    many = [f"X-{number}: a" for number in range(5000)]
+    head, _ = seen(relay, get("/", *many))
+    assert [line for line in head.decode().split("\r\n") if line.startswith("X-")] == many

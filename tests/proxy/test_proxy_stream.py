@@ -330,3 +330,59 @@ def test_nothing_is_sent_twice(relay: Relays, upstream: Callable[[Script], objec
     made = relay(script)
     assert made.ask(get("/", "Content-Length: 0", method="POST")) == (b"", True)
     assert len(heard) == 1
+
+
+# what a hostile side may try
+
+
+def test_bad_chunks_behind_the_beginning_of_an_answer_put_no_word_of_ours_into_it(relay: Relays) -> None:
+    def script(sock: socket.socket) -> None:
+        read_head(sock)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun")
+        to_the_end(sock)
+
+    made = relay(script)
+    with made.connect() as sock:
+        sock.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        read_head(sock)
+        assert exactly(sock, 5) == b"begun"
+        sock.sendall(b"no chunk\r\n")
+        assert to_the_end(sock) == (b"", False)
+    assert made.beside.counts["own"] == 0
+
+
+def test_a_second_answer_to_one_request_does_not_pass(relay: Relays) -> None:
+    def script(sock: socket.socket) -> None:
+        read_head(sock)
+        sock.sendall(OK)
+        exactly(sock, 1)  # the client has the first
+        sock.sendall(OK.replace(b"ok", b"no"))
+        to_the_end(sock)
+
+    made = relay(script)
+    with made.connect() as sock:
+        sock.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+        read_head(sock)
+        assert exactly(sock, 2) == b"ok"
+        sock.sendall(b"x")
+        assert to_the_end(sock)[0] == b""
+    assert made.flow().body == b"ok"
+
+
+@pytest.mark.parametrize(("begun", "came"), [(b"", b""), (b"GET / HTTP/1.1\r\nX: ", b"HTTP/1.1 408 ")])
+def test_a_client_that_asks_nothing_is_let_go(relay: Relays, begun: bytes, came: bytes) -> None:
+    made = relay(answering(OK), patience=0.05)
+    answer, orderly = made.ask(begun)
+    assert orderly
+    assert answer[:13] == came
+    assert not made.taker.flows
+
+
+def test_an_answer_may_take_longer_than_a_head(relay: Relays) -> None:
+    def script(sock: socket.socket) -> None:
+        read_head(sock)
+        time.sleep(0.2)
+        sock.sendall(OK)
+        to_the_end(sock)
+
+    assert relay(script, patience=0.05).ask(get())[0].endswith(b"ok")

@@ -6,7 +6,10 @@ import base64
 import gzip
 import json
 import os
+import resource
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -86,6 +89,11 @@ def test_every_form_of_the_key_goes_and_lengths_stay(echo: bytes) -> None:
         ("Cookie", "a=12345678; b=", "a=REDACTED; b="),
         ("Set-Cookie", "a=12345678; Path=/x", "a=REDACTED; Path=/x"),
         ("Proxy-Authorization", "Bearer x", "Bearer R"),
+        ("Authorization", "sk-first-word more", "REDACTED**********"),
+        ("Authorization", "Bearer\tsk-behind-a-tab", "REDACTED**************"),
+        ("api_key", "abcdefghij", "REDACTED**"),
+        ("X-Auth", "abcdefghij", "REDACTED**"),
+        ("Referer", "https://a.test/?token=abcdefghij&b=1", "https://a.test/?token=REDACTED**&b=1"),
         ("WWW-Authenticate", "Bearer realm=x", "Bearer realm=x"),
         ("X-RateLimit-Remaining-Tokens", "500", "500"),
     ],
@@ -99,6 +107,40 @@ def test_credentials_in_queries_and_in_members_of_json() -> None:
     clean = redacted(replace(FLOW, url="http://up.test/x?key=hunter2222&size=1", body=body + b" hunter2222"))
     assert clean.url == "http://up.test/x?key=REDACTED**&size=1"
     assert clean.body == b'{"access_token": "REDACTE", "expires": 3, "tokens": 7} REDACTED**'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "kept"),
+    [
+        ("application/json", b'{"api_key": "sk-in-\\u0061-body", "a": 1}', b'"a": 1'),
+        ("application/json", b'{"image": "%b", "api_key": "sk-in-a-body"}' % (b"A" * 2_000_000), b"AAAA"),
+        ("application/x-www-form-urlencoded", b"a=1&api_key=sk-in-a%2Dbody&b=2", b"a=1&api_key=REDACTED"),
+        ("multipart/form-data; boundary=xyz", None, b'name="a"\r\n\r\nb\r\n--xyz--'),
+    ],
+)
+def test_credentials_in_fields_go_and_their_echo_too(kind: str, body: bytes | None, kept: bytes) -> None:
+    head = b'--xyz\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+    form = head % (b"api_key", b"sk-in-a-body") + head % (b"a", b"b") + b"--xyz--\r\n"
+    sent = body or form
+    echo = b"no such key: sk-in-a-body"
+    clean = redacted(
+        replace(FLOW, request_headers=(("Content-Type", kind),), request_body=sent, headers=(), body=echo)
+    )
+    assert clean.body == b"no such key: REDACTED****"
+    assert clean.request_body is not None
+    assert len(clean.request_body) == len(sent)
+    assert kept in clean.request_body
+    assert b"sk-in" not in clean.request_body
+
+
+def test_what_stands_behind_packed_bytes_is_not_kept_unseen() -> None:
+    body = gzip.compress(b"harmless") + gzip.compress(KEY.encode())
+    assert redacted(replace(FLOW, headers=(("Content-Encoding", "gzip"),), body=body)).body is None
+
+
+def test_a_key_that_no_header_could_hold_is_no_crash() -> None:
+    odd = replace(FLOW, request_headers=(("Authorization", "Bearer \ud800\u4e2d-secret-key"),))
+    assert redacted(odd).request_headers[0][1].startswith("Bearer REDACTED")
 
 
 def test_a_packed_echo_is_unpacked_to_take_the_key_out() -> None:
@@ -139,6 +181,48 @@ def test_what_is_too_old_goes(tmp_path: Path) -> None:
     os.utime(file, (time.time() - 100, time.time() - 100))
     assert len(written(tmp_path, FLOW, age=3600)) == 2
     assert len(written(tmp_path, FLOW, age=50)) == 2
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """As on a full disk, a part is still written: no file may grow over 4096 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_fills_leaves_nothing_half_and_what_follows_reads(tmp_path: Path) -> None:
+    small = replace(FLOW, body=b"small")
+    recorder = Recorder(tmp_path, "http://up.test")
+    recorder.record(small)
+    for large in (FLOW, replace(small, request_headers=(("X", "a" * 8000),))):  # a body's file, and the line
+        with full_disk(), pytest.raises(OSError, match="too large"):
+            recorder.record(large)
+        recorder.record(small)
+    recorder.close()
+    assert [each.body for each in read(tmp_path)] == [b"small"] * 3
+    assert {path.name for path in tmp_path.glob("*/*")} == {transcript.FILE}
+
+
+def test_a_segment_that_cannot_be_begun_leaves_nothing(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, "http://up.test/" + "a" * 8000)
+    for _ in range(3):
+        with full_disk(), pytest.raises(OSError, match="too large"):
+            recorder.record(FLOW)
+    recorder.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_only_segments_of_ours_are_ever_removed(tmp_path: Path) -> None:
+    mine = tmp_path / "kept by me"
+    mine.mkdir()
+    (mine / transcript.FILE).write_text("precious")
+    os.utime(mine / transcript.FILE, (0, 0))
+    written(tmp_path, FLOW, limit=30_000, age=60.0)
+    assert (mine / transcript.FILE).read_text() == "precious"
 
 
 def test_a_folder_has_one_recorder(tmp_path: Path) -> None:
@@ -222,6 +306,11 @@ def test_a_har_as_browsers_write_it(tmp_path: Path) -> None:
     assert flow.note == "the HAR file holds no body"
 
 
+def one_entry(answer: str, url: str = "http://a.test/x", method: str = "GET") -> str:
+    request = json.dumps({"method": method, "url": url, "headers": []})
+    return f'{{"log": {{"entries": [{{"request": {request}, "response": {{{answer}, "headers": []}}}}]}}}}'
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -231,6 +320,11 @@ def test_a_har_as_browsers_write_it(tmp_path: Path) -> None:
         ('{"log": {"entries": 3}}', "expected an object with log.entries"),
         ('{"log": {"entries": [{}]}}', "log.entries[0] is no HAR entry"),
         ('{"log": {"entries": [{"request": 1, "response": {"status": "x"}}]}}', "log.entries[0]"),
+        (one_entry('"status": 1e999'), "expected a status of three digits, came inf"),
+        (one_entry('"status": 99999'), "expected a status of three digits, came 99999"),
+        (one_entry('"status": 200', url="http://[/x"), "log.entries[0] is no HAR entry"),
+        (one_entry('"status": 200', url="/x"), "expected an absolute URL, came '/x'"),
+        (one_entry('"status": 200', method="G T"), "expected a method"),
     ],
 )
 def test_what_is_no_har(tmp_path: Path, text: str, why: str) -> None:

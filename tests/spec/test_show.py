@@ -15,6 +15,14 @@ from spec import facts
 from spec.cli import spec_group
 from spec.document import Document
 from spec.load import Library
+from spec.showing import portrait, telling
+
+MINIMAL = """\
+openapi: "3.1.0"
+info: {title: Small, version: "1"}
+servers: [{url: "https://small.example", x-evidence: {assumed: ours}}]
+paths: {}
+"""
 
 
 def run(*arguments: str) -> Result:
@@ -51,10 +59,10 @@ def line(text: str, *start: str) -> str:
 @pytest.mark.parametrize("name", Library().names())
 def test_every_document_and_operation_is_shown(library: Library, name: str) -> None:
     document = library.load(name)
-    text = shown("show", name)
+    text = telling.document(portrait.document(document))
     for operation in document.operations.values():
         assert operation.path in line(text, operation.id)
-        told = shown("show", name, operation.id)
+        told = telling.operation(portrait.operation(document, operation))
         for outcome in operation.outcomes.values():
             assert line(told, str(outcome.status), outcome.name)
 
@@ -187,6 +195,49 @@ def test_a_file_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> No
     (tmp_path / "apis" / "bad.yaml").write_text("a: 1\nb: [\n")
     for arguments in (("show", "bad"), ("show", "bad", "/a"), ("outcomes", "bad"), ("claims", "bad")):
         assert f"{tmp_path}/apis/bad.yaml:3:1: " in refused(*arguments, "--home", str(tmp_path))
+
+
+MISSHAPEN = {
+    "paths": 'openapi: "3.1.0"\npaths: 5\n',
+    "info": 'openapi: "3.1.0"\ninfo: []\npaths: {}\nservers: []\n',
+    "loop": "a: &x [*x]\n",
+    "list": "- 1\n",
+    "reference": MINIMAL + 'components: {schemas: {A: {$ref: "#/nowhere"}}}\n',
+    "components": MINIMAL + "components: 5\n",
+    "responses": MINIMAL.replace("{}", "{/a: {get: {operationId: a, responses: 5}}}"),
+    "policy": MINIMAL.replace("{}", "{/a: {get: {operationId: a, x-policy: b, responses: {}}}}"),
+}
+
+
+@pytest.mark.parametrize("name", MISSHAPEN)
+def test_a_misshapen_document_is_no_traceback(tmp_path: Path, name: str) -> None:
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis" / "bad.yaml").write_text(MISSHAPEN[name])
+    for arguments in (
+        ("show", "bad"),
+        ("show", "bad", "/paths/x"),
+        ("show", "bad", "a"),
+        ("outcomes", "bad"),
+        ("claims", "bad"),
+        ("bundle", "bad"),
+        ("bundle", "bad", "--view", "json", "--openapi", "3.0"),
+        ("examples", "bad", "a"),
+        ("docs", "bad", "-o", str(tmp_path / "out")),
+    ):
+        result = run(*arguments, "--home", str(tmp_path))
+        assert result.exception is None or isinstance(result.exception, SystemExit), (
+            arguments,
+            result.exception,
+        )
+        assert result.exit_code in (0, 2)
+
+
+def test_misshapen_claims_are_named_with_their_line(tmp_path: Path) -> None:
+    for name in ("apis", "claims"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "apis" / "small.yaml").write_text(MINIMAL)
+    (tmp_path / "claims" / "small.yaml").write_text("pages: {}\nclaims:\n  - id: a\n")
+    assert f"{tmp_path}/claims/small.yaml:3:5: " in refused("claims", "small", "--home", str(tmp_path))
 
 
 @pytest.mark.parametrize("command", ["show", "outcomes", "claims"])

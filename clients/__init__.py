@@ -1,0 +1,1 @@
+"""Generated clients against the mock, in five languages: `python -m clients --help`."""

@@ -1,0 +1,126 @@
+"""The page docs/clients.md: what a run saw, as a table, and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from clients.capabilities import HERE, capabilities
+from clients.fleet import FAMILY, Ran
+from spec.clients.generators import Generator, Generators, generators, usage
+
+PAGE = HERE.parent / "docs" / "clients.md"
+MARKS = {"ok": "yes", "partly": "partly", "no": "**no**"}
+TITLES = {"python": "Python", "typescript": "TypeScript", "go": "Go", "java": "Java", "rust": "Rust"}
+
+HEAD = """# Typed clients
+
+Clients for the `{family}` document by the generators of others, **generated, built and run against the
+mock** by `make clients`, which wrote this page{seconds}. The same acceptance runs in every language
+(`clients/acceptance/`), and what a program says is believed only if the mock's journal shows it. No
+generated code is patched, no template replaced.
+
+```sh
+proofsheet client --lang python -o stability_client                  # pictures as JSON
+proofsheet client --lang python --view binary -o stability_bytes     # pictures as bytes
+proofsheet client --lang go --vendor gptnb -o gptnb                  # as that vendor documents it
+```
+
+Most generators know one form of answer under a status, so there are *views*: `json` has pictures as JSON
+only and asks for them, `binary` has the bytes only. Where a generator takes both, it is given the whole
+document (`full`).
+
+## What works
+
+"yes": with the generated code and its types alone. "partly": with a few lines around it, or with less than
+types. What stands under "first call" is the example of each recommended generator below, run as it is.
+The recommended generator of each language is printed bold.
+"""
+
+
+def markdown(results: Sequence[Ran]) -> str:
+    """The whole page."""
+    known = generators()
+    seconds = f" in {sum(each.seconds for each in results) / 60:.0f} minutes" if results else ""
+    head = HEAD.format(family=FAMILY, seconds=seconds)
+    parts = [head, *_table(results, known), "", *_reasons(results, known), "## How to get one", ""]
+    for language in known.languages:
+        parts += _recipe(known, known.of(language))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _table(results: Sequence[Ran], known: Generators) -> Iterator[str]:
+    names = [_short(known.by_name[each.generator], known) for each in results]
+    yield "| | " + " | ".join(names) + " |"
+    yield "|---" * (len(results) + 1) + "|"
+    languages = (TITLES[known.by_name[each.generator].language] for each in results)
+    yield f"| language | {' | '.join(languages)} |"
+    yield "| version | " + " | ".join(each.version for each in results) + " |"
+    yield "| views | " + " | ".join(", ".join(known.by_name[each.generator].views) for each in results) + " |"
+    for one in capabilities():
+        yield f"| {one.says} | {' | '.join(_mark(each, one.name) for each in results)} |"
+    yield f"| first call | {' | '.join(_mark(each, 'usage') for each in results)} |"
+
+
+def _short(generator: Generator, known: Generators) -> str:
+    text = generator.name.removeprefix(f"{generator.language}-")
+    return f"**{text}**" if generator.name in known.recommended.values() else text
+
+
+def _mark(each: Ran, capability: str) -> str:
+    found = next((one.result for one in each.outcomes if one.capability == capability), None)
+    return MARKS[found] if found else ""
+
+
+def _reasons(results: Sequence[Ran], known: Generators) -> Iterator[str]:
+    notes: Mapping[str, Sequence[str]] = yaml.safe_load((HERE / "notes.yaml").read_text(encoding="utf-8"))
+    for each in results:
+        generator = known.by_name[each.generator]
+        yield f"### {TITLES[generator.language]}: {_short(generator, known)}"
+        yield ""
+        yield from (f"- {' '.join(note.split())}" for note in notes[each.generator])
+        yield from (f"- {line}" for line in _said(each))
+        yield ""
+
+
+def _said(each: Ran) -> Iterator[str]:
+    """What the programs said of what is not all right, each sentence once."""
+    by_why: dict[str, list[str]] = {}
+    for one in each.outcomes:
+        if one.result != "ok":
+            by_why.setdefault(f"{one.result}: {one.why}", []).append(one.capability)
+    yield from (f"{', '.join(names)}: {why}" for why, names in by_why.items())
+
+
+def _recipe(known: Generators, generator: Generator) -> list[str]:
+    title, tool = TITLES[generator.language], generator.tool
+    fence: dict[str, Any] = {"typescript": "ts"}
+    return [
+        f"### {title}",
+        "",
+        "```sh",
+        _commented(tool.install),
+        f"proofsheet client --lang {generator.language} -o client",
+        "```",
+        "",
+        f"which makes a bundle (`{_bundled(generator)}`) and calls `{' '.join(generator.argv)}`.",
+        *([f"The client needs: `{generator.needs}`."] if generator.needs else []),
+        "",
+        f"```{fence.get(generator.language, generator.language)}",
+        usage(FAMILY, generator.name).replace("{package}", "client").rstrip(),
+        "```",
+        "",
+    ]
+
+
+def _commented(install: str) -> str:
+    """`a command (a remark)` as a line of a shell."""
+    command, _, remark = install.partition(" (")
+    return f"{command}  # {remark.removesuffix(')')}" if remark else command
+
+
+def _bundled(generator: Generator) -> str:
+    options = f"--view {generator.views[0]} --openapi {generator.openapi} --strip-extensions"
+    return f"proofsheet spec bundle {FAMILY} {options}"

@@ -1,0 +1,5 @@
+module tools
+
+go 1.24
+
+require github.com/ogen-go/ogen v1.8.0

@@ -1,0 +1,73 @@
+"""What went wrong before anything could be judged: another site, a key that nobody knows, a redirect.
+
+Hundreds of findings may then have a single cause, which people want to read first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from contracts.records import Record
+from contracts.reports.redaction import SHOWN
+from contracts.reports.text import clip, line
+
+_FEWEST = 3  # answers; fewer tell nothing
+_MOST = 0.9  # so large a share is as good as all of them
+_LONGEST = 200  # characters
+
+
+def hints(cases: Sequence[Record]) -> tuple[str, ...]:
+    """The likely causes that all answers have in common, in words for whoever gave address and key."""
+    answered = [each for each in cases if each["response"]]
+    if not answered:
+        return tuple(_silence(cases))
+    if len(answered) < _FEWEST:
+        return ()
+    return tuple(_of_answers(answered))
+
+
+def _silence(cases: Sequence[Record]) -> Iterator[str]:
+    reason = next((each["reason"] for each in cases if each["reason"] and not each["paid"]), "")
+    reason = reason or next((each["reason"] for each in cases if each["reason"]), "")
+    if not reason or reason.startswith(("interrupted", "would pass")):
+        return
+    yield f"nothing was answered: is the address right, and is it up? ({line(clip(reason, _LONGEST))})"
+    if "SSL" in reason or "illegal status line" in reason or "certificate" in reason:
+        yield "it does not speak as the address says: try http:// for https:// or the other way round"
+
+
+def _of_answers(answered: Sequence[Record]) -> Iterator[str]:
+    html = [each for each in answered if each["response"]["media_type"] == "text/html"]
+    moved = [each for each in answered if 300 <= _status(each) < 400]
+    if _is_most(moved, answered):
+        to = _header(moved[0]["response"], "location")
+        where = line(clip(to, _LONGEST)) or "nowhere"
+        yield f"everything is redirected, first to {where}: is that the address?"
+    elif _is_most(html, answered):
+        yield (f"{len(html)} of {len(answered)} answers are web pages (text/html): "
+               "is this the address of the API, with its base path?")  # fmt: skip
+    elif _is_most([each for each in answered if _status(each) == 404], answered):
+        yield "nearly everything is answered 404: does the address have the right base path?"
+    known = [each for each in answered if _has_key(each)]
+    refused = [each for each in known if _status(each) in (401, 403)]
+    granted = any(_status(each) < 300 for each in known)
+    if len(refused) >= _FEWEST and not granted:
+        yield (f"no request with the key succeeded, and {len(refused)} were refused with "
+               f"{_status(refused[0])}: is it the right key for this target?")  # fmt: skip
+
+
+def _status(case: Record) -> int:
+    return int(case["response"]["status"])
+
+
+def _is_most(some: Sequence[Record], of: Sequence[Record]) -> bool:
+    return len(some) >= _MOST * len(of)
+
+
+def _has_key(case: Record) -> bool:
+    return _header(case["request"], "authorization").endswith(f" {SHOWN}") if case["request"] else False
+
+
+def _header(message: dict[str, Any], name: str) -> str:
+    return next((str(value) for key, value in message["headers"] if key == name), "")

@@ -1,0 +1,118 @@
+"""`proofsheet client`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from spec.clients.generating import NotMade, filled, make, package, version
+from spec.clients.generators import Generator, generators, usage
+from spec.load import Library
+from spec.options import home_option, source
+
+LANGUAGES = ("python", "typescript", "go", "java", "rust")
+VIEWS = ("json", "binary", "full")
+
+
+@click.command("client")
+@click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), required=True, help="The client's language."
+)
+@click.option("--name", help="The document.  [default: the only family there is]")
+@click.option("--vendor", help="The document as this vendor documents it.")
+@click.option(
+    "--view", type=click.Choice(VIEWS), help="json: pictures as JSON; binary: as bytes; full: both."
+)
+@click.option("--generator", "wanted", metavar="NAME", help="Another generator than the recommended one.")
+@click.option("--overwrite", is_flag=True, help="DIR may hold files; the generator may remove them.")
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="DIR",
+    help="The folder to make.",
+)  # fmt: skip
+@home_option
+def client(
+    language: str,
+    name: str | None,
+    vendor: str | None,
+    view: str | None,
+    wanted: str | None,
+    overwrite: bool,
+    output: Path,
+    home: Path,
+) -> None:
+    """Make a typed client with the generator that is proven to work; docs/clients.md has the proof.
+
+    The generator is a program of others: if it is not here, the message says how to install it. Most of them
+    know one form of answer only, so a client takes pictures either as JSON or as bytes; make two for both.
+
+    \b
+    Examples:
+      proofsheet client --lang python -o stability_client
+      proofsheet client --lang typescript --view binary -o src/stability
+      proofsheet client --lang go --vendor gptnb -o gptnb
+      proofsheet client --lang go --generator go-ogen -o stability
+    """
+    generator = _generator(language, wanted)
+    chosen = _view(generator, view)
+    library = Library(home)
+    called = _name(library, name, vendor)
+    document = source(library, called).value
+    if output.exists() and any(output.iterdir()) and not overwrite:
+        raise click.UsageError(f"{output} is not empty; name another folder, or say --overwrite")
+    try:
+        _same(generator, version(generator.tool))
+        make(generator, document, chosen, output)
+    except NotMade as problem:
+        raise click.ClickException(str(problem)) from None
+    _told(generator, chosen, output, library.family(called))
+
+
+def _generator(language: str, wanted: str | None) -> Generator:
+    known = generators()
+    if wanted is None:
+        return known.of(language)
+    names = [each.name for each in known.by_name.values() if each.language == language]
+    if wanted not in names:
+        raise click.UsageError(
+            f"--generator expects one of {', '.join(names)} for {language}, came {wanted!r}"
+        )
+    return known.by_name[wanted]
+
+
+def _view(generator: Generator, view: str | None) -> str:
+    if view is None:
+        return generator.views[0]
+    if view not in generator.views:
+        raise click.UsageError(
+            f"--view expects {' or '.join(generator.views)} for {generator.name}, came {view}"
+        )
+    return view
+
+
+def _name(library: Library, name: str | None, vendor: str | None) -> str:
+    if name and vendor:
+        raise click.UsageError("say --name or --vendor: a vendor's document has its own name")
+    if vendor and vendor not in library.vendors():
+        raise click.UsageError(f"--vendor expects one of {', '.join(library.vendors())}, came {vendor!r}")
+    if chosen := vendor or name:
+        return chosen
+    families = library.families()
+    if len(families) != 1:
+        raise click.UsageError(f"say --name: there are {', '.join(families) or 'no documents'}")
+    return families[0]
+
+
+def _same(generator: Generator, found: str) -> None:
+    if found != generator.tool.version:
+        click.echo(
+            f"note: {generator.tool.name} {found} is here; proven is {generator.tool.version}", err=True
+        )
+
+
+def _told(generator: Generator, view: str, output: Path, family: str) -> None:
+    click.echo(f"{output}: made by {generator.name}, {view} view", err=True)
+    if generator.needs:
+        click.echo(f"it needs: {generator.needs}", err=True)
+    if view == generator.views[0] and (first := usage(family, generator.name)):
+        click.echo(filled(first, {"package": package(output.resolve().name)}), nl=False)

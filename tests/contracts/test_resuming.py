@@ -1,0 +1,136 @@
+"""Going on with an earlier run: the same run, nothing asked twice, and nothing passed that was not judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts import checking, records, resuming
+from contracts.asking import Asker
+from contracts.checking import Done, Job
+from contracts.deriving.source import Source
+from contracts.exploring import Attempt, Explorer
+from contracts.plan import plan
+from contracts.samples import request, smallest
+from contracts.settings import BadUse, Wanted, settings
+from contracts.target import Target
+from contracts.verdict import Status
+from spec.document import Document
+from spec.load import Library
+
+URL, KEY = "http://target.test", "sk-0123456789"
+REFUSED = {"id": "0" * 32, "name": "bad_request", "errors": ["prompt: no"]}
+ONLY = ("stability.generateCore.prompt", "stability.generateCore.answer")
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return Library().load("stability")
+
+
+def judged(document: Document, report: Path, *explorers: Explorer, **options: Any) -> tuple[Done, int]:
+    """A run against a target that refuses everything, and how many requests it got."""
+    made = plan(Source(document), "free", ONLY)
+    job = Job(document, made, Target(URL, KEY), "free", Decimal(60), report, explorers=explorers)
+    asked: list[str] = []
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        asked.append(sent.url.path)
+        return httpx.Response(400, json=REFUSED)
+
+    asker = Asker(document, job.target, httpx.MockTransport(answer))
+    done = checking.carry_out(replace(job, **options), lambda *told: None, asker)
+    return done, len(asked)
+
+
+def stands(done: Done) -> dict[str, Status]:
+    return {name: each.status for name, each in done.run.verdicts.items()}
+
+
+def test_a_run_that_is_resumed_at_its_end_asks_nothing_and_comes_to_the_same(
+    document: Document, tmp_path: Path
+) -> None:
+    report = tmp_path / "run.jsonl"
+    first, asked = judged(document, report)
+    again, more = judged(document, report, carried=records.finished(report))
+    assert (asked > 0, more) == (True, 0)
+    assert stands(again) == stands(first)
+    assert stands(first)["stability.generateCore.answer.no-5xx"] is Status.PASSED
+
+
+class Searching:
+    """An explorer that pays for a picture on its way and tells of none."""
+
+    def explore(self, attempt: Attempt) -> Any:
+        operation = Library().load("stability").operations["generateCore"]
+        case = request(operation, "on-the-way", smallest(operation), ())
+        expect = plan(Source(Library().load("stability")), "free", ONLY).cases[0].expects[:1]
+        attempt(replace(case, expects=expect, wait=0.0))
+        yield from ()
+
+
+def test_what_was_paid_on_the_way_passes_nothing_when_it_is_carried(
+    document: Document, tmp_path: Path
+) -> None:
+    report = tmp_path / "run.jsonl"
+    made = plan(Source(document), "free", ONLY)
+    job = Job(document, replace(made, cases=()), Target(URL), "free", Decimal(60), report)
+    picture = httpx.Response(200, content=b"", headers={"content-type": "image/png"})
+    asker = Asker(document, job.target, httpx.MockTransport(lambda sent: picture))
+    done = checking.carry_out(replace(job, explorers=(Searching(),)), lambda *told: None, asker)
+    carried = records.finished(report)
+    assert [each["paid"] for each in carried.values()] == [True]
+    again = checking.carry_out(replace(job, carried=carried), lambda *told: None, asker)
+    assert set(stands(done).values()) == set(stands(again).values()) == {Status.SKIPPED}
+    assert again.run.budget.spent == done.run.budget.spent > 0
+    assert again.exit_code == checking.BROKEN  # nothing was judged
+
+
+def earlier(tmp_path: Path, document: Document, **header: Any) -> resuming.Earlier:
+    path = tmp_path / "run.jsonl"
+    judged(document, path, seed=7, budget=Decimal(5), permissions=frozenset({"paid", "repeat", "other-key"}))
+    found = resuming.earlier(path)
+    return replace(found, header={**found.header, **header})
+
+
+def test_what_is_not_said_anew_is_as_it_was(document: Document, tmp_path: Path) -> None:
+    run = earlier(tmp_path, document)
+    found = resuming.resumed(Wanted("stability"), run)
+    assert (found.profile, found.budget, found.seed) == ("free", Decimal(5), 7)
+    assert found.allow == ("paid", "repeat")
+    assert found.only == tuple(each["id"] for each in run.header["requirements"])
+    assert resuming.resumed(Wanted("stability", budget=Decimal(9)), run).budget == 9
+
+
+def test_it_goes_on_as_the_same_run(document: Document, tmp_path: Path) -> None:
+    run = earlier(tmp_path, document)
+    resuming.hold_together(run, settings(resuming.resumed(Wanted("stability", url=URL, key=KEY), run)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"url": "http://other.test"}, "target"),
+        ({"profile": "core"}, "profile"),
+        ({"seed": 8}, "seed"),
+        ({"only": ("stability.generateCore.prompt",)}, "other requirements"),
+    ],
+)
+def test_another_run_is_not_gone_on_with(
+    document: Document, tmp_path: Path, wanted: dict[str, Any], said: str
+) -> None:
+    run = earlier(tmp_path, document)
+    found = settings(resuming.resumed(Wanted(**{"name": "stability", "url": URL, "key": KEY, **wanted}), run))
+    with pytest.raises(BadUse, match=said):
+        resuming.hold_together(run, found)
+
+
+def test_a_report_by_another_version_is_not_gone_on_with(document: Document, tmp_path: Path) -> None:
+    run = earlier(tmp_path, document, version="1.0")
+    with pytest.raises(BadUse, match="version"):
+        resuming.hold_together(run, settings(resuming.resumed(Wanted("stability", url=URL, key=KEY), run)))
