@@ -14,7 +14,7 @@ run: .venv/run ## Serve the mock on http://127.0.0.1:4010 (options: make run ARG
 	@$(BIN)/proofsheet serve $(ARGS)
 
 test: .venv/dev ## Run the tests (options: make test ARGS="-k ledger")
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 mutants: .venv/dev ## Prove that the suite can fail: every mutant, then the clean mock with 20 seeds (minutes)
 	$(BIN)/python tests/mutants/run.py $(ARGS)

@@ -37,9 +37,9 @@ class TestData:
         assert set(known) == set(recipes()) == set(notes) == folders
 
     def test_the_recommended_ones_have_a_first_call_that_is_run(self) -> None:
-        for name in generators().recommended.values():
-            assert "{package}" in usage(FAMILY, name)
-            assert recipes()[name].usage, name
+        recommended = set(generators().recommended.values())
+        assert all("{package}" in usage(FAMILY, name) for name in recommended)
+        assert {name for name, each in recipes().items() if each.usage} == recommended
 
     def test_versions_are_pinned_and_no_host_is_named(self) -> None:
         for path in (HERE / "setup").glob("*.txt"):

@@ -152,10 +152,15 @@ def test_without_money_it_is_skipped_and_says_so(judge: Judge, mock: Mock) -> No
     assert mock.balance == 1000
 
 
-def test_what_other_requests_would_tell_is_skipped_without_them(judge: Judge, mock: Mock) -> None:
-    done = judge(mock.url, "proofsheet::stability.generateCore.answer.status", "-rs")
-    done.assert_outcomes(skipped=1)
-    done.stdout.fnmatch_lines(["SKIPPED*none of these is selected"])
+def test_what_is_asked_of_every_answer_brings_the_requests_of_its_operation(
+    judge: Judge, mock: Mock, pytester: pytest.Pytester
+) -> None:
+    done = judge(mock.url, "proofsheet::stability.generateCore.answer.status")
+    done.assert_outcomes(passed=1)
+    asked = [
+        each["operation"] for each in records(pytester.path / "stability.jsonl") if each["kind"] == "case"
+    ]
+    assert asked.count("generateCore") > 50
 
 
 def test_a_target_that_is_down_is_an_error_and_no_failure(judge: Judge) -> None:
@@ -189,7 +194,17 @@ def test_a_seed_replays(judge: Judge, mock: Mock, pytester: pytest.Pytester) -> 
             "credits from 0 to 1000000, came '-1'",
         ),
         (("--proofsheet-url", "http://x", "--proofsheet-seed", "x"), "--proofsheet-seed expected a number"),
-        (("--proofsheet-url", "http://x", "--proofsheet-report", "none/r.jsonl"), "there is no folder for"),
+        (
+            (
+                "--proofsheet-url",
+                "http://x",
+                "--proofsheet-report",
+                "none/r.jsonl",
+                "--proofsheet-key-env",
+                "PATH",
+            ),
+            "there is no folder for",
+        ),
     ],
 )
 def test_bad_use_is_told(judge: Judge, options: tuple[str, ...], said: str) -> None:
