@@ -30,6 +30,7 @@ from spec.options import home_option, loaded
     show_default=True,
     help="json: pictures as JSON only; binary: pictures as bytes only. Generators take one of them.",
 )
+@click.option("--vendor", help="NAME as this vendor documents it; the same as the vendor's name alone.")
 @click.option(
     "--keep-extensions/--strip-extensions",
     "extensions",
@@ -50,6 +51,7 @@ def bundle_command(
     name: str,
     version: str,
     view: str,
+    vendor: str | None,
     extensions: bool | None,
     style: str | None,
     output: Path | None,
@@ -67,7 +69,8 @@ def bundle_command(
       proofsheet spec bundle stability --view json -o for-clients.json
       proofsheet spec bundle gptnb --openapi 3.0 --loss lost.txt -o gptnb.yaml
     """
-    made = bundle(loaded(Library(home), name).source, Wanted(version, view, extensions))
+    library = Library(home)
+    made = bundle(loaded(library, _called(library, name, vendor)).source, Wanted(version, view, extensions))
     is_json = style == "json" or (style is None and output is not None and output.suffix == ".json")
     text = as_json(made.document) if is_json else as_yaml(made.document)
     if output is None:
@@ -78,6 +81,18 @@ def bundle_command(
         _write(loss, report(made.losses))
     else:
         click.echo(report(made.losses), err=True, nl=False)
+
+
+def _called(library: Library, name: str, vendor: str | None) -> str:
+    if vendor is None:
+        return name
+    known = [each for each in library.vendors() if library.family(each) == name]
+    if vendor not in known:
+        raise click.BadParameter(
+            f"expected a vendor of {name}: {', '.join(known) or 'there is none'}; came {vendor!r}",
+            param_hint="--vendor",
+        )
+    return vendor
 
 
 def _write(path: Path, text: str) -> None:

@@ -276,3 +276,13 @@ def test_wrong_usage_is_one_line_that_helps(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert f"{tmp_path}/apis/bad.yaml:2:1: " in result.stderr
     assert "Examples:\n" in run("--help").stdout
+
+
+def test_a_vendor_may_be_named_beside_its_family() -> None:
+    assert run("stability", "--vendor", "gptnb").stdout == run("gptnb").stdout
+
+
+def test_a_stranger_is_no_vendor_of_it() -> None:
+    done = run("stability", "--vendor", "nobody")
+    assert done.exit_code == 2
+    assert "expected a vendor of stability: " in done.output
