@@ -55,7 +55,9 @@ def answering(status: int, kind: str, body: bytes) -> Damage:
 def test_the_clean_double_earns_nothing_not_even_advice() -> None:
     found = clean()
     assert found.failed() == {}
-    assert {each.status for each in found.run.verdicts.values()} == {Status.PASSED}
+    left = {name for name, each in found.run.verdicts.items() if each.status is not Status.PASSED}
+    assert {name.split(".", 2)[2] for name in left} <= {"answer.picture"}  # nothing paid for, no picture seen
+    assert len(found.run.verdicts) > 10 * len(left)
     assert found.run.asked == len(found.wire) > 50
 
 

@@ -116,7 +116,16 @@ def test_the_command_to_reproduce_is_safe_to_paste() -> None:
     header = {"document": "stability", "target": "https://x.example/$(id)'"}
     words = shlex.split(text.reproduce(header, {"id": "a.b", "profile": "extended"}))
     assert words[:5] == ["proofsheet", "check", "stability", "--url", header["target"]]
-    assert words[5:] == ["--key-env", "KEY", "--only", "a.b", "--profile", "extended"]
+    assert words[5:] == [
+        "--key-env",
+        "KEY",
+        "--only",
+        "a.b",
+        "--profile",
+        "extended",
+        "--report",
+        "again.jsonl",
+    ]
 
 
 def test_junit_has_a_test_for_each_requirement(made: dict[str, Report]) -> None:
