@@ -22,8 +22,9 @@ mutants: .venv/dev ## Prove that the suite can fail: every mutant, then the clea
 check: .venv/dev ## Lint, types, layers, and the documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(TREE)
+	cd .venv/tree && MYPYPATH=. ../bin/mypy --config-file ../../pyproject.toml --cache-dir ../mypy
+	cd .venv/tree && ../bin/lint-imports --config ../../pyproject.toml --cache-dir ../grimp
 	$(BIN)/proofsheet spec lint
 
 check-spec: .venv/dev ## Spectral, Redocly and vacuum over every bundle (sets them up with npm, once)
@@ -53,6 +54,11 @@ lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(LOCK) -o requirements/run.txt
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra test --extra check $(LOCK) \
 	  -c requirements/run.txt -o requirements/dev.txt
+
+# The folders at the root, laid out as they are imported: what reads sources needs them so.
+TREE = @rm -rf .venv/tree && mkdir -p .venv/tree && cp -a proofsheet .venv/tree/ \
+  && cp -a $(PACKAGES) .venv/tree/proofsheet/
+PACKAGES := spec traffic relay mockserver contracts
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from proofsheet_client import Mock
+from proofsheet.testing_client import Mock
 
 HERE = Path(__file__).parent
 RESULTS = ("ok", "partly", "no")

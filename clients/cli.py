@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from clients.fleet import FAMILY, Ran, ran, recipes
 from clients.kept import keep, kept
 from clients.page import PAGE, markdown
-from proofsheet_client import Server
-from spec.clients.generators import Generator, generators
-from spec.load import Library
+from proofsheet.spec.clients.generators import Generator, generators
+from proofsheet.spec.load import Library
+from proofsheet.testing_client import Server
 
 HELP = """Generate clients from the bundles, build them, run each against a mock, and write docs/clients.md.
 

@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 
 from clients.capabilities import HERE, RESULTS, Outcome, believed, capabilities, prepare
-from proofsheet_client import Mock
-from spec.clients.generating import NotMade, filled, make, version
-from spec.clients.generators import Generator, usage
+from proofsheet.spec.clients.generate import NotMade, filled, make, version
+from proofsheet.spec.clients.generators import Generator, usage
+from proofsheet.testing_client import Mock
 
 TOOLS = HERE / ".work"
 PATIENCE = 1800  # seconds for a build on a busy machine

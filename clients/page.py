@@ -9,7 +9,7 @@ import yaml
 
 from clients.capabilities import HERE, capabilities
 from clients.fleet import FAMILY, Ran
-from spec.clients.generators import Generator, Generators, generators, usage
+from proofsheet.spec.clients.generators import Generator, Generators, generators, usage
 
 PAGE = HERE.parent / "docs" / "clients.md"
 MARKS = {"ok": "yes", "partly": "partly", "no": "**no**"}

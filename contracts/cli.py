@@ -10,20 +10,21 @@ from typing import Any
 
 import click
 
-from contracts import checking, records, resuming
-from contracts.attempts import broke
-from contracts.checking import BROKEN, CONFORMS, Job
-from contracts.explorers import WITH, explorers, widened
-from contracts.exploring import Explorer
-from contracts.pace import per_second
-from contracts.pricing import priced
-from contracts.reports.writing import CutOff, Unwritable
-from contracts.reports.wrong import BadReport
-from contracts.requirement import PROFILES
-from contracts.resuming import Earlier
-from contracts.saying import begin, finish, progress, say
-from contracts.settings import BadUse, Settings, Wanted, settings
-from contracts.target import PERMISSIONS
+from proofsheet.contracts.client.pace import per_second
+from proofsheet.contracts.client.target import PERMISSIONS
+from proofsheet.contracts.console import begin, finish, progress, say
+from proofsheet.contracts.explore import Explorer
+from proofsheet.contracts.explorers import WITH, explorers, widened
+from proofsheet.contracts.pricing import priced
+from proofsheet.contracts.reports import records
+from proofsheet.contracts.reports.errors import BadReport
+from proofsheet.contracts.reports.writer import CutOff, Unwritable
+from proofsheet.contracts.requirement import PROFILES
+from proofsheet.contracts.run import resume, session
+from proofsheet.contracts.run.attempts import broke
+from proofsheet.contracts.run.resume import Earlier
+from proofsheet.contracts.run.session import BROKEN, CONFORMS, Job
+from proofsheet.contracts.settings import BadUse, Settings, Wanted, settings
 
 CHECK_EPILOG = """\b
 Examples:
@@ -116,8 +117,8 @@ def _check(name: str, options: dict[str, Any]) -> int:
         name, **{each: options[each] for each in (*places, *extent)}, sends=not options["dry_run"]
     )
     try:
-        run = resuming.earlier(options["resume"]) if options["resume"] else None
-        found = settings(resuming.resumed(wanted, run) if run else wanted)
+        run = resume.earlier(options["resume"]) if options["resume"] else None
+        found = settings(resume.resumed(wanted, run) if run else wanted)
     except (BadUse, BadReport) as problem:
         raise click.UsageError(str(problem)) from None
     if options["dry_run"]:
@@ -134,7 +135,7 @@ def _explored(
     found = replace(found, plan=widened(found, sources))
     try:
         if run:
-            resuming.hold_together(run, found)
+            resume.hold_together(run, found)
         return found, explorers(found, sources, run.carried if run else ())
     except BadUse as problem:
         raise click.UsageError(str(problem)) from None
@@ -150,7 +151,7 @@ def _judge(found: Settings, options: dict[str, Any], run: Earlier | None) -> int
     job = _job(found, report, options, run)
     begin(job)
     try:
-        done = checking.carry_out(job, progress)
+        done = session.carry_out(job, progress)
         finish(report, options["html"], options["junit_file"])
     except Unwritable as problem:
         raise click.UsageError(f"cannot write the report: {problem}") from None

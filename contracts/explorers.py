@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from contracts.deriving.explored import explored
-from contracts.exploring import Explorer
-from contracts.plan import Plan
-from contracts.requirement import Requirement
-from contracts.settings import BadUse, Settings
+from proofsheet.contracts.derive.explored import explored
+from proofsheet.contracts.explore import Explorer
+from proofsheet.contracts.plan.plan import Plan
+from proofsheet.contracts.requirement import Requirement
+from proofsheet.contracts.settings import BadUse, Settings
 
 WITH = ("hypothesis", "schemathesis")
 
@@ -28,7 +28,7 @@ def _further(found: Settings, sources: tuple[str, ...]) -> Iterator[Requirement]
         for operation in found.document.operations.values():
             yield from (each.requirement for each in explored(found.source, operation))
     if "schemathesis" in sources:
-        from contracts.fuzzing import advice
+        from proofsheet.contracts.fuzz import advice
 
         yield from advice.requirements(found.source)
 
@@ -37,10 +37,10 @@ def explorers(found: Settings, sources: tuple[str, ...], carried: Collection[str
     """The explorers for a run; none where --explore is 0. Raises BadUse if a package is missing."""
     chosen: list[Explorer] = []
     if found.explore and "hypothesis" in sources:
-        from contracts.exploring import making
+        from proofsheet.contracts.explore import hypothesis_explorers
 
         arguments = (found.source, found.plan, found.seed, found.explore, found.permissions)
-        chosen += making.explorers(*arguments, carried)
+        chosen += hypothesis_explorers.explorers(*arguments, carried)
     if found.explore and "schemathesis" in sources:
         chosen += _schemathesis(found, carried)
     return tuple(chosen)
@@ -48,12 +48,12 @@ def explorers(found: Settings, sources: tuple[str, ...], carried: Collection[str
 
 def _schemathesis(found: Settings, carried: Collection[str]) -> list[Explorer]:
     """Its explorer; none if an earlier run told what it found: it would ask, and pay, for that again."""
-    from contracts.fuzzing import source, wire
+    from proofsheet.contracts.fuzz import conversion, explorer
 
-    if any(map(wire.is_ours, carried)):
+    if any(map(conversion.is_ours, carried)):
         return []
     ids = [each.id for each in found.plan.requirements]
     try:
-        return [source.explorer(found.document, ids, found.permissions, found.seed, found.explore)]
-    except source.MissingSchemathesis as missing:
+        return [explorer.explorer(found.document, ids, found.permissions, found.seed, found.explore)]
+    except explorer.MissingSchemathesis as missing:
         raise BadUse(str(missing)) from None

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from contracts.case import Case
-from contracts.checks.drawn import balance, reported_seed, shown
-from contracts.exchange import Exchange
-from contracts.targetfile import KEYS
-from spec.document import Operation
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.extraction import balance, reported_seed, shown
+from proofsheet.contracts.client.target_file import KEYS
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.spec.document import Operation
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.validation.exceptions import ValidationError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from contracts.exchange import Exchange
-from spec import pointers
-from spec.document import Document, Operation
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Document, Operation
 
 
 @dataclass  # openapi-core's protocol wants to assign

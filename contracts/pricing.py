@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from contracts.case import Case
-from contracts.exploring import Explorer
-from contracts.settings import Settings
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.explore import Explorer
+from proofsheet.contracts.settings import Settings
 
 
 def priced(found: Settings, further: Sequence[Explorer]) -> str:

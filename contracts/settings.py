@@ -11,15 +11,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contracts.deriving.source import Source
-from contracts.plan import Plan, is_asked, plan
-from contracts.requirement import PROFILES
-from contracts.target import PERMISSIONS, BadTarget, Target, key_from, target
-from contracts.targetfile import KEYS, from_file
-from spec.document import Document
-from spec.load import Library
-from spec.overlay import BadOverlay
-from spec.read import Unreadable
+from proofsheet.contracts.client.target import PERMISSIONS, BadTarget, Target, key_from, target
+from proofsheet.contracts.client.target_file import KEYS, from_file
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.plan.plan import Plan, is_asked, plan
+from proofsheet.contracts.requirement import PROFILES
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
+from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.yaml_reader import Unreadable
 
 BUDGET = Decimal(60)  # credits; the core profile fits
 EXPLORE = 25  # examples for each operation in the extended profile

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from contracts.requirement import Requirement
+from proofsheet.contracts.requirement import Requirement
 
 
 class Status(IntEnum):

@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.requirement import PROFILES
 from gateways.explained import Explanation, explained, explanations, stale
 from gateways.fleet import HERE, Gateway, gateways
 from gateways.judged import MOCK, Asking, Judged, bare, judge
 from gateways.table import markdown
+from proofsheet.contracts.requirement import PROFILES
 
 HELP = """Put real proxies in front of the mock and judge them; write docs/gateways.md.
 

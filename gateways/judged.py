@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts import records
 from gateways.fleet import Gateway, NotRun, Running, running, version
-from proofsheet_client import Server
+from proofsheet.contracts.reports import records
+from proofsheet.testing_client import Server
 
 KEY = "sk-gateways-0001"
 DOCUMENT = "stability"

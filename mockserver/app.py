@@ -11,11 +11,12 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from mockserver import control, faults
-from mockserver.answering import Endpoint, stray
-from mockserver.double import Double, checks
-from mockserver.replies import problem
-from spec.document import Document, Operation
+from proofsheet.mockserver import faults
+from proofsheet.mockserver.control import routes
+from proofsheet.mockserver.double import Double, checks
+from proofsheet.mockserver.endpoint import Endpoint, stray
+from proofsheet.mockserver.replies import problem
+from proofsheet.spec.document import Document, Operation
 
 
 @dataclass(eq=False)
@@ -41,7 +42,7 @@ class Site:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # A path without a template is found in a table: trying every route costs more than judging a form.
         app = self._exact.get(scope.get("path"), self._app)
-        if self._replay is None or scope["type"] != "http" or scope["path"].startswith(control.PREFIX):
+        if self._replay is None or scope["type"] != "http" or scope["path"].startswith(routes.PREFIX):
             await app(scope, receive, send)
         else:
             await self._replay(self.double, app, scope, receive, send)
@@ -60,8 +61,8 @@ class Site:
     def _build(self) -> Starlette:
         endpoints = _endpoints(self.double)
         self._exact: dict[str, Any] = {path: each for path, each in endpoints.items() if "{" not in path}
-        routes = [Route(path, each) for path, each in endpoints.items()]
-        app = Starlette(routes=[*control.routes(lambda: self.double), *routes])
+        paths = [Route(path, each) for path, each in endpoints.items()]
+        app = Starlette(routes=[*routes.routes(lambda: self.double), *paths])
         app.router.redirect_slashes = False
         app.router.default = _Nowhere(self.double)
         return app
@@ -71,9 +72,9 @@ def _replay(double: Double) -> Any:
     """What answers recorded requests, if there is a recording: (double, app, scope, receive, send)."""
     if double.settings.replay is None:
         return None
-    from mockserver import replaying  # what reads recordings is loaded only where there is one
+    from proofsheet.mockserver import replay  # what reads recordings is loaded only where there is one
 
-    return partial(replaying.answer, replaying.load(double.settings.replay))
+    return partial(replay.answer, replay.load(double.settings.replay))
 
 
 def routes_of(documents: Iterable[Document]) -> dict[str, dict[str, tuple[str, Operation]]]:
@@ -115,7 +116,7 @@ class _Nowhere:
         near = difflib.get_close_matches(path[:200], self._paths, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else "; GET /_mock/operations lists what there is"
         made = problem(404, "no such path", f"{scope['method']} {path[:200]} is in no document{hint}")
-        if path.startswith(control.PREFIX):
+        if path.startswith(routes.PREFIX):
             await faults.send(None, self._double.rng, made, scope, send)
         else:
             await stray(self._double, made, scope, send)

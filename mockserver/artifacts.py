@@ -7,11 +7,11 @@ import hashlib
 import json
 from typing import Any
 
-from mockserver.asked import artifact_media, count, field_value, prompts
-from mockserver.call import Call
-from mockserver.double import Double
-from mockserver.images import LARGEST_SIDE, Picture, Upload
-from spec.document import Artifact
+from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.media.image import LARGEST_SIDE, Picture, Upload
+from proofsheet.mockserver.request_values import artifact_media, count, field_value, prompts
+from proofsheet.spec.document import Artifact
 
 
 def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:

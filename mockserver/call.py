@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mockserver.images import Unreadable, Upload
-from mockserver.journal import label
-from spec.document import Operation
-from spec.schemas import Flaw
+from proofsheet.mockserver.media.image import Unreadable, Upload
+from proofsheet.mockserver.state.journal import label
+from proofsheet.spec.document import Operation
+from proofsheet.spec.schemas import Flaw
 
 KEY = re.compile(r"[\x21-\x7e]{1,256}")  # what a well-formed key is
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import click
 
-from mockserver import faults
-from mockserver.call import KEY
-from mockserver.settings import UNLIMITED, KnownKey, Settings
-from spec.document import Document
-from spec.load import Library
-from spec.overlay import BadOverlay
-from spec.read import Unreadable, read
+from proofsheet.mockserver import faults
+from proofsheet.mockserver.call import KEY
+from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
+from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.yaml_reader import Unreadable, read
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -149,7 +149,7 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     NAMES are families (stability) or variants of them (stability.pages-2024); by default all families.
     Any well-formed key is accepted, unless --keys lists the known ones.
     """
-    from mockserver.serving import Plan, run  # the server is loaded only to serve
+    from proofsheet.mockserver.server import Plan, run  # the server is loaded only to serve
 
     library = Library(options["home"]) if options["home"] else Library()
     wanted = names or library.families()
@@ -176,7 +176,7 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
 
 
 def _load(library: Library, names: tuple[str, ...]) -> tuple[Document, ...]:
-    from mockserver.app import Collision, routes_of
+    from proofsheet.mockserver.app import Collision, routes_of
 
     try:
         documents = tuple(library.load(name) for name in names)
@@ -190,7 +190,7 @@ def _load(library: Library, names: tuple[str, ...]) -> tuple[Document, ...]:
 
 
 def _compile(documents: tuple[Document, ...]) -> None:
-    from mockserver.double import checks
+    from proofsheet.mockserver.double import checks
 
     for document in documents:
         try:
@@ -204,8 +204,8 @@ def _compile(documents: tuple[Document, ...]) -> None:
 def _check_replay(folder: Path | None) -> None:
     if folder is None:
         return
-    from mockserver.replaying import load
-    from traffic.wrong import BadTraffic
+    from proofsheet.mockserver.replay import load
+    from proofsheet.traffic.errors import BadTraffic
 
     try:
         found = load(folder)
@@ -227,7 +227,7 @@ def _settings(host: str, options: dict[str, Any]) -> Settings:
 
 
 def _listen(host: str, port: int) -> Any:
-    from mockserver.serving import listen
+    from proofsheet.mockserver.server import listen
 
     if not host:
         raise click.UsageError("--host is empty; 0.0.0.0 means every address of this machine")

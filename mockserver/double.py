@@ -10,15 +10,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from mockserver import triggers as trigger_table
-from mockserver.images import Studio
-from mockserver.language import Language
-from mockserver.settings import UNLIMITED, Settings
-from mockserver.state import State
-from mockserver.triggers import Triggers
-from spec import media
-from spec.document import Document, Operation, Parameter, Rule
-from spec.schemas import Schema
+from proofsheet.mockserver import triggers as trigger_table
+from proofsheet.mockserver.language import Language
+from proofsheet.mockserver.media.image import Studio
+from proofsheet.mockserver.settings import UNLIMITED, Settings
+from proofsheet.mockserver.state.memory import State
+from proofsheet.mockserver.triggers import Triggers
+from proofsheet.spec import media_types
+from proofsheet.spec.document import Document, Operation, Parameter, Rule
+from proofsheet.spec.schemas import Schema
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Checks:
 
 def checks(operation: Operation) -> Checks:
     """Compile one operation's schemas."""
-    usual = media.matching(operation.policy.default_accept, operation.success.representations)
+    usual = media_types.matching(operation.policy.default_accept, operation.success.representations)
     # Where a client takes anything, the default comes before the rest of what is on offer.
     offers = tuple(dict.fromkeys((*usual, *operation.success.representations)))
     return Checks(
@@ -52,7 +52,7 @@ def checks(operation: Operation) -> Checks:
         rules=tuple(
             CompiledRule(rule, Schema(dict(rule.when)), Schema(dict(rule.then))) for rule in operation.rules
         ),
-        candidates=lru_cache(maxsize=256)(lambda header: media.matching(header, offers)),
+        candidates=lru_cache(maxsize=256)(lambda header: media_types.matching(header, offers)),
         usual=usual,
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mockserver import faults
-from mockserver.call import Call
-from mockserver.double import Double
-from mockserver.faults import BadFault, Fault
-from spec.document import Operation
+from proofsheet.mockserver import faults
+from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.faults import BadFault, Fault
+from proofsheet.spec.document import Operation
 
 FAULT_HEADER = "proofsheet-fault"
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from mockserver.asked import price, prompts
-from mockserver.call import KEY, Call, Refusal
-from mockserver.double import Double
-from mockserver.validating import flaws, named
-from spec.schemas import Flaw, coerce
+from proofsheet.mockserver.call import KEY, Call, Refusal
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.request_values import price, prompts
+from proofsheet.mockserver.validation import flaws, named
+from proofsheet.spec.schemas import Flaw, coerce
 
 
 def admit(call: Call, double: Double) -> None:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from spec.read import read
+from proofsheet.spec.yaml_reader import read
 
 _LATIN_ENOUGH = re.compile(r"[\x00-\x7f]*")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.artifacts import draw, pictures
-from mockserver.call import Call, Refusal
-from mockserver.double import Double
-from mockserver.wording import wording
-from spec import expressions
-from spec.document import Outcome, Representation
-from spec.schemas import Schema
+from proofsheet.mockserver.artifacts import draw, pictures
+from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.wording import wording
+from proofsheet.spec import expressions
+from proofsheet.spec.document import Outcome, Representation
+from proofsheet.spec.schemas import Schema
 
 Header = tuple[bytes, bytes]
 

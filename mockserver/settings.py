@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from mockserver.faults import Fault
+from proofsheet.mockserver.faults import Fault
 
 UNLIMITED = Decimal("Infinity")
 

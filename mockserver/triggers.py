@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from spec.read import read
+from proofsheet.spec.yaml_reader import read
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Triggers:
 
 
 def load(path: Path | None = None) -> Triggers:
-    """Read the table. Raises spec.read.Unreadable."""
+    """Read the table. Raises Unreadable."""
     table = read(path or Path(__file__).parent / "triggers.yaml").value
     return Triggers(tuple(map(_trigger, table["keys"])), tuple(map(_trigger, table["prompts"])))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mockserver.call import Call, Refusal
-from spec.schemas import Flaw
+from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.spec.schemas import Flaw
 
 MOST_SAID = 200  # characters of a value that a message repeats
 

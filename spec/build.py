@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from spec import pointers
-from spec.choices import choice
-from spec.document import (
+from proofsheet.spec import pointers
+from proofsheet.spec.choices import choice
+from proofsheet.spec.document import (
     Artifact,
     Body,
     Cost,
@@ -25,7 +25,7 @@ from spec.document import (
     Scheme,
     Seed,
 )
-from spec.expressions import is_expression, parse
+from proofsheet.spec.expressions import is_expression, parse
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from spec import pointers
+from proofsheet.spec import pointers
 
 
 @dataclass(frozen=True)

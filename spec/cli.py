@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
-from spec import diffing, matrix
-from spec.build import operations
-from spec.bundling.command import bundle_command
-from spec.diffing import opening, telling
-from spec.lint import FORM, RULES, LintFlaw, Rule, lint
-from spec.load import HOME, Library, Unknown, resolve
-from spec.overlay import BadOverlay
-from spec.read import Unreadable
-from spec.reference.command import docs_command
-from spec.showing.command import claims_command, outcomes_command, show_command
-from spec.snippets.command import examples_command
+from proofsheet.spec import diff, vendor_matrix
+from proofsheet.spec.build import operations
+from proofsheet.spec.diff import documents, render
+from proofsheet.spec.docs.command import docs_command
+from proofsheet.spec.export.command import bundle_command
+from proofsheet.spec.lint import FORM, RULES, LintFlaw, Rule, lint
+from proofsheet.spec.load import HOME, Library, Unknown, resolve
+from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.show.command import claims_command, outcomes_command, show_command
+from proofsheet.spec.snippets.command import examples_command
+from proofsheet.spec.yaml_reader import Unreadable
 
 _HOME = click.option(
     "--home",
@@ -142,13 +142,15 @@ def vendors_command(names: tuple[str, ...], style: str, home: Path) -> None:
     if not (wanted := names or library.vendors()):
         raise click.UsageError(f"there is no vendor in {library.home / 'vendors'}")
     try:
-        made = matrix.matrix(library, tuple(dict.fromkeys(wanted)))
+        made = vendor_matrix.matrix(library, tuple(dict.fromkeys(wanted)))
     except (LookupError, Unreadable, BadOverlay) as problem:
         raise click.UsageError(str(problem)) from None
     if style == "json":
         click.echo(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
     else:
-        click.echo(matrix.markdown(made) if style == "markdown" else matrix.text(made), nl=False)
+        click.echo(
+            vendor_matrix.markdown(made) if style == "markdown" else vendor_matrix.text(made), nl=False
+        )
 
 
 @spec_group.command("diff")
@@ -174,18 +176,18 @@ def diff_command(
       proofsheet spec diff stability my-document.yaml --format json
     """
     library = Library(home)
-    found = diffing.compare(_opened(library, first), _opened(library, second))
+    found = diff.compare(_opened(library, first), _opened(library, second))
     if style == "json":
-        click.echo(json.dumps(telling.as_data(first, second, found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(render.as_data(first, second, found), ensure_ascii=False, indent=2))
     else:
-        tell = telling.markdown if style == "markdown" else telling.text
+        tell = render.markdown if style == "markdown" else render.text
         click.echo(tell(first, second, found, everything), nl=False)
-    context.exit(1 if found.count(diffing.BREAKING) else 0)
+    context.exit(1 if found.count(diff.BREAKING) else 0)
 
 
 def _opened(library: Library, name: str) -> Any:
     try:
-        return opening.opened(library, name)
+        return documents.opened(library, name)
     except (LookupError, Unreadable, BadOverlay) as problem:
         raise click.UsageError(str(problem)) from None
 

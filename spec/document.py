@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from spec.choices import Choice
-from spec.expressions import Expression
+from proofsheet.spec.choices import Choice
+from proofsheet.spec.expressions import Expression
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spec import build, pointers
-from spec.document import Document
-from spec.inherit import Pages, narrowed
-from spec.overlay import apply
-from spec.profiles import BadProfile, Profile, profile
-from spec.read import Source, Unreadable, read
+from proofsheet.spec import build, pointers
+from proofsheet.spec.document import Document
+from proofsheet.spec.inheritance import Pages, narrowed
+from proofsheet.spec.overlay import apply
+from proofsheet.spec.vendor_profile import BadProfile, Profile, profile
+from proofsheet.spec.yaml_reader import Source, Unreadable, read
 
 HOME = Path(__file__).parent
 _NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")  # a name is never a path

@@ -11,7 +11,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from spec.read import Source
+from proofsheet.spec.yaml_reader import Source
 
 
 @dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback

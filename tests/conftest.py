@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from support import InProcess
 
-from spec.document import Document
-from spec.load import Library
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 
 @pytest.fixture(scope="session")

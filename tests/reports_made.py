@@ -14,21 +14,21 @@ import httpx
 from PIL import Image
 from support import InProcess
 
-from contracts.asking import Asker
-from contracts.budget import Budget
-from contracts.deriving.source import Source
-from contracts.oracle import Oracle
-from contracts.plan import plan
-from contracts.records import Report
-from contracts.reports.cases import case
-from contracts.reports.deviations import excused
-from contracts.reports.recording import footer, header, verdict
-from contracts.reports.redaction import Redaction
-from contracts.reports.writing import Writer
-from contracts.running import Run
-from contracts.target import Target
-from mockserver.settings import KnownKey
-from spec.document import Document
+from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.reports.case_records import case
+from proofsheet.contracts.reports.deviations import excused
+from proofsheet.contracts.reports.records import Report
+from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.run_records import footer, header, verdict
+from proofsheet.contracts.reports.writer import Writer
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.runner import Run
+from proofsheet.mockserver.settings import KnownKey
+from proofsheet.spec.document import Document
 
 KEY = "sk-a-very/secret+key=0001"
 URL = "https://images.example/sd"

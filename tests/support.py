@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 
-from contracts.checks import judge
-from contracts.exchange import Exchange
-from contracts.oracle import Oracle
-from mockserver.app import Site
-from mockserver.double import double
-from mockserver.settings import Settings
-from spec.document import Document
+from proofsheet.contracts.checks import judge
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.double import double
+from proofsheet.mockserver.settings import Settings
+from proofsheet.spec.document import Document
 
 KEY = "sk-test-0001"
 

@@ -20,15 +20,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.exchange import Exchange
-from contracts.oracle import Oracle
-from mockserver.call import Refusal, new_call
-from mockserver.double import Double, double
-from mockserver.gates import path, validate
-from mockserver.reading import _parse_json
-from mockserver.settings import Settings
-from spec.document import Operation
-from spec.load import Library
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.mockserver.call import Refusal, new_call
+from proofsheet.mockserver.double import Double, double
+from proofsheet.mockserver.gates import path, validate
+from proofsheet.mockserver.request import _parse_json
+from proofsheet.mockserver.settings import Settings
+from proofsheet.spec.document import Operation
+from proofsheet.spec.load import Library
 
 LIBRARY = Library()
 DOCUMENTS = {name: LIBRARY.load(name) for name in LIBRARY.names()}

@@ -17,10 +17,11 @@ import click
 import pytest
 from support import InProcess
 
-from mockserver import control, faults, triggers
-from mockserver.cli import serve as command
-from proofsheet_client import Mock, Server
-from spec.document import Document
+from proofsheet.mockserver import faults, triggers
+from proofsheet.mockserver.cli import serve as command
+from proofsheet.mockserver.control import routes as control
+from proofsheet.spec.document import Document
+from proofsheet.testing_client import Mock, Server
 
 HOME = Path(__file__).parents[1]
 CORE = "/v2beta/stable-image/generate/core"

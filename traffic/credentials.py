@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
-from traffic import fields
-from traffic.coding import Undecodable, plain
-from traffic.fields import is_credential
-from traffic.flow import Flow, Headers
+from proofsheet.traffic import credential_fields
+from proofsheet.traffic.content_coding import Undecodable, plain
+from proofsheet.traffic.credential_fields import is_credential
+from proofsheet.traffic.flow import Flow, Headers
 
 _HEADER = re.compile(
     r"(?i)^(.*[-_])?"
@@ -75,4 +75,7 @@ def _in_body(headers: Headers, body: bytes | None) -> Iterator[str]:
         opened, data = plain(headers, body or b"")
     except Undecodable:
         return
-    yield from (fields.value(opened, data[start:end]) for start, end in fields.spans(opened, data))
+    yield from (
+        credential_fields.value(opened, data[start:end])
+        for start, end in credential_fields.spans(opened, data)
+    )

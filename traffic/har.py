@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from traffic import flow
-from traffic.flow import Flow, Headers, media_type
-from traffic.wrong import BadTraffic
+from proofsheet.traffic import flow
+from proofsheet.traffic.errors import BadTraffic
+from proofsheet.traffic.flow import Flow, Headers, media_type
 
 _DONE = frozenset({"content-encoding", "transfer-encoding"})  # what HAR has already undone
 

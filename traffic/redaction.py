@@ -17,11 +17,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
 
-from traffic import fields
-from traffic.coding import Undecodable, plain
-from traffic.credentials import SCHEMES, URLS, carries, credentials
-from traffic.fields import is_credential
-from traffic.flow import Flow, Headers
+from proofsheet.traffic import credential_fields
+from proofsheet.traffic.content_coding import Undecodable, plain
+from proofsheet.traffic.credential_fields import is_credential
+from proofsheet.traffic.credentials import SCHEMES, URLS, carries, credentials
+from proofsheet.traffic.flow import Flow, Headers
 
 MARK = "REDACTED"
 SHORTEST = 8  # a shorter credential is a word of many texts; it goes from its header or parameter only
@@ -155,7 +155,7 @@ def _parameter(text: str) -> str:
 def _hidden(headers: Headers, data: bytes) -> bytes:
     """A body without the values that are named as credentials are."""
     pieces, place = [], 0
-    for start, end in fields.spans(headers, data):
+    for start, end in credential_fields.spans(headers, data):
         pieces += [data[place:start], mark(end - start).encode()]
         place = end
     return b"".join([*pieces, data[place:]]) if pieces else data

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from traffic import lines
-from traffic.flow import Flow
-from traffic.wrong import BadTraffic
+from proofsheet.traffic import flow_lines
+from proofsheet.traffic.errors import BadTraffic
+from proofsheet.traffic.flow import Flow
 
 FILE = "exchanges.jsonl"
 
@@ -28,7 +28,7 @@ class Entry:
 
     def flow(self) -> Flow:
         """Raises BadTraffic."""
-        return lines.flow(self.record, self.path, self.line)
+        return flow_lines.flow(self.record, self.path, self.line)
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def _record(text: bytes, path: Path, number: int) -> dict[str, Any]:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadTraffic(path, number, f"is no line of a transcript: {error}") from None
-    if number == 1 and (not isinstance(record, dict) or record.get("transcript") != lines.VERSION):
-        raise BadTraffic(path, 1, f'is no transcript: expected {{"transcript": {lines.VERSION}, …}}')
+    if number == 1 and (not isinstance(record, dict) or record.get("transcript") != flow_lines.VERSION):
+        raise BadTraffic(path, 1, f'is no transcript: expected {{"transcript": {flow_lines.VERSION}, …}}')
     if not isinstance(record, dict):
         raise BadTraffic(path, number, "is no exchange of a transcript: expected an object")
     return record

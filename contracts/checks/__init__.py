@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from contracts.checks.answers import (
+from proofsheet.contracts.checks.answers import (
     body_matches_schema,
     headers_are_declared,
     media_type_is_declared,
     status_is_declared,
 )
-from contracts.checks.pictures import FORMATS, picture_is_whole
-from contracts.checks.robustness import no_5xx, no_leak
-from contracts.checks.wholeness import call_is_named, json_is_clean, keys_are_declared, type_is_whole
-from contracts.exchange import Exchange, Finding
-from contracts.oracle import Oracle
-from spec.document import Operation
+from proofsheet.contracts.checks.envelope import (
+    call_is_named,
+    json_is_clean,
+    keys_are_declared,
+    type_is_whole,
+)
+from proofsheet.contracts.checks.pictures import FORMATS, picture_is_whole
+from proofsheet.contracts.checks.robustness import no_5xx, no_leak
+from proofsheet.contracts.exchange import Exchange, Finding
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.spec.document import Operation
 
 Check = Callable[[Exchange, Operation, Oracle], Iterator[Finding]]
 

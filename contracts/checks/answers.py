@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.exchange import Exchange, Finding
-from contracts.oracle import Oracle
-from spec.document import Operation
+from proofsheet.contracts.exchange import Exchange, Finding
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.spec.document import Operation
 
 # What HTTP itself and its servers may add to any answer (RFC 9110, 9112 and common proxies).
 _HTTP = frozenset(

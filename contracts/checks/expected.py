@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from contracts.checks import portrait
-from contracts.checks.drawn import excerpt, gallery, parsed
-from contracts.checks.drawn import pictures as pictures
-from contracts.checks.drawn import reported_seed as reported_seed
-from contracts.checks.pictures import FORMATS
-from contracts.checks.refusals import names, outcome, passes_over
-from contracts.exchange import Exchange
-from contracts.history import Unjudged
-from spec import pointers
-from spec.document import Operation
+from proofsheet.contracts.checks import media_quality
+from proofsheet.contracts.checks.extraction import excerpt, gallery, parsed
+from proofsheet.contracts.checks.extraction import pictures as pictures
+from proofsheet.contracts.checks.extraction import reported_seed as reported_seed
+from proofsheet.contracts.checks.pictures import FORMATS
+from proofsheet.contracts.checks.refusals import names, outcome, passes_over
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.history import Unjudged
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation
 
 Expected = Callable[[Exchange, Operation, Mapping[str, Any]], Iterator[str]]
 
@@ -121,7 +121,7 @@ EXPECTED: dict[str, Expected] = {
     "size": size,
     "seed": seed,
     "count": count,
-    "ended": portrait.ended,
-    "coloured": portrait.coloured,
-    "drawn": portrait.drawn,
+    "ended": media_quality.ended,
+    "coloured": media_quality.coloured,
+    "drawn": media_quality.drawn,
 }

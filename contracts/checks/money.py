@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from contracts.history import History, Trace, Unjudged
-from spec.document import Operation
+from proofsheet.contracts.history import History, Trace, Unjudged
+from proofsheet.spec.document import Operation
 
 CENT = Decimal("0.005")  # balances are floats
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.checks.drawn import gallery
-from contracts.checks.seen import Seen, see
-from contracts.exchange import Exchange, Finding
-from contracts.oracle import Oracle
-from spec.document import Operation
+from proofsheet.contracts.checks.extraction import gallery
+from proofsheet.contracts.checks.image_facts import Seen, see
+from proofsheet.contracts.exchange import Exchange, Finding
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.spec.document import Operation
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.drawn import excerpt, parsed
-from contracts.exchange import Exchange
-from spec import pointers
-from spec.document import Operation, Outcome
+from proofsheet.contracts.checks.extraction import excerpt, parsed
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation, Outcome
 
 
 def outcome(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:

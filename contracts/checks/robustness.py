@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contracts.exchange import Exchange, Finding
-from contracts.oracle import Oracle
-from spec.document import Operation
+from proofsheet.contracts.exchange import Exchange, Finding
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.spec.document import Operation
 
 _TRACES = re.compile(
     r"Traceback \(most recent call last\)|\n\s+at [\w.$<>]+\(|\.go:\d+ \+0x|goroutine \d+ \["

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from contracts.records import Report
-from contracts.reports.text import line, plural
-from contracts.reports.view import View
+from proofsheet.contracts.reports.records import Report
+from proofsheet.contracts.reports.text import line, plural
+from proofsheet.contracts.reports.view import View
 
 _COLOURS = {"success": "#2c6a3f", "partial": "#85530a", "failure": "#b3261a"}
 _UNKNOWN = "#5a5148"

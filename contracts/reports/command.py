@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from contracts import records
-from contracts.reports import badge, junit, markdown, matrix, page, terminal
-from contracts.reports.wrong import BadReport
-from contracts.requirement import PROFILES
+from proofsheet.contracts.reports import badge, html_page, junit, markdown, matrix, records, terminal
+from proofsheet.contracts.reports.errors import BadReport
+from proofsheet.contracts.requirement import PROFILES
 
 UNREADABLE = 3
 
@@ -49,7 +48,7 @@ def report(
     if several and (junit_file or badge_file):
         raise click.UsageError("--junit and --badge are of one report")
     if html:
-        write(html, (matrix.html(found) if several else page.html(found[0])).encode())
+        write(html, (matrix.html(found) if several else html_page.html(found[0])).encode())
     if markdown_file:
         text = matrix.markdown(found) if several else markdown.markdown(found[0])
         click.echo(text, nl=False) if markdown_file == "-" else write(Path(markdown_file), text.encode())

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.exchange import Exchange
-from contracts.reports.forms import Sent, parts
-from contracts.reports.redaction import SHOWN
-from contracts.reports.text import quote
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.reports.multipart import Sent, parts
+from proofsheet.contracts.reports.redaction import SHOWN
+from proofsheet.contracts.reports.text import quote
 
 LONGEST = 2_000  # characters of a value in the line itself
 # What curl sets itself, or what only httpx would say.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.records import Record
+from proofsheet.contracts.reports.records import Record
 
 
 def excused(header: Record) -> frozenset[str]:

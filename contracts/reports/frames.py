@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.records import Record
-from contracts.reports.view import FINDINGS, STANDINGS, Line, View
+from proofsheet.contracts.reports.records import Record
+from proofsheet.contracts.reports.view import FINDINGS, STANDINGS, Line, View
 
 
 @dataclass(frozen=True)

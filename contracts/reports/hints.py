@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from contracts.records import Record
-from contracts.reports.redaction import SHOWN
-from contracts.reports.text import clip, line
+from proofsheet.contracts.reports.records import Record
+from proofsheet.contracts.reports.redaction import SHOWN
+from proofsheet.contracts.reports.text import clip, line
 
 _FEWEST = 3  # answers; fewer tell nothing
 _MOST = 0.9  # so large a share is as good as all of them

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from contracts.records import Report
-from contracts.reports.text import expected_came, reproduce, visible
-from contracts.reports.view import Line, View
+from proofsheet.contracts.reports.records import Report
+from proofsheet.contracts.reports.text import expected_came, reproduce, visible
+from proofsheet.contracts.reports.view import Line, View
 
 _TAGS = {"failed": "failure", "errored": "error", "skipped": "skipped", "known": "skipped"}
 _COUNTED = {"failures": ("failed",), "errors": ("errored",), "skipped": ("skipped", "known")}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contracts.records import Report
-from contracts.reports.text import amount, clip, date, line, plural, reproduce, visible
-from contracts.reports.view import LABELS, STANDINGS, Line, View
+from proofsheet.contracts.reports.records import Report
+from proofsheet.contracts.reports.text import amount, clip, date, line, plural, reproduce, visible
+from proofsheet.contracts.reports.view import LABELS, STANDINGS, Line, View
 
 MARKS = {"failed": "❌", "errored": "💥", "advice": "💡", "known": "📌", "skipped": "➖", "passed": "✅"}
 _TITLES = {"failed": "Failed", "errored": "Errored", "advice": "Advice", "known": "Known deviations"}

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.records import Report
-from contracts.reports.markdown import MARKS, VERDICTS, code, plain
-from contracts.reports.page import render
-from contracts.reports.text import amount, date, line, plural
-from contracts.reports.view import LABELS, Line, View
-from contracts.requirement import PROFILES
+from proofsheet.contracts.reports.html_page import render
+from proofsheet.contracts.reports.markdown import MARKS, VERDICTS, code, plain
+from proofsheet.contracts.reports.records import Report
+from proofsheet.contracts.reports.text import amount, date, line, plural
+from proofsheet.contracts.reports.view import LABELS, Line, View
+from proofsheet.contracts.requirement import PROFILES
 
 _CONDITIONS: dict[str, Callable[[View], str]] = {
     "document": lambda view: line(f"{view.header['document']} {view.header['version']}"),

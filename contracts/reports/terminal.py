@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from contracts.records import Record, Report
-from contracts.reports.text import amount, clip, expected_came, line, plural, reproduce, visible
-from contracts.reports.view import View, counted
+from proofsheet.contracts.reports.records import Record, Report
+from proofsheet.contracts.reports.text import amount, clip, expected_came, line, plural, reproduce, visible
+from proofsheet.contracts.reports.view import View, counted
 
 _CODES = {
     **{"failed": "31;1", "errored": "35;1", "advice": "33", "known": "36"},

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.records import Record, Report
-from contracts.reports import deviations
-from contracts.reports.hints import hints
-from contracts.reports.text import plural
-from contracts.requirement import PROFILES
+from proofsheet.contracts.reports import deviations
+from proofsheet.contracts.reports.hints import hints
+from proofsheet.contracts.reports.records import Record, Report
+from proofsheet.contracts.reports.text import plural
+from proofsheet.contracts.requirement import PROFILES
 
 # What needs a reader first comes first. Advice is a breach of what fails nobody (MAY).
 # What is known fails and is excused; it stays a breach, and is never counted as kept.

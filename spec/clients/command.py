@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from spec.clients.generating import NotMade, filled, make, package, version
-from spec.clients.generators import Generator, generators, usage
-from spec.load import Library
-from spec.options import home_option, source
+from proofsheet.spec.cli_options import home_option, source
+from proofsheet.spec.clients.generate import NotMade, filled, make, package, version
+from proofsheet.spec.clients.generators import Generator, generators, usage
+from proofsheet.spec.load import Library
 
 LANGUAGES = ("python", "typescript", "go", "java", "rust")
 VIEWS = ("json", "binary", "full")

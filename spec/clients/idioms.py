@@ -6,8 +6,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from spec import pointers
-from spec.build import operations
+from proofsheet.spec import pointers
+from proofsheet.spec.build import operations
 
 
 def spell_out_enums(document: Any) -> None:

@@ -1,10 +1,10 @@
 """The lint: is a document fit to be served, judged by and generated from?
 
-from spec.lint import lint
+from proofsheet.spec.lint import lint
 flaws = lint(Library(), "a-family")
 """
 
-from spec.lint.rules import FORM, RULES, Rule
-from spec.lint.run import LintFlaw, lint, lint_source
+from proofsheet.spec.lint.rules import FORM, RULES, Rule
+from proofsheet.spec.lint.run import LintFlaw, lint, lint_source
 
 __all__ = ["FORM", "RULES", "LintFlaw", "Rule", "lint", "lint_source"]

@@ -6,10 +6,10 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from spec import pointers
-from spec.expressions import is_expression
-from spec.lint.context import Op
-from spec.schemas import coerce
+from proofsheet.spec import pointers
+from proofsheet.spec.expressions import is_expression
+from proofsheet.spec.lint.context import Op
+from proofsheet.spec.schemas import coerce
 
 # An expression that is not here stands for something of the caller's: the example's own value serves.
 STAND_INS: Mapping[str, Any] = {

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spec import pointers
-from spec.lint.context import Context, Found
-from spec.lint.form import broken
-from spec.load import Unknown
-from spec.overlay import BadOverlay
-from spec.read import Source, Unreadable, read
+from proofsheet.spec import pointers
+from proofsheet.spec.lint.context import Context, Found
+from proofsheet.spec.lint.well_formed import broken
+from proofsheet.spec.load import Unknown
+from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.yaml_reader import Source, Unreadable, read
 
 
 def formed(context: Context) -> Iterator[Found]:

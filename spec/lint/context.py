@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from spec import build, pointers
-from spec.lint.places import Place, places
-from spec.lint.vocabulary import Vocabulary
-from spec.load import Library
-from spec.read import Source
+from proofsheet.spec import build, pointers
+from proofsheet.spec.lint.places import Place, places
+from proofsheet.spec.lint.vocabulary import Vocabulary
+from proofsheet.spec.load import Library
+from proofsheet.spec.yaml_reader import Source
 
 
 @dataclass(frozen=True)

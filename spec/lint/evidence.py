@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from spec import facts, pointers
-from spec.lint.context import Context, Found
+from proofsheet.spec import evidence, pointers
+from proofsheet.spec.lint.context import Context, Found
 
 # Kinds of place that state facts, and the keywords that do so beside them.
 _STATING = ("operation", "parameter", "header", "response", "server", "security-scheme", "example", "link")
@@ -55,7 +55,7 @@ def _home(pointer: str) -> tuple[str, tuple[str, ...]]:
 
 def _covered(document: Any, pointer: str) -> bool:
     home, rest = _home(pointer)
-    return facts.evidence(pointers.get(document, home), pointers.join(*rest)) is not None
+    return evidence.evidence(pointers.get(document, home), pointers.join(*rest)) is not None
 
 
 def own(context: Context) -> Iterator[Found]:
@@ -94,9 +94,9 @@ def used(context: Context) -> Iterator[Found]:
 
 
 def _cited(context: Context) -> Iterator[tuple[str, str]]:
-    for at, evidence in _evidences(context):
+    for at, node in _evidences(context):
         for grade in _GRADES_WITH_SOURCES:
-            listed = evidence.get(grade, ())
+            listed = node.get(grade, ())
             yield from ((f"{at}/{grade}", key) for key in listed if isinstance(listed, list))
 
 

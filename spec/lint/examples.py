@@ -7,10 +7,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from spec import pointers
-from spec.lint import binding
-from spec.lint.context import Context, Found, Op, Sample, samples
-from spec.lint.form import reason
+from proofsheet.spec import pointers
+from proofsheet.spec.lint import binding
+from proofsheet.spec.lint.context import Context, Found, Op, Sample, samples
+from proofsheet.spec.lint.well_formed import reason
 
 
 def responses(context: Context) -> Iterator[Found]:

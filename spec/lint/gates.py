@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spec.lint.context import Context, Found, Op, samples
+from proofsheet.spec.lint.context import Context, Found, Op, samples
 
 # A refusal that is no gate: it has no place in the precedence.
 CRASH = "crash"

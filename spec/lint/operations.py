@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from spec import pointers
-from spec.lint.context import Context, Found, Op, samples
+from proofsheet.spec import pointers
+from proofsheet.spec.lint.context import Context, Found, Op, samples
 
 
 def described(context: Context) -> Iterator[Found]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spec import shapes
-from spec.lint.context import Context, Found
-from spec.read import Source, read
+from proofsheet.spec import file_shapes
+from proofsheet.spec.lint.context import Context, Found
+from proofsheet.spec.yaml_reader import Source, read
 
 
 def formed(context: Context) -> Iterator[Found]:
     """Every overlay of the document has the form that Overlay 1.0 gives it."""
     for source in _overlays(context):
-        for pointer, message in shapes.flaws("overlay", source.value):
+        for pointer, message in file_shapes.flaws("overlay", source.value):
             yield Found(pointer, message, source)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from spec import pointers
-from spec.lint.context import Context, Found
+from proofsheet.spec import pointers
+from proofsheet.spec.lint.context import Context, Found
 
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spec import pointers
+from proofsheet.spec import pointers
 
 Grammar = Mapping[str, Mapping[str, Any]]
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from spec.lint import (
+from proofsheet.spec.lint import (
     claims,
     clients,
     evidence,
     examples,
-    fields,
-    form,
+    field_pointers,
     gates,
     operations,
     overlays,
     paths,
     standard,
     vendors,
+    well_formed,
     wording,
 )
-from spec.lint.context import Context, Found
+from proofsheet.spec.lint.context import Context, Found
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class Rule:
 
 # What must hold before the others can look.
 FORM = (
-    Rule("document-shape", "the loader reads every part of the document", form.shape),
-    Rule("keyword-known", "a mistyped keyword would be passed over in silence", form.known),
-    Rule("keyword-placed", "a keyword where nobody looks says nothing", form.placed),
-    Rule("keyword-formed", "code relies on each keyword's form", form.formed),
+    Rule("document-shape", "the loader reads every part of the document", well_formed.shape),
+    Rule("keyword-known", "a mistyped keyword would be passed over in silence", well_formed.known),
+    Rule("keyword-placed", "a keyword where nobody looks says nothing", well_formed.placed),
+    Rule("keyword-formed", "code relies on each keyword's form", well_formed.formed),
 )
 RULES = (
     Rule("policy-exists", "an operation without its policy refuses nothing", operations.policies),
@@ -61,10 +61,10 @@ RULES = (
     Rule("value-fits", "a default or example that breaks its schema misleads", examples.values),
     Rule("bind-lands", "a bind that leads nowhere fills in nothing", examples.binds),
     Rule("header-declared", "clients see declared headers only", examples.headers),
-    Rule("field-exists", "a pointer to no property decides nothing", fields.existing),
-    Rule("choice-covers", "a value without a line in the table has no meaning", fields.tables),
-    Rule("choice-default", "an absent field means its default", fields.defaults),
-    Rule("seed-bounds", "one seed, one range", fields.seeds),
+    Rule("field-exists", "a pointer to no property decides nothing", field_pointers.existing),
+    Rule("choice-covers", "a value without a line in the table has no meaning", field_pointers.tables),
+    Rule("choice-default", "an absent field means its default", field_pointers.defaults),
+    Rule("seed-bounds", "one seed, one range", field_pointers.seeds),
     Rule("evidence-present", "a fact without a source is a rumour", evidence.present),
     Rule("evidence-own", "numbers need a source of their own", evidence.own),
     Rule("evidence-lands", "evidence for nothing is a fact that was lost", evidence.landing),

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from spec.lint.context import Context, Found, origin
-from spec.lint.rules import FORM, RULES, Rule
-from spec.lint.vocabulary import vocabulary
-from spec.load import BadReference, Library, resolve
-from spec.overlay import BadOverlay
-from spec.profiles import BadProfile
-from spec.read import Source, Unreadable
+from proofsheet.spec.lint.context import Context, Found, origin
+from proofsheet.spec.lint.rules import FORM, RULES, Rule
+from proofsheet.spec.lint.vocabulary import vocabulary
+from proofsheet.spec.load import BadReference, Library, resolve
+from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.vendor_profile import BadProfile
+from proofsheet.spec.yaml_reader import Source, Unreadable
 
 
 @dataclass(frozen=True, order=True)

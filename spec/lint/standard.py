@@ -7,10 +7,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from spec import pointers
-from spec.expressions import is_expression, parse
-from spec.lint.context import Context, Found, Op, samples
-from spec.lint.form import reason
+from proofsheet.spec import pointers
+from proofsheet.spec.expressions import is_expression, parse
+from proofsheet.spec.lint.context import Context, Found, Op, samples
+from proofsheet.spec.lint.well_formed import reason
 
 
 def openapi(context: Context) -> Iterator[Found]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spec import pointers
-from spec.lint.context import Context, Found, Op
-from spec.profiles import Profile
+from proofsheet.spec import pointers
+from proofsheet.spec.lint.context import Context, Found, Op
+from proofsheet.spec.vendor_profile import Profile
 
 _Flaw = tuple[str, str]  # a pointer into the profile, and what is wrong there
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from spec.read import read
+from proofsheet.spec.yaml_reader import read
 
 _HOME = Path(__file__).parent.parent
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from spec.lint.context import Context, Found, Op
-from spec.lint.gates import SCHEMA_KEYWORDS
+from proofsheet.spec.lint.context import Context, Found, Op
+from proofsheet.spec.lint.gates import SCHEMA_KEYWORDS
 
 _FILL = re.compile(r"\{([^{}]*)\}")
 

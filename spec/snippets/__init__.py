@@ -1,10 +1,10 @@
 """Snippets: a call of an operation as a program that runs, in five languages.
 
-from spec.snippets import Choice, asked, snippet
+from proofsheet.spec.snippets import Choice, asked, snippet
 print(snippet("python", asked(document, operation, Choice(url="http://127.0.0.1:4010"))))
 """
 
-from spec.snippets.asked import Asked, CannotAsk, Choice, asked
-from spec.snippets.writing import LANGUAGES, snippet
+from proofsheet.spec.snippets.example_call import Asked, CannotAsk, Choice, asked
+from proofsheet.spec.snippets.render import LANGUAGES, snippet
 
 __all__ = ["LANGUAGES", "Asked", "CannotAsk", "Choice", "asked", "snippet"]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from spec.load import Library
-from spec.options import home_option, loaded
-from spec.showing.command import operation_of
-from spec.snippets.asked import CannotAsk, Choice, asked
-from spec.snippets.writing import LANGUAGES, snippet
+from proofsheet.spec.cli_options import home_option, loaded
+from proofsheet.spec.load import Library
+from proofsheet.spec.show.command import operation_of
+from proofsheet.spec.snippets.example_call import CannotAsk, Choice, asked
+from proofsheet.spec.snippets.render import LANGUAGES, snippet
 
 
 @click.command("examples")

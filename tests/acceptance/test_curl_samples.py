@@ -22,7 +22,7 @@ import pytest
 from PIL import Image
 from served import HERE, REQUIRED, ROOT, Served, environment
 
-from spec.read import read
+from proofsheet.spec.yaml_reader import read
 
 SAMPLES: dict[str, Any] = {
     each["id"]: each for each in read(HERE / "samples" / "samples.yaml").value["samples"]

@@ -13,7 +13,7 @@ from selenium.webdriver.support.ui import Select
 from support import InProcess
 from visitor import GENERATE, KEY, Page, draw, running
 
-from spec.document import Document
+from proofsheet.spec.document import Document
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 

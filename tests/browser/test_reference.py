@@ -11,8 +11,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from visitor import Page
 
-from spec.load import Library
-from spec.reference import Site
+from proofsheet.spec.docs import Site
+from proofsheet.spec.load import Library
 
 CORE = "#/Stable%20Image/generateCore"
 WIDTHS = (390, 1280)

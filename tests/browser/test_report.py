@@ -14,9 +14,8 @@ from selenium.webdriver import Keys
 from selenium.webdriver.support.ui import Select
 from visitor import Page
 
-from contracts import records
-from contracts.reports import matrix, page
-from spec.document import Document
+from proofsheet.contracts.reports import html_page, matrix, records
+from proofsheet.spec.document import Document
 
 SHOWN = "return [...document.querySelectorAll(arguments[0])].filter((each) => each.checkVisibility()).length"
 TOO_WIDE = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -35,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, document: Document) -> Path
     torn = home / "torn.jsonl"
     torn.write_bytes(runs["clean"].read_bytes()[:-400])
     for name, path in {**runs, "torn": torn}.items():
-        (home / f"{name}.html").write_text(page.html(records.partly(path)), encoding="utf-8")
+        (home / f"{name}.html").write_text(html_page.html(records.partly(path)), encoding="utf-8")
     both = matrix.html([records.read(path) for path in runs.values()])
     (home / "matrix.html").write_text(both, encoding="utf-8")
     return home

@@ -8,11 +8,11 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from spec.clients.command import LANGUAGES, VIEWS, client
-from spec.clients.generating import NotMade, filled, make, package, version
-from spec.clients.generators import Generator, Tool, generators
-from spec.clients.idioms import spell_out_enums
-from spec.load import Library
+from proofsheet.spec.clients.command import LANGUAGES, VIEWS, client
+from proofsheet.spec.clients.generate import NotMade, filled, make, package, version
+from proofsheet.spec.clients.generators import Generator, Tool, generators
+from proofsheet.spec.clients.idioms import spell_out_enums
+from proofsheet.spec.load import Library
 
 
 @pytest.fixture

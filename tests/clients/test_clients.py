@@ -13,9 +13,9 @@ from clients import cli
 from clients.capabilities import HERE, Capability, Outcome, believed, capabilities, prepare
 from clients.fleet import FAMILY, NotRun, Ran, missing, ran, recipes, said
 from clients.page import MARKS, markdown
-from proofsheet_client import Mock, Server
-from spec.clients.generators import generators, usage
-from spec.load import Library
+from proofsheet.spec.clients.generators import generators, usage
+from proofsheet.spec.load import Library
+from proofsheet.testing_client import Mock, Server
 
 
 @pytest.fixture(scope="module")

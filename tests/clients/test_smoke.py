@@ -7,9 +7,9 @@ import os
 import pytest
 
 from clients.fleet import FAMILY, missing, ran, recipes
-from proofsheet_client import Server
-from spec.clients.generators import generators
-from spec.load import Library
+from proofsheet.spec.clients.generators import generators
+from proofsheet.spec.load import Library
+from proofsheet.testing_client import Server
 
 REQUIRED = os.environ.get("PROOFSHEET_ACCEPTANCE") == "required"
 

@@ -11,16 +11,16 @@ from mutants import accounts, answered, asked  # noqa: F401 (they register their
 from mutants.relay import Damage, Forward, Got, Relay, Sent, made
 from mutants.trial import KEY, site
 
-from contracts.asking import Asker
-from contracts.budget import Budget
-from contracts.deriving.source import Source
-from contracts.exploring.making import explorers
-from contracts.oracle import Oracle
-from contracts.plan import Plan, plan
-from contracts.running import Asked, Run
-from contracts.target import Target
-from contracts.verdict import Status
-from spec.document import Document
+from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore.hypothesis_explorers import explorers
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import Plan, plan
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.runner import Asked, Run
+from proofsheet.contracts.verdict import Status
+from proofsheet.spec.document import Document
 
 PAYS = frozenset({"paid"})
 

@@ -12,17 +12,17 @@ import httpx
 from mutants.relay import Damage, Got, Relay, Sent
 from mutants.trial import CREDITS, KEY, PACE, URL, site, true_document
 
-from contracts.asking import Asker
-from contracts.budget import Budget
-from contracts.deriving.always import always
-from contracts.deriving.source import Source
-from contracts.fuzzing import advice
-from contracts.fuzzing.source import explorer
-from contracts.oracle import Oracle
-from contracts.plan import Plan
-from contracts.running import Asked, Run
-from contracts.target import Target
-from contracts.verdict import Status
+from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.every_answer import always
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.fuzz import advice
+from proofsheet.contracts.fuzz.explorer import explorer
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import Plan
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.runner import Asked, Run
+from proofsheet.contracts.verdict import Status
 
 EXAMPLES = 3
 PAID = frozenset({"generateUltra", "generateCore", "generateSd3", "textToImage"})

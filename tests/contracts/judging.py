@@ -8,17 +8,17 @@ from typing import Any
 
 import httpx
 
-from contracts.asking import Asker
-from contracts.budget import Budget
-from contracts.deriving.source import Derived, Source
-from contracts.oracle import Oracle
-from contracts.plan import DERIVERS, Plan
-from contracts.running import Run
-from contracts.target import Target
-from mockserver.app import Site
-from mockserver.double import double
-from mockserver.settings import KnownKey, Settings
-from spec.document import Document
+from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import DERIVERS, Plan
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.runner import Run
+from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.double import double
+from proofsheet.mockserver.settings import KnownKey, Settings
+from proofsheet.spec.document import Document
 
 KEY = "sk-judged-0001"
 

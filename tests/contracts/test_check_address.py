@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.address import problem
+from proofsheet.contracts.client.address import problem
 
 KEY = "sk-judge-0001"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from contracts import records
-from contracts.reports.redaction import Redaction
-from contracts.reports.writing import CutOff, Unwritable, Writer
-from contracts.settings import BadUse, Wanted, settings
-from contracts.target import MOST, BadTarget, key_from, text_of
-from contracts.targetfile import from_file
+from proofsheet.contracts.client.target import MOST, BadTarget, key_from, text_of
+from proofsheet.contracts.client.target_file import from_file
+from proofsheet.contracts.reports import records
+from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.writer import CutOff, Unwritable, Writer
+from proofsheet.contracts.settings import BadUse, Wanted, settings
 
 ONE = ("stability.getBalance.method.head",)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from proofsheet_client import Mock, Server
-from spec.load import HOME
+from proofsheet.spec.load import HOME
+from proofsheet.testing_client import Mock, Server
 
 KEY = "sk-judge-0001"
 ONE = ("--only", "stability.generateCore.aspect_ratio")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from contracts.checks.expected import EXPECTED
-from contracts.checks.seen import end, see
-from contracts.exchange import Exchange
-from contracts.history import Unjudged
-from spec.document import Document
+from proofsheet.contracts.checks.expected import EXPECTED
+from proofsheet.contracts.checks.image_facts import end, see
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.history import Unjudged
+from proofsheet.spec.document import Document
 
 PNG = {"content-type": "image/png"}
 JSON = {"content-type": "application/json"}

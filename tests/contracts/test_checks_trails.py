@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from contracts.checks.seen import LOOK
-from contracts.checks.trails import TRAILS
-from contracts.history import Trace, Unjudged
-from spec.document import Document
+from proofsheet.contracts.checks.image_facts import LOOK
+from proofsheet.contracts.checks.trail_checks import TRAILS
+from proofsheet.contracts.history import Trace, Unjudged
+from proofsheet.spec.document import Document
 
 DARK, LIGHT = bytes(LOOK * LOOK), bytes([90]) * (LOOK * LOOK)
 SEEDS = {"random": 0, "maximum": 100}

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.deriving.source import Source
-from contracts.plan import plan
-from contracts.requirement import Requirement
-from contracts.target import PERMISSIONS
-from spec.load import HOME, Library
-from spec.read import read
+from proofsheet.contracts.client.target import PERMISSIONS
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.requirement import Requirement
+from proofsheet.spec.load import HOME, Library
+from proofsheet.spec.yaml_reader import read
 
 EVERYTHING = frozenset(PERMISSIONS) | {"other-key", "broke-key"}
 PROMPTS = {"flagged": "a", "filtered": "b"}

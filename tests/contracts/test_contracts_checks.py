@@ -16,14 +16,14 @@ import pytest
 from PIL import Image
 from support import KEY, exchange_of
 
-from contracts.checks import CHECKS, judge
-from contracts.exchange import Exchange, Finding
-from contracts.oracle import Oracle
-from mockserver.app import Site
-from mockserver.double import double
-from mockserver.settings import Settings
-from spec import build, pointers
-from spec.document import Document
+from proofsheet.contracts.checks import CHECKS, judge
+from proofsheet.contracts.exchange import Exchange, Finding
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.double import double
+from proofsheet.mockserver.settings import Settings
+from proofsheet.spec import build, pointers
+from proofsheet.spec.document import Document
 
 CORE = "/v2beta/stable-image/generate/core"
 V1 = "/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contracts.checks.beside import differ, echoed, fresh, limited, other, same
-from contracts.checks.seen import LOOK
-from contracts.history import Trace, Unjudged
-from spec.document import Document
+from proofsheet.contracts.checks.cross_exchange import differ, echoed, fresh, limited, other, same
+from proofsheet.contracts.checks.image_facts import LOOK
+from proofsheet.contracts.history import Trace, Unjudged
+from proofsheet.spec.document import Document
 
 DARK, LIGHT = bytes(LOOK * LOOK), bytes([90]) * (LOOK * LOOK)
 SEEDS = {"random": 0, "maximum": 100}

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 from judging import Judged
 
-from contracts.deriving.source import Source
-from contracts.plan import plan
-from contracts.target import PERMISSIONS
-from spec.document import Document
-from spec.load import Library
+from proofsheet.contracts.client.target import PERMISSIONS
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 ALL = frozenset(PERMISSIONS)
 OWN = (

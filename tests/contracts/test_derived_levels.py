@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from judging import Judged, derived
 
-from contracts.deriving.source import Source
-from contracts.plan import plan
-from contracts.requirement import LEVELS, Requirement
-from contracts.target import PERMISSIONS
-from spec.document import Difference, Document
-from spec.load import Library
+from proofsheet.contracts.client.target import PERMISSIONS
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.requirement import LEVELS, Requirement
+from proofsheet.spec.document import Difference, Document
+from proofsheet.spec.load import Library
 
 EVERYTHING = frozenset(PERMISSIONS) | {"other-key", "broke-key"}
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.checks.money import costs, keeps, moves
-from contracts.checks.trails import Trail
-from contracts.history import Trace, Unjudged
-from spec.document import Document
+from proofsheet.contracts.checks.money import costs, keeps, moves
+from proofsheet.contracts.checks.trail_checks import Trail
+from proofsheet.contracts.history import Trace, Unjudged
+from proofsheet.spec.document import Document
 
 
 def balance(value: str | None) -> Trace:

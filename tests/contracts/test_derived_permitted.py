@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from judging import KEY, Judged
 
-from contracts.deriving.source import Source
-from contracts.plan import plan
-from contracts.target import PERMISSIONS, Target
-from mockserver.settings import KnownKey
-from spec.document import Document
+from proofsheet.contracts.client.target import PERMISSIONS, Target
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.mockserver.settings import KnownKey
+from proofsheet.spec.document import Document
 
 OTHER, BROKE = "sk-judged-0002", "sk-judged-0003"
 RICH = KnownKey(credits=Decimal(1000))

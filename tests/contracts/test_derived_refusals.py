@@ -9,12 +9,12 @@ import pytest
 from judging import derived
 from PIL import Image
 
-from contracts.case import Case
-from contracts.deriving.bodies import breaks, completed, is_admitted, whole
-from contracts.deriving.rules import rules
-from contracts.deriving.source import Source
-from spec.document import Document
-from spec.load import Library
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.derive.request_bodies import breaks, completed, is_admitted, whole
+from proofsheet.contracts.derive.rules import rules
+from proofsheet.contracts.derive.source import Source
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 
 @pytest.mark.parametrize("name", ["stability", "stability.pages-2024"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.deriving.repeated import seed_of
-from contracts.deriving.source import Source
-from contracts.plan import Plan, plan
-from contracts.subjects import numbered, subject
-from contracts.target import PERMISSIONS
-from spec.document import Document
+from proofsheet.contracts.client.target import PERMISSIONS
+from proofsheet.contracts.derive.picture_prompts import numbered, subject
+from proofsheet.contracts.derive.repeated_requests import seed_of
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.plan.plan import Plan, plan
+from proofsheet.spec.document import Document
 
 ALL = frozenset(PERMISSIONS)
 SEEDS = (1, 11, 12, 13, 59, 1000, 4_294_967_295)

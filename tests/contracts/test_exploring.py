@@ -10,16 +10,16 @@ import pytest
 from exploring_runs import explored, plan_for
 from mutants.relay import Damage, Forward, Got, Sent
 
-from contracts.attempts import Asked
-from contracts.case import Case
-from contracts.deriving.source import Source
-from contracts.exploring import Stop
-from contracts.exploring.granted import Granted
-from contracts.exploring.making import explorers
-from contracts.exploring.refused import Refused
-from contracts.exploring.search import SHRINKS
-from contracts.verdict import Status
-from spec.document import Document
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore import Stop
+from proofsheet.contracts.explore.faulty_requests import Refused
+from proofsheet.contracts.explore.hypothesis_explorers import explorers
+from proofsheet.contracts.explore.search import SHRINKS
+from proofsheet.contracts.explore.valid_requests import Granted
+from proofsheet.contracts.run.attempts import Asked
+from proofsheet.contracts.verdict import Status
+from proofsheet.spec.document import Document
 
 ANY = ("generateCore.any.refused", "generateCore.any.text")
 CORE = (*ANY, "generateCore.answer.no-5xx")

@@ -9,8 +9,8 @@ import pytest
 from exploring_runs import explored
 from mutants.relay import Forward, Got, Sent
 
-from contracts.exploring.books import PICTURES, REQUESTS
-from spec.document import Document
+from proofsheet.contracts.explore.ledger_replay import PICTURES, REQUESTS
+from proofsheet.spec.document import Document
 
 CONSERVED = ("getBalance.conserved",)
 

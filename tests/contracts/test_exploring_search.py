@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.configuration import storage_directory
 from hypothesis.vendor.pretty import pretty
 
-from contracts.exploring.faults import faults
-from contracts.exploring.home import OWN, elsewhere
-from contracts.exploring.sample import Sample
-from contracts.exploring.search import search
-from contracts.exploring.strategies import one_fault
-from spec.document import Document
+from proofsheet.contracts.explore.faults import faults
+from proofsheet.contracts.explore.hypothesis_storage import OWN, elsewhere
+from proofsheet.contracts.explore.request_sample import Sample
+from proofsheet.contracts.explore.search import search
+from proofsheet.contracts.explore.strategies import one_fault
+from proofsheet.spec.document import Document
 
 
 def test_a_sample_is_printed_in_few_words_however_long_its_texts_are(document: Document) -> None:

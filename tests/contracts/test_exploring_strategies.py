@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from support import InProcess
 
-from contracts.deriving.source import Source
-from contracts.exploring.faults import faults, weighed
-from contracts.exploring.right import is_admitted_whole
-from contracts.exploring.sample import Fault
-from contracts.exploring.strategies import Sample, Samples, one_fault, per_outcome, valid
-from spec.document import Document
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore.faults import faults, weighed
+from proofsheet.contracts.explore.request_sample import Fault
+from proofsheet.contracts.explore.strategies import Sample, Samples, one_fault, per_outcome, valid
+from proofsheet.contracts.explore.valid import is_admitted_whole
+from proofsheet.spec.document import Document
 
 DRAWING = ("generateUltra", "generateCore", "generateSd3", "textToImage")
 

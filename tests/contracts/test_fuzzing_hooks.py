@@ -18,7 +18,7 @@ import pytest
 from mutants.relay import Damage, Forward, Got, Relay, Sent
 from mutants.trial import KEY, PACE, site, true_document
 
-from spec.document import Document
+from proofsheet.spec.document import Document
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,11 +71,12 @@ def serving(damage: Damage | None = None) -> Iterator[tuple[str, list[tuple[Sent
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The document as docs/fuzz.md has it written, and the settings beside it."""
     folder = tmp_path_factory.mktemp("fuzz")
-    made = python("-m", "contracts.fuzzing", "stability")
+    made = python("-m", "proofsheet.contracts.fuzz", "stability")
     assert made.returncode == 0, made.stderr
     (folder / "stability.json").write_text(made.stdout, encoding="utf-8")
     (folder / "schemathesis.toml").write_text(
-        'hooks = "contracts.fuzzing.hooks"\nheaders = { Authorization = "Bearer ${KEY}" }\n', encoding="utf-8"
+        'hooks = "proofsheet.contracts.fuzz.hooks"\nheaders = { Authorization = "Bearer ${KEY}" }\n',
+        encoding="utf-8",
     )
     return folder
 
@@ -150,13 +151,15 @@ def test_a_document_of_another_kind_is_told_how_it_is_written(
     plain = json.loads((written / "stability.json").read_text(encoding="utf-8"))
     del plain["x-proofsheet-document"]
     (tmp_path / "stability.json").write_text(json.dumps(plain), encoding="utf-8")
-    (tmp_path / "schemathesis.toml").write_text('hooks = "contracts.fuzzing.hooks"\n', encoding="utf-8")
+    (tmp_path / "schemathesis.toml").write_text(
+        'hooks = "proofsheet.contracts.fuzz.hooks"\n', encoding="utf-8"
+    )
     found = run(tmp_path, "http://127.0.0.1:9")
     assert found.returncode != 0
-    assert "python -m contracts.fuzzing NAME > NAME.json" in found.stdout + found.stderr
+    assert "python -m proofsheet.contracts.fuzz NAME > NAME.json" in found.stdout + found.stderr
 
 
 def test_an_unknown_document_is_no_traceback() -> None:
-    found = python("-m", "contracts.fuzzing", "nothing")
+    found = python("-m", "proofsheet.contracts.fuzz", "nothing")
     assert found.returncode == 2
     assert "there is no document named 'nothing'" in found.stderr

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from contracts.case import BOUNDARY
-from contracts.fuzzing import wire
-from contracts.fuzzing.caution import caution
-from contracts.fuzzing.document import as_read, has_links
-from contracts.fuzzing.errands import Errands, Halted
-from contracts.fuzzing.pictures import FORMATS, SIDES, pictures
-from contracts.fuzzing.wire import Request, key_header
-from spec.document import Document
+from proofsheet.contracts.case import BOUNDARY
+from proofsheet.contracts.fuzz import conversion
+from proofsheet.contracts.fuzz.conversion import Request, key_header
+from proofsheet.contracts.fuzz.cost_risk import caution
+from proofsheet.contracts.fuzz.document import as_read, has_links
+from proofsheet.contracts.fuzz.pictures import FORMATS, SIDES, pictures
+from proofsheet.contracts.fuzz.thread_bridge import Errands, Halted
+from proofsheet.spec.document import Document
 
 KEYED = {"authorization": "bearer proofsheet-key"}
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
@@ -122,18 +122,18 @@ def test_a_path_with_a_stranger_is_nobody_s(document: Document) -> None:
 
 def test_a_prepared_request_is_read_with_a_boundary_of_ours(document: Document) -> None:
     operation = document.operations["generateCore"]
-    url = wire.ORIGIN + operation.path + "?a=%20b"
+    url = conversion.ORIGIN + operation.path + "?a=%20b"
     written = [
         requests.Request("POST", url, files={"prompt": (None, "x")}, headers=key_header(operation)).prepare()
         for _ in range(2)
     ]
-    first, second = (wire.request(each) for each in written)
+    first, second = (conversion.request(each) for each in written)
     assert written[0].body != written[1].body
     assert first == second
     assert first.path == operation.path + "?a=%20b"
     assert first.headers["content-type"] == MULTIPART
-    assert wire.credential(first, operation) == "valid"
-    case = wire.case(first, operation, 3)
+    assert conversion.credential(first, operation) == "valid"
+    case = conversion.case(first, operation, 3)
     assert (case.credential, "authorization" in case.headers, case.off) == ("valid", False, False)
 
 

@@ -18,12 +18,12 @@ from fuzzed import EXAMPLES, PAID, Fuzzed, fuzzed
 from mutants.relay import Damage, Forward, Got, Sent
 from mutants.trial import KEY, true_document
 
-import contracts.fuzzing.source as source
-from contracts.exploring import Stop
-from contracts.fuzzing import advice, engine
-from contracts.fuzzing.wire import KEY as STAND_IN
-from contracts.running import Asked
-from contracts.verdict import Status
+import proofsheet.contracts.fuzz.explorer as source
+from proofsheet.contracts.explore import Stop
+from proofsheet.contracts.fuzz import advice, engine
+from proofsheet.contracts.fuzz.conversion import KEY as STAND_IN
+from proofsheet.contracts.run.runner import Asked
+from proofsheet.contracts.verdict import Status
 
 ROOT = Path(__file__).parents[2]
 PLACES = {
@@ -256,7 +256,7 @@ def test_without_schemathesis_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPa
 
 def test_it_is_imported_without_schemathesis_and_hypothesis() -> None:
     heavy = "{'schemathesis', 'hypothesis'}"
-    code = f"import sys, contracts.fuzzing.source; print({heavy} & set(sys.modules))"
+    code = f"import sys, proofsheet.contracts.fuzz.explorer; print({heavy} & set(sys.modules))"
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert made.stdout == "set()\n"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.pace import Pace, per_second
-from spec.document import RateLimit
+from proofsheet.contracts.client.pace import Pace, per_second
+from proofsheet.spec.document import RateLimit
 
 LIMIT = RateLimit(requests=10, window=60.0, penalty=60.0)
 

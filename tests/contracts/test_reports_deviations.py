@@ -11,13 +11,12 @@ from xml.etree import ElementTree
 import pytest
 from reports_made import KEY, URL, Report, failing, judged, mock_for
 
-from contracts import records
-from contracts.reports import badge, junit, markdown, matrix, page, terminal, text
-from contracts.reports.deviations import excused
-from contracts.reports.view import STANDINGS, View
-from contracts.requirement import Requirement
-from contracts.verdict import Status, Verdict, summary
-from spec.document import Document
+from proofsheet.contracts.reports import badge, html_page, junit, markdown, matrix, records, terminal, text
+from proofsheet.contracts.reports.deviations import excused
+from proofsheet.contracts.reports.view import STANDINGS, View
+from proofsheet.contracts.requirement import Requirement
+from proofsheet.contracts.verdict import Status, Verdict, summary
+from proofsheet.spec.document import Document
 
 ONLY = ("stability.generateCore.prompt", "stability.generateCore.seed")
 FAILS = "stability.generateCore.prompt.required"
@@ -78,7 +77,7 @@ def test_what_is_kept_needs_no_excuse(made: dict[str, Report]) -> None:
     assert (footer["profiles"], footer["excused"]) == ({"free": "success"}, [])
     assert {each.id for each in View(made["kept"]).needless} == set(standings(made["kept"]))
     assert f"{FAILS} is kept, so this deviation can be struck out" in terminal.terminal(made["kept"])
-    assert "this deviation can be struck out" in page.html(made["kept"])
+    assert "this deviation can be struck out" in html_page.html(made["kept"])
 
 
 def test_the_header_holds_what_was_asked_and_no_more(made: dict[str, Report]) -> None:
@@ -95,7 +94,7 @@ TOLD = {
     "terminal": lambda report: terminal.terminal(report),
     "junit": lambda report: junit.junit(report).decode(),
     "markdown": lambda report: markdown.markdown(report),
-    "html": lambda report: page.html(report),
+    "html": lambda report: html_page.html(report),
     "matrix": lambda report: matrix.html([report, report]),
 }
 
@@ -153,7 +152,7 @@ def test_a_crashed_run_excuses_by_its_own_day(made: dict[str, Report]) -> None:
 
 
 def test_every_standing_has_its_place_everywhere() -> None:
-    assert set(page.MARKS) == set(markdown.MARKS) == set(STANDINGS)
+    assert set(html_page.MARKS) == set(markdown.MARKS) == set(STANDINGS)
 
 
 def verdict(status: Status, level: str = "MUST", name: str = "a") -> Verdict:

@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 from reports_made import Report, failing, judged, mock_for
 
-from contracts import records
-from contracts.reports import badge, junit, lines, markdown, matrix, page, terminal, wrong
-from contracts.reports.view import MOST_EVIDENCE, View
-from spec.document import Document
+from proofsheet.contracts.reports import (
+    badge,
+    errors,
+    html_page,
+    junit,
+    markdown,
+    matrix,
+    record_lines,
+    records,
+    terminal,
+)
+from proofsheet.contracts.reports.view import MOST_EVIDENCE, View
+from proofsheet.spec.document import Document
 
 ONLY = ("stability.generateCore.prompt",)
 FAILS = "stability.generateCore.prompt.required"
@@ -44,7 +53,7 @@ def every(report: Report) -> dict[str, str]:
         "terminal": terminal.terminal(report),
         "junit": junit.junit(report).decode(),
         "markdown": markdown.markdown(report),
-        "html": page.html(report),
+        "html": html_page.html(report),
         "matrix": matrix.html([report, report]) + matrix.markdown([report, report]),
         "badge": badge.badge(report, "free"),
     }
@@ -55,7 +64,7 @@ def test_a_line_that_was_cut_off_is_left_out_and_that_is_said(path: Path, tmp_pa
     torn = tmp_path / "torn.jsonl"
     torn.write_bytes(whole[:-30])
     last = len(whole.splitlines())
-    with pytest.raises(wrong.MissingFooter, match=f"crashed.*line {last} was cut off and is left out"):
+    with pytest.raises(errors.MissingFooter, match=f"crashed.*line {last} was cut off and is left out"):
         records.read(torn)
     report = records.partly(torn)
     assert report.torn == last
@@ -69,22 +78,22 @@ def test_a_line_that_was_cut_off_is_left_out_and_that_is_said(path: Path, tmp_pa
 @pytest.mark.parametrize(
     ("content", "kind", "says"),
     [
-        (b"", wrong.EmptyReport, "is empty; expected the JSON Lines"),
+        (b"", errors.EmptyReport, "is empty; expected the JSON Lines"),
         (
             b"\x89PNG\r\n\x1a\n\0\0",
-            wrong.UnreadableReport,
+            errors.UnreadableReport,
             "cannot be read as text: .*; expected the JSON Lines",
         ),
-        (b"<!doctype html>\n<p>no", wrong.BrokenLine, "is no JSON: .*; expected the JSON Lines"),
-        (b'{"openapi": "3.1.0"}', wrong.InvalidRecord, "expected a header, .*, came kind None"),
-        (b"[]", wrong.InvalidRecord, "came a JSON array"),
-        (b"12", wrong.InvalidRecord, "came a JSON number"),
-        (b"[" * 100_000, wrong.BrokenLine, "is no JSON"),
-        (b'{"kind": ["header"]}', wrong.InvalidRecord, "came kind \\['header'\\]"),
+        (b"<!doctype html>\n<p>no", errors.BrokenLine, "is no JSON: .*; expected the JSON Lines"),
+        (b'{"openapi": "3.1.0"}', errors.InvalidRecord, "expected a header, .*, came kind None"),
+        (b"[]", errors.InvalidRecord, "came a JSON array"),
+        (b"12", errors.InvalidRecord, "came a JSON number"),
+        (b"[" * 100_000, errors.BrokenLine, "is no JSON"),
+        (b'{"kind": ["header"]}', errors.InvalidRecord, "came kind \\['header'\\]"),
     ],
 )
 def test_what_is_no_report_is_told_from_one(
-    tmp_path: Path, content: bytes, kind: type[wrong.BadReport], says: str
+    tmp_path: Path, content: bytes, kind: type[errors.BadReport], says: str
 ) -> None:
     alien = tmp_path / "alien"
     alien.write_bytes(content)
@@ -93,19 +102,19 @@ def test_what_is_no_report_is_told_from_one(
 
 
 def test_a_folder_is_no_report(tmp_path: Path) -> None:
-    with pytest.raises(wrong.UnreadableReport, match="directory"):
+    with pytest.raises(errors.UnreadableReport, match="directory"):
         records.partly(tmp_path)
 
 
 def test_a_file_without_an_end_of_line_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "LONGEST", 2_000_000)
-    with pytest.raises(wrong.UnreadableReport, match="longer than 2 MB"):
+    monkeypatch.setattr(record_lines, "LONGEST", 2_000_000)
+    with pytest.raises(errors.UnreadableReport, match="longer than 2 MB"):
         records.partly(Path("/dev/zero"))  # where it ended the test would not
     huge = tmp_path / "huge.jsonl"
     huge.write_bytes(b'{"kind": "header"' + b" " * 3_000_000 + b"}")
-    with pytest.raises(wrong.UnreadableReport, match=r"huge\.jsonl:1: .*longer than 2 MB"):
+    with pytest.raises(errors.UnreadableReport, match=r"huge\.jsonl:1: .*longer than 2 MB"):
         records.partly(huge)
 
 
@@ -134,14 +143,14 @@ def test_a_report_of_version_0_1_is_still_read(path: Path, tmp_path: Path) -> No
 )
 def test_new_fields_are_held_against_their_schema(path: Path, tmp_path: Path, change: dict[str, Any]) -> None:
     header, *rest = of(path)
-    with pytest.raises(wrong.InvalidRecord):
+    with pytest.raises(errors.InvalidRecord):
         written(tmp_path / "x.jsonl", [{**header, **change}, *rest])
 
 
 def test_hundreds_of_explored_cases_fit(path: Path, tmp_path: Path) -> None:
     found = of(path)
     telling = next(each for each in found if each["kind"] == "case" and FAILS in dict(each["messages"]))
-    size = len(page.html(records.read(path)))
+    size = len(html_page.html(records.read(path)))
     body = telling["request"]["body"] or ""
     explored = [
         {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.reports.hints import hints
+from proofsheet.contracts.reports.hints import hints
 
 
 def case(status: int, media_type: str = "application/json", key: bool = True, **more: Any) -> dict[str, Any]:

@@ -17,11 +17,10 @@ import pytest
 from PIL import Image
 from reports_made import KEY, Report, judged, mock_for, runs_of
 
-from contracts import records
-from contracts.reports import wrong
-from contracts.reports.redaction import Redaction
-from contracts.reports.thumbnails import LONGEST, thumbnail
-from spec.document import Document
+from proofsheet.contracts.reports import errors, records
+from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.thumbnails import LONGEST, thumbnail
+from proofsheet.spec.document import Document
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +149,7 @@ def test_a_report_can_be_torn_anywhere(runs: dict[str, Path], tmp_path: Path) ->
     for cut in (1, len(lines[5]) // 2, len(lines[5]) - 2):
         path = tmp_path / "torn.jsonl"
         path.write_bytes(whole[: start + cut])
-        with pytest.raises(wrong.MissingFooter, match="crashed") as crash:
+        with pytest.raises(errors.MissingFooter, match="crashed") as crash:
             records.read(path)
         assert len(crash.value.report.cases) == 4
         assert len(records.finished(path)) == 4
@@ -166,8 +165,8 @@ def test_a_tear_within_a_character_is_a_tear(runs: dict[str, Path], tmp_path: Pa
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from contracts.reports.redaction import Redaction
-from contracts.reports.writing import Writer
+from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.writer import Writer
 import json
 head, case = (json.loads(line) for line in sys.stdin)
 writer = Writer(Path(sys.argv[1]), Redaction(None), head)
@@ -211,38 +210,38 @@ def test_what_was_not_judged_is_asked_again_unless_it_may_be_paid(clean: Report,
 
 Change = Callable[[list[str]], list[str]]
 
-WRONG: list[tuple[type[wrong.BadReport], Change]] = [
-    (wrong.EmptyReport, lambda lines: []),
-    (wrong.EmptyReport, lambda lines: ["\n", "  \n"]),
-    (wrong.MissingHeader, lambda lines: lines[1:]),
-    (wrong.BrokenLine, lambda lines: [lines[0], lines[1][:40], *lines[1:]]),
-    (wrong.BrokenLine, lambda lines: ["not a report", *lines]),
-    (wrong.BrokenLine, lambda lines: [lines[0], '{"cost": NaN}', *lines[1:]]),
-    (wrong.InvalidRecord, lambda lines: [lines[0], '{"kind": "surprise"}', *lines[1:]]),
-    (wrong.InvalidRecord, lambda lines: [lines[0], "[1]", *lines[1:]]),
+WRONG: list[tuple[type[errors.BadReport], Change]] = [
+    (errors.EmptyReport, lambda lines: []),
+    (errors.EmptyReport, lambda lines: ["\n", "  \n"]),
+    (errors.MissingHeader, lambda lines: lines[1:]),
+    (errors.BrokenLine, lambda lines: [lines[0], lines[1][:40], *lines[1:]]),
+    (errors.BrokenLine, lambda lines: ["not a report", *lines]),
+    (errors.BrokenLine, lambda lines: [lines[0], '{"cost": NaN}', *lines[1:]]),
+    (errors.InvalidRecord, lambda lines: [lines[0], '{"kind": "surprise"}', *lines[1:]]),
+    (errors.InvalidRecord, lambda lines: [lines[0], "[1]", *lines[1:]]),
     (
-        wrong.InvalidRecord,
+        errors.InvalidRecord,
         lambda lines: [lines[0].replace('"profile":"extended"', '"profile":"all"'), *lines[1:]],
     ),
-    (wrong.InvalidRecord, lambda lines: [*lines[:-1], '{"kind":"footer"}']),
-    (wrong.InvalidRecord, lambda lines: [lines[0].replace('"suite":"', '"suite":"\\ud800'), *lines[1:]]),
-    (wrong.DuplicateRecord, lambda lines: [lines[0], *lines]),
-    (wrong.DuplicateRecord, lambda lines: [*lines[:2], *lines[1:]]),
-    (wrong.DuplicateRecord, lambda lines: [*lines[:-1], *lines[-2:]]),
+    (errors.InvalidRecord, lambda lines: [*lines[:-1], '{"kind":"footer"}']),
+    (errors.InvalidRecord, lambda lines: [lines[0].replace('"suite":"', '"suite":"\\ud800'), *lines[1:]]),
+    (errors.DuplicateRecord, lambda lines: [lines[0], *lines]),
+    (errors.DuplicateRecord, lambda lines: [*lines[:2], *lines[1:]]),
+    (errors.DuplicateRecord, lambda lines: [*lines[:-1], *lines[-2:]]),
     (
-        wrong.UnknownRequirement,
+        errors.UnknownRequirement,
         lambda lines: [*lines[:-1], lines[-2].replace('"id":"', '"id":"no.'), lines[-1]],
     ),
-    (wrong.MissingVerdict, lambda lines: [*lines[:-2], lines[-1]]),
-    (wrong.RecordAfterFooter, lambda lines: [*lines, lines[-1]]),
-    (wrong.MissingFooter, lambda lines: lines[:-1]),
-    (wrong.MissingFooter, lambda lines: [*lines[:-1], lines[-1][:20]]),
+    (errors.MissingVerdict, lambda lines: [*lines[:-2], lines[-1]]),
+    (errors.RecordAfterFooter, lambda lines: [*lines, lines[-1]]),
+    (errors.MissingFooter, lambda lines: lines[:-1]),
+    (errors.MissingFooter, lambda lines: [*lines[:-1], lines[-1][:20]]),
 ]
 
 
 @pytest.mark.parametrize(("kind", "change"), WRONG)
 def test_each_way_to_be_wrong_has_its_class(
-    runs: dict[str, Path], tmp_path: Path, kind: type[wrong.BadReport], change: Change
+    runs: dict[str, Path], tmp_path: Path, kind: type[errors.BadReport], change: Change
 ) -> None:
     path = tmp_path / "wrong.jsonl"
     lines = runs["clean"].read_text(encoding="utf-8").splitlines()
@@ -254,10 +253,10 @@ def test_each_way_to_be_wrong_has_its_class(
 
 def test_what_is_no_text_is_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    with pytest.raises(wrong.UnreadableReport):
+    with pytest.raises(errors.UnreadableReport):
         records.read(path)
     path.write_bytes(b"\xff\xfe\n{}\n")
-    with pytest.raises(wrong.UnreadableReport):
+    with pytest.raises(errors.UnreadableReport):
         records.read(path)
 
 

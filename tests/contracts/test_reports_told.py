@@ -14,12 +14,11 @@ from xml.etree import ElementTree
 import pytest
 from reports_made import HOSTILE, KEY, ONLY, URL, Report, failing, judged, mock_for
 
-from contracts import records
-from contracts.reports import badge, junit, markdown, matrix, page, terminal, text
-from contracts.reports.frames import frames
-from contracts.reports.view import View
-from contracts.verdict import Status
-from spec.document import Document
+from proofsheet.contracts.reports import badge, html_page, junit, markdown, matrix, records, terminal, text
+from proofsheet.contracts.reports.frames import frames
+from proofsheet.contracts.reports.view import View
+from proofsheet.contracts.verdict import Status
+from proofsheet.spec.document import Document
 
 # Without pictures, but for the one that is compared.
 FREE = tuple(each for each in ONLY if not re.search("size|form", each))
@@ -46,7 +45,7 @@ RENDERERS = {
     "terminal": lambda report: terminal.terminal(report),
     "junit": lambda report: junit.junit(report).decode(),
     "markdown": lambda report: markdown.markdown(report),
-    "html": lambda report: page.html(report),
+    "html": lambda report: html_page.html(report),
     "matrix": lambda report: matrix.html([report, report]),
     "matrix in markdown": lambda report: matrix.markdown([report, report]),
     "badge": lambda report: badge.badge(report, "core"),
@@ -185,8 +184,8 @@ def test_a_run_without_an_end_is_no_success(made: dict[str, Report]) -> None:
     assert View(made["stopped"]).ended == "interrupted"
     assert "the run crashed" in terminal.terminal(made["crashed"])
     assert "The run crashed" in markdown.markdown(made["crashed"])
-    assert "The run crashed." in page.html(made["crashed"])
-    assert "The run was interrupted." in page.html(made["stopped"])
+    assert "The run crashed." in html_page.html(made["crashed"])
+    assert "The run was interrupted." in html_page.html(made["stopped"])
     assert ">crashed</text>" in badge.badge(made["crashed"], "core")
 
 
@@ -245,7 +244,7 @@ def test_a_badge_of_a_hostile_name_is_still_xml(made: dict[str, Report]) -> None
 
 
 def test_the_page_is_whole_in_itself(made: dict[str, Report]) -> None:
-    for html in (page.html(made["failing"]), matrix.html([made["clean"], made["failing"]])):
+    for html in (html_page.html(made["failing"]), matrix.html([made["clean"], made["failing"]])):
         assert "default-src 'none'; img-src data:;" in unescape(html)
         assert "unsafe" not in html
         assert not re.search(r"<link|<iframe|<object|@import|\ssrc=\"(?!data:image/jpeg;base64,)", html)
@@ -261,11 +260,10 @@ def test_links_of_a_forged_report_lead_to_the_web_only(made: dict[str, Report]) 
         for each in report.header["requirements"]
         for name in each["sources"]
     }
-    html = page.html(replace(report, header={**report.header, "sources": sources}))
+    html = html_page.html(replace(report, header={**report.header, "sources": sources}))
     assert "javascript:" not in html
-    assert [page.address(each) for each in ("https://a.example/b", "data:text/html,x", "https://a b")] == [
-        "https://a.example/b", "", ""
-    ]  # fmt: skip
+    given = ("https://a.example/b", "data:text/html,x", "https://a b")
+    assert [html_page.address(each) for each in given] == ["https://a.example/b", "", ""]
 
 
 def test_every_picture_has_its_frame(made: dict[str, Report]) -> None:

@@ -10,18 +10,19 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts import checking, records, resuming
-from contracts.asking import Asker
-from contracts.checking import Done, Job
-from contracts.deriving.source import Source
-from contracts.exploring import Attempt, Explorer
-from contracts.plan import plan
-from contracts.samples import request, smallest
-from contracts.settings import BadUse, Wanted, settings
-from contracts.target import Target
-from contracts.verdict import Status
-from spec.document import Document
-from spec.load import Library
+from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore import Attempt, Explorer
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.reports import records
+from proofsheet.contracts.run import resume, session
+from proofsheet.contracts.run.session import Done, Job
+from proofsheet.contracts.settings import BadUse, Wanted, settings
+from proofsheet.contracts.verdict import Status
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 URL, KEY = "http://target.test", "sk-0123456789"
 REFUSED = {"id": "0" * 32, "name": "bad_request", "errors": ["prompt: no"]}
@@ -44,7 +45,7 @@ def judged(document: Document, report: Path, *explorers: Explorer, **options: An
         return httpx.Response(400, json=REFUSED)
 
     asker = Asker(document, job.target, httpx.MockTransport(answer))
-    done = checking.carry_out(replace(job, **options), lambda *told: None, asker)
+    done = session.carry_out(replace(job, **options), lambda *told: None, asker)
     return done, len(asked)
 
 
@@ -82,34 +83,34 @@ def test_what_was_paid_on_the_way_passes_nothing_when_it_is_carried(
     job = Job(document, replace(made, cases=()), Target(URL), "free", Decimal(60), report)
     picture = httpx.Response(200, content=b"", headers={"content-type": "image/png"})
     asker = Asker(document, job.target, httpx.MockTransport(lambda sent: picture))
-    done = checking.carry_out(replace(job, explorers=(Searching(),)), lambda *told: None, asker)
+    done = session.carry_out(replace(job, explorers=(Searching(),)), lambda *told: None, asker)
     carried = records.finished(report)
     assert [each["paid"] for each in carried.values()] == [True]
-    again = checking.carry_out(replace(job, carried=carried), lambda *told: None, asker)
+    again = session.carry_out(replace(job, carried=carried), lambda *told: None, asker)
     assert set(stands(done).values()) == set(stands(again).values()) == {Status.SKIPPED}
     assert again.run.budget.spent == done.run.budget.spent > 0
-    assert again.exit_code == checking.BROKEN  # nothing was judged
+    assert again.exit_code == session.BROKEN  # nothing was judged
 
 
-def earlier(tmp_path: Path, document: Document, **header: Any) -> resuming.Earlier:
+def earlier(tmp_path: Path, document: Document, **header: Any) -> resume.Earlier:
     path = tmp_path / "run.jsonl"
     judged(document, path, seed=7, budget=Decimal(5), permissions=frozenset({"paid", "repeat", "other-key"}))
-    found = resuming.earlier(path)
+    found = resume.earlier(path)
     return replace(found, header={**found.header, **header})
 
 
 def test_what_is_not_said_anew_is_as_it_was(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document)
-    found = resuming.resumed(Wanted("stability"), run)
+    found = resume.resumed(Wanted("stability"), run)
     assert (found.profile, found.budget, found.seed) == ("free", Decimal(5), 7)
     assert found.allow == ("paid", "repeat")
     assert found.only == tuple(each["id"] for each in run.header["requirements"])
-    assert resuming.resumed(Wanted("stability", budget=Decimal(9)), run).budget == 9
+    assert resume.resumed(Wanted("stability", budget=Decimal(9)), run).budget == 9
 
 
 def test_it_goes_on_as_the_same_run(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document)
-    resuming.hold_together(run, settings(resuming.resumed(Wanted("stability", url=URL, key=KEY), run)))
+    resume.hold_together(run, settings(resume.resumed(Wanted("stability", url=URL, key=KEY), run)))
 
 
 @pytest.mark.parametrize(
@@ -125,12 +126,12 @@ def test_another_run_is_not_gone_on_with(
     document: Document, tmp_path: Path, wanted: dict[str, Any], said: str
 ) -> None:
     run = earlier(tmp_path, document)
-    found = settings(resuming.resumed(Wanted(**{"name": "stability", "url": URL, "key": KEY, **wanted}), run))
+    found = settings(resume.resumed(Wanted(**{"name": "stability", "url": URL, "key": KEY, **wanted}), run))
     with pytest.raises(BadUse, match=said):
-        resuming.hold_together(run, found)
+        resume.hold_together(run, found)
 
 
 def test_a_report_by_another_version_is_not_gone_on_with(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document, version="1.0")
     with pytest.raises(BadUse, match="version"):
-        resuming.hold_together(run, settings(resuming.resumed(Wanted("stability", url=URL, key=KEY), run)))
+        resume.hold_together(run, settings(resume.resumed(Wanted("stability", url=URL, key=KEY), run)))

@@ -14,20 +14,20 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.asking import Asker, Unreachable
-from contracts.budget import Budget
-from contracts.case import Case, Expect
-from contracts.deriving.source import Source
-from contracts.exploring import Attempt
-from contracts.interrupts import Interrupts
-from contracts.oracle import Oracle
-from contracts.plan import plan
-from contracts.running import Asked, Run
-from contracts.samples import request, smallest
-from contracts.target import Target
-from contracts.verdict import Status
-from spec.document import Document
-from spec.load import Library
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.client.http_client import Asker, Unreachable
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore import Attempt
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.interrupts import Interrupts
+from proofsheet.contracts.run.runner import Asked, Run
+from proofsheet.contracts.verdict import Status
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 Answer = Callable[[httpx.Request], httpx.Response]
 REFUSED = {"id": "0" * 32, "name": "bad_request", "errors": ["no"]}
@@ -208,7 +208,7 @@ class Dripping(httpx.SyncByteStream):
 
 def test_an_answer_that_drips_is_given_up(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr("contracts.asking.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("proofsheet.contracts.client.http_client.time.monotonic", lambda: clock[0])
     transport = httpx.MockTransport(lambda sent: httpx.Response(200, stream=Dripping(clock)))
     asker = Asker(document, Target("http://target.test"), transport)
     operation = document.operations["generateCore"]
@@ -265,7 +265,7 @@ def test_an_interrupt_loses_no_answer_and_sends_no_more(
             assert cancelled.wait(30)
         return httpx.Response(400, json=REFUSED)
 
-    monkeypatch.setattr("contracts.batches.ThreadPoolExecutor", Pool)
+    monkeypatch.setattr("proofsheet.contracts.run.batches.ThreadPoolExecutor", Pool)
 
     made = run(document, answer, concurrency=2)
     case = next(each for each in made.plan.cases if each.form is not None)

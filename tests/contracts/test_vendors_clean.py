@@ -8,22 +8,22 @@ from decimal import Decimal
 import pytest
 from judging import KEY, Here
 
-from contracts.asking import Asker
-from contracts.budget import Budget
-from contracts.case import Case, Expect
-from contracts.deriving.source import Source
-from contracts.exchange import Exchange
-from contracts.judging import Judge
-from contracts.oracle import Oracle
-from contracts.plan import plan
-from contracts.requirement import Requirement
-from contracts.running import Run
-from contracts.target import Target
-from mockserver.app import Site
-from mockserver.double import double
-from mockserver.settings import KnownKey, Settings
-from spec.document import Document
-from spec.load import Library
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.requirement import Requirement
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.judge import Judge
+from proofsheet.contracts.run.runner import Run
+from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.double import double
+from proofsheet.mockserver.settings import KnownKey, Settings
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 VENDORS = Library().vendors()
 MANY = Decimal(10_000)

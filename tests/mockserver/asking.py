@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from support import InProcess
 
-from spec.document import Operation
+from proofsheet.spec.document import Operation
 
 ULTRA = "/v2beta/stable-image/generate/ultra"
 CORE = "/v2beta/stable-image/generate/core"

@@ -9,7 +9,7 @@ from asking import Sessions
 from support import InProcess
 from wire import Process
 
-from spec.document import Document
+from proofsheet.spec.document import Document
 
 
 @pytest.fixture(scope="session")

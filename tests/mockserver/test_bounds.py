@@ -9,8 +9,8 @@ import pytest
 from asking import CORE, ENGINE, PROMPT, SD3, TEXTS, ULTRA, V1, ask, fields_of, picture, properties, said
 from support import InProcess
 
-from spec.document import Document, Operation
-from spec.load import Library
+from proofsheet.spec.document import Document, Operation
+from proofsheet.spec.load import Library
 
 DOCUMENT = Library().load("stability")
 BODIES = [each for each in DOCUMENT.operations.values() if each.body is not None]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support import InProcess
 
-from mockserver.state import State
-from spec.document import Document
-from spec.load import Library
+from proofsheet.mockserver.state.memory import State
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 DOCUMENT = Library().load("stability")
 SMALL = {"aspect_ratio": "9:21", "output_format": "jpeg"}
@@ -186,7 +186,7 @@ def test_a_failure_inside_gives_the_credits_back(
         raise OSError("no")
 
     with monkeypatch.context() as patch:
-        patch.setattr("mockserver.replies.draw", fail)
+        patch.setattr("proofsheet.mockserver.replies.draw", fail)
         patch.setattr(house, "judged", lambda response: None)  # a bug is what is wanted here
         response = house.form(ULTRA, {"prompt": PROMPT}, headers=bearer(key))
         assert (response.status_code, response.json()["title"]) == (500, "Proofsheet: mock bug")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 from support import InProcess
 
-from spec.load import Library
+from proofsheet.spec.load import Library
 
 DOCUMENT = Library().load("stability")
 DRAWING = [each for each in DOCUMENT.operations.values() if each.artifact is not None and each.artifact.size]

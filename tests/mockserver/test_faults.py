@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support import InProcess
 from wire import Process, heard
 
-from mockserver import faults
+from proofsheet.mockserver import faults
 
 HEADER = "proofsheet-fault"
 

@@ -8,8 +8,8 @@ import pytest
 from asking import BALANCE, CORE, SD3, V1, ask, bearer, opened
 from support import InProcess
 
-from spec.document import Operation
-from spec.load import Library
+from proofsheet.spec.document import Operation
+from proofsheet.spec.load import Library
 
 DOCUMENT = Library().load("stability")
 OPERATIONS = DOCUMENT.operations
@@ -172,7 +172,7 @@ def test_the_schedule_is_shown_and_dropped(mock: InProcess, key: str) -> None:
 
 
 def test_the_schedule_is_bounded(mock: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.state.MOST_SCHEDULED", 2)
+    monkeypatch.setattr("proofsheet.mockserver.state.memory.MOST_SCHEDULED", 2)
     for _ in range(2):
         _schedule(mock, code=500)
     response = mock.post("/_mock/schedule", json={"code": 500})

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
-from mockserver import journal
-from mockserver.images import Picture
+from proofsheet.mockserver.media.image import Picture
+from proofsheet.mockserver.state import journal
 
 
 def _entries(mock: InProcess, key: str | None = None, query: str = "") -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
-from mockserver.state import Clock, State
-from spec.document import RateLimit
+from proofsheet.mockserver.state.memory import Clock, State
+from proofsheet.spec.document import RateLimit
 
 LIMIT = RateLimit(150, 10, 60)
 

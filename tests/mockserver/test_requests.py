@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
-from spec.load import Library
+from proofsheet.spec.load import Library
 
 GOOD = part("prompt", PROMPT)
 NONE_PART = part("none", b"", '; filename="upload"', "Content-Type: application/octet-stream\r\n")

@@ -97,7 +97,7 @@ def test_bad_settings_end_with_2_and_say_why(
 ) -> None:
     from click.testing import CliRunner
 
-    from mockserver.cli import serve
+    from proofsheet.mockserver.cli import serve
 
     monkeypatch.chdir(tmp_path)
     ended = CliRunner().invoke(serve, options)
@@ -127,7 +127,7 @@ def test_bad_settings_in_a_process() -> None:
 def test_key_files_that_are_wrong(tmp_path: Path, text: str, says: str) -> None:
     from click.testing import CliRunner
 
-    from mockserver.cli import serve
+    from proofsheet.mockserver.cli import serve
 
     path = tmp_path / "keys.yaml"
     path.write_text(text)
@@ -311,11 +311,11 @@ class Slow:
 
         import uvicorn
 
-        from mockserver.app import Site
-        from mockserver.double import double
-        from mockserver.guard import limited
-        from mockserver.serving import listen
-        from mockserver.settings import Settings
+        from proofsheet.mockserver.app import Site
+        from proofsheet.mockserver.double import double
+        from proofsheet.mockserver.http_protocol import limited
+        from proofsheet.mockserver.server import listen
+        from proofsheet.mockserver.settings import Settings
 
         chosen = Settings(**settings)
         self.sock = listen("127.0.0.1", 0)

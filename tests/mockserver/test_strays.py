@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support import KEY, InProcess
 
-from mockserver.strays import UNKNOWN
+from proofsheet.mockserver.unmatched import UNKNOWN
 
 
 @pytest.mark.parametrize(

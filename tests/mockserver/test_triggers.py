@@ -11,9 +11,9 @@ import pytest
 from asking import BALANCE, CORE, PROMPT, SD3, TEXTS, V1, bearer
 from support import InProcess
 
-from mockserver import triggers
-from mockserver.settings import KnownKey
-from spec.read import read
+from proofsheet.mockserver import triggers
+from proofsheet.mockserver.settings import KnownKey
+from proofsheet.spec.yaml_reader import read
 
 TABLE = read(Path(triggers.__file__).parent / "triggers.yaml").value
 
@@ -74,7 +74,7 @@ def test_a_slow_prompt_waits_as_long_as_the_table_says(
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr("mockserver.answering.asyncio.sleep", sleep)
+    monkeypatch.setattr("proofsheet.mockserver.endpoint.asyncio.sleep", sleep)
     assert house.form(SD3, {"prompt": "mock:slow"}).status_code == 200
     assert waits == [next(each["delay"] for each in TABLE["prompts"] if each["match"] == "mock:slow")]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from wire import ROOT
 
-from spec.load import Library
+from proofsheet.spec.load import Library
 
 FILES = [path for name in ("mockserver", "spec", "contracts") for path in sorted((ROOT / name).rglob("*.py"))]
 # Vendors, resellers and models that documents and their sources name.

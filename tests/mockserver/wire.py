@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 from support import KEY, Judged
 
-from spec.document import Document
+from proofsheet.spec.document import Document
 
 # One for all clients: making it takes longer than a request, and nothing here is encrypted.
 UNUSED_TLS = ssl.create_default_context()
@@ -36,7 +36,7 @@ def wait_until(true: Any, seconds: float = 60.0) -> bool:
 
 
 class Process:
-    """`python -P -m mockserver --port 0 …`, its address read from the banner; every answer is judged."""
+    """`python -P -m proofsheet.mockserver --port 0`, its address read from the banner; answers are judged."""
 
     def __init__(self, *options: str, documents: tuple[Document, ...], cwd: Path | None = None) -> None:
         self.options = options
@@ -44,7 +44,16 @@ class Process:
         self._cwd = cwd or ROOT
 
     def __enter__(self) -> Process:
-        command = [sys.executable, "-P", "-m", "mockserver", "--no-warm", "--port", "0", *self.options]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "proofsheet.mockserver",
+            "--no-warm",
+            "--port",
+            "0",
+            *self.options,
+        ]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -126,7 +135,7 @@ def environment() -> dict[str, str]:
 
 def run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """The command to its end, for those that end by themselves."""
-    command = [sys.executable, "-P", "-m", "mockserver", *options]
+    command = [sys.executable, "-P", "-m", "proofsheet.mockserver", *options]
     return subprocess.run(
         command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment(), timeout=120, check=False
     )

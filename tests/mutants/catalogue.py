@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.requirement import PROFILES
-from spec.read import read
+from proofsheet.contracts.requirement import PROFILES
+from proofsheet.spec.yaml_reader import read
 
 HOME = Path(__file__).parent
 _FIELDS = {

@@ -17,8 +17,8 @@ from mutants.table import markdown, rows, shortened
 from mutants.trial import Trial, clean, differences, levels, trial
 from mutants.writing import write
 
-from contracts.requirement import PROFILES
-from spec.load import Library
+from proofsheet.contracts.requirement import PROFILES
+from proofsheet.spec.load import Library
 
 HELP = """Serve each mutant, judge it by the true document, and fail unless it earns exactly what it declares.
 

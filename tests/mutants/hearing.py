@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from contracts.checks import CHECKS
-from contracts.checks.expected import EXPECTED
-from contracts.checks.trails import TRAILS
+from proofsheet.contracts.checks import CHECKS
+from proofsheet.contracts.checks.expected import EXPECTED
+from proofsheet.contracts.checks.trail_checks import TRAILS
 
 _TABLES: tuple[dict[str, Any], ...] = (CHECKS, EXPECTED, TRAILS)
 

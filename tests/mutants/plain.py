@@ -22,8 +22,8 @@ from mutants.catalogue import Mutant
 from mutants.relay import Damage, Relay, Sent, made
 from mutants.trial import CREDITS, KEY, PACE, mutated, site, true_document
 
-from mockserver.app import Site
-from spec.document import Document
+from proofsheet.mockserver.app import Site
+from proofsheet.spec.document import Document
 
 EXAMPLES = 5  # for each operation in each phase; its own default is 100
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from mutants.catalogue import HOME, BadMutant
 
-from spec.read import read
+from proofsheet.spec.yaml_reader import read
 
 
 @dataclass(frozen=True)

@@ -15,27 +15,27 @@ from mutants.catalogue import Mutant, missed
 from mutants.hearing import listening
 from mutants.relay import Relay, made
 
-from contracts.asking import Asker
-from contracts.budget import Budget
-from contracts.deriving.source import Source
-from contracts.exploring import Explorer
-from contracts.exploring.granted import Granted
-from contracts.exploring.history import Ledger
-from contracts.exploring.refused import Refused
-from contracts.oracle import Oracle
-from contracts.plan import Plan, plan
-from contracts.running import Run
-from contracts.target import Target
-from contracts.verdict import Status
-from mockserver.app import Site
-from mockserver.double import double
-from mockserver.images import Studio
-from mockserver.settings import KnownKey, Settings
-from spec import build
-from spec.document import Document
-from spec.load import Library, resolve
-from spec.overlay import apply
-from spec.read import Source as Read
+from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore import Explorer
+from proofsheet.contracts.explore.faulty_requests import Refused
+from proofsheet.contracts.explore.ledger_histories import Ledger
+from proofsheet.contracts.explore.valid_requests import Granted
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import Plan, plan
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.runner import Run
+from proofsheet.contracts.verdict import Status
+from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.double import double
+from proofsheet.mockserver.media.image import Studio
+from proofsheet.mockserver.settings import KnownKey, Settings
+from proofsheet.spec import build
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library, resolve
+from proofsheet.spec.overlay import apply
+from proofsheet.spec.yaml_reader import Source as Read
 
 logging.getLogger("python_multipart").setLevel(logging.ERROR)  # a broken form is told to everybody
 

@@ -12,8 +12,8 @@ import pytest
 from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, parked, records
 
 # Loaded here, or pytester would forget them after each project, and httpx would not know its own exceptions.
-import contracts.collecting.starting  # noqa: F401
-from proofsheet_client import Mock, Server
+import proofsheet.contracts.pytest_items.setup  # noqa: F401
+from proofsheet.testing_client import Mock, Server
 
 pytest_plugins = ["pytester"]
 Judge = Callable[..., pytest.RunResult]

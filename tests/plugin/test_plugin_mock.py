@@ -11,7 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from proofsheet_client import ControlError, Mock, NotStarted, Server
+from proofsheet.testing_client import ControlError, Mock, NotStarted, Server
 
 CORE = "/v2beta/stable-image/generate/core"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from proofsheet_client import Mock, Server
+from proofsheet.testing_client import Mock, Server
 
 BIN = Path(sys.executable).parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -135,7 +135,7 @@ def test_a_failed_test_shows_its_calls_and_the_server_is_gone_afterwards(run: Ru
         rf"#1 POST {path} -> 402 payment_required, by schedule: \S.*\n#2 POST {path} -> 200", out
     )
     assert "No call came with this test's key" in out
-    assert "proofsheet_client.py" not in out.split("FAILED")[0].split("closest")[0], (
+    assert "proofsheet.testing_client.py" not in out.split("FAILED")[0].split("closest")[0], (
         "our own frames are hidden"
     )
     _assert_gone(out)
@@ -179,7 +179,7 @@ def test_a_server_that_does_not_start_says_why(run: Run) -> None:
     assert made.returncode == 1
     assert "proofsheet: the server ended with exit code 2 before it was ready" in made.stdout
     assert made.stdout.count("before it was ready") == 1
-    assert "-m mockserver --no-warm stabilty --credits 5 --host 127.0.0.1 --port 0" in made.stdout
+    assert "-m proofsheet.mockserver --no-warm stabilty --credits 5 --host 127.0.0.1 --port 0" in made.stdout
     assert "stabilty" in made.stdout.split("--port 0")[1], "what the server said"
     assert "Traceback" not in made.stdout
 
@@ -203,7 +203,7 @@ def test_credits(proofsheet_mock):
     assert proofsheet_mock.balance == float(os.environ["EXPECTED"])
 
 def test_names(proofsheet_server):
-    from proofsheet_client import control
+    from proofsheet.testing_client import control
     documents = json.loads(control(proofsheet_server.url, "GET", "/health"))["documents"]
     assert [each["name"] for each in documents] == ["stability.pages-2024"]
 """
@@ -237,7 +237,7 @@ import sys
 
 def test_app(request):
     assert request.config.pluginmanager.hasplugin("proofsheet")
-    ours = ("proofsheet_client", "mockserver", "spec", "contracts")
+    ours = ("proofsheet.testing_client", "mockserver", "spec", "contracts")
     assert [name for name in ours if name in sys.modules] == []
 """
     made = run(source)
@@ -263,7 +263,7 @@ def test_app(proofsheet_mock):
 
 
 def _control(server: Server, path: str) -> bytes:
-    from proofsheet_client import control
+    from proofsheet.testing_client import control
 
     return control(server.url, "GET", path)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from proofsheet_client import Mock
+from proofsheet.testing_client import Mock
 
 OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk\r\n"
 BODY = b'--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\na cat\r\n--x--\r\n'

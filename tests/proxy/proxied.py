@@ -20,11 +20,11 @@ from typing import Any
 
 import uvloop
 
-from contracts.proxy.beside import Beside
-from contracts.proxy.client import Client, Relay
-from contracts.proxy.copying import Reader, Room
-from contracts.proxy.upstream import upstream
-from traffic.flow import Flow
+from proofsheet.relay.client_connection import Client, Relay
+from proofsheet.relay.copies import Reader, Room
+from proofsheet.relay.taps import Beside
+from proofsheet.relay.upstream_address import upstream
+from proofsheet.traffic.flow import Flow
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

@@ -14,21 +14,21 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from contracts import records
-from contracts.proxy.learn import learn
-from contracts.proxy.offline import judge
-from contracts.proxy.trial import Trial
-from contracts.settings import load
-from mockserver.app import Site
-from mockserver.cli import serve
-from mockserver.double import double
-from mockserver.settings import Settings
-from spec.cli import lint_command as lint
-from spec.document import Document
-from spec.load import HOME, Library
-from traffic import har
-from traffic.flow import Flow
-from traffic.recording import Recorder
+from proofsheet.contracts.recorded.judge_command import judge
+from proofsheet.contracts.recorded.learn_command import learn
+from proofsheet.contracts.recorded.traffic_judge import Trial
+from proofsheet.contracts.reports import records
+from proofsheet.contracts.settings import load
+from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.cli import serve
+from proofsheet.mockserver.double import double
+from proofsheet.mockserver.settings import Settings
+from proofsheet.spec.cli import lint_command as lint
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import HOME, Library
+from proofsheet.traffic import har
+from proofsheet.traffic.flow import Flow
+from proofsheet.traffic.recorder import Recorder
 
 KEY = "sk-judged-offline-1"
 JSON = ("Content-Type", "application/json")
@@ -262,7 +262,7 @@ def test_nothing_to_learn_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_spec_has_the_command() -> None:
-    from proofsheet import main
+    from proofsheet.command import main
 
     done = run(main, "spec", "learn", "--help")
     assert done.exit_code == 0
@@ -270,14 +270,14 @@ def test_spec_has_the_command() -> None:
 
 
 def test_a_check_that_fails_ends_with_its_flow(monkeypatch: pytest.MonkeyPatch) -> None:
-    from contracts.proxy import trial
+    from proofsheet.contracts.recorded import traffic_judge
 
     def fails(*_: Any) -> Any:
         raise ZeroDivisionError("oh")
 
-    made = trial.Trial(load("stability"))
+    made = traffic_judge.Trial(load("stability"))
     with monkeypatch.context() as patched:
-        patched.setitem(trial.CHECKS, "no-5xx", fails)
+        patched.setitem(traffic_judge.CHECKS, "no-5xx", fails)
         assert made.judge(GOOD).unjudged == "the judge failed: ZeroDivisionError: oh"
     assert made.judge(GOOD).unjudged == ""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from proxied import Here, Script, answering, exactly, get, read_head, running, to_the_end, wait_until
 
-from contracts.proxy import copying
+from proofsheet.relay import copies
 
 Relays = Callable[..., Here]
 MEGABYTE = bytes(range(256)) * 4096
@@ -45,7 +45,7 @@ def test_copies_that_wait_fill_the_room_and_later_ones_go_without(relay: Relays)
         came, _ = made.ask(get())
         assert len(came) > len(MEGABYTE)
         assert (made.flow(number).body is None) == (number == 3)
-    assert made.flow(3).note == copying.NO_ROOM
+    assert made.flow(3).note == copies.NO_ROOM
     assert 2 * len(MEGABYTE) < made.beside.room.used < int(2.5 * len(MEGABYTE))
     for freed in made.taker.kept:
         freed()
@@ -55,7 +55,7 @@ def test_copies_that_wait_fill_the_room_and_later_ones_go_without(relay: Relays)
 def test_a_body_that_is_too_large_is_not_kept_and_passes(
     relay: Relays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "LARGEST", 100_000)
+    monkeypatch.setattr(copies, "LARGEST", 100_000)
     made = relay(large(2))
     came, _ = made.ask(get())
     assert came.endswith(MEGABYTE * 2)
@@ -64,13 +64,13 @@ def test_a_body_that_is_too_large_is_not_kept_and_passes(
 
 
 def test_chunks_of_a_byte_take_no_more_room_than_is_counted() -> None:
-    room = copying.Room(10_000)
-    body = copying.Body(room)
+    room = copies.Room(10_000)
+    body = copies.Body(room)
     body.add([b"x"] * 1000)
     assert (len(body.pieces), body.size) == (1, 1000)
     for _ in range(1000):
         body.add([b"x"])
-    assert body.why == copying.NO_ROOM
+    assert body.why == copies.NO_ROOM
     assert room.used == 0
 
 
@@ -150,4 +150,4 @@ def test_200_megabytes_pass_at_constant_memory(upstream: Callable[[Script], obje
     for _ in range(200):
         expected.update(MEGABYTE)
     assert seen.digest() == expected.digest()
-    assert most - before < 2 * copying.ROOM
+    assert most - before < 2 * copies.ROOM

@@ -30,8 +30,8 @@ from proxied import (
     wait_until,
 )
 
-from contracts import records
-from traffic import transcript
+from proofsheet.contracts.reports import records
+from proofsheet.traffic import transcript
 
 Upstreams = Callable[[Script], Upstream]
 KEY = "sk-Proxied/0123456789+abc"
@@ -277,7 +277,7 @@ def test_insecure_trusts_it(relay: Callable[..., Here], upstream: Upstreams, cer
 def test_what_cannot_be_meant_is_said(options: list[str], why: str) -> None:
     from click.testing import CliRunner
 
-    from contracts.proxy.cli import proxy
+    from proofsheet.contracts.recorded.proxy_command import proxy
 
     done = CliRunner().invoke(proxy, options)
     assert done.exit_code == 2

@@ -8,10 +8,10 @@ import click
 import pytest
 from proxied import ROOT
 
-from contracts.proxy.cli import proxy
-from contracts.proxy.learn import learn
-from contracts.proxy.offline import judge
-from mockserver.cli import serve
+from proofsheet.contracts.recorded.judge_command import judge
+from proofsheet.contracts.recorded.learn_command import learn
+from proofsheet.contracts.recorded.proxy_command import proxy
+from proofsheet.mockserver.cli import serve
 
 TEXT = (ROOT / "docs/proxy.md").read_text(encoding="utf-8")
 COMMANDS = {"proxy": proxy, "judge": judge, "serve": serve, "spec learn": learn}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from proxied import Here, exactly, get, read_head
 
-from contracts.proxy.framing import BadFraming, Chunked
+from proofsheet.relay.framing import BadFraming, Chunked
 
 PIECES = st.lists(st.binary(min_size=1, max_size=40), max_size=6)
 CUTS = st.lists(st.integers(0, 999))

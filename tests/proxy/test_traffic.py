@@ -16,12 +16,12 @@ from urllib.parse import quote
 
 import pytest
 
-from traffic import har, transcript
-from traffic.alike import same
-from traffic.flow import Flow
-from traffic.recording import Recorder, Taken
-from traffic.redaction import mark, redacted
-from traffic.wrong import BadTraffic
+from proofsheet.traffic import har, transcript
+from proofsheet.traffic.errors import BadTraffic
+from proofsheet.traffic.flow import Flow
+from proofsheet.traffic.matching import same
+from proofsheet.traffic.recorder import Recorder, Taken
+from proofsheet.traffic.redaction import mark, redacted
 
 KEY = "sk-Secret/key+0123456789"
 PNG = bytes(range(256)) * 40

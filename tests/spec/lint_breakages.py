@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from spec import pointers
+from proofsheet.spec import pointers
 
 ULTRA = "/paths/~1v2beta~1stable-image~1generate~1ultra/post"
 SD3 = "/paths/~1v2beta~1stable-image~1generate~1sd3/post"

@@ -14,12 +14,12 @@ import yaml
 from click.testing import CliRunner, Result
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
-from spec.build import operations
-from spec.bundling import VERSIONS, VIEWS, Wanted, bundle
-from spec.bundling.writing import as_yaml
-from spec.cli import spec_group
-from spec.load import Library, resolve
-from spec.read import Source, read
+from proofsheet.spec.build import operations
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.export import VERSIONS, VIEWS, Wanted, bundle
+from proofsheet.spec.export.serialize import as_yaml
+from proofsheet.spec.load import Library, resolve
+from proofsheet.spec.yaml_reader import Source, read
 
 VALIDATORS: Any = {"3.1": OpenAPIV31SpecValidator, "3.0": OpenAPIV30SpecValidator}
 NAMES = Library().names()
@@ -108,7 +108,7 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         names.append(tmp_path / f"{seed}.yaml")
         arguments = ["bundle", "gptnb", "--view", "json", "-o", str(names[-1])]
-        code = f"from spec.cli import spec_group; spec_group({arguments!r})"
+        code = f"from proofsheet.spec.cli import spec_group; spec_group({arguments!r})"
         subprocess.run(
             [sys.executable, "-c", code],
             env={"PYTHONHASHSEED": seed},

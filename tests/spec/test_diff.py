@@ -11,10 +11,10 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from spec import pointers
-from spec.cli import spec_group
-from spec.diffing import Difference, compare
-from spec.diffing.stating import statements
+from proofsheet.spec import pointers
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.diff import Difference, compare
+from proofsheet.spec.diff.statements import statements
 
 GONE = object()
 BODY = "/paths/~1draw/post/requestBody/content/multipart~1form-data/schema"

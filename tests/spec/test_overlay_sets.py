@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from spec.overlay import BadOverlay, apply
-from spec.read import Source, read
+from proofsheet.spec.overlay import BadOverlay, apply
+from proofsheet.spec.yaml_reader import Source, read
 
 SETS = os.environ.get("OVERLAY_SETS", "")
 OFFICIAL = sorted(path.parent for path in Path(SETS).glob("*/overlay.yaml")) if SETS else []

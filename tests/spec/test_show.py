@@ -11,11 +11,11 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from spec import facts
-from spec.cli import spec_group
-from spec.document import Document
-from spec.load import Library
-from spec.showing import portrait, telling
+from proofsheet.spec import evidence
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
+from proofsheet.spec.show import operation_data, render
 
 MINIMAL = """\
 openapi: "3.1.0"
@@ -59,10 +59,10 @@ def line(text: str, *start: str) -> str:
 @pytest.mark.parametrize("name", Library().names())
 def test_every_document_and_operation_is_shown(library: Library, name: str) -> None:
     document = library.load(name)
-    text = telling.document(portrait.document(document))
+    text = render.document(operation_data.document(document))
     for operation in document.operations.values():
         assert operation.path in line(text, operation.id)
-        told = telling.operation(portrait.operation(document, operation))
+        told = render.operation(operation_data.operation(document, operation))
         for outcome in operation.outcomes.values():
             assert line(told, str(outcome.status), outcome.name)
 
@@ -130,7 +130,7 @@ def test_a_pointer_goes_through_references(library: Library) -> None:
     made = data("show", "stability", f"{start}/responses/413/content/application~1json/schema/required")
     assert made["pointer"] == "/components/schemas/Error/required"
     assert made["value"] == ["errors", "id", "name"]
-    assert made["evidence"]["grade"] == facts.grade(library.source("stability").value, made["pointer"])
+    assert made["evidence"]["grade"] == evidence.grade(library.source("stability").value, made["pointer"])
     assert data("show", "stability", "")["value"]["openapi"] == "3.1.0"
 
 

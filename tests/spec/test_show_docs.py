@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from spec.cli import spec_group
+from proofsheet.spec.cli import spec_group
 
 TEXT = (Path(__file__).parents[2] / "docs" / "spec.md").read_text()
 COMMANDS = [

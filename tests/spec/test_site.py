@@ -14,13 +14,13 @@ from click.testing import CliRunner, Result
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from support import InProcess
 
-from spec.cli import spec_group
-from spec.document import Document
-from spec.load import Library
-from spec.read import read
-from spec.reference import Site
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.docs import Site
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
+from proofsheet.spec.yaml_reader import read
 
-VENDORED = Path(__file__).parents[2] / "spec" / "reference" / "vendor"
+VENDORED = Path(__file__).parents[2] / "spec" / "docs" / "vendor"
 NAMES = ("stability", "gptnb")
 
 

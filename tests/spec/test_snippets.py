@@ -17,11 +17,11 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from proofsheet_client import Mock, Server
-from spec.cli import spec_group
-from spec.document import Document
-from spec.load import Library
-from spec.snippets import LANGUAGES, CannotAsk, Choice, asked, snippet
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
+from proofsheet.spec.snippets import LANGUAGES, CannotAsk, Choice, asked, snippet
+from proofsheet.testing_client import Mock, Server
 
 RUN = {
     "curl": ["sh", "call.sh"],

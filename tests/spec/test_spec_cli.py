@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from spec.cli import spec_group
-from spec.load import Library
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.load import Library
 
 MINIMAL = """\
 openapi: "3.1.0"

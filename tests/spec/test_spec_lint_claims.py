@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from spec.lint import RULES, LintFlaw, lint_source
-from spec.load import Library
-from spec.read import Source
+from proofsheet.spec.lint import RULES, LintFlaw, lint_source
+from proofsheet.spec.load import Library
+from proofsheet.spec.yaml_reader import Source
 
 RULE = [rule for rule in RULES if rule.id.startswith("claim-")]
 PAGE = "000_1c28c56355aae177"

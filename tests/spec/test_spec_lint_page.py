@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from spec.bundling.writing import as_yaml
-from spec.lint import FORM, RULES, lint
-from spec.lint.explained import Example, Explained, explained
-from spec.lint.page import page
-from spec.load import Library
+from proofsheet.spec.export.serialize import as_yaml
+from proofsheet.spec.lint import FORM, RULES, lint
+from proofsheet.spec.lint.rule_examples import Example, Explained, explained
+from proofsheet.spec.lint.rules_page import page
+from proofsheet.spec.load import Library
 
 DOCS = Path(__file__).parents[2] / "docs"
 EVERY = tuple(rule.id for rule in (*FORM, *RULES))
@@ -33,7 +33,9 @@ def test_the_page_covers_exactly_the_rules_there_are() -> None:
 
 
 def test_the_page_is_made_from_the_rules() -> None:
-    assert (DOCS / "lint.md").read_text() == page(), "run: python -m spec.lint.page > docs/lint.md"
+    assert (DOCS / "lint.md").read_text() == page(), (
+        "run: python -m proofsheet.spec.lint.rules_page > docs/lint.md"
+    )
 
 
 @pytest.mark.parametrize("rule", EVERY)

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lint_breakages import GONE, edited
 
-from spec import pointers
-from spec.lint import RULES, lint_source
-from spec.load import Library
-from spec.read import Source
+from proofsheet.spec import pointers
+from proofsheet.spec.lint import RULES, lint_source
+from proofsheet.spec.load import Library
+from proofsheet.spec.yaml_reader import Source
 
 SLOW = {"openapi-valid", "claim-formed", "claim-leads-somewhere"}
 

@@ -7,13 +7,13 @@ import sys
 import pytest
 from lint_breakages import BALANCE, BROKEN, FORM_BODY, JSON, POLICY, RESPONSES, ULTRA, Edit, edited
 
-from mockserver.gates import GATES
-from spec import pointers
-from spec.lint import FORM, RULES, lint, lint_source
-from spec.lint.gates import CRASH
-from spec.lint.vocabulary import vocabulary
-from spec.load import Library
-from spec.read import Source
+from proofsheet.mockserver.gates import GATES
+from proofsheet.spec import pointers
+from proofsheet.spec.lint import FORM, RULES, lint, lint_source
+from proofsheet.spec.lint.gates import CRASH
+from proofsheet.spec.lint.vocabulary import vocabulary
+from proofsheet.spec.load import Library
+from proofsheet.spec.yaml_reader import Source
 
 EVERY = {rule.id: rule for rule in (*FORM, *RULES)}
 CLAIM_RULES = {"claim-formed", "claim-leads-somewhere"}  # in test_spec_lint_claims.py

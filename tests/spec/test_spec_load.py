@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from spec.document import Document
-from spec.load import BadReference, Library, Misshapen, Unknown, resolve
-from spec.read import Source
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import BadReference, Library, Misshapen, Unknown, resolve
+from proofsheet.spec.yaml_reader import Source
 
 
 def test_names_are_families_and_variants(library: Library) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec import media
+from proofsheet.spec import media_types
 
 OFFERS = ("application/json", "image/png", "image/webp")
 
@@ -33,11 +33,11 @@ OFFERS = ("application/json", "image/png", "image/webp")
     ],
 )
 def test_matching(header: str, expected: tuple[str, ...]) -> None:
-    assert media.matching(header, OFFERS) == expected
+    assert media_types.matching(header, OFFERS) == expected
 
 
 def test_parse_keeps_parameters_without_quality() -> None:
-    parsed = media.parse('multipart/form-data; Boundary="a b"; q=0.5')
+    parsed = media_types.parse('multipart/form-data; Boundary="a b"; q=0.5')
     assert (parsed.name, parsed.parameters, parsed.quality) == (
         "multipart/form-data",
         {"boundary": "a b"},
@@ -47,8 +47,8 @@ def test_parse_keeps_parameters_without_quality() -> None:
 
 @given(st.text())
 def test_no_header_makes_it_raise(header: str) -> None:
-    media.parse(header)
-    assert set(media.matching(header, OFFERS)) <= set(OFFERS)
+    media_types.parse(header)
+    assert set(media_types.matching(header, OFFERS)) <= set(OFFERS)
 
 
 @given(
@@ -57,5 +57,5 @@ def test_no_header_makes_it_raise(header: str) -> None:
     )
 )
 def test_no_near_header_makes_it_raise(parts: list[str]) -> None:
-    found = media.accepted("".join(parts))
+    found = media_types.accepted("".join(parts))
     assert all(0 < each.quality <= 1 for each in found)

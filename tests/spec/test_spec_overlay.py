@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from spec.overlay import BadOverlay, apply
-from spec.read import Source
+from proofsheet.spec.overlay import BadOverlay, apply
+from proofsheet.spec.yaml_reader import Source
 
 BASE = {
     "info": {"title": "one", "tags": ["a"]},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec import pointers
+from proofsheet.spec import pointers
 
 DATA = {"a": [{"b": 1}, {"b": 2}, {}], "x/y": {"~": "tilde"}, "": "empty"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.read import Source, Unreadable, read
+from proofsheet.spec.yaml_reader import Source, Unreadable, read
 
 
 def load(tmp_path: Path, text: str) -> Source:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from spec.schemas import Flaw, Schema, coerce
+from proofsheet.spec.schemas import Flaw, Schema, coerce
 
 
 @pytest.mark.parametrize(

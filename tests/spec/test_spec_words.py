@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from spec import expressions, facts
-from spec.choices import choice
+from proofsheet.spec import evidence, expressions
+from proofsheet.spec.choices import choice
 
 
 @pytest.mark.parametrize(
@@ -112,4 +112,4 @@ DOCUMENT = {
     ],
 )
 def test_evidence_is_inherited_from_the_nearest(pointer: str, grade: str | None) -> None:
-    assert facts.grade(DOCUMENT, pointer) == grade
+    assert evidence.grade(DOCUMENT, pointer) == grade

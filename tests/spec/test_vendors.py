@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from spec import facts, inherit, pointers
-from spec.cli import spec_group
-from spec.document import Document
-from spec.inherit import Pages
-from spec.lint import RULES, lint
-from spec.load import HOME, Library, Unknown
-from spec.profiles import BadProfile
-from spec.speakers import speaker
+from proofsheet.spec import evidence, inheritance, pointers
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.document import Document
+from proofsheet.spec.inheritance import Pages
+from proofsheet.spec.lint import RULES, lint
+from proofsheet.spec.load import HOME, Library, Unknown
+from proofsheet.spec.responder import speaker
+from proofsheet.spec.vendor_profile import BadProfile
 
 VENDORS = ("ai-yiapi", "gptnb", "openai-zongdai", "vman")
 
@@ -36,7 +36,7 @@ def grade(name: str, operation: str, below: str) -> str | None:
     document = loaded(name)
     at = document.operations[operation].pointer
     place = below[1:] if below.startswith("#") else at + below
-    return facts.grade_within(document.source, at, pointers.origin(document.source, place))
+    return evidence.grade_within(document.source, at, pointers.origin(document.source, place))
 
 
 # names
@@ -134,8 +134,8 @@ def test_a_page_speaks_for_itself_only(library: Library) -> None:
     """No vendor's document holds another vendor's page as documenting it."""
     for name in VENDORS:
         own = set(library.profile(name).sources)
-        for evidence in _evidences(loaded(name).source):
-            for listed in (evidence.get(each, ()) for each in ("documented", "official", "observed")):
+        for node in _evidences(loaded(name).source):
+            for listed in (node.get(each, ()) for each in ("documented", "official", "observed")):
                 assert set(listed) <= own
 
 
@@ -172,7 +172,7 @@ SMALL: Any = {
 
 
 def narrowed(*claims: Any, **pages: str) -> Any:
-    return inherit.narrowed(SMALL, Pages(pages, {"a": ("S0", ["200"])}), claims)
+    return inheritance.narrowed(SMALL, Pages(pages, {"a": ("S0", ["200"])}), claims)
 
 
 def test_own_sources_stay_and_others_become_inherited() -> None:

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageStat
 
-from mockserver.images import PNG, Picture
-from mockserver.images.caption import Captions
-from mockserver.images.lettering import GLYPHS, GROUND, Lettering
-from mockserver.images.plan import layout
+from proofsheet.mockserver.media.image import PNG, Picture
+from proofsheet.mockserver.media.image.caption import Captions
+from proofsheet.mockserver.media.image.lettering import GLYPHS, GROUND, Lettering
+from proofsheet.mockserver.media.image.plan import layout
 
 CAPTIONS = Captions()
 LINES = Lettering(20, 16, 200)

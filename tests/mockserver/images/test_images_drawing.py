@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from mockserver.images import JPEG, PNG, WEBP, Picture, Studio
-from mockserver.images.plan import layout
+from proofsheet.mockserver.media.image import JPEG, PNG, WEBP, Picture, Studio
+from proofsheet.mockserver.media.image.plan import layout
 
 PICTURE = Picture(320, 320, PNG, 42, b"0123456789abcdef", "generateCore  seed 42", "a lake")
 NAMES = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
@@ -107,7 +107,7 @@ def test_two_studios_draw_the_same_bytes(picture: Picture) -> None:
 def test_another_process_draws_the_same_bytes() -> None:
     program = (
         "import hashlib\n"
-        "from mockserver.images import *\n"
+        "from proofsheet.mockserver.media.image import *\n"
         "for kind in (PNG, JPEG, WEBP):\n"
         f"    picture = Picture(320, 320, kind, 42, {PICTURE.identity!r},"
         f" {PICTURE.title!r}, {PICTURE.prompt!r})\n"

@@ -10,8 +10,8 @@ from itertools import accumulate
 import pytest
 from PIL import Image
 
-from mockserver.images import PNG, Picture, Studio
-from mockserver.images.plan import COMBINATIONS, layout
+from proofsheet.mockserver.media.image import PNG, Picture, Studio
+from proofsheet.mockserver.media.image.plan import COMBINATIONS, layout
 
 RATIOS = [(1024, 1024), (768, 320), (320, 768), (320, 320), (833, 611), (200, 128)]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageChops
 
-from mockserver.images.brush import gradient
-from mockserver.images.palettes import PALETTES
-from mockserver.images.plan import choose, layout
-from mockserver.images.scene import GRAIN, paint
+from proofsheet.mockserver.media.image.brush import gradient
+from proofsheet.mockserver.media.image.palettes import PALETTES
+from proofsheet.mockserver.media.image.plan import choose, layout
+from proofsheet.mockserver.media.image.scene import GRAIN, paint
 
 
 @pytest.mark.parametrize("size", [(640, 640), (832, 320), (256, 640), (200, 128)])

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from mockserver.images import PNG, Picture, Studio, Unreadable, Upload, read_upload, thumbnail
-from mockserver.images.upload import open_upright
+from proofsheet.mockserver.media.image import PNG, Picture, Studio, Unreadable, Upload, read_upload, thumbnail
+from proofsheet.mockserver.media.image.upload import open_upright
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:

@@ -15,9 +15,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from spec.bundling import VERSIONS, VIEWS, Wanted, bundle
-from spec.bundling.writing import as_yaml
-from spec.load import Library
+from proofsheet.spec.export import VERSIONS, VIEWS, Wanted, bundle
+from proofsheet.spec.export.serialize import as_yaml
+from proofsheet.spec.load import Library
 
 HERE = Path(__file__).parent
 WORK = HERE / ".work"

@@ -1,0 +1,101 @@
+"""Getting at what a success holds: its pictures' files, what they look like, its seed, a balance."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from proofsheet.contracts.checks.image_facts import Seen, see
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation, Representation
+
+
+def pictures(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
+    """The files of the pictures in a success, or a sentence about why one cannot be had."""
+    representation = operation.success.representations.get(exchange.media_type)
+    if any(True for _ in bound(representation, "$artifact.bytes")):
+        yield exchange.body
+        return
+    found = False
+    for place in bound(representation, "$artifact.base64"):
+        for text in pointers.find(parsed(exchange), place):
+            found = True
+            yield _decoded(text)
+    if not found:
+        yield "the answer holds no picture"
+
+
+def gallery(exchange: Exchange, operation: Operation) -> list[Seen | str]:
+    """Each picture of a success as it was seen, or why it cannot be had. Worked out once."""
+    found: list[Seen | str] | None = exchange.memo.get("gallery")
+    if found is None:
+        held = pictures(exchange, operation)
+        found = [each if isinstance(each, str) else see(each) for each in held]
+        exchange.memo["gallery"] = found
+    return found
+
+
+def shown(exchange: Exchange, operation: Operation) -> Iterator[Seen]:
+    """The pictures of a success that can be had and decode; that others do not is another finding."""
+    if exchange.status == operation.success.status:
+        for each in gallery(exchange, operation):
+            if isinstance(each, Seen) and each.problem is None:
+                yield each
+
+
+def bound(representation: Representation | None, name: str) -> Iterator[tuple[str, ...]]:
+    """Where a representation binds an expression."""
+    for tokens, each in representation.binds if representation else ():
+        if each.text == name:
+            yield tokens
+
+
+def _decoded(text: Any) -> bytes | str:
+    if not isinstance(text, str):
+        return f"the picture is {type(text).__name__}, not base64 text"
+    if text.startswith("data:"):
+        return "the base64 has a data: prefix"
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        return f"the base64 is not clean: {error}"
+
+
+def reported_seed(exchange: Exchange, operation: Operation) -> int | None:
+    """The seed an answer reports, in the place where the document binds it."""
+    representation = operation.success.representations.get(exchange.media_type)
+    for place in bound(representation, "$artifact.seed"):
+        found = next(pointers.find(parsed(exchange), place), None)
+        return found if isinstance(found, int) else None
+    for name, each in representation.headers if representation else ():
+        if not isinstance(each, str) and each.text == "$artifact.seed":
+            text = exchange.header(name.lower()) or ""
+            return int(text) if text.isdecimal() else None
+    return None
+
+
+def balance(exchange: Exchange, operation: Operation) -> Any:
+    """The balance that an answer reports, where the document binds one; else None."""
+    if exchange.status != operation.success.status:
+        return None
+    for place in bound(operation.success.representations.get(exchange.media_type), "$ledger.balance"):
+        return next(pointers.find(parsed(exchange), place), None)
+    return None
+
+
+def parsed(exchange: Exchange) -> Any:
+    """The body as JSON, or None."""
+    try:
+        return json.loads(exchange.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def excerpt(exchange: Exchange) -> str:
+    """The beginning of an answer, for a message."""
+    text = exchange.body[:200].decode("utf-8", "replace")
+    return text if text.isprintable() else f"({len(exchange.body)} bytes of {exchange.media_type})"

@@ -1,0 +1,77 @@
+"""What is asked of every answer, whatever was sent: no case of its own, every exchange speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from proofsheet.contracts.checks.envelope import id_headers
+from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation
+
+# check, topic, level, what is asked, where it stands in the document. Not every operation has something for
+# each to look at; what could not fail is not asked.
+_ALWAYS = (
+    ("status-declared", "answer.status", None, "every status is declared", "/responses"),
+    ("media-type-declared", "answer.media-type", None, "every media type is declared", "/responses"),
+    ("body-schema", "answer.schema", None, "every JSON body satisfies its schema", "/responses"),
+    ("headers-declared", "answer.headers", None, "every header is HTTP's or declared", "/responses"),
+    ("picture-whole", "answer.picture", None, "every picture decodes to its end", "/responses"),
+    ("no-5xx", "answer.no-5xx", "MUST", "no request makes the service fail", "/responses"),
+    (
+        "no-leak",
+        "answer.no-leak",
+        "MUST",
+        "no error shows a key, a stack trace or an inner host",
+        "/responses",
+    ),
+    ("call-named", "answer.id", None, "the call's id is told, and is one id", "/responses"),
+    ("type-whole", "answer.type", None, "a Content-Type has its parameters", "/responses"),
+    ("keys-declared", "answer.keys", None, "a JSON body has no key of its own", "/responses"),
+    ("json-clean", "answer.json", "MUST", "JSON has no byte order mark (RFC 8259)", "/responses"),
+)
+
+
+def always(source: Source, operation: Operation) -> Iterator[Derived]:
+    """One requirement for each general check."""
+    for check, topic, level, says, at in _ALWAYS:
+        if not _is_told(operation, check):
+            continue
+        also = _stands_on(source, operation, topic)
+        profile = "core" if check == "picture-whole" else "free"  # refusals show none
+        wanted = source.requirement(operation, topic, says, at, also=also, level=level, profile=profile)
+        yield Derived(wanted, is_general=True)
+
+
+def _is_told(operation: Operation, check: str) -> bool:
+    """Whether a document says anything of an operation that the check could find broken."""
+    if check == "picture-whole":
+        return any(each.startswith("image/") for each in operation.success.representations)
+    known = [each for one in operation.outcomes.values() for each in one.representations.values()]
+    if check == "type-whole":
+        return any(";" in each.content_type for each in known)
+    if check == "call-named":
+        return any(id_headers([each]) for each in known)
+    return True
+
+
+def _stands_on(source: Source, operation: Operation, topic: str) -> Iterator[str]:
+    """A schema is judged with all that stands in it, the headers with theirs."""
+    responses = pointers.get(source.document.raw, operation.pointer)["responses"]
+    for status, each in responses.items():
+        for media_type, content in each.get("content", {}).items():
+            at = pointers.join("responses", status, "content", media_type)
+            if topic == "answer.schema" and media_type == "application/json":
+                yield from provenance.below(content.get("schema", {}), f"{at}/schema")
+            if topic == "answer.type":
+                yield f"{at}/x-content-type"
+        if topic == "answer.schema":
+            yield from provenance.below(
+                each.get("headers", {}), pointers.join("responses", status, "headers")
+            )
+
+
+def topic_of(check: str) -> str:
+    """The topic of the requirement that a general check speaks for."""
+    return next(topic for name, topic, *_ in _ALWAYS if name == check)

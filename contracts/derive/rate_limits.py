@@ -1,0 +1,109 @@
+"""The rate limit, by permission only: a burst, one request more, what happens meanwhile, and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.requirement import Requirement
+from proofsheet.spec.document import Operation, RateLimit
+
+OTHER = "burst+other-key"
+
+
+def limits(source: Source, operation: Operation) -> Iterator[Derived]:
+    """For the first operation under each policy with a limit that costs nothing and needs no body.
+
+    The cases are named in the order in which they are sent: while the key is shut out, others ask too.
+    """
+    limit = operation.policy.rate_limit
+    if limit is None or _free(source, operation.policy.name) is not operation:
+        return
+    yield _allowed(source, operation, limit)
+    yield _refused(source, operation, limit)
+    yield from _meanwhile(source, operation)
+    yield from _afterwards(source, operation, limit)
+
+
+def _wanted(
+    source: Source, operation: Operation, topic: str, says: str, *keys: str, needs: str = "burst"
+) -> Requirement:
+    at, *also = (provenance.policy(operation, *key.split("/")) for key in keys)
+    if "x-refusals/rate-limit" in keys:
+        also += provenance.refusal(operation, "rate-limit")
+    return source.requirement(
+        operation, f"limit.{topic}", says, at, also=also, profile="extended", needs=needs
+    )
+
+
+def _case(operation: Operation, name: str, wanted: Requirement, check: str, **params: object) -> Case:
+    return request(operation, f"limit.{name}", {}, (Expect(wanted.id, check, params),))
+
+
+def _while_out(operation: Operation, name: str, wanted: Requirement, outcome: str) -> Case:
+    """A case that is asked while the key is or was shut out, so a 429 is no reason to wait."""
+    params = {"after": f"{operation.id}/limit.2-one-more", "outcome": _outcome(operation), "answer": outcome}
+    return _case(operation, name, wanted, "meanwhile", **params)
+
+
+def _outcome(operation: Operation) -> str:
+    return operation.policy.outcome("rate-limit", "")
+
+
+def _allowed(source: Source, operation: Operation, limit: RateLimit) -> Derived:
+    says = f"{limit.requests} requests in {limit.window:g} seconds are answered"
+    keys = ("x-rate-limit", "x-rate-limit/requests", "x-rate-limit/window")
+    wanted = _wanted(source, operation, "allowed", says, *keys)
+    burst = _case(operation, "1-burst", wanted, "granted")
+    return Derived(wanted, (replace(burst, wait=limit.window + 1, times=limit.requests),))
+
+
+def _refused(source: Source, operation: Operation, limit: RateLimit) -> Derived:
+    outcome = _outcome(operation)
+    says = f"one more is refused as {outcome}"
+    wanted = _wanted(source, operation, "refused", says, "x-refusals/rate-limit")
+    status = operation.outcomes[outcome].status
+    params = {"status": status, "outcome": outcome, "window": limit.window}
+    return Derived(wanted, (_case(operation, "2-one-more", wanted, "limited", **params),))
+
+
+def _meanwhile(source: Source, operation: Operation) -> Iterator[Derived]:
+    order = operation.policy.precedence
+    if "authenticate" in order and order.index("authenticate") < order.index("rate-limit"):
+        says = "while one key is shut out, an unknown one is still refused as unauthorized"
+        wanted = _wanted(source, operation, "strangers", says, "x-rate-limit/per")
+        outcome = operation.policy.outcome("authenticate", "unknown")
+        case = _while_out(operation, "3-stranger", wanted, outcome)
+        yield Derived(wanted, (replace(case, credential="wrong"),))
+    says = "while one key is shut out, another one is answered"
+    wanted = _wanted(source, operation, "others", says, "x-rate-limit/per", needs=OTHER)
+    case = _while_out(operation, "4-other", wanted, operation.success.name)
+    yield Derived(wanted, (replace(case, credential="other"),))
+
+
+def _afterwards(source: Source, operation: Operation, limit: RateLimit) -> Iterator[Derived]:
+    pause = limit.window + 1
+    if limit.penalty > 2 * pause:
+        says = f"{pause:g} seconds later, within the {limit.penalty:g}, it is still shut out"
+        wanted = _wanted(source, operation, "penalty", says, "x-rate-limit/penalty")
+        case = _while_out(operation, "5-still", wanted, _outcome(operation))
+        yield Derived(wanted, (replace(case, wait=pause),))
+    says = f"{limit.penalty:g} seconds later the next one is answered"
+    wanted = _wanted(source, operation, "recovers", says, "x-rate-limit", "x-rate-limit/penalty")
+    # Asked with the patience of a plain case, a 429 would be waited out, and an endless penalty never told.
+    last = _while_out(operation, "6-later", wanted, operation.success.name)
+    yield Derived(wanted, (replace(last, wait=limit.penalty + 1),))
+
+
+def _free(source: Source, policy: str) -> Operation | None:
+    """The cheapest operation to burst: without a body and without a price."""
+    found = (
+        each
+        for each in source.document.operations.values()
+        if each.policy.name == policy and each.body is None and each.cost is None
+    )
+    return next(found, None)

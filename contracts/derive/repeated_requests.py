@@ -1,0 +1,80 @@
+"""The same picture asked for twice, in another form, with another seed, and with its defaults in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.answer_forms import Form, forms
+from proofsheet.contracts.derive.picture_prompts import subject
+from proofsheet.contracts.derive.samples import prompted
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.spec.document import Operation, Seed
+
+SEED = 20_000  # any that is not the random one; its neighbour is the other
+STEP = 7_919  # from run to run: a prime, so that it takes long until one comes again
+
+
+@dataclass(frozen=True)
+class _Second:
+    """A second picture, held beside the first: its form, and what is asked of it beyond the first."""
+
+    topic: str
+    check: str
+    says: str
+    form: Form
+    more: dict[str, Any] = field(default_factory=dict)
+    needs: str | None = "repeat"
+    also: tuple[str, ...] = ()
+
+
+def repeated(source: Source, operation: Operation) -> Iterator[Derived]:
+    """One picture, and second ones of which each answers a requirement."""
+    seed = operation.artifact.seed if operation.artifact else None
+    kinds = {form.name: form for form in forms(operation)}
+    if seed is None or set(kinds) != {"bytes", "json"}:
+        return
+    fields = {seed.field[0]: seed_of(source.seed, seed)}
+    for each in _seconds(operation, seed, kinds, fields[seed.field[0]]):
+        wanted = source.requirement(
+            *(operation, each.topic, each.says, "/x-artifact/seed"),
+            also=each.also,
+            profile="extended",
+            needs=each.needs,
+        )
+        expect = Expect(wanted.id, each.check)
+        first = _own(source, operation, expect, kinds["bytes"], fields, "first")
+        second = _own(source, operation, expect, each.form, {**fields, **each.more}, each.topic)
+        yield Derived(wanted, also=(first, second))
+
+
+def seed_of(turn: int, seed: Seed) -> int:
+    """The seed that a run asks for twice; neither the random one nor the largest."""
+    return 1 + (SEED - 1 + STEP * turn) % (seed.maximum - 1)
+
+
+def _seconds(operation: Operation, seed: Seed, kinds: dict[str, Form], one: int) -> Iterator[_Second]:
+    plain, packed = kinds["bytes"], kinds["json"]
+    name = seed.field[0]
+    guides = ("/x-artifact/seed/field",)
+    yield _Second("repeat.forms", "same", "both forms of one seed show the same", packed, needs=None)
+    yield _Second("repeat.same", "same", "the same seed draws the same", plain, also=guides)
+    says = "another seed draws another picture"
+    yield _Second("repeat.seed", "other", says, plain, {name: one + 1}, also=guides)
+    known = operation.body.defaults if operation.body else {}
+    defaults = {key: each for key, each in known.items() if key != name}
+    if defaults:
+        says = "a default that is sent in so many words draws the same"
+        also = tuple(provenance.field(operation, each, "default") for each in defaults)
+        yield _Second("repeat.defaults", "same", says, plain, defaults, also=also)
+
+
+def _own(
+    source: Source, operation: Operation, expect: Expect, form: Form, fields: dict[str, Any], own: str
+) -> Wish:
+    media = next(each.fields for each in forms(operation) if each.name == "bytes")
+    body = {**prompted(operation, subject(source.seed)), **media, **fields}
+    return Wish(operation.id, expect, form.accept, body, own)

@@ -1,0 +1,120 @@
+"""The request line and its headers: strangers in the path, header parameters, what no document has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.bounds import beyond
+from proofsheet.contracts.derive.request_bodies import lacking, lists_all
+from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.spec.document import Operation, Parameter
+
+# method, statuses that say no (or yes, where a framework answers it by itself)
+_METHODS = (
+    ("DELETE", (404, 405)),
+    ("OPTIONS", (200, 204, 404, 405)),
+    ("HEAD", (200, 404, 405, 501)),
+)
+
+
+def places(source: Source, operation: Operation) -> Iterator[Derived]:
+    """Requirements on what stands before the body."""
+    for index, parameter in enumerate(operation.parameters):
+        if parameter.place == "path":
+            yield from _path(source, operation, parameter, index)
+        if parameter.place == "header":
+            yield from _header(source, operation, parameter, index)
+            yield from _example(source, operation, parameter, index)
+    yield from _methods(source, operation)
+
+
+def _path(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
+    for keyword, value, says in beyond(parameter.schema):
+        topic, at = f"{parameter.name}.{keyword}", f"/parameters/{index}/schema/{keyword}"
+        also = [f"/parameters/{index}{more}" for more in ("", "/in", "/required", "/schema", "/schema/type")]
+        also += provenance.refusal(operation, "path", keyword)
+        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at, also=also)
+        outcome = {"outcome": operation.policy.outcome("path", keyword)}
+        expects = [Expect(wanted.id, "outcome", outcome)]
+        if "{value}" in operation.policy.wording.get(f"path.{keyword}", ""):
+            expects.append(Expect(wanted.id, "names", {"fields": (value,)}))
+        case = request(operation, topic, smallest(operation), tuple(expects))
+        yield Derived(wanted, (_with(case, parameter, value),))
+    yield from _listed(source, operation, parameter, index)
+
+
+def _listed(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
+    """Each listed value is known: where the path is looked at first, what is refused is the missing field."""
+    spoiled = lacking(operation)
+    order = [each for each in operation.policy.precedence if each in ("path", "validate")]
+    if spoiled is None or order != ["path", "validate"]:
+        return
+    outcome = {"outcome": operation.policy.outcome("validate", "required")}
+    for number, value in enumerate(parameter.schema.get("enum", ())):
+        topic = f"{parameter.name}.listed.{value}"
+        says = f"the {parameter.name} {value} is known"
+        wanted = source.requirement(operation, topic, says, f"/parameters/{index}/schema/enum/{number}")
+        case = request(operation, topic, spoiled[1], (Expect(wanted.id, "outcome", outcome),))
+        yield Derived(wanted, (_with(case, parameter, value),))
+
+
+def _with(case: Case, parameter: Parameter, value: str) -> Case:
+    return replace(case, path_params={**case.path_params, parameter.name: str(value)})
+
+
+def _header(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
+    """A header beyond its bound; where all faults are listed a field is missing too, so it stays free."""
+    spoiled = lacking(operation) if lists_all(operation) else None
+    body = spoiled[1] if spoiled else smallest(operation)
+    for keyword, value, says in beyond(parameter.schema):
+        topic = f"header.{parameter.name}.{keyword}"
+        at = f"/parameters/{index}/schema/{keyword}"
+        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at)
+        expects = (
+            Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", keyword)}),
+            Expect(wanted.id, "names", {"fields": (parameter.name,)}),
+        )
+        headers = {parameter.name.lower(): str(value)}
+        yield Derived(wanted, (request(operation, topic, body, expects, headers=headers),))
+
+
+def _example(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
+    """A header that need not be there, as the document shows it: what is refused is a missing field."""
+    spoiled = lacking(operation)
+    if spoiled is None or "example" not in parameter.schema or parameter.required:
+        return
+    topic, at = f"header.{parameter.name}.taken", f"/parameters/{index}/schema"
+    says = f"{parameter.name} {parameter.schema['example']} is taken"
+    also = [f"/parameters/{index}{more}" for more in ("", "/name", "/schema/example", "/schema/type")]
+    wanted = source.requirement(operation, topic, says, at, also=also)
+    expects = (
+        Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", "required")}),
+        Expect(wanted.id, "passes-over", {"fields": (parameter.name,)}),
+    )
+    headers = {parameter.name.lower(): str(parameter.schema["example"])}
+    yield Derived(wanted, (request(operation, topic, spoiled[1], expects, headers=headers),))
+
+
+def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
+    """Methods and paths that the document does not have; it says nothing about them, so this is advice."""
+    known = {each.method for each in source.document.operations.values() if each.path == operation.path}
+    for method, statuses in _METHODS:
+        if method in known or (method == "HEAD" and operation.method != "GET"):
+            continue
+        says = f"{method} is answered with {' or '.join(str(each) for each in statuses)}"
+        yield _off(source, operation, f"method.{method.lower()}", says, statuses, method=method)
+    says = "a path that the document does not have is not found"
+    yield _off(source, operation, "path.unknown", says, (404,), path=operation.path + "-proofsheet")
+
+
+def _off(
+    source: Source, operation: Operation, topic: str, says: str, statuses: tuple[int, ...], **options: str
+) -> Derived:
+    wanted = source.requirement(operation, topic, says, "", level="MAY")
+    expect = Expect(wanted.id, "status", {"statuses": statuses})
+    case = request(operation, topic, {}, (expect,))
+    return Derived(wanted, (replace(case, form=None, json=None, off=True, **options),))  # type: ignore[arg-type]

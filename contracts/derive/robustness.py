@@ -1,0 +1,82 @@
+"""Robustness: odd requests that are refused anyhow, in good order, so that none is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from proofsheet.contracts.case import Expect
+from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.malformed_requests import ODDITIES
+from proofsheet.contracts.derive.request_bodies import lacking
+from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation
+
+
+def sturdy(source: Source, operation: Operation) -> Iterator[Derived]:
+    """One requirement for each oddity; and for operations without a body, those that need none."""
+    if (spoiled := lacking(operation)) is None:
+        yield from _bodiless(source, operation)
+        return
+    name, body = spoiled
+    assert operation.body is not None
+    is_form = operation.body.media_type == "multipart/form-data"
+    at = pointers.join("requestBody", "content", operation.body.media_type)
+    outcome = {"outcome": operation.policy.outcome("validate", "required")}
+    for odd in ODDITIES:
+        if odd.form not in (None, is_form):
+            continue
+        # No document speaks of these; a proxy may refuse what it cannot pass on in a way of its own.
+        also = [provenance.policy(operation, *odd.about)] if odd.about else ()
+        wanted = source.requirement(
+            operation, f"robust.{odd.topic}", odd.says, at, also=also, most="SHOULD", profile=odd.profile
+        )
+        heard = (Expect(wanted.id, "outcome", outcome), Expect(wanted.id, "names", {"fields": (name,)}))
+        expects = heard if odd.heard else (Expect(wanted.id, "refused"),)
+        case = odd.change(request(operation, f"robust.{odd.topic}", _filled(operation, body), expects))
+        yield Derived(wanted, (case,))
+    yield from _unknown(source, operation, name, body, at)
+    yield from _untyped(source, operation)
+
+
+def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
+    """With a few defaults sent in so many words, so that there is an order and something to cut."""
+    return {**body, **(dict(list(operation.body.defaults.items())[:3]) if operation.body else {})}
+
+
+def _bodiless(source: Source, operation: Operation) -> Iterator[Derived]:
+    for odd in ODDITIES[:2]:
+        wanted = source.requirement(operation, f"robust.{odd.topic}", odd.says, "", most="SHOULD")
+        case = request(operation, f"robust.{odd.topic}", {}, (Expect(wanted.id, "granted"),))
+        if operation.body is None:
+            yield Derived(wanted, (odd.change(case),))
+
+
+def _unknown(
+    source: Source, operation: Operation, name: str, body: dict[str, object], at: str
+) -> Iterator[Derived]:
+    stranger = "proofsheet_unknown"
+    says = "a field that nobody knows is passed over"
+    wanted = source.requirement(operation, "robust.unknown-field", says, at, most="SHOULD")
+    expects = (
+        Expect(wanted.id, "names", {"fields": (name,)}),
+        Expect(wanted.id, "passes-over", {"fields": (stranger,)}),
+    )
+    yield Derived(wanted, (request(operation, "robust.unknown-field", {**body, stranger: "1"}, expects),))
+
+
+def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
+    """Nothing is sent, not even a content-type."""
+    says = "a request without a content-type and a body is refused"
+    at = f"#/components/x-policies/{operation.policy.name}/x-wording/media-type.missing"
+    also = provenance.refusal(operation, "media-type", "missing")
+    wanted = source.requirement(operation, "media-type.missing", says, at, also=also)
+    outcome = {"outcome": operation.policy.outcome("media-type", "missing")}
+    expects = (
+        Expect(wanted.id, "outcome", outcome),
+        Expect(wanted.id, "names", {"fields": ("content-type",)}),
+    )
+    case = request(operation, "media-type.missing", smallest(operation), expects)
+    yield Derived(wanted, (replace(case, form=None, json=None, raw=b""),))

@@ -1,0 +1,104 @@
+"""Requests that the document admits, as small as can be, and single things wrong with them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from proofsheet.contracts.case import Case, Expect, Part
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation
+
+PROMPT = "A lighthouse on a cliff at dusk, oil painting"
+
+
+def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
+    """A body with the required fields and these; a prompt where the operation draws."""
+    schema = operation.body.schema if operation.body else {}
+    body = {name: value(schema["properties"][name]) for name in schema.get("required", ())}
+    if operation.artifact:
+        for field in operation.artifact.prompts:
+            if field[0] in body or field[0] in schema.get("required", ()):
+                _put(body, field, PROMPT)
+    return {**body, **fields}
+
+
+def prompted(operation: Operation, text: str) -> dict[str, Any]:
+    """The fields of a body that say what to draw, saying this."""
+    body = smallest(operation)
+    fields = operation.artifact.prompts if operation.artifact else ()
+    for field in fields:
+        _put(body, field, text)
+    return {field[0]: body[field[0]] for field in fields if field[0] in body}
+
+
+def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
+    """What a body says to draw."""
+    fields = operation.artifact.prompts if operation.artifact else ()
+    return " ".join(str(text) for field in fields for text in pointers.find(body, field))
+
+
+def value(schema: Mapping[str, Any]) -> Any:
+    """The simplest value that a schema admits."""
+    for keyword in ("example", "default"):
+        if keyword in schema:
+            return copy.deepcopy(schema[keyword])  # it may be filled in
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: value(schema["properties"][name]) for name in schema.get("required", ())}
+    if kind == "array":
+        return [value(schema["items"])] * max(schema.get("minItems", 0), 1)
+    if kind in ("integer", "number"):
+        return schema.get("minimum", 0)
+    return True if kind == "boolean" else PROMPT
+
+
+def _put(body: dict[str, Any], field: tuple[str, ...], text: str) -> None:
+    if len(field) == 1:
+        body[field[0]] = text
+        return
+    *way, last = field
+    for holder in pointers.find(body, tuple(way)):
+        if isinstance(holder, dict):
+            holder[last] = text
+
+
+def price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
+    """What a success of this request costs, in credits."""
+    cost = operation.cost
+    if cost is None:
+        return Decimal(0)
+    each = Decimal(str(cost.credits.pick(body)))
+    count = next(pointers.find(body, cost.per), 1) if cost.per else 1
+    return each * count if isinstance(count, int) and count > 0 else each
+
+
+def request(
+    operation: Operation, name: str, body: Mapping[str, Any], expects: tuple[Expect, ...], **options: Any
+) -> Case:
+    """A case that sends `body` as the operation's media type. Bytes in a form are files."""
+    sent: dict[str, Any] = {"form": None, "json": None}
+    if operation.body and operation.body.media_type == "multipart/form-data":
+        sent["form"] = tuple(part(key, each) for key, each in body.items())
+    elif operation.body:
+        sent["json"] = dict(body)
+    paths = {each.name: str(value(each.schema)) for each in operation.parameters if each.place == "path"}
+    return Case(
+        id=f"{operation.id}/{name}",
+        operation=operation.id,
+        expects=expects,
+        **{"cost": price(operation, body), "path_params": paths, **sent, **options},
+    )
+
+
+def part(name: str, value: Any) -> Part:
+    """A value as a form sends it: text, or a file where it is bytes."""
+    if isinstance(value, bytes):
+        return Part(name, value, f"{name}.png", "image/png")
+    text = value if isinstance(value, str) else json.dumps(value)
+    return Part(name, text.encode("utf-8", "surrogatepass"))

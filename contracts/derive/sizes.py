@@ -1,0 +1,95 @@
+"""The sizes of pictures: by a table, or by two fields with rules about them. All paid; wishes are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.answer_forms import PLAIN
+from proofsheet.contracts.derive.request_bodies import whole
+from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.requirement import Requirement
+from proofsheet.spec import evidence, pointers
+from proofsheet.spec.document import Operation
+from proofsheet.spec.schemas import Schema
+
+Sides = tuple[int, int]
+
+
+def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
+    """The size of a picture by default is core; each other one costs a picture and is extended."""
+    if operation.artifact is None or operation.body is None:
+        return
+    if operation.artifact.size:
+        yield from _by_table(source, operation)
+    if operation.artifact.sides:
+        yield from _by_sides(source, operation)
+
+
+def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
+    choice = operation.artifact.size if operation.artifact else None
+    if choice is None or not choice.table:
+        return
+    name, at = choice.field[0], "/x-artifact/size"
+    for key, (width, height) in choice.table.items():
+        says = f"{name} {key} gives {width} x {height} pixels"
+        topic = f"size.{key.replace(':', 'x')}"
+        profile = "core" if key == choice.default else "extended"
+        also = (at, f"{at}/field", f"{at}/table")
+        wanted = source.requirement(operation, topic, says, f"{at}/table/{key}", also=also, profile=profile)
+        expect = _expect(wanted, width, height, choice.tolerance)
+        yield Derived(wanted, wish=Wish(operation.id, expect, None, {name: key}))
+    places = (f"{at}/default", provenance.field(operation, name, "default"))
+    sides, at = choice.table[str(choice.default)], f"{at}/table/{choice.default}"
+    yield _by_default(source, operation, sides, at, places, choice.tolerance)
+
+
+def _expect(wanted: Requirement, width: int, height: int, tolerance: float) -> Expect:
+    """Exact where the size is known, about it where it is only assumed."""
+    near = tolerance if wanted.grade in evidence.ADVISORY else 0.0
+    return Expect(wanted.id, "size", {"width": width, "height": height, "tolerance": near})
+
+
+def _by_default(
+    source: Source, operation: Operation, sides: Sides, at: str, also: tuple[str, ...], tolerance: float = 0.0
+) -> Derived:
+    width, height = sides
+    says = f"where no size is asked for it is {width} x {height} pixels"
+    wanted = source.requirement(operation, "size.default", says, at, also=also, profile="core")
+    expect = _expect(wanted, width, height, tolerance)
+    return Derived(wanted, wish=Wish(operation.id, expect, "", {}, PLAIN))
+
+
+def _by_sides(source: Source, operation: Operation) -> Iterator[Derived]:
+    """The default, and each size that a rule lists; bounds are the business of the refusals."""
+    sides = operation.artifact.sides if operation.artifact else None
+    if sides is None or operation.body is None:
+        return
+    across, down = (each[0] for each in sides)
+    at = ("/x-artifact/size/width", "/x-artifact/size/height")
+    defaults = operation.body.defaults
+    default = (defaults.get(across), defaults.get(down))
+    if isinstance(default[0], int) and isinstance(default[1], int):
+        also = tuple(provenance.field(operation, name, "default") for name in (across, down))
+        listed = [place for sides, place in _listed(operation, across, down) if sides == default]
+        yield _by_default(source, operation, (default[0], default[1]), also[0], (*at, *also, *listed))
+    for (width, height), place in _listed(operation, across, down):
+        topic = f"size.{width}x{height}"
+        says = f"{width} x {height} pixels are drawn where they are asked for"
+        wanted = source.requirement(operation, topic, says, place, also=at, profile="extended")
+        expect = _expect(wanted, width, height, 0.0)
+        yield Derived(wanted, wish=Wish(operation.id, expect, None, {across: width, down: height}))
+
+
+def _listed(operation: Operation, across: str, down: str) -> Iterator[tuple[Sides, str]]:
+    """(width, height) of each alternative of the rules that hold for the smallest body, and its place."""
+    seen = whole(operation, smallest(operation))
+    for index, rule in enumerate(operation.rules):
+        if Schema(dict(rule.when)).is_valid(seen):
+            for number, each in enumerate(rule.then.get("anyOf", ())):
+                sides = [each.get("properties", {}).get(name, {}).get("const") for name in (across, down)]
+                if None not in sides:
+                    place = pointers.join("x-rules", index, "then", "anyOf", number)
+                    yield (sides[0], sides[1]), place

@@ -1,0 +1,146 @@
+"""What every deriver yields, and how a requirement finds its evidence and its claims."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
+
+from proofsheet.contracts.case import Case, Expect, Wish
+from proofsheet.contracts.requirement import LEVELS, Requirement
+from proofsheet.spec import evidence, pointers
+from proofsheet.spec.document import Difference, Document, Operation
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A requirement, and what answers it: cases of its own, or wishes for pictures shared with others.
+
+    `every` is asked of each paid picture of the operation; `ledger` of the balance: after each paid
+    picture of the operation (of any, where the operation is the balance), or after its refusals.
+    """
+
+    requirement: Requirement
+    cases: tuple[Case, ...] = ()
+    wish: Wish | None = None
+    also: tuple[Wish, ...] = ()
+    every: Expect | None = None
+    ledger: Expect | None = None
+    by_explorers: bool = False  # there is no case of its own to plan
+    is_general: bool = False  # every answer speaks for it
+
+    @property
+    def wishes(self) -> tuple[Wish, ...]:
+        """All wishes."""
+        return (self.wish, *self.also) if self.wish else self.also
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document with its claims, from which requirements are derived.
+
+    `seed` decides what is asked for where any would do: the prompts' subjects and the pictures' seeds.
+    `prompts` are words that the target is known to judge: `flagged` is refused, `filtered` drawn and blurred.
+    """
+
+    document: Document
+    claims: tuple[Mapping[str, Any], ...] = ()
+    seed: int = 0
+    prompts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        return self.document.family
+
+    @cached_property
+    def _claimed(self) -> dict[str, tuple[Mapping[str, Any], ...]]:
+        """The claims that are encoded at a place of this document."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for claim in self.claims:
+            if claim.get("variant") in (None, self.document.name):
+                for pointer in claim.get("encoded", ()):
+                    found.setdefault(pointer, []).append(claim)
+        return {pointer: tuple(each) for pointer, each in found.items()}
+
+    def requirement(
+        self,
+        operation: Operation,
+        topic: str,
+        says: str,
+        at: str,
+        *,
+        also: Iterable[str] = (),
+        profile: str = "free",
+        level: str | None = None,
+        most: str = "MUST",
+        needs: str | None = None,
+    ) -> Requirement:
+        """A requirement about what stands at `at`, a pointer below the operation (or absolute: `#/…`).
+
+        Its answer judges what stands at `also` as well, where there is such a place. Without a level of its
+        own it is advice where the fact is only assumed, else `most`; and never more than the document allows.
+        """
+        origin = self._origin(operation, at)
+        grade = evidence.grade_within(self.document.source, operation.pointer, origin) or "assumed"
+        node = evidence.evidence(self.document.source, origin) or {}
+        difference = self._difference(topic)
+        own = self._level(operation, grade, level) or most
+        allowed = difference.level if difference else "MUST"
+        return Requirement(
+            id=f"{self.family}.{operation.id}.{topic}",
+            operation=operation.id,
+            level=max(own, allowed, key=LEVELS.index),
+            profile=profile,
+            says=says,
+            pointer=origin,
+            grade=grade,
+            sources=tuple(_sources(node)),
+            claims=self._claims(operation, origin, also) if self.claims else (),
+            needs=needs,
+            differs=difference.why if difference else "",
+        )
+
+    def _level(self, operation: Operation, grade: str, level: str | None) -> str | None:
+        """Where a vendor's page is silent it can be warned; only MUST holds whatever a fact's grade is."""
+        silent = evidence.grade(self.document.source, operation.pointer) == "inherited"
+        if silent or (grade == "inherited" and level != "MUST"):
+            return "MAY"
+        return level or ("MAY" if grade in evidence.ADVISORY else None)
+
+    def _origin(self, operation: Operation, at: str) -> str:
+        return pointers.origin(self.document.source, at[1:] if at.startswith("#") else operation.pointer + at)
+
+    def _places(self, operation: Operation, also: Iterable[str]) -> Iterator[str]:
+        for at in also:
+            with contextlib.suppress(KeyError):
+                yield self._origin(operation, at)
+
+    def _difference(self, topic: str) -> Difference | None:
+        known = self.document.differences
+        return next((each for each in known if any(fnmatchcase(topic, name) for name in each.topics)), None)
+
+    def _claims(self, operation: Operation, origin: str, also: Iterable[str]) -> tuple[str, ...]:
+        """The claims encoded at these very places, but for those about other operations."""
+        places = {origin, *self._places(operation, also)}
+        found = (
+            claim["id"]
+            for place in sorted(places)
+            for claim in self._claimed.get(place, ())
+            if _concerns(claim, operation)
+        )
+        return tuple(dict.fromkeys(found))
+
+
+def _concerns(claim: Mapping[str, Any], operation: Operation) -> bool:
+    """Whether a claim is about the operation: it is encoded there, or in no operation at all."""
+    places = [each for each in claim["encoded"] if each.startswith("/paths/")]
+    return not places or any((each + "/").startswith(operation.pointer + "/") for each in places)
+
+
+def _sources(node: Mapping[str, Any]) -> Iterable[str]:
+    for name in evidence.GRADES:
+        if isinstance(node.get(name), list):
+            yield from node[name]

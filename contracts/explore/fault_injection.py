@@ -1,0 +1,195 @@
+"""How each fault is made: a right request, then what the fault needs beside it, then the fault itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from proofsheet.contracts.derive.request_bodies import breaks, completed, drawing, sample
+from proofsheet.contracts.derive.rule_breaking import Draft, broken
+from proofsheet.contracts.derive.samples import smallest, value
+from proofsheet.contracts.explore import valid, values
+from proofsheet.contracts.explore.request_sample import Fault, Sample
+from proofsheet.contracts.explore.valid import Draw, Kit
+from proofsheet.spec.document import Operation
+from proofsheet.spec.schemas import Flaw, Schema
+
+MEDIA_TYPES = (
+    "text/plain",
+    "application/xml",
+    "application/octet-stream",
+    "application/x-www-form-urlencoded",
+)
+LEAST_OF_A_FILE = 50  # bytes of a picture that was cut off
+BEYOND = 100  # pixels of a side beyond the most
+
+Kept = frozenset[str]  # fields that mending leaves as they are
+Spoil = Callable[[Draw, Sample, Fault, Kit, Kept], Sample]
+
+
+def spoilt(fault: Fault, parts: Kit) -> st.SearchStrategy[Sample]:
+    """Requests with this fault and no other."""
+    frame = _frame(parts.operation, fault) if fault.place in ("body", "picture") else {}
+    keep = frozenset({*frame, fault.field, fault.within})
+
+    @st.composite
+    def one_fault(draw: Draw) -> Sample:  # without arguments, for hypothesis prints them
+        made = parts.around(draw)
+        body = {**parts.body(draw), **frame} if parts.operation.body else {}
+        made = _SPOIL[fault.place](draw, replace(made, body=body, fault=fault), fault, parts, keep)
+        assume(_is_alone(made, fault))
+        return valid.tidy(made)
+
+    return one_fault()
+
+
+def _frame(operation: Operation, fault: Fault) -> dict[str, Any]:
+    """What must stand beside a field for it to be taken, where all else is as small as can be."""
+    assert operation.body is not None
+    good = completed(operation, **{fault.field: sample(operation, fault.field)}) or {}
+    required = operation.body.schema.get("required", ())
+    return {name: each for name, each in good.items() if name not in required}
+
+
+def _in_body(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    operation = made.operation
+    assert operation.body is not None
+    body = dict(made.body)
+    if fault.kind == "required":
+        body.pop(fault.field, None)
+    else:
+        schema = operation.body.schema["properties"][fault.field]
+        # A field that multiplies the price is wrong by as little as can be.
+        is_count = bool(operation.cost and operation.cost.per == (fault.field,))
+        body[fault.field] = draw(values.wrong(fault.kind, schema, is_count))
+    return _labelled(draw, replace(made, body=body), fault, parts, keep)
+
+
+def _in_items(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    assert made.operation.body is not None
+    schema = made.operation.body.schema["properties"][fault.within]["items"]
+    items = list(made.body.get(fault.within) or [value(schema)])
+    at = draw(st.integers(0, len(items) - 1))
+    item = dict(items[at])
+    if fault.kind == "required":
+        item.pop(fault.field, None)
+    else:
+        item[fault.field] = draw(values.wrong(fault.kind, schema["properties"][fault.field]))
+    items[at] = item
+    return _labelled(draw, replace(made, body={**made.body, fault.within: items}), fault, parts, keep)
+
+
+def _labelled(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    """Mended but for the fault, and told how it may end: by its flaws, and by the rules that see them."""
+    made = valid.mended(draw, made, parts, keep)
+    policy = made.operation.policy
+    found = [policy.outcome("validate", each.kind) for each in flaws(made)]
+    broken_ones = [each for each in made.operation.rules if breaks(each, valid.seen(made))]
+    found += [each.outcome or policy.outcome("validate", "enum") for each in broken_ones]
+    outcomes = tuple(dict.fromkeys(found))
+    return replace(made, outcomes=outcomes, names=(fault.field,) if len(outcomes) == 1 else ())
+
+
+def _picture(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    assert made.operation.body is not None
+    wanted = made.operation.body.pictures[fault.field]
+    low, high = wanted.min_side or 1, wanted.max_side or 0
+    if fault.kind == "format":
+        kinds = [each for each in ("GIF", "BMP") if each.lower() not in wanted.formats]
+        data = st.sampled_from(kinds).map(lambda kind: drawing(256, 256, kind))
+    elif fault.kind == "broken":
+        whole = drawing()
+        data = st.integers(LEAST_OF_A_FILE, len(whole) - 100).map(lambda size: whole[:size])
+    elif fault.kind == "min-side":
+        other = max(2 * low, (wanted.min_pixels or 0) // max(low // 2, 1))
+        data = st.integers(1, low // 2).map(lambda by: valid.file(low - by, other, "PNG"))
+    else:
+        data = st.integers(1, BEYOND).map(lambda by: valid.file(high + by, max(low, 64), "PNG"))
+    made = valid.mended(draw, replace(made, body={**made.body, fault.field: draw(data)}), parts, keep)
+    outcome = made.operation.policy.outcome("validate", f"picture-{fault.kind}")
+    return replace(made, outcomes=(outcome,), names=(fault.field,))
+
+
+def _rule(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    operation = made.operation
+    rule = operation.rules[fault.rule]
+    drafts = list(broken(operation, rule))
+    assume(drafts)
+    draft: Draft = draw(st.sampled_from(drafts))
+    plain = smallest(operation)
+    frame = {name: each for name, each in draft.body.items() if name not in plain or plain[name] != each}
+    if draft.fault == "anyOf":
+        frame = {name: draw(parts.fields[name]) for name in frame}
+    body = {**made.body, **frame}
+    if draft.fault == "required":
+        body.pop(draft.name, None)
+    headers = {**made.headers, **({"accept": draft.accept} if draft.accept else {})}
+    made = replace(made, body=body, paths=draft.paths, headers=headers)
+    made = valid.mended(draw, made, parts, frozenset({*frame, draft.name}), fault.rule)
+    outcome = rule.outcome or operation.policy.outcome("validate", draft.fault)
+    return replace(made, outcomes=(outcome,), names=() if rule.outcome else (draft.name,))
+
+
+def _path(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    schema = next(each.schema for each in made.operation.parameters if each.name == fault.field)
+    text = str(draw(values.wrong(fault.kind, schema)))
+    made = valid.mended(draw, made, parts, frozenset())
+    policy = made.operation.policy
+    names = (text,) if "{value}" in policy.wording.get(f"path.{fault.kind}", "") else ()
+    paths = {**made.paths, fault.field: text}
+    return replace(made, paths=paths, outcomes=(policy.outcome("path", fault.kind),), names=names)
+
+
+def _header(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    schema = next(each.schema for each in made.operation.parameters if each.name == fault.field)
+    headers = {**made.headers, fault.field.lower(): str(draw(values.wrong(fault.kind, schema)))}
+    outcome = made.operation.policy.outcome("validate", fault.kind)
+    made = valid.mended(draw, replace(made, headers=headers), parts, frozenset())
+    return replace(made, outcomes=(outcome,), names=(fault.field,))
+
+
+def _media_type(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    other = draw(st.sampled_from(MEDIA_TYPES))
+    made = valid.mended(draw, replace(made, content_type=other), parts, frozenset())
+    return replace(made, outcomes=(made.operation.policy.outcome("media-type", "other"),))
+
+
+def _key(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    credential = fault.topic.rpartition(".")[2]
+    made = valid.mended(draw, replace(made, credential=credential), parts, frozenset())
+    return replace(made, outcomes=(made.operation.policy.outcome("authenticate", fault.kind),))
+
+
+_SPOIL: dict[str, Spoil] = {
+    "body": _in_body,
+    "items": _in_items,
+    "picture": _picture,
+    "rule": _rule,
+    "path": _path,
+    "header": _header,
+    "media-type": _media_type,
+    "key": _key,
+}
+
+
+def flaws(made: Sample) -> list[Flaw]:
+    """What the schema has against a sample's body."""
+    assert made.operation.body is not None
+    sent = {name: "" if isinstance(each, bytes) else each for name, each in made.body.items()}
+    return Schema(dict(made.operation.body.schema)).flaws(sent)
+
+
+def _is_alone(made: Sample, fault: Fault) -> bool:
+    """Whether the fault is there, and all that is wrong."""
+    if made.operation.body is None:
+        return True
+    fields = {each.field for each in flaws(made)}
+    rules = [each for each in made.operation.rules if breaks(each, valid.seen(made))]
+    if fault.place in ("body", "items"):
+        return len(fields) == 1 and all(fault.field in json.dumps([each.when, each.then]) for each in rules)
+    return not fields and rules == ([made.operation.rules[fault.rule]] if fault.place == "rule" else [])

@@ -1,0 +1,85 @@
+"""Requests with one fault, at random: each is refused as the document says, and no text in them does harm."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.derive.bounds import bounds
+from proofsheet.contracts.derive.explored import LEVELS, TEXT
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore import Attempt
+from proofsheet.contracts.explore.faults import weighed
+from proofsheet.contracts.explore.request_sample import Sample
+from proofsheet.contracts.explore.search import Hunt, Kind
+from proofsheet.contracts.explore.strategies import Samples, one_fault
+from proofsheet.contracts.explore.values import unicode_texts
+from proofsheet.spec.document import Operation
+
+if TYPE_CHECKING:
+    from proofsheet.contracts.run.attempts import Asked
+
+SMALLER = 150  # attempts at smaller requests for an operation, all its findings together
+FEWER = 5  # one in so many examples is of a level other than MUST
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The explorer of refusals: about `examples` requests for each operation, the same for the same seed.
+
+    A refusal that the target grants by mistake costs what a success costs, so the first one ends the search
+    for its requirement, and is told as it is: to shrink it would be to pay for it again.
+    """
+
+    source: Source
+    requirements: Container[str]
+    seed: int
+    examples: int
+    carried: Container[str] = ()
+
+    def explore(self, attempt: Attempt) -> Iterator[Asked]:
+        """Search operation by operation. Raises Stop where `attempt` does."""
+        for operation in self.source.document.operations.values():
+            if operation.body is not None:
+                yield from self._operation(operation, attempt)
+
+    def _operation(self, operation: Operation, attempt: Attempt) -> Iterator[Asked]:
+        known: set[Kind] = set()
+        left = SMALLER
+        for topic, samples, examples in self._searches(operation):
+            name = f"{self.source.family}.{operation.id}.{topic}"
+            if name not in self.requirements:
+                continue
+            case = partial(_case, topic, name)
+            hunt = Hunt(attempt, name, samples, case, self.seed, examples, carried=self.carried)
+            yield from hunt.run(known, left)
+            left -= max(len(hunt.asked) - examples, 0)
+
+    def _searches(self, operation: Operation) -> Iterator[tuple[str, list[Samples], int]]:
+        """(topic, samples, how many) for each level, and for texts of all kinds."""
+        few = max(self.examples // FEWER, 1)
+        levels = weighed(self.source, operation)
+        most = _dearest(self.source, operation)
+        for level, topic in LEVELS.items():
+            if level in levels:
+                # Headers may be wrong in ways that no document knows: an organization that there is not.
+                samples = [one_fault(operation, [each], most=most, callers=False) for each in levels[level]]
+                yield topic, samples, self.examples if level == "MUST" else few
+        if "MUST" in levels:
+            texts = [one_fault(operation, [each], unicode_texts(), most) for each in levels["MUST"]]
+            yield TEXT, texts, max(self.examples // 2, 1)
+
+
+def _dearest(source: Source, operation: Operation) -> Decimal:
+    """What the dearest planned refusal of an operation would cost: no other may cost more."""
+    planned = bounds(source, operation)
+    return max((case.cost for each in planned for case in each.cases), default=Decimal(0))
+
+
+def _case(topic: str, requirement: str, sample: Sample) -> Case:
+    expects = (Expect(requirement, "refused"),) if topic == TEXT else tuple(sample.refused(requirement))
+    return sample.case(topic, expects)

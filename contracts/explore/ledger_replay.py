@@ -1,0 +1,151 @@
+"""Histories that are played: what was asked, what the balance said of it, and what is to be told.
+
+Each is played once, for its pictures are paid for, and what came of it is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.derive.explored import CONSERVED
+from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.explore import Attempt, Stop
+from proofsheet.contracts.explore.request_sample import Sample
+from proofsheet.contracts.explore.search import Enough
+from proofsheet.spec.document import Operation
+
+if TYPE_CHECKING:
+    from proofsheet.contracts.run.attempts import Asked
+
+REQUESTS = 40  # free ones of a run
+PICTURES = 3  # of a run
+LAG = 2.0  # seconds until a balance that lags behind is asked again; then twice as many
+PATIENCE = 3
+Step = Sample | None  # None is a question for the balance in the midst of a history
+
+
+def question(balance: Operation, number: int) -> str:
+    """The id of the case that asks for the balance once more."""
+    return f"{balance.id}/{CONSERVED}-{number}"
+
+
+def _is_picture(step: Step) -> bool:
+    return step is not None and step.fault is None
+
+
+@dataclass
+class Books:
+    """Plays histories and keeps what is to be told of them. `left` and `pictures` may still be asked."""
+
+    attempt: Attempt
+    balance: Operation
+    requirement: str
+    left: int = REQUESTS
+    pictures: int = PICTURES
+    stopped: Stop | None = None
+    is_over: bool = False  # a refusal was granted, which has to be paid for; or nothing is sent any more
+    _found: tuple[int, Asked] | None = None  # the steps of the shortest history that is off, and its end
+    _last: Asked | None = None
+    _held: Asked | None = None
+    _questions: int = 0
+    _owes: bool = False  # something was granted since the balance was last seen
+    _played: dict[tuple[str, ...], bool] = field(default_factory=dict)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing more to be learned."""
+        return self._found is not None or self.is_over
+
+    def open(self) -> bool:
+        """Ask for the balance until it shows what was paid earlier; False where it does not."""
+        try:
+            return not self._messages(self._settle("moves"))
+        except Enough:
+            return False
+
+    def is_off(self, history: Sequence[Step]) -> bool:
+        """Whether the balance does not add up over a history. Raises Enough."""
+        key = tuple(f"{each.operation.id} {each.digest}" if each else "" for each in history)
+        if key not in self._played:
+            if sum(_is_picture(each) for each in history) > self.pictures:
+                return False
+            if self.is_over or len(history) + 1 > self.left:
+                raise Enough
+            self._played[key] = self._play(history)
+        return self._played[key]
+
+    def told(self) -> Iterator[Asked]:
+        """What does not add up; or else a balance that did; or else one of which nothing can be said."""
+        found = self._found[1] if self._found else None
+        best = found or self._held or self._last
+        if best is not None:
+            yield best
+
+    def _play(self, history: Sequence[Step]) -> bool:
+        done: list[str] = []
+        for step in (*history, None):
+            if step is not None:
+                done.append(self._step(step))
+            elif done and self._is_wrong(done):
+                return True
+        return False
+
+    def _step(self, step: Sample) -> str:
+        is_picture = _is_picture(step)
+        asked = self._asked(step.case(CONSERVED, pays=is_picture))
+        self._owes |= asked.paid
+        self.pictures -= is_picture
+        self.is_over |= asked.paid and not is_picture  # this history is the last one
+        return f"{step.operation.id} {'granted' if asked.paid else 'refused'}"
+
+    def _is_wrong(self, done: list[str]) -> bool:
+        checks = ("moves", "costs") if self._owes else ("keeps",)
+        asked = self._settle(*checks)
+        self._owes = False
+        messages = self._messages(asked)
+        if not messages:
+            is_judged = asked.exchange is not None and not asked.reason and not asked.unjudged
+            self._held = asked if is_judged else self._held
+        elif self._found is None or len(done) <= self._found[0]:
+            story = f"{messages[0]}, after: {', '.join(done)}"
+            self._found = len(done), replace(asked, messages=((self.requirement, story),))
+        return bool(messages)
+
+    def _settle(self, *checks: str) -> Asked:
+        """Ask for the balance; again for a while where it does not show a payment yet."""
+        asked = self._asked(self._question(checks, 0.0))
+        for turn in range(PATIENCE if "moves" in checks else 0):
+            if not self._messages(asked):
+                break
+            again = self._asked(self._question(checks, LAG * 2**turn))
+            if again.unjudged and not self._messages(again):
+                break  # a balance that fell by too much or too little is told once
+            asked = again
+        self._last = asked
+        return asked
+
+    def _question(self, checks: tuple[str, ...], wait: float) -> Case:
+        self._questions += 1
+        expects = tuple(Expect(self.requirement, each) for each in checks)
+        return replace(
+            request(self.balance, "", {}, expects, wait=wait), id=question(self.balance, self._questions)
+        )
+
+    def _asked(self, case: Case) -> Asked:
+        self.left -= 1
+        try:
+            asked = self.attempt(case)
+        except Stop as stop:
+            self.stopped, self.is_over = stop, True
+            raise Enough from None
+        if asked.skipped:
+            self.is_over = True
+            self._last = asked if self._last is None else self._last
+            raise Enough
+        return asked
+
+    def _messages(self, asked: Asked) -> list[str]:
+        return [text for name, text in asked.messages if name == self.requirement]

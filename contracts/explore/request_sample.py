@@ -1,0 +1,117 @@
+"""A sample: one request of an operation, as strategies draw it, before it is a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.derive.request_bodies import paths_of
+from proofsheet.contracts.derive.samples import price, prompt_of, request
+from proofsheet.spec.document import Operation
+
+_SHORT = 60  # characters of a value that are printed
+_LONG = 2000  # and of a sample: hypothesis warns of what is far longer, and prints it all the same
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to be wrong. `topic` is that of the requirement whose planned case is wrong in this way too.
+
+    `place` is body, items, rule, picture, path, header, media-type or key; `kind` the keyword that is broken,
+    or what the policy calls it; `field` what a refusal should name; `within` the list that holds the field.
+    """
+
+    topic: str
+    place: str
+    kind: str
+    field: str = ""
+    within: str = ""
+    rule: int = -1
+
+
+@dataclass(frozen=True, repr=False)
+class Sample:
+    """One request. `outcomes` is how it may end by the document; `fault` the one thing wrong with it."""
+
+    operation: Operation
+    body: Mapping[str, Any]
+    paths: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    credential: str = "valid"
+    content_type: str = ""  # another than the operation's
+    fault: Fault | None = None
+    outcomes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # what the refusal should speak of
+
+    def __repr__(self) -> str:
+        """For people: hypothesis prints it beside what failed."""
+        wrong = f" with {self.fault.topic}" if self.fault else ""
+        around = {
+            **self.paths,
+            **self.headers,
+            **({"key": self.credential} if self.credential != "valid" else {}),
+        }
+        if self.content_type:
+            around["content-type"] = self.content_type
+        said = f"<{self.operation.id}{wrong}: {_short(self.body)} {_short(around)}>"
+        return said if len(said) <= _LONG else f"{said[:_LONG]}…>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What hypothesis asks for: of a dataclass it would print every field, and so the whole document."""
+        printer.text(repr(self))
+
+    @property
+    def cost(self) -> Decimal:
+        """Credits that a success would take."""
+        return price(self.operation, self.body)
+
+    def case(self, topic: str, expects: tuple[Expect, ...] = (), **options: Any) -> Case:
+        """The sample as a case; its id tells requests apart, and is the same for the same request."""
+        headers, raw = dict(self.headers), None
+        if self.content_type:
+            raw = request(self.operation, topic, self.body, ()).encoded()[1]
+            headers["content-type"] = self.content_type
+        made: dict[str, Any] = {
+            "path_params": {**paths_of(self.operation), **self.paths},
+            "headers": headers,
+            "credential": self.credential,
+            "prompt": prompt_of(self.operation, self.body),
+        }
+        if raw is not None:
+            made = {**made, "raw": raw, "form": None, "json": None}
+        return request(self.operation, f"{topic}-{self.digest}", self.body, expects, **{**made, **options})
+
+    @property
+    def digest(self) -> str:
+        """A few letters that tell this request from others."""
+        parts = (self.body, self.paths, self.headers, self.credential, self.content_type)
+        return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+    def refused(self, requirement: str) -> Iterator[Expect]:
+        """What is asked of the refusal of a sample with a fault.
+
+        Where the document does not tell which of several outcomes speaks, any of their statuses will do.
+        """
+        found = [self.operation.outcomes[name] for name in self.outcomes]
+        if len(found) == 1:
+            yield Expect(requirement, "outcome", {"outcome": found[0].name})
+        else:
+            statuses = tuple(sorted({each.status for each in found}))
+            yield Expect(requirement, "status", {"statuses": statuses})
+        if self.names:
+            yield Expect(requirement, "names", {"fields": self.names})
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_short(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_short(each) for each in value) + "]"
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    text = repr(value)
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text)} characters)"

@@ -1,0 +1,182 @@
+"""Strategies of right requests: paths, headers and bodies that the document admits, its rules included."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+from PIL import Image
+
+from proofsheet.contracts.derive.answer_forms import forms
+from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, drawing, is_admitted, whole
+from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.explore import values
+from proofsheet.contracts.explore.request_sample import Sample
+from proofsheet.spec.document import Operation, Picture, Rule
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+MOST_FIELDS = 4  # optional ones in a body
+MOST_BEYOND = 200  # pixels of a side beyond the least
+VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+@dataclass(frozen=True)
+class Kit:
+    """The strategies for an operation's parts, made once: making one takes longer than drawing from it."""
+
+    operation: Operation
+    paths: values.Values
+    headers: values.Values
+    fields: Mapping[str, values.Values]
+    chosen: values.Values  # names of optional fields
+
+    def around(self, draw: Draw) -> Sample:
+        """A request without a body: its path and its headers."""
+        return Sample(self.operation, {}, draw(self.paths), draw(self.headers))
+
+    def body(self, draw: Draw) -> dict[str, Any]:
+        """What is required and a few fields more, each right by itself."""
+        required = self.operation.body.schema.get("required", ()) if self.operation.body else ()
+        return {name: draw(self.fields[name]) for name in [*required, *draw(self.chosen)]}
+
+
+def kit(operation: Operation, texts: values.Values, callers: bool) -> Kit:
+    """The kit of an operation; `texts` is for prompts, and `callers` adds headers that tell who calls."""
+    paths = {
+        each.name: values.right(each.schema, st.just(value(each.schema))).map(str)
+        for each in operation.parameters
+        if each.place == "path"
+    }
+    accepts = [form.accept for form in forms(operation)]
+    accept = {"accept": st.sampled_from(accepts)} if accepts else {}
+    told = telling(operation) if callers else {}
+    schema = operation.body.schema if operation.body else {}
+    optional = [name for name in schema.get("properties", {}) if name not in schema.get("required", ())]
+    chosen = (
+        st.lists(st.sampled_from(optional), unique=True, max_size=MOST_FIELDS) if optional else st.just([])
+    )
+    return Kit(
+        operation,
+        st.fixed_dictionaries(paths),
+        st.fixed_dictionaries({}, optional={**accept, **told}),
+        {name: field(operation, name, texts) for name in schema.get("properties", {})},
+        chosen,
+    )
+
+
+def requests(parts: Kit) -> st.SearchStrategy[Sample]:
+    """Requests that the document admits."""
+
+    @st.composite
+    def valid(draw: Draw) -> Sample:  # without arguments, for hypothesis prints them
+        sample = parts.around(draw)
+        if parts.operation.body is not None:
+            sample = mended(draw, replace(sample, body=parts.body(draw)), parts, frozenset())
+            assume(is_admitted_whole(sample))
+        return replace(tidy(sample), outcomes=(parts.operation.success.name,))
+
+    return valid()
+
+
+def telling(operation: Operation) -> dict[str, values.Values]:
+    """Header parameters with values of visible ASCII."""
+    return {
+        each.name.lower(): st.text(VISIBLE, min_size=1, max_size=min(each.schema.get("maxLength", 60), 60))
+        for each in operation.parameters
+        if each.place == "header"
+    }
+
+
+def field(operation: Operation, name: str, texts: values.Values) -> values.Values:
+    """Right values for one field; `texts` is for prompts only."""
+    assert operation.body is not None
+    if name in operation.body.pictures:
+        return pictures(operation.body.pictures[name])
+    if name in operation.body.files:
+        return st.just(drawing())
+    prompts = {each[0] for each in operation.artifact.prompts} if operation.artifact else set()
+    schema = operation.body.schema["properties"][name]
+    return values.right(schema, texts if name in prompts else values.phrases())
+
+
+def pictures(picture: Picture) -> values.Values:
+    """Files of pictures within the bounds, near the least that they may be."""
+    least = max(picture.min_side or 1, math.isqrt((picture.min_pixels or 2) - 1) + 1)
+    side = st.integers(0, MOST_BEYOND).map(lambda more: min(least + more, picture.max_side or math.inf))
+    return st.tuples(side, side).map(lambda sides: drawing(int(sides[0]), int(sides[1])))
+
+
+def file(width: int, height: int, kind: str) -> bytes:
+    """A picture file of one colour, of any size and kind."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "gray").save(out, kind)
+    return out.getvalue()
+
+
+def seen(sample: Sample) -> dict[str, Any]:
+    """A sample as rules see it."""
+    return whole(sample.operation, sample.body, sample.paths, sample.headers.get("accept", ""))
+
+
+def is_admitted_whole(sample: Sample) -> bool:
+    """Whether schema and rules admit a sample, its path and Accept looked at too."""
+    found = seen(sample)
+    rules = sample.operation.rules
+    return is_admitted(sample.operation, sample.body) and not any(breaks(rule, found) for rule in rules)
+
+
+def tidy(sample: Sample) -> Sample:
+    """With its fields in the document's order."""
+    if sample.operation.body is None:
+        return sample
+    order = list(sample.operation.body.schema["properties"])
+    return replace(sample, body={name: sample.body[name] for name in order if name in sample.body})
+
+
+def mended(draw: Draw, sample: Sample, parts: Kit, keep: frozenset[str], but: int = -1) -> Sample:
+    """A sample changed until it breaks no rule, but for the rule `but`; fields in `keep` stay as they are."""
+    rules = [each for index, each in enumerate(sample.operation.rules) if index != but]
+    for _ in range(DEEPEST + 1):
+        broken = [each for each in rules if breaks(each, seen(sample))]
+        if not broken:
+            break
+        for rule in broken:
+            sample = replace(sample, body=_obeying(draw, sample, rule, parts, keep))
+    return sample
+
+
+def _obeying(draw: Draw, sample: Sample, rule: Rule, parts: Kit, keep: frozenset[str]) -> dict[str, Any]:
+    made = dict(sample.body)
+    for name in rule.then.get("required", ()):
+        if name not in made and name not in keep:
+            made[name] = draw(parts.fields[name])
+    properties = rule.then.get("properties", {})
+    for name, schema in {**properties, **properties.get("$sent", {}).get("properties", {})}.items():
+        if name != "$sent" and name not in keep:
+            _bend(made, name, schema)
+    if choices := [each for each in rule.then.get("anyOf", ()) if _suits(each, made, keep)]:
+        for name, schema in draw(st.sampled_from(choices)).get("properties", {}).items():
+            made[name] = schema["const"]
+    return made
+
+
+def _bend(made: dict[str, Any], name: str, schema: Any) -> None:
+    """The field as a rule wants it: away, or at its bound."""
+    if schema is False:
+        made.pop(name, None)
+    elif isinstance(schema, Mapping) and name in made:
+        made[name] = schema.get("maximum", schema.get("minimum", made[name]))
+
+
+def _suits(choice: Mapping[str, Any], made: Mapping[str, Any], keep: frozenset[str]) -> bool:
+    """Whether an alternative is made of constants, and none of them for a field that stays."""
+    properties = choice.get("properties", {})
+    return all(
+        "const" in each and (name not in keep or made.get(name) == each["const"])
+        for name, each in properties.items()
+    )

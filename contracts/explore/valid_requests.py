@@ -1,0 +1,84 @@
+"""Requests without a fault, at random: each is granted. They are paid for, so there are few."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.derive.explored import GRANTED
+from proofsheet.contracts.derive.samples import price, smallest
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore import Attempt
+from proofsheet.contracts.explore.request_sample import Sample
+from proofsheet.contracts.explore.search import Hunt
+from proofsheet.contracts.explore.strategies import Samples, valid
+from proofsheet.spec.document import Operation
+
+if TYPE_CHECKING:
+    from proofsheet.contracts.run.attempts import Asked
+
+PICTURES = 1  # for each operation
+_TRIES = 50  # examples until there is one that asks for more than the smallest request does
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The explorer of successes: one picture for each operation, never shrunk, at the plain price at most."""
+
+    source: Source
+    requirements: Container[str]
+    seed: int
+    carried: Container[str] = ()
+
+    @property
+    def price(self) -> Decimal:
+        """Credits that it spends at most."""
+        return sum((PICTURES * _plain(each) for each, _ in self._asked()), Decimal(0))
+
+    def explore(self, attempt: Attempt) -> Iterator[Asked]:
+        """Ask operation by operation. Raises Stop where `attempt` does."""
+        for operation, name in self._asked():
+            samples, case = [_samples(operation)], partial(_case, name)
+            hunt = Hunt(attempt, name, samples, case, self.seed, _TRIES, PICTURES, self.carried)
+            yield from hunt.run(set(), 0)
+
+    def _asked(self) -> Iterator[tuple[Operation, str]]:
+        for operation in self.source.document.operations.values():
+            name = f"{self.source.family}.{operation.id}.{GRANTED}"
+            if name in self.requirements:
+                yield operation, name
+
+
+def _plain(operation: Operation) -> Decimal:
+    return price(operation, smallest(operation))
+
+
+def _samples(operation: Operation) -> Samples:
+    """Those that ask for more than the smallest request does, which is planned."""
+    least = len(operation.body.schema.get("required", ())) if operation.body else 0
+    samples = valid(operation, most=_plain(operation), callers=False)
+    return samples.filter(lambda each: len(each.body) > least)
+
+
+def _case(requirement: str, sample: Sample) -> Case:
+    """With the plain path: that others are answered is not documented for each."""
+    plain = replace(sample, paths={})
+    return plain.case(GRANTED, tuple(_expects(plain, requirement)), pays=True)
+
+
+def _expects(sample: Sample, requirement: str) -> Iterator[Expect]:
+    artifact = sample.operation.artifact
+    assert artifact is not None
+    accept = sample.headers.get("accept") or sample.operation.policy.default_accept
+    drawn = str(artifact.media.pick(sample.body))
+    yield Expect(requirement, "granted")
+    media_type = accept if accept in sample.operation.success.representations else drawn
+    yield Expect(requirement, "picture", {"media_type": media_type})
+    if artifact.seed is not None:
+        wanted = sample.body.get(artifact.seed.field[0], artifact.seed.random)
+        fixed = None if wanted == artifact.seed.random else wanted
+        yield Expect(requirement, "seed", {"seed": fixed, "maximum": artifact.seed.maximum})

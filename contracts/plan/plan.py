@@ -1,0 +1,172 @@
+"""The plan: which cases are sent, in which order, and what they cost. Free ones first, paid ones merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import groupby
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.checks.trail_checks import BEFORE
+from proofsheet.contracts.derive.access import access
+from proofsheet.contracts.derive.allowed_values import listed
+from proofsheet.contracts.derive.bounds import bounds
+from proofsheet.contracts.derive.every_answer import always
+from proofsheet.contracts.derive.explored import explored
+from proofsheet.contracts.derive.extended import extended
+from proofsheet.contracts.derive.ledger import ledger
+from proofsheet.contracts.derive.media_quality import portraits
+from proofsheet.contracts.derive.moderation import moderation
+from proofsheet.contracts.derive.precedence import precedence
+from proofsheet.contracts.derive.rate_limits import limits
+from proofsheet.contracts.derive.repeated_requests import repeated
+from proofsheet.contracts.derive.request_lines import places
+from proofsheet.contracts.derive.robustness import sturdy
+from proofsheet.contracts.derive.rules import rules
+from proofsheet.contracts.derive.sizes import sizes
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.successes import answers
+from proofsheet.contracts.derive.uploads import uploads
+from proofsheet.contracts.derive.wrong_types import kinds
+from proofsheet.contracts.plan.balance_probes import watched
+from proofsheet.contracts.plan.paid_requests import fulfil
+from proofsheet.contracts.requirement import PROFILES, Requirement
+from proofsheet.spec.document import Operation
+
+DERIVERS = (
+    *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, sturdy),
+    *(answers, sizes, portraits, ledger, extended, repeated, moderation, limits, explored),
+)
+ALLOWED = frozenset({"paid"})  # what a run may do unless it is told otherwise
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Requirements and the cases that answer them, in the order in which they are sent."""
+
+    requirements: tuple[Requirement, ...]
+    cases: tuple[Case, ...]
+    lacking: Mapping[str, str] = field(default_factory=dict)  # requirement id to why it has no case
+
+    @property
+    def price(self) -> Decimal:
+        """Credits that a target which keeps the contract charges for the plan."""
+        return sum((case.cost for case in self.cases if case.pays), Decimal(0))
+
+    @property
+    def risk(self) -> Decimal:
+        """The credits of the dearest refusal: what a target that grants it would charge."""
+        return max((case.cost for case in self.cases if not case.pays), default=Decimal(0))
+
+
+def plan(
+    source: Source,
+    profile: str,
+    only: tuple[str, ...] = (),
+    permissions: frozenset[str] = ALLOWED,
+    seed: int = 0,
+    prompts: Mapping[str, str] | None = None,
+) -> Plan:
+    """The plan for a profile, all cheaper profiles included; `only` keeps requirements by id or prefix.
+
+    A requirement that needs a permission which is not given stays in the plan, without a case. Another
+    `seed` asks for other pictures at the same price. `prompts` are words that the target is known to judge,
+    `flagged` and `filtered`; each that is given counts as the permission `…-prompt`.
+    """
+    source = replace(source, seed=seed, prompts=prompts or {})
+    permissions |= {f"{name}-prompt" for name in source.prompts}
+    wanted = PROFILES[: PROFILES.index(profile) + 1]
+    every = [
+        each
+        for operation in source.document.operations.values()
+        for each in _derived(source, operation)
+        if each.requirement.profile in wanted
+    ]
+    found = [each for each in every if is_asked(each.requirement.id, only)]
+    requirements = {each.requirement.id: each.requirement for each in found}
+    allowed = [each for each in _bearing(every, found) if each.requirement.is_allowed(permissions)]
+    cases = tuple(
+        replace(case, expects=tuple(each for each in case.expects if _is_kept(each, requirements)))
+        for case in _cases(source, allowed, "paid" in permissions)
+    )
+    return Plan(tuple(requirements.values()), cases, dict(_lacking(found, permissions)))
+
+
+def _bearing(every: list[Derived], found: list[Derived]) -> list[Derived]:
+    """What has the cases for `found`: their own, and those that their answers are held against.
+
+    What is asked of every answer has all that the operation is asked; the rest needs nothing that is paid.
+    """
+    known = {each.requirement.id for each in found}
+    general = {each.requirement.operation for each in found if each.is_general}
+    topics = {(each.requirement.operation, topic) for each in found for topic in _before(each)}
+    return [
+        each
+        for each in every
+        if each.requirement.id in known
+        or each.requirement.operation in general
+        or (each.cases and not each.wishes and _is_among(each.requirement, topics))
+    ]
+
+
+def _before(derived: Derived) -> Iterator[str]:
+    """How the topics begin whose cases must have been asked before its own."""
+    expects = [each for case in derived.cases for each in case.expects]
+    for each in (*expects, *([derived.ledger] if derived.ledger else ())):
+        if each.check in BEFORE:
+            yield BEFORE[each.check]
+
+
+def _is_kept(expect: Expect, requirements: Mapping[str, Requirement]) -> bool:
+    """Whether a case needs it: for what is asked for, or to be told from one that is refused by accident."""
+    return expect.requirement in requirements or expect.check in BEFORE
+
+
+def _is_among(requirement: Requirement, topics: set[tuple[str, str]]) -> bool:
+    operation, topic = requirement.operation, requirement.id.split(".", 2)[2]
+    return any(operation == name and topic.startswith(beginning) for name, beginning in topics)
+
+
+def _lacking(found: list[Derived], permissions: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for each in found:
+        if not each.requirement.is_allowed(permissions):
+            needs = (each.requirement.needs or "").split("+")
+            yield each.requirement.id, "; ".join(_need(name) for name in needs if name not in permissions)
+        elif each.by_explorers:
+            yield each.requirement.id, "asked by exploring only: --explore 25"
+
+
+def _need(name: str) -> str:
+    if name.endswith("-key"):
+        return f"needs {name.removesuffix('-key')}_key_env in target.toml"
+    if name.endswith("-prompt"):
+        return f"needs prompts.{name.removesuffix('-prompt')} in target.toml"
+    return f"needs --allow {name}"
+
+
+def _cases(source: Source, found: list[Derived], pays: bool) -> Iterator[Case]:
+    """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
+    bursts = [case for each in found if _bursts(each) for case in each.cases]
+    refusals = [case for each in found if not _bursts(each) for case in each.cases]
+    every = [(each.requirement.operation, each.every) for each in found if each.every]
+    wishes = [wish for each in found for wish in each.wishes if pays]
+    paid = sorted(fulfil(source.document, wishes, every, source.seed), key=lambda case: case.cost)
+    blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
+    yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
+    yield from bursts
+
+
+def _bursts(derived: Derived) -> bool:
+    return "burst" in (derived.requirement.needs or "").split("+")
+
+
+def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
+    for deriver in DERIVERS:
+        yield from deriver(source, operation)
+
+
+def is_asked(name: str, only: Iterable[str]) -> bool:
+    """Whether `only` asks for a requirement, by its id or the beginning of it; all are asked for if empty."""
+    names = list(only)
+    return not names or any(name == each or name.startswith(each + ".") for each in names)

@@ -1,0 +1,80 @@
+"""From the options of the command line to the plugin that judges; a worker of pytest-xdist gets some told."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proofsheet.contracts.pytest_items.items import NAME
+from proofsheet.contracts.pytest_items.plugin import Judging
+from proofsheet.contracts.settings import BadUse, Settings, Wanted, settings
+
+_OURS = re.compile(r"(?<!\S)--(?=(?:url|key-env|key-file|target|budget|seed)\b)")
+
+
+def judging(config: pytest.Config, chosen: frozenset[str]) -> Judging:
+    """The plugin for this process; `chosen` are requirements named one by one. Raises UsageError."""
+    told: dict[str, Any] = getattr(config, "workerinput", {}).get(NAME, {})
+    try:
+        found = _settings(config.option, told.get("seed"))
+        report = _report(config)
+    except BadUse as problem:
+        text = _OURS.sub("--proofsheet-", str(problem)).replace("(or --dry-run)", "(or --collect-only)")
+        raise pytest.UsageError(f"proofsheet: {text}") from None
+    if told:
+        return Judging(config, found, Path(told["report"]), frozenset(told["chosen"]), Path(told["shared"]))
+    return Judging(config, found, report, chosen)
+
+
+def _settings(option: Any, seed: int | None) -> Settings:
+    return settings(
+        Wanted(
+            name=option.proofsheet,
+            url=option.proofsheet_url,
+            key_env=option.proofsheet_key_env,
+            key_file=_path(option.proofsheet_key_file),
+            target_file=_path(option.proofsheet_target),
+            profile=option.proofsheet_profile,
+            budget=_budget(option.proofsheet_budget),
+            allow=option.proofsheet_allow,
+            seed=_seed(option.proofsheet_seed) if seed is None else seed,
+            sends=not option.collectonly,
+        )
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
+
+
+def _budget(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        credits = Decimal(text)
+    except InvalidOperation:
+        credits = Decimal(-1)
+    if not credits.is_finite() or not 0 <= credits <= 10**6:
+        raise BadUse(f"--budget expected credits from 0 to 1000000, came {text!r}")
+    return credits
+
+
+def _seed(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or int(text) >= 2**31:
+        raise BadUse(f"--seed expected a number from 0 to {2**31 - 1}, came {text!r}")
+    return int(text)
+
+
+def _report(config: pytest.Config) -> Path:
+    report: Path = config.invocation_params.dir / (
+        config.option.proofsheet_report or f"{config.option.proofsheet}.jsonl"
+    )
+    if not report.parent.is_dir():
+        raise BadUse(f"there is no folder for {report}")
+    return report

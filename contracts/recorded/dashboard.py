@@ -1,0 +1,127 @@
+"""What the judge of a proxy knows so far, for its page: counts, findings, and the newest exchanges."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from proofsheet.contracts.recorded.traffic_judge import Judged, Trial
+from proofsheet.contracts.recorded.traffic_report import Evidence
+from proofsheet.contracts.reports.records import Record
+from proofsheet.contracts.reports.text import plural
+from proofsheet.traffic.flow import Flow
+from proofsheet.traffic.redaction import Redactor
+
+NEWEST = 200  # exchanges that the page shows
+_LEVELS = ("MUST", "SHOULD", "MAY")
+_LONGEST = 400  # characters of a message
+
+
+@dataclass
+class Kind:
+    """One requirement that was broken: how often, in which words, and exchanges that show it."""
+
+    id: str
+    level: str
+    says: str
+    grade: str
+    times: int = 0
+    messages: Counter[str] = field(default_factory=Counter)
+    evidence: list[Record] = field(default_factory=list)
+
+
+@dataclass
+class Board:
+    """Takes flows one after another; `shown` may be called from another thread."""
+
+    trial: Trial
+    evidence: Evidence
+    upstream: str
+    say: Callable[[str], None]
+    counts: dict[str, int] = field(default_factory=dict)  # of the proxy
+    number: int = 0
+    _kinds: dict[str, Kind] = field(default_factory=dict)
+    _newest: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=NEWEST))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, flow: Flow) -> int:
+        """Judge one flow; the number of findings so far."""
+        judged = self.trial.judge(flow)
+        if judged.unjudged.startswith("the judge failed"):
+            self.say(f"Error: {judged.unjudged[:_LONGEST]}")
+        self.number += 1
+        record = self.evidence.add(self.number, flow, judged)
+        with self._lock:
+            for name, message in judged.messages:
+                self._note(name, message, record)
+            self._newest.appendleft(_line(self.number, flow, judged))
+        return self.trial.counts["findings"]
+
+    def _note(self, name: str, message: str, record: Record | None) -> None:
+        kind = self._kinds.get(name)
+        if kind is None:
+            requirement = self.trial.verdicts[name].requirement
+            kind = Kind(name, requirement.level, requirement.says, requirement.grade)
+            self._kinds[name] = kind
+        text = message[:_LONGEST]
+        if text not in kind.messages:
+            self.say(f"{'advice' if kind.level == 'MAY' else 'finding'}: {name}: {text}")
+        if text in kind.messages or len(kind.messages) < NEWEST:
+            kind.messages[text] += 1
+        kind.times += 1
+        if record is not None and record not in kind.evidence and len(kind.evidence) < 3:
+            kind.evidence.append(record)
+
+    def shown(self) -> dict[str, Any]:
+        """All that the page shows, as plain data."""
+        with self._lock:
+            kinds = sorted(self._kinds.values(), key=lambda each: (_LEVELS.index(each.level), -each.times))
+            return {
+                "document": self.trial.document.name,
+                "version": self.trial.document.version,
+                "upstream": self.upstream,
+                "proxy": dict(self.counts),
+                "judge": dict(self.trial.counts),
+                "findings": [
+                    {**vars(each), "messages": each.messages.most_common(5), "evidence": [*each.evidence]}
+                    for each in kinds
+                ],
+                "newest": [*self._newest],
+            }
+
+    def told(self) -> str:
+        """The end of it in one line."""
+        seen, mine = self.counts, self.trial.counts
+        breaches = plural(len(self.trial.breaches), "requirement")
+        parts = [f"{plural(seen.get('exchanges', 0), 'exchange')} passed", f"{mine['judged']} judged"]
+        parts += [f"{plural(mine['findings'], 'finding')} on {breaches}"]
+        notes = (
+            (mine["advice"], "of advice"),
+            (mine["strangers"], "not in the document"),
+            (mine["unjudged"], "without a whole answer or body"),
+            (seen.get("unjudged", 0), "not judged, for too much was under way"),
+            (seen.get("unrecorded", 0), "not recorded, for too much was under way"),
+            (seen.get("broken", 0), "broken off by the upstream"),
+            (seen.get("own", 0), "answered by the proxy itself"),
+        )
+        return "; ".join([*parts, *(f"{count} {what}" for count, what in notes if count)])
+
+
+def _line(number: int, flow: Flow, judged: Judged) -> dict[str, Any]:
+    return {
+        "number": number,
+        "at": datetime.fromtimestamp(flow.began, UTC).strftime("%H:%M:%S"),
+        "method": flow.method,
+        "path": Redactor(flow).text(flow.path)[:200],
+        "operation": judged.operation.id if judged.operation else "",
+        "status": flow.status,
+        "milliseconds": round(flow.milliseconds),
+        "bytes": None if flow.body is None else len(flow.body),
+        "end": flow.end,
+        "findings": len(judged.messages),
+        "unjudged": Redactor(flow).text(judged.unjudged)[:200],
+    }

@@ -1,0 +1,105 @@
+"""`proofsheet judge`: recorded traffic, judged as the proxy judges it while it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from proofsheet.contracts.recorded.dashboard import Board
+from proofsheet.contracts.recorded.traffic_judge import Trial
+from proofsheet.contracts.recorded.traffic_report import Evidence
+from proofsheet.contracts.reports.writer import Unwritable
+from proofsheet.contracts.settings import load
+from proofsheet.relay.exit_codes import BROKEN, CONFORMS, FINDINGS
+from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.traffic import har, transcript
+from proofsheet.traffic.errors import BadTraffic
+from proofsheet.traffic.flow import Flow
+from proofsheet.traffic.redaction import redacted
+
+EPILOG = """\b
+Examples:
+  proofsheet judge stability traffic                 what `proxy --record traffic` recorded
+  proofsheet judge stability browser.har --report report.jsonl
+  proofsheet judge stability traffic --har traffic.har   and write it as HAR, for others to see
+
+\b
+Exit codes: 0 conforms, 1 findings, 2 usage, 3 the traffic cannot be read.
+"""
+
+
+@click.command(epilog=EPILOG, short_help="Judge recorded traffic: a transcript or a HAR file.")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Findings as JSON Lines.")
+@click.option("--har", "har_file", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the traffic as HAR 1.2, without credentials.")  # fmt: skip
+def judge(name: str, file: Path, report: Path | None, har_file: Path | None) -> None:
+    """Judge the traffic in FILE by the document NAME.
+
+    FILE is a folder or file that the proxy recorded, or a HAR file.
+    """
+    try:
+        trial = Trial(load(name))
+    except (LookupError, Unreadable, BadOverlay) as problem:
+        raise click.UsageError(str(problem)) from None
+    try:
+        flows = [*read(file)]  # read whole before anything is written
+    except BadTraffic as problem:
+        click.echo(f"Error: {problem}", err=True)
+        raise SystemExit(BROKEN) from None
+    if not flows:
+        click.echo(f"Error: {file}: holds no exchange", err=True)
+        raise SystemExit(BROKEN)
+    raise SystemExit(_judged(trial, flows, file, report, har_file))
+
+
+def read(path: Path) -> Iterator[Flow]:
+    """The flows of a transcript or a HAR file; tells where a transcript was cut. Raises BadTraffic."""
+    if not path.exists():
+        raise BadTraffic(path, 0, "there is no such file or folder")
+    if path.is_file() and har.is_har(path):
+        yield from har.flows(path)
+        return
+    for entry in transcript.entries(path):
+        if isinstance(entry, transcript.Cut):
+            click.echo(f"Note: {entry}", err=True)
+        else:
+            yield entry.flow()
+
+
+def _judged(trial: Trial, flows: list[Flow], file: Path, report: Path | None, har_file: Path | None) -> int:
+    try:
+        evidence = Evidence(trial, _target(flows[0]), report)
+        board = Board(trial, evidence, str(file), click.echo)
+        for flow in flows:
+            board.add(flow)
+        evidence.close(interrupted=False)
+        if evidence.problem:
+            raise OSError(evidence.problem)
+        if har_file is not None:
+            har_file.write_text(_har(flows), encoding="utf-8")
+    except (OSError, Unwritable) as problem:
+        click.echo(f"Error: {problem}", err=True)
+        return BROKEN
+    board.counts = {"exchanges": len(flows)}
+    click.echo(board.told().replace(" passed", "", 1))
+    return FINDINGS if trial.breaches else CONFORMS
+
+
+def _target(flow: Flow) -> str:
+    """Where the traffic went."""
+    parts = urlsplit(flow.url)
+    return f"{parts.scheme}://{parts.netloc}{flow.base}"
+
+
+def _har(flows: list[Flow]) -> str:
+    from importlib.metadata import version
+
+    found: list[Any] = [redacted(flow) for flow in flows]
+    return har.dump(found, version("proofsheet"))

@@ -1,0 +1,211 @@
+"""What traffic shows and the document lacks, as actions of an overlay: to be reviewed, not to be believed.
+
+An action stands where the document holds the thing, references followed, so that it says what it says to all
+operations that share the place. Each holds its evidence: grade observed, how often, from when to when.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from proofsheet.contracts.checks.answers import headers_are_declared
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.recorded.sample_schemas import grow, json_of, schema_of, shape, stand_in
+from proofsheet.contracts.recorded.traffic_judge import Trial
+from proofsheet.contracts.reports.text import plural
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation
+from proofsheet.traffic.flow import Flow
+from proofsheet.traffic.redaction import MARK
+
+SOURCE = "T1"  # the traffic's key among the document's sources
+
+
+@dataclass
+class Lesson:
+    """One thing that is lacking: `update` is to be merged at `pointer`; `flows` show it."""
+
+    pointer: str
+    kind: str  # status, media type, header, field
+    name: str
+    update: dict[str, Any]
+    operations: list[str] = field(default_factory=list)
+    times: int = 0
+    first: float = 0.0
+    last: float = 0.0
+
+    def saw(self, operation: str, flow: Flow) -> None:
+        """Take note of one more flow that shows it."""
+        if operation not in self.operations:
+            self.operations.append(operation)
+        self.first = min(self.first or flow.began, flow.began)
+        self.last = max(self.last, flow.began)
+        self.times += 1
+
+    def note(self) -> str:
+        span = " to ".join(dict.fromkeys((_day(self.first), _day(self.last))))
+        often = "once" if self.times == 1 else f"{self.times} times"
+        return f"seen {often} in recorded traffic, {span}, at {', '.join(self.operations)}"
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+@dataclass
+class Lessons:
+    """Collects what flows show and the trial's document lacks."""
+
+    trial: Trial
+    found: dict[tuple[str, str, str], Lesson] = field(default_factory=dict)
+    flows: int = 0
+    dates: list[float] = field(default_factory=list)
+
+    def add(self, flow: Flow) -> None:
+        """Learn from one flow. Raises Undecodable."""
+        if flow.end != "complete":
+            return
+        exchange, operation = self.trial.found(flow)
+        if exchange is None or operation is None:
+            return
+        self.flows += 1
+        self.dates.append(flow.began)
+        for each in self._lacking(exchange, operation):
+            known = self.found.setdefault((each.pointer, each.kind, each.name), each)
+            if known is not each:
+                grow(known.update, each.update)
+            known.saw(operation.id, flow)
+
+    def _lacking(self, exchange: Exchange, operation: Operation) -> Iterator[Lesson]:
+        place = f"{operation.pointer}/responses"
+        node = self.trial.oracle.node(operation)["responses"]
+        status = str(exchange.status)
+        if status not in node:
+            yield self._status(exchange, operation, place, status)
+            return
+        place, declared = f"{place}/{status}", node[status]
+        headers = [*self._headers(exchange, operation)]
+        for name in headers:
+            schema = {"description": "To be reviewed.", "schema": {"type": "string"}}
+            yield Lesson(self._origin(place), "header", name, {"headers": {name: schema}})
+        if exchange.method == "HEAD" or not exchange.media_type:
+            return
+        if exchange.media_type not in declared.get("content", {}):
+            yield Lesson(
+                *(self._origin(place), "media type", exchange.media_type),
+                {"content": {exchange.media_type: {"schema": schema_of(exchange)}}},
+            )
+            return
+        at = f"{place}/content/{pointers.escape(exchange.media_type)}/schema"
+        schema = declared["content"][exchange.media_type].get("schema", {})
+        yield from self._fields(json_of(exchange), schema, at)
+
+    def _status(self, exchange: Exchange, operation: Operation, place: str, status: str) -> Lesson:
+        response: dict[str, Any] = {"description": "To be reviewed."}
+        if exchange.media_type and exchange.method != "HEAD":
+            response["content"] = {exchange.media_type: {"schema": schema_of(exchange)}}
+        return Lesson(self._origin(place), "status", status, {status: response})
+
+    def _headers(self, exchange: Exchange, operation: Operation) -> Iterator[str]:
+        """The headers that are neither HTTP's nor declared, by the check's own judgement."""
+        for name, value in dict(exchange.headers).items():
+            alone = replace(exchange, headers=((name, value),), memo={})
+            if any(True for _ in headers_are_declared(alone, operation, self.trial.oracle)):
+                yield name
+
+    def _fields(self, value: Any, schema: Any, at: str) -> Iterator[Lesson]:
+        known = schema.get("properties")
+        if isinstance(value, dict) and known:
+            for key, each in value.items():
+                if key in known:
+                    below = f"{at}/properties/{pointers.escape(key)}"
+                    yield from self._fields(each, known[key], below)
+                else:
+                    yield Lesson(*(self._origin(f"{at}/properties"), "field", key), {key: shape(each)})
+        elif isinstance(value, list) and value and "items" in schema:
+            yield from self._fields(value[0], schema["items"], f"{at}/items")
+
+    def _origin(self, pointer: str) -> str:
+        """Where the document as it is written holds what stands at `pointer`, also if that is a reference."""
+        source = self.trial.document.source
+        place = pointers.origin(source, pointer)
+        node = pointers.get(source, place)
+        while isinstance(node, dict) and "$ref" in node:
+            place = node["$ref"][1:]
+            node = pointers.get(source, place)
+        return place
+
+
+def overlay(lessons: Lessons, name: str) -> dict[str, Any]:
+    """The overlay that adds what was found. There must be something."""
+    family = lessons.trial.document.family  # also where `name` is a vendor's
+    day = _day(max(lessons.dates))
+    title = f"Recorded traffic: {plural(lessons.flows, 'exchange')}"
+    actions: list[dict[str, Any]] = [
+        {"target": "$", "update": {"x-sources": {SOURCE: {"title": title, "date": day}}}}
+    ]
+    found = sorted(lessons.found.values(), key=lambda lesson: (lesson.pointer, lesson.kind, lesson.name))
+    actions += [
+        {
+            "target": jsonpath(each.pointer),
+            "description": f"{each.kind} {_plain(each.name)}: {each.note()}",
+            "update": _with_evidence(each),
+        }
+        for each in found
+    ]
+    return {
+        "overlay": "1.0.0",
+        "info": {"title": f"{name}, with what its traffic showed", "version": day},
+        "extends": f"../apis/{family}.yaml",
+        "actions": actions,
+    }
+
+
+def _plain(name: str) -> str:
+    return name if MARK not in name else "(redacted)"
+
+
+def _with_evidence(lesson: Lesson) -> dict[str, Any]:
+    """The update, with its evidence in the thing that is added."""
+    evidence = {"x-evidence": {"observed": [SOURCE], "note": lesson.note()}}
+    name = lesson.name
+    if lesson.kind == "status":
+        return {name: {**_with_outcome(name, lesson.update[name]), **evidence}}
+    if lesson.kind == "header":
+        return {"headers": {name: {**lesson.update["headers"][name], **evidence}}}
+    if lesson.kind == "media type":
+        return {"content": {name: {**lesson.update["content"][name], **evidence}}}
+    return {name: {**lesson.update[name], **evidence}}
+
+
+def _with_outcome(status: str, response: dict[str, Any]) -> dict[str, Any]:
+    """The response with a named example, without which it could be neither served nor linted."""
+    made_up = "types as they were seen, values made up"
+    content = {}
+    for kind, each in response.get("content", {}).items():
+        if not kind.startswith("image/"):
+            example = {"summary": "To be reviewed.", "value": stand_in(each["schema"])}
+            example["x-evidence"] = {"assumed": made_up}
+            content[kind] = {**each, "examples": {f"observed_{status}": example}}
+    return {**response, "content": {**response["content"], **content}} if content else response
+
+
+def jsonpath(pointer: str) -> str:
+    """The JSONPath (RFC 9535) of a JSON pointer."""
+    escaped = (each.replace("\\", "\\\\").replace("'", "\\'") for each in pointers.split(pointer))
+    return "$" + "".join(f"['{each}']" for each in escaped)
+
+
+def counts(lessons: Iterable[Lesson]) -> str:
+    """How many of each kind, in one line."""
+    kinds = Counter(each.kind for each in lessons)
+    names = {"status": "statuses", "media type": "media types", "header": "headers", "field": "fields"}
+    return ", ".join(
+        f"{kinds[kind]} {kind if kinds[kind] == 1 else several}"
+        for kind, several in names.items()
+        if kinds[kind]
+    )

@@ -1,0 +1,84 @@
+"""`proofsheet spec learn`: an overlay of what recorded traffic shows and the document lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+EPILOG = """\b
+Examples:
+  proofsheet spec learn stability traffic
+  proofsheet spec learn stability browser.har -o stability.learned.yaml
+
+\b
+Exit codes: 0 written, or nothing lacks; 2 usage; 3 the traffic cannot be read.
+"""
+
+
+@click.command(
+    "learn", epilog=EPILOG, short_help="Propose an overlay of what traffic shows and a document lacks."
+)
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Instead of standard output."
+)
+def learn(name: str, file: Path, output: Path | None) -> None:
+    """Propose an OpenAPI Overlay of the statuses, headers, media types and fields that the answers in FILE
+    have and the document NAME lacks.
+
+    FILE is what `proofsheet proxy --record` recorded, or a HAR file. The overlay is a proposal: what was seen
+    once may be a mistake, and what a gateway adds is no part of the API. Review it before it becomes a fact.
+    """
+    # Judging is slow to import, and this module is loaded with every `proofsheet spec`.
+    from proofsheet.contracts.recorded.judge_command import read
+    from proofsheet.contracts.recorded.learn import Lessons, counts, overlay
+    from proofsheet.contracts.recorded.traffic_judge import Trial
+    from proofsheet.contracts.reports.text import plural
+    from proofsheet.contracts.settings import load
+    from proofsheet.relay.exit_codes import BROKEN
+    from proofsheet.spec.overlay import BadOverlay
+    from proofsheet.spec.yaml_reader import Unreadable
+    from proofsheet.traffic.content_coding import Undecodable
+    from proofsheet.traffic.errors import BadTraffic
+
+    try:
+        lessons = Lessons(Trial(load(name)))
+    except (LookupError, Unreadable, BadOverlay) as problem:
+        raise click.UsageError(str(problem)) from None
+    skipped = 0
+    try:
+        for flow in read(file):
+            try:
+                lessons.add(flow)
+            except Undecodable:
+                skipped += 1
+    except BadTraffic as problem:
+        click.echo(f"Error: {problem}", err=True)
+        raise SystemExit(BROKEN) from None
+    if skipped:
+        click.echo(f"Note: {skipped} answers have a content coding that cannot be read", err=True)
+    if not lessons.found:
+        click.echo(f"{plural(lessons.flows, 'exchange')}: nothing that {name} lacks", err=True)
+        return
+    _write(overlay(lessons, name), output)
+    found = counts(lessons.found.values())
+    click.echo(f"{plural(lessons.flows, 'exchange')}: {found} that {name} lacks", err=True)
+
+
+def _write(value: dict[str, Any], output: Path | None) -> None:
+    import yaml
+
+    head = (
+        "# A proposal made from recorded traffic; nothing in it is a fact before a person has reviewed it.\n"
+    )
+    text = head + yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise click.UsageError(f"cannot write {output}: {problem.strerror or problem}") from None

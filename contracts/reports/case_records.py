@@ -1,0 +1,140 @@
+"""The record of one case: what was sent, what came back, and every picture in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.expected import pictures, reported_seed
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.history import remembered
+from proofsheet.contracts.reports.curl import curl
+from proofsheet.contracts.reports.multipart import Sent, parts
+from proofsheet.contracts.reports.records import Record
+from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.text import clip, size
+from proofsheet.contracts.reports.thumbnails import Thumbnail, thumbnail
+from proofsheet.contracts.run.runner import Asked
+from proofsheet.spec.document import Document, Operation
+
+LONGEST = 4_000  # characters of a body
+_LONG_VALUE = 160  # a longer text within JSON is most likely a picture
+_LONG_MESSAGE = 2_000
+
+
+def case(
+    asked: Asked,
+    document: Document,
+    redaction: Redaction,
+    milliseconds: float | None = None,
+    explored: bool = False,
+) -> Record:
+    """What became of a case. Without an exchange there is neither request nor response, but a reason.
+
+    `explored` says that the case is no part of the plan.
+    """
+    operation = document.operations[asked.case.operation]
+    exchange = asked.exchange
+    return {
+        "kind": "case",
+        "id": asked.case.id,
+        "operation": asked.case.operation,
+        "requirements": [*dict.fromkeys(each.requirement for each in asked.case.expects)],
+        "messages": [[name, redaction.clipped(text, _LONG_MESSAGE)] for name, text in asked.messages],
+        "unjudged": [[name, redaction.clipped(why, _LONG_MESSAGE)] for name, why in asked.unjudged],
+        "reason": asked.reason,
+        "explored": explored,
+        "paid": asked.paid,
+        "cost": float(asked.case.cost),
+        "milliseconds": None if milliseconds is None else round(milliseconds, 1),
+        "request": exchange and _request(exchange, redaction),
+        "response": exchange and _response(exchange, asked.case, operation, redaction),
+        "memory": asked.trace and remembered(asked.trace),
+    }
+
+
+def _request(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
+    return {
+        "method": exchange.method,
+        "url": exchange.url,
+        "headers": [[name, redaction.header(value)] for name, value in exchange.request_headers],
+        "curl": curl(exchange, redaction.key),
+        "body": _body(exchange, redaction),
+    }
+
+
+def _body(exchange: Exchange, redaction: Redaction) -> str | None:
+    media_type = dict(exchange.request_headers).get("content-type", "")
+    form = parts(media_type, exchange.request_body)
+    if form is not None:
+        return "\n".join(_field(each, redaction) for each in form)
+    return _excerpt(exchange.request_body, media_type, redaction) if exchange.request_body else None
+
+
+def _field(part: Sent, redaction: Redaction) -> str:
+    if part.text is None:
+        named = part.filename or "no file name"
+        return f"{part.name}: ({named}, {part.media_type or 'no type'}, {size(len(part.value))})"
+    return f"{part.name}: {redaction.clipped(part.text, LONGEST // 10)}"
+
+
+def _response(exchange: Exchange, case: Case, operation: Operation, redaction: Redaction) -> dict[str, Any]:
+    return {
+        "status": exchange.status,
+        "headers": [list(pair) for pair in exchange.headers],
+        "media_type": exchange.media_type,
+        "bytes": len(exchange.body),
+        "excerpt": _excerpt(exchange.body, exchange.media_type, redaction),
+        "pictures": [*_pictures(exchange, case, operation)],
+    }
+
+
+def _excerpt(body: bytes, media_type: str, redaction: Redaction) -> str | None:
+    """The beginning of a text; None for anything else. The key goes before the text is cut."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        if media_type.startswith("image/") or b"\0" in body[:1_000]:
+            return None
+        text = body.decode("utf-8", "replace")
+    if "json" in media_type:
+        text = _shortened(text)
+    return redaction.clipped(text, LONGEST)
+
+
+def _shortened(text: str) -> str:
+    try:
+        return json.dumps(_short(json.loads(text)), ensure_ascii=False, indent=1)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) < LONGEST else clip(value, _LONG_VALUE)
+    if isinstance(value, list):
+        return [_short(each) for each in value]
+    return {name: _short(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def _pictures(exchange: Exchange, case: Case, operation: Operation) -> Iterator[dict[str, Any]]:
+    expected = next(
+        ([each.params["width"], each.params["height"]] for each in case.expects if each.check == "size"), None
+    )
+    seed = reported_seed(exchange, operation)
+    for found in _found(exchange, operation):
+        thumb = Thumbnail(why=found) if isinstance(found, str) else thumbnail(found)
+        measured = {name: getattr(thumb, name) for name in ("width", "height", "format", "mode")}
+        yield {**measured, "expected": expected, "seed": seed, "thumb": thumb.thumb, "why": thumb.why}
+
+
+def _found(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
+    """The files that came as pictures: what says it is one, and what a success is bound to hold."""
+    if exchange.method == "HEAD":
+        return
+    if exchange.media_type.startswith("image/"):
+        yield exchange.body
+    elif exchange.status < 300 and operation.artifact is not None:
+        yield from pictures(exchange, operation)

@@ -1,0 +1,89 @@
+"""One self-contained HTML file: opens from a disk, asks for nothing, works without a script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from proofsheet.contracts.reports import text
+from proofsheet.contracts.reports.frames import frames
+from proofsheet.contracts.reports.records import Report
+from proofsheet.contracts.reports.view import LABELS, STANDINGS, View, counted, is_explored
+
+_HOME = Path(__file__).parent / "pages"
+MARKS = {"failed": "✕", "errored": "!", "advice": "i", "known": "≈", "skipped": "–", "passed": "✓"}
+
+
+def html(report: Report) -> str:
+    """The report as a page."""
+    view = View(report)
+    return render("report.html", "report.js", view=view, frames=frames(view), standings=STANDINGS)
+
+
+def render(template: str, script: str | None = None, **values: Any) -> str:
+    """A template of this package with the style and the script in it, and a policy that admits only them."""
+    style, code = _file("report.css"), _file(script) if script else ""
+    policy = (
+        f"default-src 'none'; img-src data:; style-src {_hash(style)}; "
+        f"script-src {_hash(code)}; base-uri 'none'; form-action 'none'"
+    )
+    page = _environment().get_template(template)
+    # Both are files of ours, and nothing else is ever marked as safe.
+    return page.render(policy=policy, style=Markup(style), script=Markup(code), **values)
+
+
+def _file(name: str) -> str:
+    return (_HOME / name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HOME),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible,
+    )
+    environment.globals.update(marks=MARKS, labels=LABELS, counted=counted)
+    environment.globals.update(reproduce=text.reproduce, is_explored=is_explored)
+    for helper in (text.amount, text.size, text.plural, text.date, text.expected_came, text.clip):
+        environment.filters[helper.__name__] = helper
+    environment.filters["plurals"] = lambda word, count: word if count == 1 else f"{word}s"
+    environment.filters.update(address=address, anchor=anchor, short=short, pieces=pieces)
+    return environment
+
+
+def _visible(value: Any) -> Any:
+    """Whatever is printed: no mark in it turns the page around. Markup is ours."""
+    return text.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def address(url: str) -> str:
+    """A link's target, if it leads to the web and nowhere else; else empty."""
+    return url if re.match(r"https?://[^\s]+$", url) else ""
+
+
+def anchor(name: str) -> str:
+    """A name as a fragment of this page."""
+    return "at-" + re.sub(r"[^\w.-]", "_", name)
+
+
+def short(name: str) -> str:
+    """A requirement's id without its family and operation, which stand beside it."""
+    return name.split(".", 2)[-1]
+
+
+def pieces(name: str) -> list[str]:
+    """A name cut where a line may end."""
+    return re.findall(r"[^/.]*[/.]+|[^/.]+$", name)

@@ -1,0 +1,57 @@
+"""Which cases may be on their way at once, and sending them so."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from typing import TypeVar
+
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.trail_checks import TRAILS
+from proofsheet.contracts.run.interrupts import Interrupts
+
+Found = TypeVar("Found")
+
+
+def batches(cases: Sequence[Case], most: int) -> Iterator[list[Case]]:
+    """The cases in their order, in lists of those that may go together: one, or neighbours that are free.
+
+    What is held against the answers before it (a balance, a seed), paid for, a burst or slow goes alone.
+    """
+    for alone, group in groupby(cases, key=lambda case: most < 2 or _is_alone(case)):
+        if alone:
+            yield from ([case] for case in group)
+        else:
+            yield list(group)
+
+
+def _is_alone(case: Case) -> bool:
+    trail = any(each.check in TRAILS for each in case.expects)
+    return trail or case.pays or case.times > 1 or case.patience > 0 or case.wait > 0
+
+
+def in_order(
+    send: Callable[[Case], Found], cases: Sequence[Case], workers: int, interrupts: Interrupts
+) -> Iterator[Found]:
+    """The answers in the order of the cases, each as soon as it and those before it are there.
+
+    An interrupt goes on after what was under way has been told. Whatever ends this, the rest is not sent.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        left = deque(pool.submit(send, case) for case in cases)
+        try:
+            while left:
+                with interrupts.waiting():
+                    found = left[0].result()
+                left.popleft()
+                yield found
+        except KeyboardInterrupt:
+            # All are cancelled before any is waited for, the last first, or the next would go out meanwhile.
+            under_way = [each for each in reversed(left) if not each.cancel()]
+            yield from [each.result() for each in reversed(under_way)]
+            raise
+        finally:
+            for each in left:
+                each.cancel()

@@ -1,0 +1,87 @@
+"""Judging one answer: what its case expects of it, and what is asked of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+
+from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.checks import CHECKS, looks_at
+from proofsheet.contracts.checks.expected import EXPECTED
+from proofsheet.contracts.checks.extraction import parsed
+from proofsheet.contracts.checks.trail_checks import TRAILS
+from proofsheet.contracts.derive.every_answer import topic_of
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.history import Trace, Unjudged, trace
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.spec.document import Operation
+from proofsheet.spec.responder import speaker
+
+ANYWHERE = ("no-5xx", "no-leak")  # the checks that hold even where the document ends
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found: (requirement, message), and (requirement, why nothing can be said)."""
+
+    messages: tuple[tuple[str, str], ...]
+    unjudged: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Judge:
+    """Judges the answers of one run, whose history it keeps; `requirements` are those of the run."""
+
+    oracle: Oracle
+    requirements: Container[str]
+    history: list[Trace] = field(default_factory=list)
+
+    def remember(self, case: Case, exchange: Exchange, began: float) -> None:
+        """Add an answer to the history; it is then the last one, and can be judged."""
+        operation = self.oracle.document.operations[case.operation]
+        self.history.append(trace(case, exchange, operation, began))
+
+    def forget(self) -> None:
+        """Take the last answer back: it is asked for again."""
+        self.history.pop()
+
+    def judge(self, case: Case, exchange: Exchange) -> Judgement:
+        """What is found in the last answer."""
+        operation = self.oracle.document.operations[case.operation]
+        messages: list[tuple[str, str]] = []
+        unjudged: list[tuple[str, str]] = []
+        for each in case.expects:
+            if each.requirement not in self.requirements:
+                continue  # the case is asked for the sake of another
+            try:
+                found = list(self._check(each, exchange, operation))
+                messages += [(each.requirement, message) for message in found]
+            except Unjudged as why:
+                unjudged.append((each.requirement, why.reason))
+        messages += self._general(case, exchange, operation)
+        whose = _whose(exchange, operation)
+        return Judgement(tuple((name, said + whose) for name, said in messages), tuple(unjudged))
+
+    def _check(self, each: Expect, exchange: Exchange, operation: Operation) -> Iterator[str]:
+        if each.check in TRAILS:
+            return TRAILS[each.check](self.history, each.requirement, operation, each.params)
+        return EXPECTED[each.check](exchange, operation, each.params)
+
+    def _general(self, case: Case, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
+        for name, requirement in self.general(case, exchange.media_type):
+            for finding in CHECKS[name](exchange, operation, self.oracle):
+                yield requirement, finding.message
+
+    def general(self, case: Case, media_type: str) -> Iterator[tuple[str, str]]:
+        """(check, requirement) for each general check that an answer of this type is held against."""
+        family = self.oracle.document.family
+        for check in ANYWHERE if case.off else CHECKS:
+            name = f"{family}.{case.operation}.{topic_of(check)}"
+            if name in self.requirements and looks_at(check, media_type):
+                yield check, name
+
+
+def _whose(exchange: Exchange, operation: Operation) -> str:
+    """What a message about an error adds if it is not the API that speaks in it."""
+    said_by = speaker(operation, parsed(exchange)) if exchange.status >= 400 else None
+    return f"; this is the {said_by}'s error, not the API's" if said_by else ""

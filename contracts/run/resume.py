@@ -1,0 +1,63 @@
+"""Going on with an earlier run: as it was asked for, and without asking or paying for anything twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from proofsheet.contracts.reports import records
+from proofsheet.contracts.reports.records import Record
+from proofsheet.contracts.settings import BadUse, Settings, Wanted
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier run: its header, and by id the cases that are not sent again."""
+
+    path: Path
+    header: Record
+    carried: Mapping[str, Record]
+
+
+def earlier(path: Path) -> Earlier:
+    """Read the report of an earlier run, even of one that crashed. Raises BadReport."""
+    return Earlier(path, records.partly(path).header, records.finished(path))
+
+
+def resumed(wanted: Wanted, run: Earlier) -> Wanted:
+    """What is wanted where it is said anew, else what the earlier run was given; its budget above all."""
+    header = run.header
+    budget = None if header["budget"] is None else Decimal(str(header["budget"]))
+    return replace(
+        wanted,
+        profile=wanted.profile or header["profile"],
+        budget=budget if wanted.budget is None else wanted.budget,
+        allow=wanted.allow or tuple(header.get("permissions", ())),
+        only=wanted.only or tuple(each["id"] for each in header["requirements"]),
+        seed=header["seed"] if wanted.seed is None else wanted.seed,
+        explore=header.get("explore") if wanted.explore is None else wanted.explore,
+    )
+
+
+def hold_together(run: Earlier, found: Settings) -> None:
+    """Refuse to go on with another run than that of the report. Raises BadUse.
+
+    Where a plan is another, the same id is that of another request, and its answer would be taken for one
+    that it is not.
+    """
+    now = {
+        "document": found.name,
+        "version": found.document.version,
+        "target": found.target.url if found.target else None,
+        "profile": found.profile,
+        "seed": found.seed,
+    }
+    for name, value in now.items():
+        if (then := run.header[name]) != value:
+            raise BadUse(f"{run.path} is of the {name} {then}, not of {value}; leave out --resume")
+    asked = {each["id"] for each in run.header["requirements"]}
+    if others := sorted(asked ^ {each.id for each in found.plan.requirements}):
+        names = ", ".join(others[:3])
+        raise BadUse(f"{run.path} asks for other requirements ({names} …); leave out --only, or --resume")

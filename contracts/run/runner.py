@@ -1,0 +1,201 @@
+"""Carrying out a plan: send, judge, take note. After each step all that is known is in the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.client.http_client import Asker, wait
+from proofsheet.contracts.client.pace import Pace
+from proofsheet.contracts.client.probe import probe
+from proofsheet.contracts.client.retry import Sender
+from proofsheet.contracts.explore import Explorer, Stop
+from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.plan.plan import Plan
+from proofsheet.contracts.run.attempts import Asked, Attempts
+from proofsheet.contracts.run.batches import batches, in_order
+from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.interrupts import Interrupts
+from proofsheet.contracts.run.judge import Judge
+from proofsheet.contracts.verdict import Status, Verdict
+
+__all__ = ["Asked", "Run", "told"]
+
+MOST_AWAY = 3  # in a row without an answer, or shut out: then asking on would tell nothing
+UNTOLD = "a step of a search that tells of others"
+LAG = 2.0  # seconds until a balance that lags behind is asked again; then twice as many
+
+
+@dataclass
+class Run:
+    """One run of a plan. `verdicts` is complete after every step.
+
+    `workers` is how many requests of a burst go out at once, `concurrency` how many free cases of a plan.
+    `asked` counts requests, those of explorers included.
+    """
+
+    plan: Plan
+    asker: Asker
+    oracle: Oracle
+    budget: Budget
+    pause: Callable[[float], None] = wait
+    workers: int = 8  # for bursts
+    concurrency: int = 1
+    rate: float | None = None  # requests per second
+    explorers: tuple[Explorer, ...] = ()
+    interrupts: Interrupts = field(default_factory=Interrupts)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    asked: int = 0
+    _away: int = 0
+    _why: str = ""  # the target is asked no more
+    _interrupted: bool = False
+    _paid: dict[str, Asked] = field(default_factory=dict)  # by explorers, and not yet told
+
+    def __post_init__(self) -> None:
+        self.verdicts = {each.id: Verdict(each) for each in self.plan.requirements}
+        for name, reason in self.plan.lacking.items():
+            self.verdicts[name].reason = reason
+        document = self.oracle.document
+        pace = Pace(self.rate, self.pause)
+        sender = Sender(self.asker, document, pace, self.workers, probe(document))
+        self.judging = Judge(self.oracle, self.verdicts)
+        self._attempts = Attempts(sender, self.judging, self.budget, self.interrupts)
+
+    def steps(self) -> Iterator[Asked]:
+        """Ask case after case, then whatever the explorers find; yields what became of each.
+
+        An interrupt goes on after the cases that it hit have been yielded: they may have been paid for.
+        """
+        for asked in self._planned():
+            self._note(asked)
+            yield asked
+        for explorer in self.explorers:
+            yield from self._explored(explorer)
+
+    def _planned(self) -> Iterator[Asked]:
+        for batch in batches(self.plan.cases, self.concurrency):
+            if len(batch) == 1:
+                yield self._step(batch[0])
+            else:
+                answers = in_order(self._send, batch, self.concurrency, self.interrupts)
+                yield from (self._judged(*answer) for answer in answers)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Let an interrupt go on that was held up until what it hit was told."""
+        if self._interrupted or self.interrupts.pending:
+            raise KeyboardInterrupt
+
+    @property
+    def _is_down(self) -> bool:
+        return self._away >= MOST_AWAY
+
+    def _send(self, case: Case) -> tuple[Asked, float]:
+        if self._is_down:
+            return Asked(case, None, self._why, unreachable=True), 0.0
+        return self._attempts.send(case)
+
+    def _step(self, case: Case) -> Asked:
+        asked = self._judged(*self._send(case))
+        for turn in range(case.patience):
+            if not asked.messages or self._is_known(asked) or self._interrupted:
+                break
+            try:
+                with self.interrupts.waiting():
+                    self.pause(LAG * 2**turn)
+            except KeyboardInterrupt:
+                self._interrupted = True
+                self.judging.forget()
+                reason = "interrupted before it was asked again"
+                return replace(asked, messages=(), reason=reason, interrupted=True)
+            self.judging.forget()
+            asked = self._judged(*self._send(case))
+        return asked
+
+    def _judged(self, answer: Asked, began: float) -> Asked:
+        self.asked += not (answer.skipped or answer.unreachable)
+        asked = self._attempts.judge(answer, began)
+        if not asked.skipped:
+            self._count_away(asked)
+        self._interrupted |= asked.interrupted
+        return asked
+
+    def _count_away(self, asked: Asked) -> None:
+        if not (asked.unreachable or asked.limited):
+            self._away = 0
+            return
+        if not self._is_down:
+            self._why = asked.reason if asked.limited else "the target does not answer"
+        self._away += 1
+
+    def _is_known(self, asked: Asked) -> bool:
+        """Whether all that was found has been found before: then patience is wasted."""
+        return all(
+            name in self.verdicts and self.verdicts[name].status >= Status.FAILED
+            for name, _ in asked.messages
+        )
+
+    def _explored(self, explorer: Explorer) -> Iterator[Asked]:
+        """What an explorer tells, and all that it paid for."""
+        try:
+            for asked in explorer.explore(self._attempt):
+                self._paid.pop(asked.case.id, None)
+                self._note(asked)
+                yield asked
+        except Stop:
+            pass
+        except Exception:  # a mistake of ours: what it has paid for is written down all the same
+            yield from self._untold()
+            raise
+        yield from self._untold()
+        self._go_on()
+
+    def _untold(self) -> Iterator[Asked]:
+        """What an explorer paid for and did not tell; nothing passed or failed by it."""
+        for each in self._paid.values():
+            names = dict.fromkeys(expect.requirement for expect in each.case.expects)
+            yield replace(each, messages=(), unjudged=tuple((name, UNTOLD) for name in names))
+        self._paid.clear()
+
+    def _attempt(self, case: Case) -> Asked:
+        """An explorer's attempt. Raises Stop."""
+        if self._is_down or self._interrupted or self.interrupts.pending:
+            raise Stop
+        asked = self._judged(*self._attempts.send(case))
+        if asked.paid and case.cost:
+            self._paid[case.id] = asked
+        if asked.interrupted:
+            raise Stop
+        return asked
+
+    def _note(self, asked: Asked) -> None:
+        spoken = {each.requirement for each in asked.case.expects} & set(self.verdicts)
+        if asked.exchange is not None and not asked.reason:
+            general = self.judging.general(asked.case, asked.exchange.media_type)
+            self._note_answer(asked, spoken | {name for _, name in general})
+            return
+        status = Status.SKIPPED if asked.skipped else Status.ERRORED
+        for name in spoken:
+            self.verdicts[name].reason = asked.reason
+            self.verdicts[name].climb(status, asked.reason if status is Status.ERRORED else "")
+
+    def _note_answer(self, asked: Asked, spoken: set[str]) -> None:
+        unjudged = dict(asked.unjudged)
+        for name in spoken:
+            if name not in unjudged:
+                self.verdicts[name].climb(Status.PASSED)
+            elif self.verdicts[name].status is Status.SKIPPED:
+                self.verdicts[name].reason = unjudged[name]
+        for name, message in asked.messages:
+            if name in self.verdicts:
+                self.verdicts[name].climb(Status.FAILED, message)
+
+
+def told(run: Run) -> dict[str, Any]:
+    """The numbers of a run for people and machines."""
+    counts = {status.name.lower(): 0 for status in Status}
+    for verdict in run.verdicts.values():
+        counts[verdict.status.name.lower()] += 1
+    return {**counts, "spent": float(run.budget.spent), "budget": float(run.budget.limit)}

@@ -1,0 +1,151 @@
+"""Where pictures are drawn: from kept strips where possible, through plain pixels elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from PIL import Image
+
+from proofsheet.mockserver.media.image import jpeg, png
+from proofsheet.mockserver.media.image.cache import Strip, Strips
+from proofsheet.mockserver.media.image.caption import Captions, pads
+from proofsheet.mockserver.media.image.lettering import GROUND
+from proofsheet.mockserver.media.image.palettes import PALETTES
+from proofsheet.mockserver.media.image.picture import JPEG, LARGEST_SIDE, PNG, Picture
+from proofsheet.mockserver.media.image.pixels import blend, blur, decode, encode
+from proofsheet.mockserver.media.image.plan import GRID, LOWEST, NARROWEST, Plan, choose, fits, layout
+from proofsheet.mockserver.media.image.scene import paint
+
+CACHE_BYTES = 16 * 1024 * 1024
+Key = tuple[str, int, int, int, int, int]  # media type, width, height, palette, unit, variant
+
+
+class Studio:
+    """Draws pictures. Keeps encoded strips, at most `cache_bytes` of them; safe to share.
+
+    What it keeps changes how long a picture takes, never a pixel of it.
+    """
+
+    def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
+        self._strips = Strips(cache_bytes)
+        self._captions = Captions()
+        self._layout = lru_cache(maxsize=64)(layout)
+        self._pads = lru_cache(maxsize=64)(_pad_strips)
+        self._head = lru_cache(maxsize=64)(jpeg.head)
+        self._run = lru_cache(maxsize=512)(png.run)
+
+    @property
+    def cached_bytes(self) -> int:
+        """Bytes of strips kept now."""
+        return self._strips.size
+
+    def is_quick(self, picture: Picture) -> bool:
+        """Whether drawing only joins kept strips: well under a millisecond, fit for an event loop."""
+        return self.kept(picture) is not None
+
+    def kept(self, picture: Picture) -> list[bytes] | None:
+        """The pieces of the file if all strips of its scene are kept, else None."""
+        if not _is_stacked(picture):
+            return None
+        plan = self._layout(picture.width, picture.height)
+        strips = self._strips.get_all(_keys(plan, picture, picture.media_type))
+        if strips is None:
+            return None
+        return self._png(plan, picture, strips) if picture.media_type == PNG else [self._jpeg(picture)]
+
+    def draw(self, picture: Picture) -> bytes:
+        """The encoded file: exactly the declared size and media type, RGB, 8 bits a channel.
+
+        Raises Unreadable if `picture.source` is no picture; nothing else depends on the input.
+        """
+        return b"".join(self.pieces(picture))
+
+    def pieces(self, picture: Picture) -> list[bytes]:
+        """The same file in pieces, most of them shared with other pictures: sending needs no copy."""
+        if not _is_stacked(picture):
+            return [encode(self._pixels(picture), picture.media_type)]
+        if picture.media_type != PNG:
+            return [self._jpeg(picture)]
+        plan = self._layout(picture.width, picture.height)
+        return self._png(plan, picture, self._stack(plan, picture, PNG))
+
+    def warm(self, width: int, height: int, media_type: str = PNG) -> None:
+        """Draws the strips of one size ahead: a second or two of work for a megapixel.
+
+        Strips are for PNG and JPEG; there are none of other media types or of tiny sizes.
+        """
+        if not fits(width, height) or media_type not in (PNG, JPEG):
+            return
+        plan = self._layout(width, height)
+        self._pads(width, height)
+        self._captions.prepare(plan)
+        for palette in range(len(PALETTES)):
+            for unit in range(len(plan.units)):
+                for variant in range(plan.variants):
+                    self._strip(plan, (media_type, width, height, palette, unit, variant))
+
+    def _png(self, plan: Plan, picture: Picture, scene: list[Strip]) -> list[bytes]:
+        above, below = self._pads(picture.width, picture.height)
+        rows = self._captions.rows(plan, picture)
+        text = png.fresh_strip(rows, self._run(3 * plan.width - len(rows[0]), GROUND))
+        return png.pieces(plan.width, plan.height, [*scene, above, text, below])
+
+    def _jpeg(self, picture: Picture) -> bytes:
+        plan = self._layout(picture.width, picture.height)
+        caption = jpeg.strip(self._captions.whole(plan, picture), plan.scene)
+        lead = self._head(plan.width, plan.height)
+        return jpeg.assemble(lead, [*self._stack(plan, picture, JPEG), caption])
+
+    def _stack(self, plan: Plan, picture: Picture, media_type: str) -> list[Strip]:
+        return [self._strip(plan, key) for key in _keys(plan, picture, media_type)]
+
+    def _strip(self, plan: Plan, key: Key) -> Strip:
+        strip = self._strips.get(key)
+        if strip is None:
+            media_type, _, _, palette, index, variant = key
+            unit = plan.units[index]
+            image = paint(plan, palette, unit, variant)
+            strip = png.noisy_strip(image) if media_type == PNG else jpeg.strip(image, unit.top)
+            self._strips.put(key, strip)
+        return strip
+
+    def _pixels(self, picture: Picture) -> Image.Image:
+        """The picture before it is encoded, mode RGB, for all that no strips can make."""
+        size = (picture.width, picture.height)
+        roomy = fits(*size)
+        image = decode(self._jpeg(picture)) if roomy else self._small(picture)
+        if not picture.is_drawn and picture.source is not None:
+            image = blend(picture.source, image, picture.strength)
+        if roomy:  # once more, for it is to stay sharp and unmixed
+            plan = self._layout(*size)
+            image.paste(self._captions.whole(plan, picture), (0, plan.scene))
+        return blur(image) if picture.blurred else image
+
+    def _small(self, picture: Picture) -> Image.Image:
+        """The scene of a picture too small for a caption: drawn larger, cut out, reduced."""
+        width, height = max(picture.width, NARROWEST), max(picture.height, LOWEST)
+        plan = self._layout(width, min(height + 4 * GRID, LARGEST_SIDE))
+        large = decode(self._jpeg(replace(picture, width=plan.width, height=plan.height)))
+        scene = large.crop((0, 0, plan.width, plan.scene))
+        return scene.resize((picture.width, picture.height), Image.Resampling.BOX)
+
+
+def _is_stacked(picture: Picture) -> bool:
+    return (
+        picture.media_type in (PNG, JPEG)
+        and picture.is_drawn
+        and not picture.blurred
+        and fits(picture.width, picture.height)
+    )
+
+
+def _keys(plan: Plan, picture: Picture, media_type: str) -> list[Key]:
+    palette, variants = choose(plan, picture.identity, picture.seed)
+    width, height = plan.width, plan.height
+    return [(media_type, width, height, palette, unit, variant) for unit, variant in enumerate(variants)]
+
+
+def _pad_strips(width: int, height: int) -> tuple[Strip, Strip]:
+    above, below = pads(layout(width, height))
+    return png.flat_strip(above), png.flat_strip(below)

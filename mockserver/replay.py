@@ -1,0 +1,151 @@
+"""Recorded traffic, served again: what was recorded gets its recorded answer, all else the document's.
+
+Which was which stands in the journal (`forced: replay`) and on standard error, and in no header: an answer's
+headers are part of the contract. Equal requests get their answers in the order in which they were recorded,
+and the last one from then on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from proofsheet.mockserver import faults
+from proofsheet.mockserver.call import Call, new_call
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.journal_entries import entry
+from proofsheet.mockserver.replies import Reply
+from proofsheet.mockserver.request import Disconnected, Receive, read
+from proofsheet.mockserver.unmatched import unknown
+from proofsheet.spec.document import Operation
+from proofsheet.traffic.flow import Flow, media_type
+from proofsheet.traffic.matching import same
+from proofsheet.traffic.transcript import Cut, Entry, entries
+
+# What belongs to the connection it came over, or is set anew.
+_NOT_AGAIN = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "content-length"})
+
+
+@dataclass
+class Replay:
+    """The recorded answers by what was asked."""
+
+    answers: dict[str, list[Entry]]
+    _turn: Counter[str] = field(default_factory=Counter)
+
+    def next(self, digests: Iterator[str]) -> Entry | None:
+        """The answer to the next request of that kind; None if none was recorded."""
+        for digest in digests:
+            if found := self.answers.get(digest):
+                turn = min(self._turn[digest], len(found) - 1)
+                self._turn[digest] += 1
+                return found[turn]
+        return None
+
+
+def load(folder: Path) -> Replay:
+    """The transcript in a folder; bodies stay on the disk. Raises BadTraffic."""
+    answers: dict[str, list[Entry]] = defaultdict(list)
+    for each in entries(folder):
+        if isinstance(each, Cut):
+            _tell(f"Note: {each}")
+            continue
+        flow = each.flow()
+        whole = flow.end == "complete" and flow.status is not None and flow.body is not None
+        if whole and flow.request_body is not None:
+            answers[same(flow)].append(each)
+    return Replay(dict(answers))
+
+
+async def answer(replay: Replay, double: Double, app: Any, scope: Any, receive: Receive, send: Any) -> None:
+    """Answer from the recording if it has the request, and by `app` if not."""
+    started = time.perf_counter()
+    body, again = await _read(double, receive)
+    found = replay.next(_digests(double, scope, body)) if body is not None else None
+    told = f"replay: {scope['method']} {scope['path'][:200]}"
+    if found is None:
+        _tell(f"{told}: from the document")
+        await app(scope, again, send)
+        return
+    flow = await asyncio.to_thread(found.flow)
+    _tell(f"{told}: recorded ({found.path.parent.name}/{found.path.name}:{found.line})")
+    made = _reply(flow)
+    call = await _call(double, scope, again)
+    call.forced = "replay"
+    double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
+    await faults.send(None, double.rng, made, scope, send)
+
+
+async def _read(double: Double, receive: Receive) -> tuple[bytes | None, Receive]:
+    """The body (None if it is too large, too slow or broken off), and a way to read it again."""
+    messages: list[Any] = []
+    size, whole = 0, False
+    try:
+        async with asyncio.timeout(double.settings.body_timeout):
+            while not whole and size <= double.settings.max_body_bytes:
+                messages.append(await receive())
+                if messages[-1]["type"] == "http.disconnect":
+                    break
+                size += len(messages[-1].get("body", b""))
+                whole = not messages[-1].get("more_body", False)
+    except TimeoutError:
+        pass
+    left = iter(messages)
+
+    async def again() -> Any:
+        message = next(left, None)
+        return message if message is not None else await receive()
+
+    return (b"".join(each.get("body", b"") for each in messages) if whole else None), again
+
+
+def _digests(double: Double, scope: Any, body: bytes) -> Iterator[str]:
+    """What the request may have been recorded as: its path whole, or without a document's base path."""
+    path = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
+    query = scope.get("query_string", b"").decode("latin-1")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    bases = {base for document in double.documents for base in document.bases if path.startswith(base + "/")}
+    for base in sorted(bases | {""}):
+        url = f"http://recorded.invalid{path}" + (f"?{query}" if query else "")
+        yield same(Flow(scope["method"], url, headers, body, None, base=base))
+
+
+def _reply(flow: Flow) -> Reply:
+    kept = [(name, value) for name, value in flow.headers if name.lower() not in _NOT_AGAIN]
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in kept]
+    body, status = flow.body or b"", flow.status or 0
+    if flow.method != "HEAD" and status not in (204, 304):
+        headers.append((b"content-length", str(len(body)).encode()))
+    return Reply(status, tuple(headers), (body,), None, media_type(flow.headers))
+
+
+async def _call(double: Double, scope: Any, again: Receive) -> Call:
+    """The call as the journal keeps it."""
+    call = new_call(_operation(double, scope) or unknown(double), scope)
+    with contextlib.suppress(Disconnected):  # it is answered all the same
+        await read(call, again, double.settings.max_body_bytes, None, double.decoding)
+    return call
+
+
+def _operation(double: Double, scope: Any) -> Operation | None:
+    for document in double.documents:
+        for operation in document.operations.values():
+            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(operation.path))
+            bases = "|".join(map(re.escape, document.bases))
+            if operation.method == scope["method"] and re.fullmatch(f"({bases}){pattern}", scope["path"]):
+                return operation
+    return None
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,236 @@
+"""Processes: one server, or several workers on one socket whose memory the parent keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from proofsheet.mockserver import triggers as trigger_table
+from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.double import double, opening
+from proofsheet.mockserver.http_protocol import limited
+from proofsheet.mockserver.settings import Settings
+from proofsheet.mockserver.state import remote
+from proofsheet.mockserver.state.memory import State
+from proofsheet.spec.document import Document
+
+GRACE_SECONDS = 15
+BACKLOG = 2048
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run: which documents (loaded by `load`, again on reload), how many workers, on what."""
+
+    load: Callable[[], tuple[Document, ...]]
+    files: tuple[Path, ...]
+    settings: Settings
+    workers: int
+    reload: bool
+    warm: bool = True
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which would end by raising the signal again: an orderly end is a success here.
+
+    `ready` is called when it serves and can be told to stop.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError if the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(BACKLOG)
+    except OSError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def run(plan: Plan, documents: tuple[Document, ...], sock: socket.socket, ready: Callable[[], None]) -> int:
+    """Serve until told to stop (SIGINT, SIGTERM); calls under way are finished. Returns the exit code."""
+    if plan.workers == 1:
+        serve(plan, documents, sock, None, ready)
+        return 0
+    return _run_workers(plan, documents, sock, ready)
+
+
+def serve(
+    plan: Plan,
+    documents: tuple[Document, ...],
+    sock: socket.socket,
+    state: Any,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve in this process; `state` is the shared one of several workers, or None."""
+    site = Site(double(documents, plan.settings, state))
+    config = uvicorn.Config(
+        site,
+        http=limited(plan.settings),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # nobody in front of it is trusted, and nothing asks for the client's address
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = Server(config, ready)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(server, site, plan, sock))
+
+
+async def _serve(server: Server, site: Site, plan: Plan, sock: socket.socket) -> None:
+    watching = asyncio.create_task(_watch(site, plan)) if plan.reload else None
+    if plan.warm:
+        threading.Thread(target=site.double.studio.warm, args=(1024, 1024), daemon=True).start()
+    await server.serve(sockets=[sock])
+    if watching:
+        watching.cancel()
+
+
+async def _watch(site: Site, plan: Plan) -> None:
+    from watchfiles import awatch
+
+    folders = {path.parent for path in plan.files}
+    async for changes in awatch(*folders):
+        if any(Path(path).suffix == ".yaml" for _, path in changes):
+            _reload(site, plan)
+
+
+def _reload(site: Site, plan: Plan) -> None:
+    try:
+        site.reload(plan.load())
+    except Exception as error:  # whatever is wrong with a file that is being edited, go on serving
+        _tell(f"not reloaded, still serving the last good documents: {error}")
+        return
+    _tell("reloaded")
+
+
+def end_with(parent: int) -> None:
+    """End in good order once `parent` has: what it started must not go on without it."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def _run_workers(
+    plan: Plan, documents: tuple[Document, ...], sock: socket.socket, ready: Callable[[], None]
+) -> int:
+    settings = plan.settings
+    state = State(opening(settings, trigger_table.load()), settings.journal_size, settings.seed)
+    ours: list[socket.socket] = []
+    parent = os.getpid()
+    children: list[int] = []
+    for _ in range(plan.workers):
+        mine, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            _worker(plan, documents, sock, theirs, [*ours, mine], parent)
+        theirs.close()
+        ours.append(mine)
+        children.append(pid)
+    sock.close()
+    return _mind(state, ours, children, ready)
+
+
+def _worker(
+    plan: Plan,
+    documents: tuple[Document, ...],
+    sock: socket.socket,
+    theirs: socket.socket,
+    others: list[socket.socket],
+    parent: int,
+) -> None:
+    code = 1
+    try:
+        for each in others:  # else a worker would hold its siblings' lines open
+            each.close()
+        threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+        serve(plan, documents, sock, remote.RemoteState(theirs))
+        code = 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+class _Children:
+    """The workers, watched by the parent: a stop is passed on to all, and one that dies stops them all."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self._pids = pids
+        self._stopping = False
+        self.code = 0
+
+    def stop(self, *_: Any) -> None:
+        self._stopping = True
+        for pid in self._pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    def running(self) -> bool:
+        """Whether any is left; takes note of those that have ended."""
+        for pid in list(self._pids):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._pids.remove(pid)
+                self._note(status)
+        return bool(self._pids)
+
+    def _note(self, status: int) -> None:
+        # Told to stop before it could listen for that, a worker ends by the signal itself.
+        if status and not (self._stopping and status == signal.SIGTERM):
+            self.code = 3
+            _tell(f"a worker ended with status {status}; stopping")
+            self.stop()
+
+
+def _mind(state: State, lines: list[socket.socket], pids: list[int], ready: Callable[[], None]) -> int:
+    """Keep the state until the workers have ended; returns the exit code."""
+    children = _Children(pids)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, children.stop)
+    ready()
+    remote.keep(state, lines, children.running)
+    while children.running():
+        time.sleep(0.05)
+    return children.code

@@ -1,0 +1,116 @@
+"""One State for several worker processes: the parent keeps it, the workers call it over a socket.
+
+A call is a pickled (method, arguments) with its length before it; the answer comes the same way. Methods
+without a result are not answered: the sender goes on at once, and because the keeper takes in everything
+that has arrived before it answers anyone, a later question still sees them.
+The socket is a pair made before the fork: nobody else can reach it, so pickle meets only our own workers.
+"""
+
+from __future__ import annotations
+
+import pickle
+import selectors
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from proofsheet.mockserver.state.memory import State
+
+_LENGTH = struct.Struct("!I")
+_UNANSWERED = frozenset({"record", "settle"})
+
+
+class RemoteState:
+    """The State as a worker sees it: the same methods, carried out by the keeper."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_") or not hasattr(State, name):
+            raise AttributeError(name)
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            _send(self._sock, (name, args, kwargs))
+            if name in _UNANSWERED:
+                return None
+            ok, value = pickle.loads(_receive(self._sock))
+            if not ok:
+                raise RuntimeError(f"the keeper failed at {name}: {value}")
+            return value
+
+        return method
+
+
+def keep(state: State, workers: list[socket.socket], running: Callable[[], bool]) -> None:
+    """Answer the workers until `running` says no or all of them are gone."""
+    with selectors.DefaultSelector() as selector:
+        for sock in workers:
+            selector.register(sock, selectors.EVENT_READ)
+        while running() and selector.get_map():
+            ready: list[Any] = [key.fileobj for key, _ in selector.select(timeout=0.2)]
+            questions = [(sock, _take(sock, state, selector)) for sock in ready]
+            for sock, question in questions:
+                if question is not None:
+                    _answer(sock, state, question)
+
+
+def _take(sock: socket.socket, state: State, selector: Any) -> Any:
+    """Carry out what needs no answer; returns the first question, or None if there is none yet."""
+    while True:
+        try:
+            question = pickle.loads(_receive(sock))
+        except (EOFError, ConnectionError):
+            selector.unregister(sock)
+            return None
+        if question[0] not in _UNANSWERED:
+            return question
+        _carry_out(state, question)
+        if not _has_more(sock):
+            return None
+
+
+def _has_more(sock: socket.socket) -> bool:
+    try:
+        return bool(sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return False
+
+
+def _carry_out(state: State, question: Any) -> Any:
+    name, args, kwargs = question
+    return getattr(state, name)(*args, **kwargs)
+
+
+def _answer(sock: socket.socket, state: State, question: Any) -> None:
+    try:
+        result: Any = (True, _carry_out(state, question))
+    except Exception as error:
+        result = (False, repr(error))
+    try:
+        _send(sock, result)
+    except ConnectionError:
+        return  # the worker has gone; its place is missed by the parent, not here
+
+
+def _send(sock: socket.socket, value: Any) -> None:
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    sock.sendall(_LENGTH.pack(len(data)) + data)
+
+
+def _receive(sock: socket.socket) -> bytes:
+    (length,) = _LENGTH.unpack(_exactly(sock, _LENGTH.size))
+    return _exactly(sock, length)
+
+
+def _exactly(sock: socket.socket, size: int) -> bytes:
+    pieces = bytearray()
+    while len(pieces) < size:
+        piece = sock.recv(min(size - len(pieces), 1 << 20))
+        if not piece:
+            raise EOFError
+        pieces += piece
+    return bytes(pieces)

@@ -1,0 +1,104 @@
+"""What is wrong with a request's parameters, fields and pictures: every flaw, in the schema's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.double import CompiledRule, Double
+from proofsheet.mockserver.media.image import Unreadable, Upload
+from proofsheet.spec.document import Picture
+from proofsheet.spec.schemas import Flaw, coerce
+
+
+def flaws(call: Call, double: Double) -> list[Flaw]:
+    """Every flaw. Raises Refusal where a rule with an outcome of its own is all that is broken."""
+    checks = double.checks[call.operation.id]
+    found = [*call.flaws, *_parameter_flaws(call, double)]
+    if checks.body is None:
+        return found
+    instance = _instance(call)
+    seen = {flaw.field for flaw in found}
+    found += [flaw for flaw in checks.body.flaws(instance) if flaw.field not in seen]
+    found += _picture_flaws(call)
+    if isinstance(instance, dict) and checks.rules:
+        found += _rule_flaws(call, checks.rules, instance, found)
+    return found
+
+
+def _parameter_flaws(call: Call, double: Double) -> Iterator[Flaw]:
+    for parameter, schema in double.checks[call.operation.id].parameters:
+        if parameter.place == "path":
+            continue
+        source = call.headers if parameter.place == "header" else call.query
+        text = source.get(parameter.name.lower() if parameter.place == "header" else parameter.name)
+        if text is not None:
+            for flaw in schema.flaws(coerce(text, dict(parameter.schema))):
+                yield named(flaw, parameter.name)
+        elif parameter.required:
+            yield Flaw("required", parameter.name)
+
+
+def _instance(call: Call) -> Any:
+    # A file is a string to the schema; what is in it is judged by _picture_flaws.
+    return {**call.fields, **dict.fromkeys(call.files, "")} if call.files else call.fields
+
+
+def _picture_flaws(call: Call) -> Iterator[Flaw]:
+    body = call.operation.body
+    for name, upload in call.uploads.items():
+        yield from _upload_flaws(name, upload, body.pictures[name]) if body else ()
+
+
+def _upload_flaws(name: str, upload: Upload | Unreadable, wanted: Picture) -> Iterator[Flaw]:
+    options = {"options": " | ".join(f"'{each}'" for each in wanted.formats)}
+    if isinstance(upload, Unreadable):
+        yield Flaw(f"picture-{upload.reason}", name, options)
+        return
+    if upload.format not in wanted.formats:
+        yield Flaw("picture-format", name, options)
+        return
+    least, most = sorted((upload.width, upload.height))
+    pixels = upload.width * upload.height
+    bounds = {
+        "picture-min-side": (wanted.min_side, -least),
+        "picture-max-side": (wanted.max_side, most),
+        "picture-min-pixels": (wanted.min_pixels, -pixels),
+        "picture-max-pixels": (wanted.max_pixels, pixels),
+    }
+    for kind, (limit, value) in bounds.items():
+        if limit is not None and value > (-limit if value < 0 else limit):
+            yield Flaw(kind, name, {"limit": limit})
+
+
+def _rule_flaws(
+    call: Call, rules: tuple[CompiledRule, ...], instance: dict[str, Any], flaws: list[Flaw]
+) -> list[Flaw]:
+    defaults = call.operation.body.defaults if call.operation.body else {}
+    whole = {**defaults, **instance, "$sent": instance, "$path": call.path_params}
+    whole["$representation"] = call.representation
+    seen = {flaw.field for flaw in flaws}
+    found: list[Flaw] = []
+    for each in rules:
+        if each.rule.outcome and flaws:
+            continue  # a rule with a name of its own speaks only when nothing else is wrong
+        if not each.when.is_valid(whole) or each.then.is_valid(whole):
+            continue
+        broken = list(_said(each.rule.says, each.then.flaws(whole), seen, whole))
+        if each.rule.outcome:
+            kind = broken[0].kind
+            raise Refusal("validate", kind, tuple(broken), outcome=each.rule.outcome, says=each.rule.says)
+        found += broken
+    return found
+
+
+def _said(says: str | None, flaws: list[Flaw], seen: set[str], whole: dict[str, Any]) -> Iterator[Flaw]:
+    for flaw in flaws:
+        field = flaw.field.removeprefix("$sent.")
+        if field not in seen:
+            yield Flaw(flaw.kind, field, {**whole, **flaw.params, "says": says})
+
+
+def named(flaw: Flaw, name: str) -> Flaw:
+    return Flaw(flaw.kind, name, flaw.params)

@@ -1,0 +1,36 @@
+"""What the commands of `proofsheet spec` share: the folder of documents, and finding one by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from proofsheet.spec.document import Document
+from proofsheet.spec.load import HOME, Library
+from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.yaml_reader import Source, Unreadable
+
+home_option = click.option(
+    "--home",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=HOME,
+    show_default="the documents that come with proofsheet",
+    help="The folder that holds apis/, overlays/, vendors/ and claims/.",
+)
+
+
+def source(library: Library, name: str) -> Source:
+    """The plain data of the document `name`. Raises UsageError, which says where and why."""
+    try:
+        return library.source(name)
+    except (LookupError, Unreadable, BadOverlay) as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+def loaded(library: Library, name: str) -> Document:
+    """The document `name`, loaded. Raises UsageError as `source`."""
+    try:
+        return library.load(name)
+    except (LookupError, Unreadable, BadOverlay) as problem:
+        raise click.UsageError(str(problem)) from None

@@ -1,0 +1,9 @@
+"""What differs between two documents, and what that does to an app that moves from one to the other.
+
+from proofsheet.spec.diff import compare
+found = compare(first, second)  # two documents without references, as proofsheet.spec.load.resolve makes them
+"""
+
+from proofsheet.spec.diff.compare import BREAKING, Comparison, Difference, compare
+
+__all__ = ["BREAKING", "Comparison", "Difference", "compare"]

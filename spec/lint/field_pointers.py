@@ -1,0 +1,122 @@
+"""Rules about pointers into the request: choices, and what an artifact and a cost depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.spec import pointers
+from proofsheet.spec.lint.context import Context, Found, Op, origin
+
+
+@dataclass(frozen=True)
+class Use:
+    """A choice as one operation uses it: where it is written, and the schema of the field it reads."""
+
+    op: Op
+    pointer: str
+    choice: Mapping[str, Any]
+    schema: Mapping[str, Any] | None
+
+    @property
+    def enum(self) -> tuple[str, ...]:
+        """The values of the field, as the table's keys are written."""
+        return tuple(str(each) for each in (self.schema or {}).get("enum", ()))
+
+
+def existing(context: Context) -> Iterator[Found]:
+    """Every pointer into the request leads to a property that exists."""
+    for op in context.operations:
+        for at, pointer in _pointers(op):
+            if schema_at(op, pointer) is None:
+                known = ", ".join(op.body[2]["schema"].get("properties", {}) if op.body else {}) or "none"
+                yield Found(op.pointer + at, f"{op.id} has no request property {pointer}; it has: {known}")
+
+
+def _pointers(op: Op) -> Iterator[tuple[str, str]]:
+    artifact, cost = op.node.get("x-artifact", {}), op.node.get("x-cost", {})
+    for index, each in enumerate(artifact.get("prompt", ())):
+        yield f"/x-artifact/prompt/{index}", each
+    yield from _named("/x-artifact", artifact, ("source", "strength", "count"))
+    yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
+    yield from _named("/x-cost", cost, ("per",))
+    for at, value in _tables(op):
+        yield from _named(at, value, ("field", "width", "height"))
+
+
+def _named(at: str, node: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    yield from ((f"{at}/{name}", node[name]) for name in names if name in node)
+
+
+def _tables(op: Op) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for keyword, name in (("x-artifact", "size"), ("x-artifact", "media"), ("x-cost", "credits")):
+        value = op.node.get(keyword, {}).get(name)
+        if isinstance(value, dict):
+            yield f"/{keyword}/{name}", value
+
+
+def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
+    """The schema of the request property at `pointer`, where `*` is every item of an array."""
+    schema = op.body[2]["schema"] if op.body else {}
+    for token in pointers.split(pointer):
+        schema = schema.get("items") if token == "*" else schema.get("properties", {}).get(token)
+        if not isinstance(schema, dict):
+            return None
+    return schema
+
+
+def _uses(context: Context) -> Iterator[Use]:
+    for op in context.operations:
+        for at, value in _tables(op):
+            if "table" in value:
+                yield Use(op, op.pointer + at, value, schema_at(op, value["field"]))
+
+
+def tables(context: Context) -> Iterator[Found]:
+    """A choice's table covers the enum of its field, and has no line that nobody can ask for."""
+    asked: dict[str, set[str]] = {}
+    for use in _uses(context):
+        written = origin(context.source.value, use.pointer + "/table")
+        asked.setdefault(written, set()).update(use.enum)
+        if use.schema is not None and not use.enum:
+            yield Found(use.pointer, f"{use.choice['field']} of {use.op.id} has no enum; a table needs one")
+        for value in (each for each in use.enum if each not in use.choice["table"]):
+            yield Found(f"{use.pointer}/table", f"no line for {value!r}, which {use.op.id} accepts; add one")
+    for written, values in asked.items():
+        for key in pointers.get(context.resolved, written):
+            if values and key not in values:
+                yield Found(written + pointers.join(key), f"no operation accepts {key!r}; remove the line")
+
+
+def defaults(context: Context) -> Iterator[Found]:
+    """A choice's default is a line of its table and the default of its field."""
+    for use in _uses(context):
+        default, field = use.choice["default"], use.choice["field"]
+        if default not in use.choice["table"]:
+            yield Found(
+                f"{use.pointer}/default", f"the default {default!r} is not in the table; add the line"
+            )
+        declared = (use.schema or {}).get("default")
+        if use.schema is not None and str(declared) != default and not _required(use.op, field):
+            yield Found(
+                f"{use.pointer}/default",
+                f"the default is {default!r}, that of {field} in {use.op.id} is {declared!r}; make them one",
+            )
+
+
+def _required(op: Op, pointer: str) -> bool:
+    schema = op.body[2]["schema"] if op.body else {}
+    return pointers.split(pointer)[-1:] in [(each,) for each in schema.get("required", ())]
+
+
+def seeds(context: Context) -> Iterator[Found]:
+    """A seed's bounds are those of its field."""
+    for op in context.operations:
+        seed = op.node.get("x-artifact", {}).get("seed")
+        schema = schema_at(op, seed["field"]) if seed else None
+        if seed and schema and schema.get("maximum", seed["maximum"]) != seed["maximum"]:
+            at = f"{op.pointer}/x-artifact/seed/maximum"
+            yield Found(
+                at, f"{seed['maximum']}, but {seed['field']} goes up to {schema['maximum']}; make them one"
+            )

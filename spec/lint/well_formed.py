@@ -1,0 +1,78 @@
+"""Rules of form: what must hold before any other rule can look at a document."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from proofsheet.spec import pointers
+from proofsheet.spec.lint.context import Context, Found
+from proofsheet.spec.lint.places import Place
+
+
+def shape(context: Context) -> Iterator[Found]:
+    """The loader reads every part of the document."""
+    return broken(context.vocabulary.document, context.resolved, "")
+
+
+def known(context: Context) -> Iterator[Found]:
+    """Every x- keyword is in the vocabulary."""
+    names = context.vocabulary.keywords
+    for place, name in _keywords(context):
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {near[0]}?" if near else "define it in spec/extensions.yaml or remove it"
+            yield Found(_at(place, name), f"{name} is no known keyword; {hint}")
+
+
+def placed(context: Context) -> Iterator[Found]:
+    """Every x- keyword stands where code looks for it."""
+    for place, name in _keywords(context):
+        keyword = context.vocabulary.keywords.get(name)
+        if keyword and place.kind not in keyword.where:
+            wanted = ", ".join(keyword.where)
+            yield Found(_at(place, name), f"{name} stands in a {place.kind}; it belongs to: {wanted}")
+
+
+def formed(context: Context) -> Iterator[Found]:
+    """Every x- keyword has the form that the vocabulary gives it."""
+    for place, name in _keywords(context):
+        if keyword := context.vocabulary.keywords.get(name):
+            at = _at(place, name)
+            for found in broken(keyword.schema, pointers.get(context.resolved, at), at):
+                yield Found(found.pointer, f"{name}: {found.message}; it says {keyword.says}")
+
+
+def _keywords(context: Context) -> Iterator[tuple[Place, str]]:
+    for place in context.places:
+        names = context.vocabulary.places[place.kind]
+        if "*" not in names:  # a map's keys are names
+            yield from ((place, name) for name in place.node if name.startswith("x-"))
+
+
+def _at(place: Place, name: str) -> str:
+    return place.pointer + pointers.join(name)
+
+
+def broken(schema: jsonschema_rs.Draft202012Validator, value: Any, at: str) -> Iterator[Found]:
+    """What breaks `schema`, each at its own place, said with what was expected and what came."""
+    for error in schema.iter_errors(value):
+        yield Found(at + pointers.join(*error.instance_path), reason(error))
+
+
+def reason(error: jsonschema_rs.ValidationError) -> str:
+    """A validator's message in one line; of alternatives the one that came nearest."""
+    alternatives = error.kind.as_dict().get("context") or []
+    inner = [each for each in alternatives if each]
+    if inner:
+        nearest = min(inner, key=len)
+        return f"{_line(error.message)} (nearest: {_line(nearest[0].message)})"
+    return _line(error.message)
+
+
+def _line(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 200 else text[:197] + "..."

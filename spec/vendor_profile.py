@@ -1,0 +1,59 @@
+"""Vendors as data: a profile of what one vendor's pages say, beside the overlay that encodes it.
+
+`vendors/<slug>.yaml` is the profile, `vendors/<slug>.overlay.yaml` the differences to its base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proofsheet.spec import file_shapes
+from proofsheet.spec.yaml_reader import Source, read
+
+
+@dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
+class BadProfile(LookupError):
+    """A profile that lacks what loading a vendor needs: where and what."""
+
+    where: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A vendor. `base` is the document it differs from, `sources` the keys of its pages in x-sources."""
+
+    slug: str
+    name: str
+    base: str
+    overlays: tuple[str, ...]  # variants that the vendor may use, such as `gateway`
+    sources: tuple[str, ...]
+    source: Source
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The whole file."""
+        value: Mapping[str, Any] = self.source.value
+        return value
+
+
+def profile(path: Path) -> Profile:
+    """Read a profile. Raises read.Unreadable and BadProfile."""
+    source = read(path)
+    for pointer, problem in file_shapes.flaws("vendor", source.value):
+        raise BadProfile(source.where(pointer), problem)
+    value = source.value
+    return Profile(
+        slug=path.stem,
+        name=value["name"],
+        base=value["base"],
+        overlays=tuple(value.get("overlays", ())),
+        sources=tuple(value["pages"]),
+        source=source,
+    )

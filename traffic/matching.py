@@ -1,0 +1,69 @@
+"""What makes two requests the same request: all but the key, the boundary and the order that is chance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+from proofsheet.traffic.content_coding import Undecodable, plain
+from proofsheet.traffic.flow import Flow, Headers, boundary, header, media_type
+from proofsheet.traffic.redaction import redacted, unmarked
+
+_NAME = re.compile(rb'(?i)\bname="([^"]*)"')
+
+
+def same(flow: Flow) -> str:
+    """A digest that is equal for requests that ask for the same.
+
+    Method, path without the upstream's base, query and Accept must agree, and the body by what it means:
+    members of JSON and parts of a form in any order, whatever the boundary. Credentials do not count.
+    """
+    clean = redacted(replace(flow, headers=(), body=b""))  # what came back does not matter here
+    accept = header(clean.request_headers, "accept").replace(" ", "") or "*/*"
+    query = sorted(parse_qsl(unmarked(clean.query.encode()).decode(), keep_blank_values=True))
+    body = _body(clean.request_headers, clean.request_body)
+    what = (clean.method, clean.path, query, accept, body)
+    return hashlib.sha256(repr(what).encode()).hexdigest()
+
+
+def _body(headers: Headers, body: bytes | None) -> Any:
+    if body is None:
+        return None
+    try:
+        _, body = plain(headers, body)
+    except Undecodable:
+        return body
+    body = unmarked(body)
+    kind = media_type(headers)
+    if kind == "multipart/form-data":
+        return parts(header(headers, "content-type"), body) or body
+    if kind == "application/x-www-form-urlencoded":
+        return sorted(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
+    if kind == "application/json" or kind.endswith("+json"):
+        try:
+            return json.dumps(json.loads(body), sort_keys=True)
+        except (ValueError, RecursionError):
+            return body
+    return body
+
+
+def parts(content_type: str, body: bytes) -> list[tuple[bytes, bytes]] | None:
+    """Name and value of each part of a form, sorted by name (equal names in their order); None if broken."""
+    border = boundary(content_type)
+    if not border:
+        return None
+    pieces = (b"\r\n" + body).split(b"\r\n--" + border.encode("latin-1", "replace"))
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+        return None
+    found = []
+    for piece in pieces[1:-1]:
+        head, gap, value = piece.partition(b"\r\n\r\n")
+        name = _NAME.search(head)
+        if not gap or name is None:
+            return None
+        found.append((name[1], value))
+    return sorted(found, key=lambda part: part[0])
