@@ -19,7 +19,7 @@ from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.media.image import Unreadable, Upload, read_upload
 from proofsheet.spec import media_types
 from proofsheet.spec.document import Body
-from proofsheet.spec.schemas import Flaw, coerce
+from proofsheet.spec.schemas import Flaw, coerce, read_number
 
 Receive = Callable[[], Awaitable[Any]]
 MOST_PARTS = 100
@@ -111,7 +111,7 @@ def _is_deep(value: Any, levels: int) -> bool:
 
 
 def _finite(text: str) -> float:
-    value = float(text)
+    value = read_number(text)
     if not math.isfinite(value):
         raise ValueError(f"{text} is beyond what JSON's numbers hold")
     return value

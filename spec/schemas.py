@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+LARGEST_EXACT = 2.0**53  # from here on every double is a whole number, and not every whole number a double
 LONGEST_NUMBER = 400  # characters: any double can be written in fewer
 # How jsonschema-rs names what a keyword was given, by keyword: the rest of its names are `limit`.
 _LIMITS = {"multipleOf": "multiple_of"}
@@ -79,13 +80,23 @@ def types(schema: dict[str, Any]) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else tuple(found)
 
 
+def read_number(text: str) -> float:
+    """The double that a JSON number with a point or an exponent is read as, infinite if it is beyond them.
+
+    Past 2**53 it is whole, and is given as the integer that it is: jsonschema-rs reads a float by its
+    shortest decimals, which are then another number (57320659302219776.0 as 57320659302219780).
+    """
+    value = float(text)
+    return int(value) if math.isfinite(value) and abs(value) >= LARGEST_EXACT else value
+
+
 def coerce(text: str, schema: dict[str, Any]) -> Any:
     """A form field's or parameter's text as the value its schema speaks of; as it is if it is none."""
     wanted = types(schema)
     if len(text) > LONGEST_NUMBER:
         return text  # Python refuses to read numbers of thousands of digits
     if ("integer" in wanted or "number" in wanted) and _JSON_NUMBER.fullmatch(text):
-        value = float(text) if re.search(r"[.eE]", text) else int(text)
+        value = read_number(text) if re.search(r"[.eE]", text) else int(text)
         return value if math.isfinite(value) else text
     if "boolean" in wanted and text in ("true", "false"):
         return text == "true"

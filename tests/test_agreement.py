@@ -50,7 +50,7 @@ ANYTHING = _PLAIN | _LISTS | st.lists(_LISTS, max_size=2) | st.dictionaries(TEXT
 
 
 def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Values that are right for a schema."""
+    """Values that are valid for a schema."""
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     kind = schema.get("type")
@@ -99,7 +99,9 @@ def broken(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         for by in (-1, 0, 1)
         if schema[name] + by >= 0
     ]
-    edges = [*near, *texts, schema.get("multipleOf", 2) + 1, 64.0, "64", "", [], {}, None, True]
+    # Beyond 2**53 a double and its shortest decimals are two numbers.
+    large = [2.0**power * odd for power in (52, 53, 56, 70) for odd in (1, 1.2732395447351628)]
+    edges = [*near, *large, *texts, schema.get("multipleOf", 2) + 1, 64.0, "64", "", [], {}, None, True]
     return st.sampled_from(edges) | ANYTHING | values(schema)
 
 
@@ -259,6 +261,15 @@ ENGINE = "/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image"
         ({"text_prompts": [{"text": "a", "weight": -1e30}]}, True),
         ({"text_prompts": [{"weight": 1}]}, False),
         ({"seed": 10**30}, False),
+        ({"height": 5.732065930221978e16}, True),  # 57320659302219776: its shortest decimals end in 780
+        ({"height": 57320659302219776}, True),
+        ({"height": 57320659302219780}, False),
+        ({"height": 2.0**70}, True),
+        ({"height": 1e300}, True),
+        ({"height": 9007199254740992.0}, True),
+        ({"height": 9007199254740990.0}, False),
+        ({"width": -5.732065930221978e16}, False),
+        ({"cfg_scale": 1e300}, False),
     ],
 )
 def test_cases_that_validators_like_to_differ_in(spoilt: dict[str, Any], right: bool) -> None:

@@ -108,7 +108,7 @@ def mock(*names: str, python: str | None = None, options: tuple[str, ...] = ()) 
         python,
         "-P",
         "-m",
-        "mockserver",
+        "proofsheet.mockserver",
         *names,
         "--port",
         "0",

@@ -261,7 +261,7 @@ def test_a_client_that_goes_away_leaves_no_trace(server: Process) -> None:
 
 
 def test_it_works_among_folders_of_the_same_names(start: Start, tmp_path: Path) -> None:
-    for name in ("spec", "mockserver", "contracts", "click", "yaml"):
+    for name in ("proofsheet", "click", "yaml"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('the wrong one')")
     assert start(cwd=tmp_path).get("/_mock/health").json()["ok"] is True

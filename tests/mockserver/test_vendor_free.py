@@ -12,7 +12,8 @@ from wire import ROOT
 
 from proofsheet.spec.load import Library
 
-FILES = [path for name in ("mockserver", "spec", "contracts") for path in sorted((ROOT / name).rglob("*.py"))]
+FOLDERS = ("proofsheet", "spec", "traffic", "relay", "mockserver", "contracts")
+FILES = [path for name in FOLDERS for path in sorted((ROOT / name).rglob("*.py"))]
 # Vendors, resellers and models that documents and their sources name.
 OTHERS = [
     "stability",
