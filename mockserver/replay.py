@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +23,7 @@ from proofsheet.mockserver import faults
 from proofsheet.mockserver.call import Call, new_call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.journal_entries import entry
-from proofsheet.mockserver.replies import Reply
+from proofsheet.mockserver.replies import Reply, recognised
 from proofsheet.mockserver.request import Disconnected, Receive, read
 from proofsheet.mockserver.unmatched import unknown
 from proofsheet.spec.document import Operation
@@ -81,6 +81,8 @@ async def answer(replay: Replay, double: Double, app: Any, scope: Any, receive: 
     made = _reply(flow)
     call = await _call(double, scope, again)
     call.forced = "replay"
+    if (outcome := recognised(call.operation, made).outcome) is not None:
+        made = replace(made, outcome=outcome.name)
     double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
     await faults.send(None, double.rng, made, scope, send)
 

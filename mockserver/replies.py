@@ -13,7 +13,8 @@ from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.wording import wording
 from proofsheet.spec import expressions
-from proofsheet.spec.document import Outcome, Representation
+from proofsheet.spec.document import Operation, Outcome, Representation
+from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
 
 Header = tuple[bytes, bytes]
@@ -159,9 +160,28 @@ def _splice(text: bytes, blobs: list[bytes]) -> bytes:
     return text
 
 
-def breach(operation_outcome: Outcome, made: Reply, schemas: dict[int, Schema]) -> str | None:
+def recognised(operation: Operation, made: Reply) -> Recognition:
+    """What a reply is by its document, read as a client would read it."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in made.headers}
+    return recognise(operation, made.status, made.media_type, _json(made), headers)
+
+
+def _json(made: Reply) -> Any:
+    if made.media_type != "application/json":
+        return None
+    try:
+        return json.loads(made.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def breach(operation: Operation, made: Reply, schemas: dict[int, Schema]) -> str | None:
     """How a reply breaks its own document, or None. The double checks itself in tests."""
-    representation = operation_outcome.representations[made.media_type]
+    found = recognised(operation, made)
+    if made.outcome not in [each.name for each in found.outcomes]:
+        names = ", ".join(each.name for each in found.outcomes)
+        return f"made as {made.outcome}, but recognised as {names or found.mismatch}"
+    representation = operation.outcomes[made.outcome].representations[made.media_type]
     if made.media_type.startswith("image/"):
         return None if made.size else "an empty picture"
     if id(representation) not in schemas:

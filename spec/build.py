@@ -185,10 +185,12 @@ def _outcomes(responses: Any) -> dict[str, Outcome]:
 def _representation(media_type: str, content: Any, example: Any) -> Representation:
     binds = example.get("x-bind", {})
     headers = example.get("x-headers", {})
+    literal = {name: str(each) for name, each in headers.items() if not is_expression(each)}
+    value = example.get("value")
     return Representation(
         media_type=media_type,
         content_type=content.get("x-content-type", media_type),
-        value=example.get("value"),
+        value=value,
         binds=tuple((pointers.split(at), parse(text)) for at, text in binds.items()),
         headers=tuple(
             (name, parse(each) if is_expression(each) else str(each)) for name, each in headers.items()
@@ -196,4 +198,13 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         blurred=example.get("x-blurred", False),
         schema=content.get("schema", {}),
         speaker=example.get("x-speaker"),
+        constants=tuple(_constant(value, pointers.split(at)) for at in example.get("x-const", ())),
+        header_constants=tuple((name.lower(), each) for name, each in literal.items() if "" in binds),
     )
+
+
+def _constant(value: Any, tokens: tuple[str, ...]) -> tuple[tuple[str, ...], Any]:
+    found = list(pointers.find(value, tokens))
+    if not found:
+        raise ValueError(f"x-const: nothing stands at {pointers.join(*tokens)}")
+    return tokens, found[0]

@@ -26,6 +26,10 @@ class Representation:
     blurred: bool
     schema: Mapping[str, Any]
     speaker: str | None = None  # who answers so, where it is not the API
+    constants: tuple[
+        tuple[tuple[str, ...], Any], ...
+    ] = ()  # places in the body, and what always stands there
+    header_constants: tuple[tuple[str, str], ...] = ()  # the same of a body of bytes, in its headers
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace, Unjudged, trace
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
-from proofsheet.spec.responder import speaker
+from proofsheet.spec.recognise import speaker
 
 ANYWHERE = ("no-5xx", "no-leak")  # the checks that hold even where the document ends
 

@@ -81,6 +81,22 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
             )
         ],
     ),
+    ("outcome-constant", "share 422", [(f"{RESPONSES}/Rejected{JSON}/examples/public_figure/x-const", GONE)]),
+    (
+        "outcome-constant",
+        "share 200 image/webp",
+        [(f"{RESPONSES}/Picture/content/image~1webp/examples/success/x-headers", {"seed": "$artifact.seed"})],
+    ),
+    (
+        "outcome-constant",
+        "is nowhere in the value",
+        [(f"{RESPONSES}/Rejected{JSON}/examples/public_figure/x-const", ["/nam"])],
+    ),
+    (
+        "outcome-constant",
+        "is bound",
+        [(f"{RESPONSES}/Rejected{JSON}/examples/public_figure/x-const", ["/id"])],
+    ),
     ("outcome-exists", "gate charge refuses with 'broke'", [(f"{POLICY}/x-refusals/charge", "broke")]),
     ("outcome-exists", "the rule", [(f"{V1}/x-rules/1/outcome", "nope")]),
     ("outcome-exists", "x-cost charges", [(f"{ULTRA}/x-cost/charged", ["success", "nope"])]),

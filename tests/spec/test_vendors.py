@@ -17,7 +17,7 @@ from proofsheet.spec.document import Document
 from proofsheet.spec.inheritance import Pages
 from proofsheet.spec.lint import RULES, lint
 from proofsheet.spec.load import HOME, Library, Unknown
-from proofsheet.spec.responder import speaker
+from proofsheet.spec.recognise import speaker
 from proofsheet.spec.vendor_profile import BadProfile
 
 VENDORS = ("ai-yiapi", "gptnb", "openai-zongdai", "vman")

@@ -1,0 +1,55 @@
+"""Rules about recognition: an answer must lead back to its outcome, also where several share a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from proofsheet.spec import pointers
+from proofsheet.spec.expressions import is_expression
+from proofsheet.spec.lint.context import Context, Found, Op, Sample, samples
+
+
+def constants(context: Context) -> Iterator[Found]:
+    """Outcomes of one status and media type differ in a constant; each constant stands in its value."""
+    for op in context.operations:
+        for sample in samples(op):
+            yield from _landing(sample)
+        yield from _shared(op)
+
+
+def _landing(sample: Sample) -> Iterator[Found]:
+    for index, pointer in enumerate(sample.node.get("x-const", ())):
+        at = f"{sample.pointer}/x-const/{index}"
+        if not any(True for _ in pointers.find(sample.node["value"], pointers.split(pointer))):
+            yield Found(at, f"{pointer} is nowhere in the value of {sample.name}; give it a value there")
+        elif pointer in sample.node.get("x-bind", {}):
+            yield Found(at, f"{pointer} is bound, so it is no constant of {sample.name}; take it out")
+
+
+def _shared(op: Op) -> Iterator[Found]:
+    # What something before the API answers is recognised by its form: who speaks is all that matters there.
+    own = [each for each in samples(op) if "x-speaker" not in each.node]
+    for one, other in combinations(own, 2):
+        same = (one.status, one.media_type) == (other.status, other.media_type)
+        if same and one.name != other.name and not _differ(_marks(one.node), _marks(other.node)):
+            message = (
+                f"{one.name} and {other.name} share {one.status} {one.media_type} and no constant that tells "
+                f"which is which; give both an x-const such as [/code]"
+            )
+            yield Found(other.pointer, message)
+
+
+def _marks(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The constants of an example: those of its value, and of a body of bytes its fixed headers."""
+    found = {
+        at: next(pointers.find(node["value"], pointers.split(at)), None) for at in node.get("x-const", ())
+    }
+    if "" in node.get("x-bind", {}):
+        found |= {k.lower(): v for k, v in node.get("x-headers", {}).items() if not is_expression(v)}
+    return found
+
+
+def _differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return any(one[at] != other[at] for at in one.keys() & other.keys())
