@@ -10,6 +10,7 @@ import click
 
 from proofsheet.spec import diff, vendor_matrix
 from proofsheet.spec.build import operations
+from proofsheet.spec.catalogue.command import catalogue_command
 from proofsheet.spec.diff import documents, render
 from proofsheet.spec.docs.command import docs_command
 from proofsheet.spec.export.command import bundle_command
@@ -198,3 +199,4 @@ spec_group.add_command(outcomes_command)
 spec_group.add_command(claims_command)
 spec_group.add_command(examples_command)
 spec_group.add_command(docs_command)
+spec_group.add_command(catalogue_command)

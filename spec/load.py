@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.spec import build, pointers
+from proofsheet.spec.catalogue.menu import Menu, menu
 from proofsheet.spec.document import Document
 from proofsheet.spec.inheritance import Pages, narrowed
 from proofsheet.spec.overlay import apply
@@ -67,7 +68,8 @@ class Misshapen(LookupError):
 @dataclass(frozen=True)
 class Library:
     """A folder of documents: `apis/<family>.yaml`, `overlays/<family>.<variant>.yaml`,
-    `vendors/<slug>.yaml` with `vendors/<slug>.overlay.yaml`, and `claims/<family>.yaml`."""
+    `vendors/<slug>.yaml` with `vendors/<slug>.overlay.yaml`, `claims/<family>.yaml`, `catalogue/<slug>.yaml`.
+    """
 
     home: Path = HOME
 
@@ -97,6 +99,16 @@ class Library:
         if slug not in self.vendors():
             raise Unknown(slug, self.vendors())
         return profile(self.home / "vendors" / f"{slug}.yaml")
+
+    def catalogued(self) -> tuple[str, ...]:
+        """The vendors whose menu is known, in alphabetical order."""
+        return tuple(sorted(path.stem for path in (self.home / "catalogue").glob("*.yaml")))
+
+    def menu(self, slug: str) -> Menu:
+        """The menu of the vendor `slug`. Raises Unknown, Unreadable and catalogue.menu.BadMenu."""
+        if slug not in self.catalogued():
+            raise Unknown(slug, self.catalogued())
+        return menu(self.home / "catalogue" / f"{slug}.yaml")
 
     def vendor(self, name: str) -> Profile | None:
         """The vendor whose document `name` is, if it is one. Raises as `profile`."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from proofsheet.spec.lint import (
+    catalogue,
     claims,
     clients,
     evidence,
@@ -87,5 +88,7 @@ RULES = (
     Rule("overlay-extends", "whoever reads an overlay looks for its base", overlays.extending),
     Rule("vendor-document", "a profile and its document say the same", vendors.encoded),
     Rule("vendor-pages", "a fact is looked up on the page that it names", vendors.cited),
+    Rule("menu-formed", "a menu that cannot be read counts nothing", catalogue.readable),
+    Rule("menu-grounded", "an entry may not say of itself that it works", catalogue.grounded),
     Rule("vendor-claims", "two readings of a page must agree", vendors.agreeing),
 )

@@ -1,0 +1,65 @@
+"""Rules about catalogues: an entry of a vendor's menu may not say of itself that it works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from proofsheet.spec import build, evidence, pointers
+from proofsheet.spec.catalogue.menu import BadMenu, Entry, Menu
+from proofsheet.spec.lint.context import Context, Found
+from proofsheet.spec.yaml_reader import Unreadable
+
+
+def readable(context: Context) -> Iterator[Found]:
+    """A vendor's menu has the form of a menu, and is the vendor's."""
+    if context.name not in context.library.catalogued():
+        return
+    try:
+        menu = context.library.menu(context.name)
+    except (BadMenu, Unreadable) as problem:
+        yield Found("", f"the vendor's menu: {problem}")
+        return
+    if menu.vendor != context.name:
+        yield Found(
+            "/vendor", f"expected {context.name}, as the file is named, came {menu.vendor}", menu.source
+        )
+
+
+def grounded(context: Context) -> Iterator[Found]:
+    """What an entry means is in a document, with evidence and an example of a request or of its answer."""
+    for menu, entry in _entries(context):
+        for index, name in enumerate(entry.means):
+            if flaw := _flaw(context, name):
+                yield Found(f"{entry.pointer}/means/{index}", flaw, menu.source)
+        if entry.planned in context.library.families():
+            message = f"there is a document {entry.planned}: say which of its operations the entry means"
+            yield Found(f"{entry.pointer}/planned", message, menu.source)
+
+
+def _entries(context: Context) -> Iterator[tuple[Menu, Entry]]:
+    if context.name not in context.library.catalogued():
+        return
+    try:
+        menu = context.library.menu(context.name)
+    except (BadMenu, Unreadable):
+        return  # `readable` says so
+    yield from ((menu, entry) for entry in menu.entries)
+
+
+def _flaw(context: Context, name: str) -> str | None:
+    family, _, wanted = name.partition(".")
+    if family not in context.library.families():
+        return f"there is no family {family}; there are {', '.join(context.library.families())}"
+    document = context.library.source(family).value
+    for path, method, node in build.operations(document):
+        if node["operationId"] != wanted:
+            continue
+        if evidence.grade(document, pointers.join("paths", path, method)) in (None, "assumed"):
+            return f"nothing but an assumption says how {name} is known; it cannot count as working"
+        return None if _has_example(node) else f"{name} has no example of a request or of an answer"
+    known = ", ".join(node["operationId"] for _, _, node in build.operations(document))
+    return f"{family} has no operation {wanted}; it has {known}"
+
+
+def _has_example(node: dict[str, object]) -> bool:
+    return "examples" in str(node.get("requestBody", "")) or "examples" in str(node["responses"])

@@ -1,0 +1,135 @@
+"""The catalogue is the menus, entry for entry, and an entry that works was served and judged."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from proofsheet.contracts.cli import check
+from proofsheet.spec.catalogue.menu import BadMenu, menu
+from proofsheet.spec.cli import spec_group
+from proofsheet.spec.lint import lint
+from proofsheet.spec.load import Library
+from proofsheet.testing_client import Server
+
+VENDORS = ("gptnb", "vman", "openai-zongdai", "ai-yiapi")
+README = Path(__file__).parents[2] / "README.md"
+
+
+def printed() -> dict[str, list[tuple[str, str, str]]]:
+    """Each menu's entries as (group, title, method), in the order in which the pages print them."""
+    found = defaultdict(list)
+    for line in (Path(__file__).parent / "menus.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith(("#", "vendor\t")):
+            vendor, _, kind, group, title, method = line.split("\t")
+            if kind == "entry":
+                found[vendor].append((group, title, method))
+    return found
+
+
+def catalogue(*arguments: str) -> Result:
+    return CliRunner().invoke(spec_group, ["catalogue", *arguments])
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_catalogue_is_the_menu(library: Library, vendor: str) -> None:
+    entries = library.menu(vendor).entries
+    assert [(each.group, each.title, each.method or "") for each in entries] == printed()[vendor]
+
+
+def test_every_vendor_and_every_entry_is_there(library: Library) -> None:
+    assert set(library.catalogued()) == set(VENDORS) == set(library.vendors())
+    counts = {vendor: len(library.menu(vendor).entries) for vendor in VENDORS}
+    assert counts == {"gptnb": 166, "vman": 82, "openai-zongdai": 63, "ai-yiapi": 64}
+
+
+def test_what_an_entry_means_was_served_and_judged(library: Library, tmp_path: Path) -> None:
+    meant = {name for vendor in VENDORS for entry in library.menu(vendor).entries for name in entry.means}
+    passed = set()
+    for family in {name.partition(".")[0] for name in meant}:
+        report = tmp_path / f"{family}.jsonl"
+        server = Server.start([family], ["--no-warm"])
+        try:
+            target = ["--url", server.url, "--key-env", "KEY", "--profile", "free", "--report", str(report)]
+            CliRunner().invoke(check, [family, *target], env={"KEY": "sk-catalogue"})
+        finally:
+            server.stop()
+        for line in report.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            if record["kind"] == "verdict" and record["status"] == "passed":
+                passed.add(".".join(record["id"].split(".")[:2]))
+    assert meant
+    assert meant <= passed
+
+
+def test_the_command_prints_shares_by_group_and_in_all() -> None:
+    done = catalogue("vman")
+    assert done.exit_code == 0
+    assert "vman: 4 of 82 entries work" in done.output
+    assert "4 of 81  模型接口" in done.output
+    assert "planned: midjourney 19" in done.output
+    assert "模型接口 > Veo视频 > 提交视频生成任务: planned: veo" in catalogue("vman", "--entries").output
+    every = json.loads(catalogue("--json").output)
+    assert (every["covered"], every["entries"]) == (16, 375)
+    assert every["planned"]["suno"] == 57
+    assert [each["vendor"] for each in every["vendors"]] == sorted(VENDORS)
+
+
+def test_the_readme_has_the_figure() -> None:
+    assert catalogue().output.splitlines()[-1].removeprefix("in all: ") in README.read_text(encoding="utf-8")
+
+
+def test_an_unknown_vendor_is_told_from_the_known() -> None:
+    done = catalogue("gptmb")
+    assert done.exit_code == 2
+    assert "did you mean 'gptnb'?" in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[]", "less than 1 item"),
+        ("[{group: x, entries: [{title: t}]}]", "oneOf"),
+        ("[{group: x, entries: [{title: t, means: [draw]}]}]", "does not match"),
+        ("[{group: x, entries: [{title: t, planned: b, prose: docs/c.md}]}]", "oneOf"),
+    ],
+)
+def test_a_menu_that_cannot_be_read_says_where(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"vendor: a\npage: S1\ngroups: {text}\n", encoding="utf-8")
+    with pytest.raises(BadMenu, match=r"a\.yaml:\d+:\d+: .*" + problem):
+        menu(tmp_path / "a.yaml")
+
+
+def test_no_entry_says_of_itself_that_it_works(library: Library, tmp_path: Path) -> None:
+    for part in ("apis", "overlays", "vendors", "claims"):
+        (tmp_path / part).symlink_to(library.home / part)
+    (tmp_path / "catalogue").mkdir()
+    said = ("means: [stability.paint]", "means: [music.sing]", "planned: stability")
+    entries = ", ".join(f"{{title: a, {each}}}" for each in said)
+    text = f"vendor: gptnb\npage: S3\ngroups: [{{group: x, entries: [{entries}]}}]\n"
+    (tmp_path / "catalogue" / "gptnb.yaml").write_text(text, encoding="utf-8")
+    flaws = [each for each in lint(Library(tmp_path), "gptnb") if each.rule == "menu-grounded"]
+    assert [each.pointer for each in flaws] == [
+        "/groups/0/entries/0/means/0",
+        "/groups/0/entries/1/means/0",
+        "/groups/0/entries/2/planned",
+    ]
+    assert "stability has no operation paint; it has generateUltra" in flaws[0].message
+    assert "there is no family music" in flaws[1].message
+
+
+def test_a_menu_that_is_not_the_vendors_is_a_flaw(library: Library, tmp_path: Path) -> None:
+    for part in ("apis", "overlays", "vendors", "claims"):
+        (tmp_path / part).symlink_to(library.home / part)
+    (tmp_path / "catalogue").mkdir()
+    (tmp_path / "catalogue" / "gptnb.yaml").write_text((library.home / "catalogue" / "vman.yaml").read_text())
+    (tmp_path / "catalogue" / "vman.yaml").write_text("vendor: vman\n")
+    for name, says in (("gptnb", "expected gptnb"), ("vman", "required")):
+        flaws = [each for each in lint(Library(tmp_path), name) if each.rule == "menu-formed"]
+        assert len(flaws) == 1
+        assert says in flaws[0].message
