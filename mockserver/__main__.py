@@ -1,4 +1,4 @@
-"""`python -P -m proofsheet.mockserver …` is `proofsheet serve …`; -P: not a folder of that name beside us."""
+"""`python -m proofsheet.mockserver …` is `proofsheet serve …`."""
 
 import os
 import threading

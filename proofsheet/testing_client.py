@@ -1,7 +1,6 @@
 """A double seen from a test: start one, say what is to happen, ask what was called.
 
-Nothing but the standard library and a name of its own, so that it works in a project that has folders
-named spec/, mockserver/ or contracts/: the server runs in a process that never sees them.
+Nothing but the standard library: the server runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -21,11 +20,10 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 Entry = dict[str, Any]
-PACKAGE = "proofsheet"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LAST_CALLS = 10
-_COMMAND = (sys.executable, "-P", "-m", "proofsheet.mockserver")  # -P: not from the folder we are in
+_COMMAND = (sys.executable, "-P", "-m", "proofsheet.mockserver")  # -P: whatever is in this folder
 _LOCAL = re.compile(r"(http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?)/?")
 _READY = re.compile(r"^Proofsheet serves on (http://\S+)$", re.MULTILINE)
 _OPENER = build_opener(ProxyHandler({}))  # a proxy of the environment has no business on loopback
@@ -75,7 +73,7 @@ class Server:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=_environment(),
+            env={**os.environ, "PROOFSHEET_PARENT": str(os.getpid())},  # it ends with us, should we be killed
             cwd=cwd,
             start_new_session=True,  # Ctrl-C ends the tests first, and they end the server
         )
@@ -125,21 +123,6 @@ class Server:
             self._process.kill()
             self._process.wait()
         self._output.close()
-
-
-def _environment() -> dict[str, str]:
-    """Our environment, without what would put a project's folders before the server's packages.
-
-    PROOFSHEET_PARENT makes the server end with us, should we be killed before we can end it.
-    """
-    here = Path(__file__).resolve().parents[1]
-    entries = [Path(each).resolve() for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
-    kept = [str(each) for each in entries if each == here or not _shadows(each)]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(kept), "PROOFSHEET_PARENT": str(os.getpid())}
-
-
-def _shadows(folder: Path) -> bool:
-    return any((folder / f"{PACKAGE}{end}").exists() for end in (".py", "/__init__.py"))
 
 
 def control(origin: str, method: str, path: str, key: str | None = None, body: Any = None) -> bytes:
