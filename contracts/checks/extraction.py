@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from proofsheet.contracts.checks.image_facts import Seen, see
+from proofsheet.contracts.checks.image_facts import ImageFacts, inspect
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Representation
@@ -29,21 +29,21 @@ def pictures(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
         yield "the answer holds no picture"
 
 
-def gallery(exchange: Exchange, operation: Operation) -> list[Seen | str]:
+def gallery(exchange: Exchange, operation: Operation) -> list[ImageFacts | str]:
     """Each picture of a success as it was seen, or why it cannot be had. Worked out once."""
-    found: list[Seen | str] | None = exchange.memo.get("gallery")
+    found: list[ImageFacts | str] | None = exchange.memo.get("gallery")
     if found is None:
         held = pictures(exchange, operation)
-        found = [each if isinstance(each, str) else see(each) for each in held]
+        found = [each if isinstance(each, str) else inspect(each) for each in held]
         exchange.memo["gallery"] = found
     return found
 
 
-def shown(exchange: Exchange, operation: Operation) -> Iterator[Seen]:
+def shown(exchange: Exchange, operation: Operation) -> Iterator[ImageFacts]:
     """The pictures of a success that can be had and decode; that others do not is another finding."""
     if exchange.status == operation.success.status:
         for each in gallery(exchange, operation):
-            if isinstance(each, Seen) and each.problem is None:
+            if isinstance(each, ImageFacts) and each.problem is None:
                 yield each
 
 

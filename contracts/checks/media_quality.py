@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from proofsheet.contracts.checks.extraction import shown
-from proofsheet.contracts.checks.image_facts import Seen
+from proofsheet.contracts.checks.image_facts import ImageFacts
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Unjudged
 from proofsheet.spec.document import Operation
@@ -15,7 +15,7 @@ FEWEST_COLOURS = 16  # of a picture seen at 64 by 64; blurred ones have hundreds
 LEAST_SPREAD = 2.0  # shades
 
 
-def _shown(exchange: Exchange, operation: Operation) -> list[Seen]:
+def _shown(exchange: Exchange, operation: Operation) -> list[ImageFacts]:
     """The pictures there are to look at. Raises Unjudged where there is none."""
     if found := list(shown(exchange, operation)):
         return found
@@ -25,10 +25,10 @@ def _shown(exchange: Exchange, operation: Operation) -> list[Seen]:
 def ended(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
     """Nothing follows the end of a picture, and the end is there."""
     for picture in _shown(exchange, operation):
-        if picture.tail is None:
+        if picture.trailing is None:
             yield "the picture's file has no end"
-        elif picture.tail:
-            yield f"{picture.tail} bytes follow the end of the picture"
+        elif picture.trailing:
+            yield f"{picture.trailing} bytes follow the end of the picture"
 
 
 def coloured(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofsheet.contracts.checks.extraction import gallery
-from proofsheet.contracts.checks.image_facts import Seen, see
+from proofsheet.contracts.checks.image_facts import ImageFacts, inspect
 from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
@@ -23,15 +23,15 @@ def picture_is_whole(exchange: Exchange, operation: Operation, oracle: Oracle) -
         yield Finding("picture-whole", operation.id, f"{exchange.media_type}: {problem}", pointer)
 
 
-def _seen(exchange: Exchange, operation: Operation) -> Seen:
+def _seen(exchange: Exchange, operation: Operation) -> ImageFacts:
     if exchange.status == operation.success.status:
         for each in gallery(exchange, operation):
-            if isinstance(each, Seen):
+            if isinstance(each, ImageFacts):
                 return each
-    return see(exchange.body)
+    return inspect(exchange.body)
 
 
-def _problem(seen: Seen, wanted: str) -> str | None:
+def _problem(seen: ImageFacts, wanted: str) -> str | None:
     if seen.problem:
         return seen.problem
     return None if seen.format == wanted else f"is really {seen.format}"

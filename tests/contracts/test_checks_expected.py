@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from proofsheet.contracts.checks.expected import EXPECTED
-from proofsheet.contracts.checks.image_facts import end, see
+from proofsheet.contracts.checks.image_facts import inspect
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Unjudged
 from proofsheet.spec.document import Document
@@ -161,14 +161,12 @@ def test_every_check_has_a_row() -> None:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_the_end_of_a_file_is_found(kind: str) -> None:
     data = file(kind)
-    assert end(data) == len(data)
-    assert see(data).tail == 0
-    assert see(data + b"\0\0\0").tail == 3
+    assert inspect(data).trailing == 0
+    assert inspect(data + b"\0\0\0").trailing == 3
 
 
 def test_what_is_no_picture_has_no_end() -> None:
-    assert end(b"<html>") is None
-    assert see(b"<html>").problem is not None
+    assert inspect(b"<html>").problem is not None
 
 
 def test_a_picture_is_decoded_once(document: Document) -> None:
