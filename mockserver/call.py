@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,10 +11,9 @@ from urllib.parse import parse_qsl
 
 from proofsheet.mockserver.media.image import Unreadable, Upload
 from proofsheet.mockserver.state.journal import label
+from proofsheet.spec import security
 from proofsheet.spec.document import Operation
 from proofsheet.spec.schemas import Flaw
-
-KEY = re.compile(r"[\x21-\x7e]{1,256}")  # what a well-formed key is
 
 
 @dataclass(eq=False)
@@ -89,17 +87,6 @@ def new_call(operation: Operation, scope: Any) -> Call:
         path_params=dict(scope.get("path_params", {})),
         query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
     )
-    call.key = credential(headers, operation)
+    call.key = security.read(operation.security, headers, call.query)
     call.label = label(call.key)
     return call
-
-
-def credential(headers: dict[str, str], operation: Operation) -> str | None:
-    """The key a request carries, by the first security scheme that fits; None if there is none."""
-    for scheme in operation.schemes:
-        value = headers.get(scheme.header, "").strip()
-        if any(value.lower() + " " == each.prefix for each in operation.schemes):
-            continue  # the scheme's name and nothing after it
-        if value.lower().startswith(scheme.prefix) and (key := value[len(scheme.prefix) :].strip()):
-            return key
-    return None

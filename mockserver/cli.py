@@ -12,11 +12,11 @@ from typing import Any
 import click
 
 from proofsheet.mockserver import faults
-from proofsheet.mockserver.call import KEY
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.security import WELL_FORMED, place
 from proofsheet.spec.yaml_reader import Unreadable, read
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -82,7 +82,7 @@ def _key_file(path: Path) -> dict[str, KnownKey]:
 
 
 def _well_formed(key: str) -> str:
-    if not KEY.fullmatch(key):
+    if not WELL_FORMED.fullmatch(key):
         raise click.BadParameter(f"{key[:40]!r} can be no key: 1 to 256 visible ASCII characters")
     return key
 
@@ -267,9 +267,11 @@ def _curl(url: str, documents: tuple[Document, ...]) -> str | None:
             body = operation.body
             if body and body.media_type == "multipart/form-data" and operation.artifact:
                 field = operation.artifact.prompts[0][0]
+                wanted = operation.security[0] if operation.security else ()
+                keys = "".join(f"-H '{name}: {value}' " for name, value in place(wanted, "sk-test").headers)
                 return (
                     f"  curl -sS {document.at(url)}{operation.path} \\\n"
-                    f"    -H 'authorization: Bearer sk-test' -H 'accept: image/*' \\\n"
+                    f"    {keys}-H 'accept: image/*' \\\n"
                     f"    -F '{field}=A lighthouse on a cliff' -o lighthouse.png"
                 )
     return None

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from proofsheet.mockserver.call import KEY, Call, Refusal
+from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.request_values import price, prompts
 from proofsheet.mockserver.validation import flaws, named
 from proofsheet.spec.schemas import Flaw, coerce
+from proofsheet.spec.security import WELL_FORMED
 
 
 def admit(call: Call, double: Double) -> None:
@@ -22,10 +23,12 @@ def admit(call: Call, double: Double) -> None:
 
 
 def authenticate(call: Call, double: Double) -> None:
+    if call.key is None and call.operation.is_open:
+        return
     if call.key is None:
         raise Refusal("authenticate", "missing")
     known = double.settings.keys
-    if not KEY.fullmatch(call.key) or (known is not None and call.key not in known):
+    if not WELL_FORMED.fullmatch(call.key) or (known is not None and call.key not in known):
         raise Refusal("authenticate", "unknown")
     if known is not None and known[call.key].revoked:
         raise Refusal("authenticate", "revoked")

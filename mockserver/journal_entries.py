@@ -58,8 +58,9 @@ def public(found: Entry) -> Entry:
 
 
 def _headers(call: Call) -> dict[str, str]:
+    secret = _SECRET | call.operation.credential_fields
     return {
-        name: _label(call, value) if name in _SECRET else _said(call, value)
+        name: _label(call, value) if name in secret else _said(call, value)
         for name, value in list(call.headers.items())[:MOST_HEADERS]
     }
 

@@ -25,7 +25,7 @@ def note(double: Double, scope: Any, made: Reply) -> None:
 def unknown(double: Double) -> Operation:
     """What stands for an operation that no document has."""
     known = double.operations().values()
-    schemes = dict.fromkeys(scheme for each in known for scheme in each.schemes)
+    security = dict.fromkeys(one for each in known for one in each.security)
     return Operation(
         id=UNKNOWN,
         method="",
@@ -33,7 +33,7 @@ def unknown(double: Double) -> Operation:
         summary="",
         pointer="",
         policy=Policy(UNKNOWN),
-        schemes=tuple(schemes),
+        security=tuple(security),
         parameters=(),
         body=None,
         rules=(),

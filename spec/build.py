@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofsheet.spec import pointers
+from proofsheet.spec import pointers, security
 from proofsheet.spec.choices import choice
 from proofsheet.spec.document import (
     Artifact,
@@ -22,7 +22,6 @@ from proofsheet.spec.document import (
     RateLimit,
     Representation,
     Rule,
-    Scheme,
     Seed,
 )
 from proofsheet.spec.expressions import is_expression, parse
@@ -65,7 +64,7 @@ def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Op
         summary=node.get("summary", ""),
         pointer=pointers.join("paths", path, method),
         policy=_policy(str(node.get("x-policy", node["operationId"])), policy),
-        schemes=tuple(_schemes(raw, node)),
+        security=_security(raw, node),
         parameters=tuple(_parameter(each) for each in node.get("parameters", ())),
         body=_body(node.get("requestBody")),
         rules=tuple(_rule(each) for each in node.get("x-rules", ())),
@@ -108,15 +107,9 @@ def _cost(node: Any) -> Cost | None:
     return Cost(choice(node["credits"]), _tokens(node.get("per")), frozenset(node["charged"]))
 
 
-def _schemes(raw: Any, node: Any) -> Iterator[Scheme]:
+def _security(raw: Any, node: Any) -> tuple[security.Requirement, ...]:
     known = raw.get("components", {}).get("securitySchemes", {})
-    for alternative in node.get("security", raw.get("security", ())):
-        for name in alternative:
-            scheme = known[name]
-            if scheme["type"] == "http":
-                yield Scheme("authorization", scheme["scheme"].lower() + " ")
-            elif scheme["type"] == "apiKey" and scheme["in"] == "header":
-                yield Scheme(scheme["name"].lower(), "")
+    return tuple(security.requirements(known, node.get("security", raw.get("security", ()))))
 
 
 def _parameter(node: Any) -> Parameter:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.security import Requirement, Scheme
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,6 @@ class Body:
     files: frozenset[str] = frozenset()
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """One way to send a credential: a header and what stands before the key in it."""
-
-    header: str
-    prefix: str
 
 
 @dataclass(frozen=True)
@@ -166,13 +159,28 @@ class Operation:
     summary: str
     pointer: str
     policy: Policy
-    schemes: tuple[Scheme, ...]
+    security: tuple[Requirement, ...]  # any of them; none at all: no credential is needed
     parameters: tuple[Parameter, ...]
     body: Body | None
     rules: tuple[Rule, ...]
     cost: Cost | None
     artifact: Artifact | None
     outcomes: Mapping[str, Outcome]
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Every scheme of every alternative, once."""
+        return tuple(dict.fromkeys(each for one in self.security for each in one))
+
+    @property
+    def credential_fields(self) -> frozenset[str]:
+        """The headers, parameters and cookies that carry a credential, in lower case."""
+        return frozenset(each.field.lower() for each in self.schemes)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be called without a credential."""
+        return not self.security or () in self.security
 
     @property
     def success(self) -> Outcome:

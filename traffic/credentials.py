@@ -22,21 +22,26 @@ URLS = frozenset({"location", "content-location", "referer"})  # headers that ho
 _WORDS = re.compile(r"[\s,]+")
 
 
-def credentials(flow: Flow) -> frozenset[str]:
-    """Every credential in headers, queries and named fields of bodies, without its scheme."""
+def credentials(flow: Flow, names: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Every credential in headers, queries and named fields of bodies, without its scheme.
+
+    `names` are further headers and parameters (in lower case) that carry one, as a document says.
+    """
     headers = (*flow.request_headers, *flow.headers)
     bodies = (*_in_body(flow.request_headers, flow.request_body), *_in_body(flow.headers, flow.body))
-    return frozenset({*_in_headers(headers), *_in_query(flow.query), *_in_urls(headers), *bodies})
+    return frozenset(
+        {*_in_headers(headers, names), *_in_query(flow.query, names), *_in_urls(headers), *bodies}
+    )
 
 
-def carries(name: str) -> bool:
+def carries(name: str, names: frozenset[str] = frozenset()) -> bool:
     """Whether a header of that name carries a credential."""
-    return _HEADER.match(name) is not None and name.lower() != "www-authenticate"
+    return name.lower() in names or (_HEADER.match(name) is not None and name.lower() != "www-authenticate")
 
 
-def _in_headers(headers: Headers) -> Iterator[str]:
+def _in_headers(headers: Headers, names: frozenset[str]) -> Iterator[str]:
     for name, value in headers:
-        if not carries(name):
+        if not carries(name, names):
             continue
         if "cookie" in name.lower():
             pairs = value.split(";")[: 1 if name.lower() == "set-cookie" else None]
@@ -58,9 +63,9 @@ def _basic(token: str) -> Iterator[str]:
     yield from (user, password)
 
 
-def _in_query(query: str) -> Iterator[str]:
+def _in_query(query: str, names: frozenset[str] = frozenset()) -> Iterator[str]:
     for name, value in parse_qsl(query):
-        if is_credential(name):
+        if name.lower() in names or is_credential(name):
             yield value
 
 

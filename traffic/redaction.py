@@ -39,9 +39,12 @@ def unmarked(data: bytes) -> bytes:
     return _MARKED.sub(MARK.encode(), data)
 
 
-def redacted(flow: Flow) -> Flow:
-    """The flow without its credentials. A body that cannot be searched is left out, with a note."""
-    return Redactor(flow).flow()
+def redacted(flow: Flow, names: frozenset[str] = frozenset()) -> Flow:
+    """The flow without its credentials. A body that cannot be searched is left out, with a note.
+
+    `names`: see credentials.credentials.
+    """
+    return Redactor(flow, names).flow()
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,11 @@ class Redactor:
     """Takes the credentials of one flow out of it."""
 
     source: Flow
+    names: frozenset[str] = frozenset()  # further headers and parameters that carry one, in lower case
 
     @cached_property
     def secrets(self) -> frozenset[str]:
-        return credentials(self.source)
+        return credentials(self.source, self.names)
 
     @cached_property
     def _pattern(self) -> re.Pattern[bytes] | None:
@@ -122,7 +126,7 @@ class Redactor:
     def _value(self, name: str, value: str) -> str:
         if name.lower() in URLS:
             return self._url(value)
-        if not carries(name):
+        if not carries(name, self.names):
             return self.text(value)
         if "cookie" in name.lower():
             first, *rest = value.split(";")
@@ -138,18 +142,19 @@ class Redactor:
             parts = urlsplit(url)
         except ValueError:
             return self.text(url)
-        pieces = [_parameter(each) for each in parts.query.split("&")] if parts.query else []
+        pieces = [self._parameter(each) for each in parts.query.split("&")] if parts.query else []
         return self.text(urlunsplit(parts._replace(query="&".join(pieces))))
+
+    def _parameter(self, text: str) -> str:
+        name, equals, value = text.partition("=")
+        known = unquote(name)
+        hides = known.lower() in self.names or is_credential(known)
+        return name + equals + (mark(len(value)) if hides else value)
 
 
 def _pair(text: str) -> str:
     name, equals, value = text.partition("=")
     return name + equals + mark(len(value))
-
-
-def _parameter(text: str) -> str:
-    name, equals, value = text.partition("=")
-    return name + equals + (mark(len(value)) if is_credential(unquote(name)) else value)
 
 
 def _hidden(headers: Headers, data: bytes) -> bytes:

@@ -37,7 +37,7 @@ def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
         also = (*_schemes(source), *provenance.refusal(operation, "authenticate", kind))
         wanted = source.requirement(operation, topic, says, at, also=also)
         expect = Expect(wanted.id, "outcome", _outcome(operation, "authenticate", kind))
-        headers = {operation.schemes[0].header: ""} if topic == "key.empty" and operation.schemes else {}
+        headers = {operation.schemes[0].field: ""} if topic == "key.empty" and operation.schemes else {}
         case = request(
             operation, topic, smallest(operation), (expect,), credential=credential, headers=headers
         )

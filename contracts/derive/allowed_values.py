@@ -61,8 +61,8 @@ def _is_ruled_out(operation: Operation, name: str, value: Any) -> bool:
 
 def _bare_key(source: Source, operation: Operation) -> Iterator[Derived]:
     """For operations that cost nothing: the key alone in the header, where the document has that scheme."""
-    prefixes = {each.prefix for each in operation.schemes if each.header == "authorization"}
-    if operation.body is not None or operation.cost is not None or not {"", "bearer "} <= prefixes:
+    prefixes = {each.prefix for each in operation.schemes if each.field == "authorization"}
+    if operation.body is not None or operation.cost is not None or not {"", "Bearer "} <= prefixes:
         return
     says = "the key is taken with and without Bearer before it"
     wanted = source.requirement(operation, "key.bare", says, f"#{_bare_scheme(source)}")

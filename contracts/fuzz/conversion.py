@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from proofsheet.contracts.case import BOUNDARY, Case
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec.document import Operation
+from proofsheet.spec.security import place
 
 OPERATION = "x-proofsheet-operation"  # a header that never leaves: whose request this is
 _NAMED = "fuzz-"  # what the ids of its cases begin with, behind the operation
@@ -85,7 +86,7 @@ def credential(asked: Request, operation: Operation) -> str | None:
 
 def key_header(operation: Operation) -> dict[str, str]:
     """The header that a key is sent in, with what stands for the key; none where no key is asked for."""
-    return {each.header.lower(): each.prefix + KEY for each in operation.schemes[:1]}
+    return dict(place(operation.security[0], KEY).headers) if operation.security else {}
 
 
 def case(asked: Request, operation: Operation, number: int, **options: Any) -> Case:

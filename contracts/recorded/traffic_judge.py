@@ -69,7 +69,7 @@ class Trial:
             return Judged(None, unjudged="the document has no such operation")
         if exchange is None:
             return self._unjudged(operation, _reason(flow))
-        messages = tuple(self._check(exchange, operation, Redactor(flow)))
+        messages = tuple(self._check(exchange, operation, Redactor(flow, operation.credential_fields)))
         self.counts["judged"] += 1
         return Judged(operation, messages)
 

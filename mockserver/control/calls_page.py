@@ -14,7 +14,7 @@ from starlette.responses import Response
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import KINDS
 from proofsheet.mockserver.forcing import FAULT_HEADER
-from proofsheet.spec import pointers
+from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Document, Operation
 
 _HOME = Path(__file__).parent / "pages"
@@ -63,8 +63,10 @@ def _example(documents: tuple[Document, ...]) -> dict[str, Any] | None:
     if not plain:
         return None
     document, operation = min(plain, key=lambda pair: pair[1].artifact is None)
-    path = document.bases[0] + operation.path
-    return {"path": path, "arguments": [*_arguments(operation, _body(document, operation))]}
+    placed = security.place(operation.security[0] if operation.security else (), "sk-test")
+    query = "&".join(f"{name}={value}" for name, value in placed.query)
+    path = document.bases[0] + operation.path + (f"?{query}" if query else "")
+    return {"path": path, "arguments": _arguments(operation, _body(document, operation), placed)}
 
 
 def _body(document: Document, operation: Operation) -> Mapping[str, Any]:
@@ -77,10 +79,10 @@ def _body(document: Document, operation: Operation) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _arguments(operation: Operation, body: Mapping[str, Any]) -> list[str]:
+def _arguments(operation: Operation, body: Mapping[str, Any], placed: security.Placed) -> list[str]:
     draws = any(name.startswith("image/") for name in operation.success.representations)
     found = [f"-X {operation.method}"] if operation.method != "GET" and not body else []
-    found += ["-H " + quote(f"{each.header}: {each.prefix}sk-test") for each in operation.schemes[:1]]
+    found += ["-H " + quote(f"{name}: {value}") for name, value in placed.headers]
     if draws:
         found.append("-H 'accept: image/*'")
     if operation.body and operation.body.media_type == "multipart/form-data":

@@ -20,7 +20,6 @@ from starlette.routing import Route
 
 from proofsheet.mockserver import faults
 from proofsheet.mockserver.artifacts import draw
-from proofsheet.mockserver.call import KEY
 from proofsheet.mockserver.control.calls_page import asset, page
 from proofsheet.mockserver.control.docs_site import docs
 from proofsheet.mockserver.double import Double
@@ -32,6 +31,7 @@ from proofsheet.mockserver.replies import problem
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.state.memory import Scheduled
 from proofsheet.mockserver.unmatched import UNKNOWN
+from proofsheet.spec.security import WELL_FORMED
 
 View = Callable[[Request, Double], Awaitable[Any]]
 LARGEST_BODY = 1024 * 1024
@@ -140,7 +140,7 @@ def _only(body: dict[str, Any], *names: str) -> None:
 
 def _key(request: Request, body: dict[str, Any] | None = None) -> str | None:
     key = (body or {}).get("key")
-    if key is not None and not (isinstance(key, str) and KEY.fullmatch(key)):
+    if key is not None and not (isinstance(key, str) and WELL_FORMED.fullmatch(key)):
         raise Wrong("key must be a string of 1 to 256 visible ASCII characters")
     header = request.headers.get("authorization", "").strip()
     return key or (header[7:].strip() if header.lower().startswith("bearer ") else header) or None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation, Parameter
+from proofsheet.spec.security import Requirement
 
 JSON = "application/json"
 _OF_FORMAT = {"image/jpeg": "jpg"}
@@ -42,8 +44,7 @@ class Asked:
 
     method: str
     url: str
-    key_header: str | None
-    key_prefix: str
+    keys: tuple[tuple[str, str, str], ...]  # headers with a credential: name, prefix, variable
     headers: tuple[tuple[str, str], ...]
     form: tuple[tuple[str, str], ...]
     files: tuple[tuple[str, str], ...]
@@ -67,12 +68,11 @@ def asked(document: Document, operation: Operation, choice: Choice) -> Asked:
         for name, each in body.items()
         if multipart and operation.body and name in operation.body.files
     }
-    scheme = operation.schemes[0] if operation.schemes else None
+    wanted = operation.security[0] if operation.security else ()
     return Asked(
         method=operation.method,
-        url=_base(document, choice.url) + _path(operation),
-        key_header=scheme.header if scheme else None,
-        key_prefix=scheme.prefix.capitalize() if scheme else "",
+        url=_base(document, choice.url) + _path(operation, wanted),
+        keys=tuple(_keys(wanted)),
         headers=tuple(_headers(operation, accept)),
         form=tuple((name, _text(each)) for name, each in body.items() if multipart and name not in files),
         files=tuple((name, str(each)) for name, each in files.items()),
@@ -91,8 +91,18 @@ def _base(document: Document, url: str | None) -> str:
     return text
 
 
-def _path(operation: Operation) -> str:
-    path, queries = operation.path, []
+def _keys(wanted: Requirement) -> Iterator[tuple[str, str, str]]:
+    """Headers with a credential. Where a scheme has a function, the variable holds what that has made."""
+    for each in wanted:
+        variable = "API_KEY" if len(wanted) == 1 else re.sub(r"\W", "_", each.name).upper()
+        if each.place == "header":
+            yield each.field, each.prefix, variable
+        elif each.place == "cookie":
+            yield "cookie", f"{each.field}=", variable
+
+
+def _path(operation: Operation, wanted: Requirement) -> str:
+    path, queries = operation.path, [f"{each.field}=API_KEY" for each in wanted if each.place == "query"]
     for each in operation.parameters:
         if each.place == "path":
             path = path.replace(f"{{{each.name}}}", _sample(each))

@@ -23,7 +23,7 @@ from proofsheet.contracts.fuzz.pictures import FORMATS, SIDES, pictures
 from proofsheet.contracts.fuzz.thread_bridge import Errands, Halted
 from proofsheet.spec.document import Document
 
-KEYED = {"authorization": "bearer proofsheet-key"}
+KEYED = {"authorization": "Bearer proofsheet-key"}
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 
 

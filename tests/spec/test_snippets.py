@@ -181,7 +181,7 @@ def test_a_refusal_ends_with_an_error(
 def test_the_document_chooses_what_the_caller_does_not(document: Document) -> None:
     call = asked(document, document.operations["textToImage"], Choice())
     assert call.url == ("https://api.stability.ai/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image")
-    assert (call.key_header, call.key_prefix) == ("authorization", "Bearer ")
+    assert call.keys == (("authorization", "Bearer ", "API_KEY"),)
     assert call.headers == (("accept", "application/json"),)
     assert asked(document, document.operations["getBalance"], Choice()).headers == ()
     named = asked(document, document.operations["textToImage"], Choice(example="half-weight"))
