@@ -3,6 +3,7 @@
 import os
 import threading
 
+from proofsheet import library_logs
 from proofsheet.mockserver.cli import serve
 
 if __name__ == "__main__":
@@ -11,4 +12,5 @@ if __name__ == "__main__":
         from proofsheet.mockserver.server import end_with
 
         threading.Thread(target=end_with, args=(int(parent),), daemon=True).start()
+    library_logs.quiet()
     serve(prog_name="proofsheet serve")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from proofsheet.spec import refused_keys
 from proofsheet.spec.yaml_reader import read
 
 
@@ -40,8 +41,6 @@ class Triggers:
 
     def for_key(self, key: str) -> Trigger | None:
         """The trigger that a key is, if it is one."""
-        if not key.startswith("sk-mock-"):
-            return None
         return next((each for each in self.keys if each.match.match(key)), None)
 
     def for_prompts(self, prompts: list[str]) -> tuple[Trigger, ...]:
@@ -55,7 +54,8 @@ class Triggers:
 def load(path: Path | None = None) -> Triggers:
     """Read the table. Raises Unreadable."""
     table = read(path or Path(__file__).parent / "triggers.yaml").value
-    return Triggers(tuple(map(_trigger, table["keys"])), tuple(map(_trigger, table["prompts"])))
+    keys = [*refused_keys.table(), *table["keys"]]
+    return Triggers(tuple(map(_trigger, keys)), tuple(map(_trigger, table["prompts"])))
 
 
 def _trigger(node: Any) -> Trigger:

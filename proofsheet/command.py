@@ -80,3 +80,6 @@ class Lazy(click.Group):
 @click.version_option(version("proofsheet"), prog_name="proofsheet")
 def main() -> None:
     """Contract-testing for generative-media APIs: a mock server and the documents behind it."""
+    from proofsheet import library_logs
+
+    library_logs.quiet()

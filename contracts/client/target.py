@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.contracts.client.address import problem
+from proofsheet.spec import refused_keys
 
 PERMISSIONS = ("paid", "repeat", "moderation", "burst")
 _KEY = re.compile(r"[\x21-\x7e]{1,8000}")
 MOST = 1_000_000  # bytes of a file of settings
 _SECRET = re.compile(r"auth|cookie|key|pass|secret|session|token", re.IGNORECASE)
-UNKNOWN_KEY = "sk-proofsheet-unknown-0000000000000000000000000000"
 
 
 class BadTarget(ValueError):
@@ -45,7 +45,7 @@ class Target:
         if credential == "bare":
             return {**self.extra, "authorization": self.key or ""}
         known = {"valid": self.key or "", **self.keys}
-        key = known.get(credential, UNKNOWN_KEY)
+        key = known.get(credential, refused_keys.refused_key("unknown"))
         return {**self.extra, "authorization": self.scheme + key}
 
 

@@ -13,6 +13,7 @@ from support import InProcess
 
 from proofsheet.mockserver import triggers
 from proofsheet.mockserver.settings import KnownKey
+from proofsheet.spec import refused_keys
 from proofsheet.spec.yaml_reader import read
 
 TABLE = read(Path(triggers.__file__).parent / "triggers.yaml").value
@@ -36,7 +37,7 @@ PROMPTS: dict[str, tuple[Any, Any]] = {
 
 
 def test_every_entry_of_the_table_is_tested() -> None:
-    assert [each["match"] for each in TABLE["keys"]] == list(KEYS)
+    assert [each["match"] for each in (*refused_keys.table(), *TABLE["keys"])] == list(KEYS)
     assert {each["match"] for each in TABLE["prompts"]} == set(PROMPTS)
 
 
@@ -90,6 +91,15 @@ def test_a_slow_prompt_waits_as_long_as_the_table_says(
 )
 def test_keys_that_say_their_credits(mock: InProcess, key: str, credits: int) -> None:
     assert mock.get(BALANCE, headers=bearer(key)).json() == {"credits": credits}
+
+
+def test_the_double_refuses_on_its_defaults_what_the_judge_sends(house: InProcess, document: Any) -> None:
+    for entry in refused_keys.table():
+        kind = entry["refuses"].partition(".")[2]
+        key = refused_keys.refused_key(kind)
+        assert house.get(BALANCE, headers=bearer(key)).status_code == 401
+        policy = next(iter(document.operations.values())).policy
+        assert policy.outcome("authenticate", kind) == "unauthorized"
 
 
 def test_a_word_that_only_looks_like_a_trigger(house: InProcess) -> None:

@@ -1,0 +1,78 @@
+"""`proofsheet serve` and `proofsheet check`, as typed in two shells: on their defaults they agree."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from proofsheet.spec.load import Library
+
+COMMAND = Path(sys.executable).parent / "proofsheet"
+KEY = "sk-as-a-user"
+# What only a target.toml can say: keys and prompts that the double's triggers give (docs/triggers.md).
+TARGET = """
+broke_key_env = "BROKE"
+other_key_env = "OTHER"
+permissions = ["paid", "repeat", "moderation", "burst"]
+[prompts]
+flagged = "a cat mock:flagged"
+filtered = "a cat mock:filtered"
+"""
+
+
+@contextmanager
+def served(*names: str) -> Iterator[str]:
+    """The address of `proofsheet serve NAMES` in a process of its own; nothing may be on its stderr."""
+    command = [COMMAND, "serve", *names, "--port", "0", "--no-warm"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found, "no banner"
+            yield found[0]
+        finally:
+            process.terminate()
+            _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
+def check(name: str, url: str, folder: Path, *options: str) -> tuple[int, str]:
+    """The exit code of `proofsheet check` and its last line but one, which has the verdicts."""
+    env = {**os.environ, "KEY": KEY, "BROKE": "sk-mock-broke", "OTHER": "sk-another-account"}
+    command = [COMMAND, "check", name, "--url", url, "--key-env", "KEY", *options]
+    ended = subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=600
+    )
+    return ended.returncode, ended.stdout + ended.stderr[-2000:]
+
+
+@pytest.mark.parametrize("name", Library().names())
+def test_every_document_conforms_to_itself(name: str, tmp_path: Path) -> None:
+    profile = "core" if name in Library().families() else "free"
+    with served(name) as url:
+        code, said = check(name, url, tmp_path, "--profile", profile)
+    assert code == 0, said
+    assert re.search(rf"{profile}\s+success\s+\d+ passed\n", said), said
+
+
+def test_all_families_on_one_port(tmp_path: Path) -> None:
+    with served() as url:
+        for name in Library().families():
+            code, said = check(name, url, tmp_path, "--profile", "free")
+            assert code == 0, said
+
+
+def test_everything_that_may_be_allowed(tmp_path: Path) -> None:
+    (tmp_path / "target.toml").write_text(TARGET)
+    options = ("--target", "target.toml", "--profile", "extended", "--budget", "700", "--explore", "5")
+    with served("stability") as url:
+        code, said = check("stability", url, tmp_path, *options)
+    assert code == 0, said
+    assert re.search(r"extended\s+success\s+\d+ passed\n", said), said
