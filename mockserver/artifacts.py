@@ -67,7 +67,7 @@ def _identity(call: Call, artifact: Artifact) -> bytes:
     """A digest of the request without what only the seed or the wrapping of the picture changes."""
     left_out = {artifact.seed.field[0] if artifact.seed else "", *artifact.media.field[:1]}
     left_out |= set(artifact.count or ())
-    defaults = call.operation.body.defaults if call.operation.body else {}
+    defaults = call.body.defaults if call.body else {}
     fields = {**defaults, **call.fields} if isinstance(call.fields, dict) else {}
     kept = {name: value for name, value in fields.items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)

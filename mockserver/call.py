@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from proofsheet.mockserver.media.image import Unreadable, Upload
 from proofsheet.mockserver.state.journal import label
 from proofsheet.spec import security
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Body, Operation
 from proofsheet.spec.schemas import Flaw
 
 
@@ -48,6 +48,7 @@ class Call:
     query: dict[str, str]
     id: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
     # found while reading
+    body: Body | None = None  # in the media type that was sent, or the usual one
     oversized: bool = False
     body_problem: str | None = None  # the kind of the media-type gate's refusal
     body_bytes: int = 0
@@ -87,6 +88,7 @@ def new_call(operation: Operation, scope: Any) -> Call:
         path_params=dict(scope.get("path_params", {})),
         query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
     )
+    call.body = operation.body
     call.key = security.read(operation.security, headers, call.query)
     call.label = label(call.key)
     return call

@@ -34,7 +34,7 @@ class CompiledRule:
 class Checks:
     """What the validate and path gates of one operation need."""
 
-    body: Schema | None
+    bodies: Mapping[str, Schema]  # by media type
     parameters: tuple[tuple[Parameter, Schema], ...]
     rules: tuple[CompiledRule, ...]
     candidates: Callable[[str], tuple[str, ...]]  # an Accept header to media types of a success, best first
@@ -47,7 +47,7 @@ def checks(operation: Operation) -> Checks:
     # Where a client takes anything, the default comes before the rest of what is on offer.
     offers = tuple(dict.fromkeys((*usual, *operation.success.representations)))
     return Checks(
-        body=Schema(dict(operation.body.schema)) if operation.body else None,
+        bodies={each.media_type: Schema(dict(each.schema)) for each in operation.bodies},
         parameters=tuple((each, Schema(dict(each.schema))) for each in operation.parameters),
         rules=tuple(
             CompiledRule(rule, Schema(dict(rule.when)), Schema(dict(rule.then))) for rule in operation.rules

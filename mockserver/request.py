@@ -9,20 +9,15 @@ import asyncio
 import json
 import math
 from collections.abc import Awaitable, Callable
-from email.message import Message
 from typing import Any
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser
-
+from proofsheet.mockserver import form
 from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.media.image import Unreadable, Upload, read_upload
-from proofsheet.spec import media_types
-from proofsheet.spec.document import Body
+from proofsheet.spec.document import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
 
 Receive = Callable[[], Awaitable[Any]]
-MOST_PARTS = 100
 DEEPEST = 100  # levels of JSON
 
 
@@ -39,12 +34,11 @@ async def read(
 ) -> None:
     """Read the body into `call`, within `timeout` seconds. Raises Disconnected and TooSlow."""
     data = await receive_body(call, receive, limit, timeout)
-    body = call.operation.body
-    if body is None or call.oversized:
+    if call.body is None or call.oversized:
         return
-    call.body_problem = _parse(call, body, data)
+    call.body_problem = _parse(call, data)
     for name, picture in call.files.items():
-        if name in body.pictures:
+        if name in call.body.pictures:
             async with decoding:  # a decoded picture is large: only a few at a time
                 call.uploads[name] = await asyncio.to_thread(_decode, picture.data)
 
@@ -80,29 +74,37 @@ async def _collect(call: Call, receive: Receive, limit: int) -> bytes:
             return b"".join(pieces) if len(pieces) > 1 else piece
 
 
-def _parse(call: Call, body: Body, data: bytes) -> str | None:
+def _parse(call: Call, data: bytes) -> str | None:
+    """Read the body as what its Content-Type says; returns the kind of a refusal if it cannot be read."""
     header = call.headers.get("content-type", "")
     if not header:
         return "missing"
-    sent = media_types.parse(header)
-    if sent.name != body.media_type:
+    body = call.operation.body_as(header)
+    if body is None:
         return "other"
-    if body.media_type == "multipart/form-data":
-        return _parse_form(call, body, header, data)
-    return _parse_json(call, data)
-
-
-def _parse_json(call: Call, data: bytes) -> str | None:
+    call.body = body
     try:
-        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
-        if b"\\u" in data:
-            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        if body.media_type == MULTIPART:
+            _keep_parts(call, body, form.multipart(header, data))
+        elif body.is_form:
+            _keep_parts(call, body, form.parameters(data))
+        else:
+            call.fields = _json(data)
+    except form.BadForm as problem:
+        return str(problem)
     except (ValueError, RecursionError):
         return "broken"
-    if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(value, DEEPEST):
-        return "broken"
-    call.fields = value
     return None
+
+
+def _json(data: bytes) -> Any:
+    """The JSON value. Raises ValueError, also for one that is too deep, and RecursionError."""
+    value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+    if b"\\u" in data:
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(value, DEEPEST):
+        raise ValueError("too deep")
+    return value
 
 
 def _is_deep(value: Any, levels: int) -> bool:
@@ -121,121 +123,40 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _parse_form(call: Call, body: Body, header: str, data: bytes) -> str | None:
-    boundary = _boundary(header)
-    if not boundary:
-        return "boundary"
-    form = _Form()
-    try:
-        parser = MultipartParser(boundary, form.callbacks())
-        parser.write(_without_preamble(data, boundary))
-        parser.finalize()
-    except (FormParserError, ValueError):
-        return "broken"
-    if not form.ended or len(form.parts) > MOST_PARTS:
-        return "broken"
-    _sort_parts(call, body, form.parts)
-    return None
-
-
-def _boundary(header: str) -> bytes:
-    # A boundary is case-sensitive and may be quoted; 70 characters at most (RFC 2046, 5.1.1).
-    value = media_types.parse(header).parameters.get("boundary", "")
-    return value.encode("latin-1", "ignore") if len(value) <= 70 else b""
-
-
-def _without_preamble(data: bytes, boundary: bytes) -> bytes:
-    # What stands before the first boundary is to be ignored (RFC 2046, 5.1.1); the parser does not.
-    start = 0 if data.startswith(b"--" + boundary) else data.find(b"\r\n--" + boundary) + 2
-    return data[start:] if start > 1 else data
-
-
-class _Form:
-    """Collects the parts of one form from the parser's callbacks."""
-
-    def __init__(self) -> None:
-        self.parts: list[tuple[dict[str, str], bytes]] = []
-        self.ended = False
-        self._headers: dict[str, str] = {}
-        self._name = b""
-        self._value = b""
-        self._data: list[bytes] = []
-
-    def callbacks(self) -> Any:
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": self._header_field,
-            "on_header_value": self._header_value,
-            "on_header_end": self._header_end,
-            "on_part_data": self._part_data,
-            "on_part_end": self._part_end,
-            "on_end": self._end,
-        }
-
-    def _begin(self) -> None:
-        self._headers, self._data = {}, []
-
-    def _header_field(self, data: bytes, start: int, end: int) -> None:
-        self._name += data[start:end]
-
-    def _header_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
-
-    def _header_end(self) -> None:
-        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("utf-8", "replace")
-        self._name = self._value = b""
-
-    def _part_data(self, data: bytes, start: int, end: int) -> None:
-        self._data.append(data[start:end])
-
-    def _part_end(self) -> None:
-        if len(self.parts) <= MOST_PARTS:
-            self.parts.append((self._headers, b"".join(self._data)))
-
-    def _end(self) -> None:
-        self.ended = True
-
-
-def _disposition(value: str) -> tuple[str | None, str | None]:
-    """The name and filename of a Content-Disposition."""
-    if value.count('"') == 2 and value.startswith('form-data; name="') and value.endswith('"'):
-        return value[17:-1], None  # what clients send for text; the general way costs 30 times as much
-    message = Message()
-    message["content-disposition"] = value
-    name = message.get_param("name", header="content-disposition")
-    try:
-        filename = message.get_filename()
-    except (LookupError, ValueError):  # a client may name any codec for it (RFC 2231)
-        filename = ""
-    return (str(name) if name is not None else None), filename
-
-
-def _sort_parts(call: Call, body: Body, parts: list[tuple[dict[str, str], bytes]]) -> None:
+def _keep_parts(call: Call, body: Body, parts: list[form.Part]) -> None:
     properties = body.schema.get("properties", {})
-    seen: set[str] = set()
-    for headers, data in parts:
-        name, filename = _disposition(headers.get("content-disposition", ""))
-        if name is None or name not in properties:
-            call.ignored.append(name or "")
-        elif name in seen:
-            call.flaws.append(Flaw("duplicate", name))
+    kept: set[str] = set()
+    for part in parts:
+        if part.name is None or part.name not in properties:
+            call.ignored.append(part.name or "")
+        elif part.name in kept:
+            call.flaws.append(Flaw("duplicate", part.name))
         else:
-            seen.add(name)
-            _keep(call, body, name, filename, headers.get("content-type", ""), data)
+            kept.add(part.name)
+            _keep(call, body, part.name, part)
 
 
-def _keep(call: Call, body: Body, name: str, filename: str | None, sent_type: str, data: bytes) -> None:
+def _keep(call: Call, body: Body, name: str, part: form.Part) -> None:
     optional = name not in body.schema.get("required", ())
-    if not data and optional and call.operation.policy.empty_parts == "absent":
+    if not part.data and optional and call.operation.policy.empty_parts == "absent":
         return
-    if name in body.files and filename is not None:
-        call.files[name] = FilePart(data, filename, sent_type)
+    if name in body.json_parts:
+        _keep_json(call, name, part.data)
+    elif name in body.files and part.filename is not None:
+        call.files[name] = FilePart(part.data, part.filename, part.content_type)
     elif name in body.files:
         call.flaws.append(Flaw("type", name, {"expected": "file", "received": "string"}))
-    elif filename is not None:
+    elif part.filename is not None:
         call.flaws.append(Flaw("type", name, {"expected": "string", "received": "file"}))
     else:
-        _keep_text(call, name, body.schema["properties"][name], data)
+        _keep_text(call, name, body.schema["properties"][name], part.data)
+
+
+def _keep_json(call: Call, name: str, data: bytes) -> None:
+    try:
+        call.fields[name] = _json(data)
+    except (ValueError, RecursionError):
+        call.flaws.append(Flaw("type", name, {"expected": "object", "received": "string"}))
 
 
 def _keep_text(call: Call, name: str, schema: dict[str, Any], data: bytes) -> None:

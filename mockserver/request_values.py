@@ -13,8 +13,8 @@ from proofsheet.spec import pointers
 def field_value(call: Call, field: tuple[str, ...]) -> Any:
     """A field's value, or its schema's default, or None."""
     found = next(pointers.find(call.fields, field), None)
-    if found is None and call.operation.body and len(field) == 1:
-        return call.operation.body.defaults.get(field[0])
+    if found is None and call.body and len(field) == 1:
+        return call.body.defaults.get(field[0])
     return found
 
 
@@ -38,7 +38,7 @@ def price(call: Call) -> Decimal:
 
 def count(call: Call) -> int:
     """How many pictures a call asks for; one where it does not say, or not within its bounds."""
-    artifact, body = call.operation.artifact, call.operation.body
+    artifact, body = call.operation.artifact, call.body
     if artifact is None or body is None or artifact.count is None:
         return 1
     value = field_value(call, artifact.count)

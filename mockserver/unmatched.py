@@ -35,7 +35,7 @@ def unknown(double: Double) -> Operation:
         policy=Policy(UNKNOWN),
         security=tuple(security),
         parameters=(),
-        body=None,
+        bodies=(),
         rules=(),
         cost=None,
         artifact=None,

@@ -16,11 +16,11 @@ def flaws(call: Call, double: Double) -> list[Flaw]:
     """Every flaw. Raises Refusal where a rule with an outcome of its own is all that is broken."""
     checks = double.checks[call.operation.id]
     found = [*call.flaws, *_parameter_flaws(call, double)]
-    if checks.body is None:
+    if call.body is None:
         return found
     instance = _instance(call)
     seen = {flaw.field for flaw in found}
-    found += [flaw for flaw in checks.body.flaws(instance) if flaw.field not in seen]
+    found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in seen]
     found += _picture_flaws(call)
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
@@ -46,7 +46,7 @@ def _instance(call: Call) -> Any:
 
 
 def _picture_flaws(call: Call) -> Iterator[Flaw]:
-    body = call.operation.body
+    body = call.body
     for name, upload in call.uploads.items():
         yield from _upload_flaws(name, upload, body.pictures[name]) if body else ()
 
@@ -75,7 +75,7 @@ def _upload_flaws(name: str, upload: Upload | Unreadable, wanted: Picture) -> It
 def _rule_flaws(
     call: Call, rules: tuple[CompiledRule, ...], instance: dict[str, Any], flaws: list[Flaw]
 ) -> list[Flaw]:
-    defaults = call.operation.body.defaults if call.operation.body else {}
+    defaults = call.body.defaults if call.body else {}
     whole = {**defaults, **instance, "$sent": instance, "$path": call.path_params}
     whole["$representation"] = call.representation
     seen = {flaw.field for flaw in flaws}

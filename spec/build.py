@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofsheet.spec import pointers, security
+from proofsheet.spec import media_types, pointers, security
 from proofsheet.spec.choices import choice
 from proofsheet.spec.document import (
+    FORMS,
     Artifact,
     Body,
     Cost,
@@ -66,7 +67,7 @@ def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Op
         policy=_policy(str(node.get("x-policy", node["operationId"])), policy),
         security=_security(raw, node),
         parameters=tuple(_parameter(each) for each in node.get("parameters", ())),
-        body=_body(node.get("requestBody")),
+        bodies=_bodies(node.get("requestBody")),
         rules=tuple(_rule(each) for each in node.get("x-rules", ())),
         cost=_cost(node.get("x-cost")),
         artifact=_artifact(node.get("x-artifact")),
@@ -116,16 +117,35 @@ def _parameter(node: Any) -> Parameter:
     return Parameter(node["name"], node["in"], node.get("required", False), node.get("schema", {}))
 
 
-def _body(node: Any) -> Body | None:
-    if node is None:
-        return None
-    media_type, content = next(iter(node["content"].items()))
+def _bodies(node: Any) -> tuple[Body, ...]:
+    contents = node["content"].items() if node else ()
+    return tuple(_body(media_type, content, node.get("required", False)) for media_type, content in contents)
+
+
+def _body(media_type: str, content: Any, required: bool) -> Body:
     schema = content["schema"]
     properties = schema.get("properties", {})
-    pictures = {name: _picture(each["x-picture"]) for name, each in properties.items() if "x-picture" in each}
-    files = frozenset(name for name, each in properties.items() if each.get("format") == "binary")
-    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
-    return Body(media_type, node.get("required", False), schema, files, pictures, defaults)
+    return Body(
+        media_type=media_type,
+        required=required,
+        schema=schema,
+        files=frozenset(name for name, each in properties.items() if each.get("format") == "binary"),
+        pictures={
+            name: _picture(each["x-picture"]) for name, each in properties.items() if "x-picture" in each
+        },
+        defaults={name: each["default"] for name, each in properties.items() if "default" in each},
+        json_parts=frozenset(_json_parts(properties, content.get("encoding", {})))
+        if media_type in FORMS
+        else frozenset(),
+    )
+
+
+def _json_parts(properties: Any, encoding: Any) -> Iterator[str]:
+    """The parts that are JSON: so says their encoding, and without one OpenAPI does of objects."""
+    for name, each in properties.items():
+        usual = "application/json" if each.get("type") == "object" else "text/plain"
+        if media_types.is_json(encoding.get(name, {}).get("contentType", usual)):
+            yield name
 
 
 def _picture(node: Any) -> Picture:

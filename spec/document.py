@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from proofsheet.spec import media_types
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.security import Requirement, Scheme
+
+MULTIPART = "multipart/form-data"
+FORMS = (MULTIPART, "application/x-www-form-urlencoded")
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Body:
-    """The request body: one media type, its schema, which fields are files and what they must be."""
+    """A request body in one media type: its schema, which fields are files and what they must be."""
 
     media_type: str
     required: bool
@@ -73,6 +77,12 @@ class Body:
     files: frozenset[str] = frozenset()
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    json_parts: frozenset[str] = frozenset()  # fields of a form that hold JSON
+
+    @property
+    def is_form(self) -> bool:
+        """Whether its fields are parts or parameters, whose values are texts."""
+        return self.media_type in FORMS
 
 
 @dataclass(frozen=True)
@@ -161,11 +171,21 @@ class Operation:
     policy: Policy
     security: tuple[Requirement, ...]  # any of them; none at all: no credential is needed
     parameters: tuple[Parameter, ...]
-    body: Body | None
+    bodies: tuple[Body, ...]  # in the media types that may be sent, the usual one first
     rules: tuple[Rule, ...]
     cost: Cost | None
     artifact: Artifact | None
     outcomes: Mapping[str, Outcome]
+
+    @property
+    def body(self) -> Body | None:
+        """The body in its usual media type; None where there is none."""
+        return self.bodies[0] if self.bodies else None
+
+    def body_as(self, content_type: str) -> Body | None:
+        """The body in the media type of a Content-Type header; None if it may not be sent so."""
+        name = media_types.parse(content_type).name
+        return next((each for each in self.bodies if each.media_type == name), None)
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:

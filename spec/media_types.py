@@ -36,6 +36,12 @@ def parse(text: str) -> MediaType:
     return MediaType(name.lower(), parameters, _quality(parameters.pop("q", "1")))
 
 
+def is_json(text: str) -> bool:
+    """Whether a media type is JSON, by its name or by its suffix."""
+    name = parse(text).name
+    return name == "application/json" or name.endswith("+json")
+
+
 def _quality(text: str) -> float:
     try:
         value = float(text)

@@ -80,11 +80,13 @@ def constants(context: Context) -> Iterator[Found]:
 def multipart(context: Context) -> Iterator[Found]:
     """A multipart body is one flat object: no generator makes a form of oneOf."""
     for op in context.operations:
-        if op.body and op.body[1].startswith("multipart/"):
-            schema = op.body[2]["schema"]
-            yield from _flat(f"{op.body[0]}/schema", schema)
+        for at, media_type, content in op.bodies:
+            if not media_type.startswith("multipart/"):
+                continue
+            schema = content["schema"]
+            yield from _flat(f"{at}/schema", schema)
             for name, each in schema.get("properties", {}).items():
-                yield from _flat(f"{op.body[0]}/schema/properties{pointers.join(name)}", each)
+                yield from _flat(f"{at}/schema/properties{pointers.join(name)}", each)
 
 
 def _flat(at: str, schema: Any) -> Iterator[Found]:

@@ -44,11 +44,17 @@ class Op:
         return pointers.join("components", "x-policies", self.policy, name)
 
     @property
+    def bodies(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """The request body in each media type: pointer, media type and media type object."""
+        return [
+            (f"{self.pointer}/requestBody/content{pointers.join(media_type)}", media_type, content)
+            for media_type, content in self.node.get("requestBody", {}).get("content", {}).items()
+        ]
+
+    @property
     def body(self) -> tuple[str, str, Mapping[str, Any]] | None:
-        """The request body's pointer, media type and media type object, if there is one."""
-        for media_type, content in self.node.get("requestBody", {}).get("content", {}).items():
-            return f"{self.pointer}/requestBody/content{pointers.join(media_type)}", media_type, content
-        return None
+        """The request body in its usual media type, if there is one."""
+        return next(iter(self.bodies), None)
 
     def parameters(self, place: str) -> list[Mapping[str, Any]]:
         """The parameters in `place`: path, query or header."""

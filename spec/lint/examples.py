@@ -57,8 +57,7 @@ def _headers(op: Op, sample: Sample) -> Iterator[Found]:
 def requests(context: Context) -> Iterator[Found]:
     """Every request example satisfies the request's schema and the operation's rules."""
     for op in context.operations:
-        if op.body:
-            at, _, content = op.body
+        for at, _, content in op.bodies:
             for name, example in content.get("examples", {}).items():
                 where = f"{at}/examples{pointers.join(name)}/value"
                 yield from _request(op, content["schema"], example["value"], name, where)

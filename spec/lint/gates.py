@@ -86,7 +86,7 @@ def _can(op: Op, gate: str, kind: str) -> bool:
     if gate != "validate" or kind not in SCHEMA_KEYWORDS:
         return True
     schemas = [each["schema"] for each in op.node.get("parameters", ())]
-    schemas += [op.body[2]["schema"]] if op.body else []
+    schemas += [content["schema"] for _, _, content in op.bodies]
     return any(_uses(each, kind) for each in schemas)
 
 

@@ -34,8 +34,7 @@ def schemas(context: Context) -> Iterator[Found]:
 
 
 def _schemas(op: Op) -> Iterator[tuple[str, Any]]:
-    if body := op.body:
-        yield body[0] + "/schema", body[2]["schema"]
+    yield from ((at + "/schema", content["schema"]) for at, _, content in op.bodies)
     for index, each in enumerate(op.node.get("parameters", ())):
         yield f"{op.pointer}/parameters/{index}/schema", each["schema"]
     for index, rule in enumerate(op.node.get("x-rules", ())):
