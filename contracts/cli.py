@@ -12,7 +12,7 @@ import click
 
 from proofsheet.contracts.client.pace import per_second
 from proofsheet.contracts.client.target import PERMISSIONS
-from proofsheet.contracts.console import begin, finish, progress, say
+from proofsheet.contracts.console import begin, finish, notice, progress, say
 from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.explorers import WITH, explorers, widened
 from proofsheet.contracts.pricing import priced
@@ -151,7 +151,7 @@ def _judge(found: Settings, options: dict[str, Any], run: Earlier | None) -> int
     job = _job(found, report, options, run)
     begin(job)
     try:
-        done = session.carry_out(job, progress)
+        done = session.carry_out(job, progress, notice=notice)
         finish(report, options["html"], options["junit_file"])
     except Unwritable as problem:
         raise click.UsageError(f"cannot write the report: {problem}") from None

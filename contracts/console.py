@@ -54,6 +54,11 @@ def progress(done: int, total: int, asked: Asked, budget: Budget) -> None:
         say(line + "\n", sys.stderr)
 
 
+def notice(text: str) -> None:
+    """What a run waits for: a line of its own."""
+    say(f"\r\x1b[K{text}\n" if sys.stderr.isatty() else text + "\n", sys.stderr)
+
+
 def finish(path: Path, html: Path | None, junit_file: Path | None) -> None:
     """The summary of a report, and the report in other forms; ends the process where it cannot be."""
     found = records.read(path)

@@ -7,8 +7,29 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Broken:
+    """How an answer breaks HTTP. `kind` is head (not valid), cut, chunks, slow (it stopped or dripped),
+    coding (Content-Encoding), surplus (more came than it may have) or large.
+
+    `declared` are the headers that frame it, `size` the bytes of body that came, `seconds` until the last.
+    """
+
+    kind: str
+    why: str
+    declared: str
+    size: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.why}; declared {self.declared}, came {self.size} bytes in {self.seconds:.1f} s"
+
+
+@dataclass(frozen=True)
 class Exchange:
-    """What was sent and what came back; header names in lower case, bodies as they were on the wire."""
+    """What was sent and what came back; header names in lower case, bodies without their content coding.
+
+    Where `broken`, the status is 0 if none could be read, and the body is what came of it.
+    """
 
     method: str
     url: str  # absolute
@@ -17,6 +38,8 @@ class Exchange:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+    broken: Broken | None = None
+    throttled: str = ""  # how the target refused it with 429 before, though within the documented rate
     # What checks have worked out about it, so that a picture is decoded once.
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

@@ -14,7 +14,7 @@ import httpx
 from PIL import Image
 from support import InProcess
 
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.oracle import Oracle
@@ -159,8 +159,8 @@ def judged(
     known = {each["id"] for each in carried}
     made = replace(made, cases=tuple(each for each in made.cases if each.id not in known))
     target = Target(url, key)
-    asker = Asker(document, target, Wire(mock, damage))
-    run = Run(made, asker, Oracle(document), Budget(Decimal(budget)), pause=lambda seconds: None)
+    client = HttpClient(document, target, Wire(mock, damage))
+    run = Run(made, client, Oracle(document), Budget(Decimal(budget)), pause=lambda seconds: None)
     redaction = Redaction(key)
     head = header(made, document, target, profile, options.pop("seed", 7), Decimal(budget), **options)
     known_deviations = excused(head)
@@ -174,7 +174,7 @@ def judged(
                 writer.write(verdict(each))
             ended = run.verdicts.values(), profile, run.budget.spent, stop_after is not None
             writer.write(footer(*ended, known_deviations, len(run.plan.cases)))
-    asker.close()
+    client.close()
     return path
 
 

@@ -10,6 +10,7 @@ from proofsheet.contracts.checks.answers import (
     media_type_is_declared,
     status_is_declared,
 )
+from proofsheet.contracts.checks.completeness import answer_is_complete, rate_is_granted
 from proofsheet.contracts.checks.envelope import (
     call_is_named,
     json_is_clean,
@@ -36,6 +37,8 @@ CHECKS: dict[str, Check] = {
     "type-whole": type_is_whole,
     "keys-declared": keys_are_declared,
     "json-clean": json_is_clean,
+    "complete": answer_is_complete,
+    "rate-granted": rate_is_granted,
 }
 
 

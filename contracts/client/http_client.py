@@ -1,11 +1,11 @@
-"""Sending a case: one request to the target and nowhere else, and what came back."""
+"""The HTTP client of the judge: one request to the target and nowhere else, and what came back."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +13,19 @@ from urllib.parse import quote
 import httpx
 
 from proofsheet.contracts.case import Case
+from proofsheet.contracts.client import broken_answers
+from proofsheet.contracts.client.broken_answers import CODINGS, LARGEST, Headers, broken
+from proofsheet.contracts.client.connection import RECEPTION, Connections, Limits, Reception
 from proofsheet.contracts.client.target import Target
-from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.spec.document import Document
 
-TIMEOUT = 180.0  # a picture takes 3 to 46 seconds at the vendors
-LARGEST = 64 * 1024 * 1024  # bytes of an answer, decoded
 BACK_OFF = (1.0, 4.0)  # seconds before the second and the third try
 PIECES = 8  # of a body that is sent slowly
+PAID = 120.0  # seconds from the first byte of a paid answer to its last: a picture may be 20 MB
+LATE_BODY = 0.2  # seconds in which a body may follow the answer to HEAD
+
+Notice = Callable[[Case, float], None]
 
 
 @dataclass(eq=False)
@@ -34,39 +39,81 @@ class Unreachable(Exception):
         return self.reason
 
 
-class Asker:
-    """Sends cases to one target."""
+class _Stale(Exception):
+    """A connection that was kept open had been closed by the target: nothing came, and nothing was done."""
+
+
+@dataclass
+class _Answer:
+    """What came of an answer, until it ended or broke."""
+
+    status: int = 0
+    headers: Headers = ()
+    body: bytes = b""
+    broken: Broken | None = None
+    is_decoded: bool = False  # by a transport without a wire
+    pieces: list[bytes] = field(default_factory=list)
+
+
+class HttpClient:
+    """Sends cases to one target. `notice` is called while an answer is awaited, with the seconds so far.
+
+    What is paid for goes on a connection of its own, so that it is never sent twice. What is free goes on
+    connections that are kept open, and once more where the target had closed one.
+    """
 
     def __init__(
         self,
         document: Document,
         target: Target,
-        transport: Any = None,
+        transport: httpx.BaseTransport | None = None,
         pause: Callable[[float], None] | None = None,
+        limits: Limits = Limits(),  # noqa: B008  (it is frozen)
+        notice: Notice | None = None,
     ) -> None:
         self._document = document
         self._target = target
         self._pause = pause or wait
-        # No redirect is followed and no proxy of the environment used: nothing goes to another host.
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            trust_env=False,
-            cookies=_forgetful(),
-        )
+        self._limits = limits
+        self.notice = notice
+        self._kept = _client(transport or Connections(are_kept=True))
+        self._fresh = _client(transport or Connections(are_kept=False))
+        self._is_http = False  # some answer had a status
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._client.close()
+        self._kept.close()
+        self._fresh.close()
 
-    def ask(self, case: Case) -> Exchange:
+    def send(self, case: Case) -> Exchange:
         """Send one case. Raises Unreachable."""
+        body_headers, body = case.encoded()
+        is_fresh = case.pays or bool(case.slow) or case.method == "HEAD"
+        client = self._fresh if is_fresh else self._kept
+        request = self._request(client, case, body_headers, body)
+        try:
+            answer = self._answer(client, request, case)
+        except _Stale:
+            request = self._request(self._fresh, case, body_headers, body)
+            answer = self._answer(self._fresh, request, case)
+        return Exchange(
+            method=request.method,
+            url=str(request.url),
+            request_headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+            request_body=body,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            broken=answer.broken,
+        )
+
+    def _request(
+        self, client: httpx.Client, case: Case, body_headers: dict[str, str], body: bytes
+    ) -> httpx.Request:
         operation = self._document.operations[case.operation]
         path = case.path or operation.path
         for name, value in case.path_params.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
-        body_headers, body = case.encoded()
         headers = {**body_headers, **self._target.headers(case.credential), **case.headers}
         if case.shout:
             headers = {name.upper(): value for name, value in headers.items()}
@@ -74,32 +121,54 @@ class Asker:
         if case.slow:
             content = _slowly(body, case.slow / PIECES, self._pause)
             headers["content-length"] = str(len(body))
-        request = self._client.build_request(
-            case.method or operation.method, self._target.url + path, headers=headers, content=content
-        )
+        method = case.method or operation.method
+        request = client.build_request(method, self._target.url + path, headers=headers, content=content)
         if "accept" not in case.headers:
             request.headers.pop("accept", None)
-        return self._exchange(request, body)
+        return request
 
-    def _exchange(self, request: httpx.Request, body: bytes) -> Exchange:
-        response = self._send(request)
-        return Exchange(
-            method=request.method,
-            url=str(request.url),
-            request_headers=tuple((name.lower(), value) for name, value in request.headers.items()),
-            request_body=body,
-            status=response.status_code,
-            headers=tuple((name.lower(), value) for name, value in response.headers.multi_items()),
-            body=response.content,
-        )
-
-    def _send(self, request: httpx.Request) -> httpx.Response:
+    def _answer(self, client: httpx.Client, request: httpx.Request, case: Case) -> _Answer:
+        reception = self._reception(case)
+        request.extensions = {**request.extensions, RECEPTION: reception}
+        answer = _Answer()
         try:
-            return _whole(self._client.send(request, stream=True))
+            _receive(client, request, answer, reception)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             raise Unreachable(f"cannot connect: {error}", sent=False) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unreachable(f"{type(error).__name__}: {error}", sent=True) from None
+            self._break(answer, reception, error)
+        self._is_http |= answer.status > 0
+        return _finished(answer, reception)
+
+    def _reception(self, case: Case) -> Reception:
+        limits = replace(self._limits, whole=max(self._limits.whole, PAID)) if case.pays else self._limits
+        notice = self.notice
+        return Reception(limits, (lambda seconds: notice(case, seconds)) if notice else lambda seconds: None)
+
+    def _break(self, answer: _Answer, reception: Reception, error: Exception) -> None:
+        """Take what came before an error. Raises Unreachable where nothing did."""
+        if answer.status:
+            answer.broken = broken_answers.ended(
+                error, answer.headers, reception, sum(map(len, answer.pieces))
+            )
+            return
+        if reception.is_reused and not reception.received:
+            raise _Stale from None
+        if not reception.received:
+            why = reception.given_up or f"{type(error).__name__}: {error}"
+            raise Unreachable(why, sent=True) from None
+        head, body, found = broken_answers.unreadable(error, reception)
+        if not head.status and not self._is_http:
+            raise Unreachable(f"what answers does not speak HTTP: {found.why}", sent=True) from None
+        answer.status, answer.headers, answer.pieces, answer.broken = head.status, head.headers, [body], found
+
+
+def _client(transport: httpx.BaseTransport) -> httpx.Client:
+    # No redirect is followed and no proxy of the environment used: nothing goes to another host.
+    headers = {"accept-encoding": CODINGS}
+    return httpx.Client(
+        transport=transport, follow_redirects=False, trust_env=False, cookies=_forgetful(), headers=headers
+    )
 
 
 def _forgetful() -> CookieJar:
@@ -107,25 +176,44 @@ def _forgetful() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
-def _whole(response: httpx.Response) -> httpx.Response:
+def _receive(client: httpx.Client, request: httpx.Request, answer: _Answer, reception: Reception) -> None:
     """Read an answer to its end, or to the limits that keep a target from keeping us."""
-    deadline = time.monotonic() + TIMEOUT
-    pieces, size = [], 0
-    with contextlib.closing(response):
-        for piece in response.iter_bytes():  # as they come: a piece of a set size may take forever to fill
-            pieces.append(piece)
-            size += len(piece)
-            if size > LARGEST:
-                raise Unreachable(f"the answer is larger than {LARGEST} bytes", sent=True)
-            if time.monotonic() > deadline:
-                raise Unreachable(f"the answer was not whole after {TIMEOUT:.0f} seconds", sent=True)
-    return httpx.Response(response.status_code, headers=_plain(response.headers), content=b"".join(pieces))
+    with contextlib.closing(client.send(request, stream=True)) as response:
+        answer.status = response.status_code
+        answer.headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+        answer.is_decoded = response.is_stream_consumed
+        size = 0
+        # As they come: a piece of a set size may take forever to fill.
+        for piece in response.iter_bytes() if answer.is_decoded else response.iter_raw():
+            answer.pieces.append(piece)
+            if (size := size + len(piece)) > LARGEST:
+                why = f"the answer is larger than {LARGEST} bytes; the rest was not read"
+                answer.broken = broken("large", why, answer.headers, reception, size)
+                return
+        reception.linger(LATE_BODY if request.method == "HEAD" else 0.0)
+        answer.broken = broken_answers.surplus(request.method, answer.status, answer.headers, reception)
+        if answer.broken and reception.stream:
+            reception.stream.is_spent = True
 
 
-def _plain(headers: httpx.Headers) -> list[tuple[bytes, bytes]]:
+def _finished(answer: _Answer, reception: Reception) -> _Answer:
+    """The same with its body put together and decoded."""
+    body = b"".join(answer.pieces)
+    answer.body, problem = (body, "") if answer.is_decoded else broken_answers.decoded(body, answer.headers)
+    if problem:
+        answer.broken = answer.broken or broken("coding", problem, answer.headers, reception, len(body))
+        return answer
+    if len(answer.body) > LARGEST:
+        why = f"the answer is larger than {LARGEST} bytes when decoded"
+        answer.broken = broken("large", why, answer.headers, reception, len(body))
+    answer.headers = _plain(answer.headers)
+    return answer
+
+
+def _plain(headers: Headers) -> Headers:
     # The body is decoded already, and the headers of its coding no longer hold.
-    gone = {b"content-encoding", b"transfer-encoding"} if "content-encoding" in headers else set()
-    return [(name, value) for name, value in headers.raw if name.lower() not in gone]
+    gone = {"content-encoding", "transfer-encoding"} if dict(headers).get("content-encoding") else set()
+    return tuple(pair for pair in headers if pair[0] not in gone)
 
 
 def _slowly(body: bytes, seconds: float, pause: Callable[[float], None]) -> Iterator[bytes]:

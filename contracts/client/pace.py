@@ -41,7 +41,7 @@ class Pace:
     def turn(self, limit: RateLimit | None) -> float:
         """Wait until a request may go out; the ticket says when it went, for `uncount`."""
         with self._lock:
-            now = self._now()
+            now = self.now()
             at = max(now, self._next, self._cool)
             if limit is not None:
                 at = max(at, self._free(at, limit))
@@ -60,7 +60,7 @@ class Pace:
     def hold_off(self, seconds: float) -> None:
         """Nobody sends anything for so long."""
         with self._lock:
-            self._cool = max(self._cool, self._now() + seconds)
+            self._cool = max(self._cool, self.now() + seconds)
 
     def rest(self, seconds: float) -> None:
         """Pause. A pause that takes no time, as in tests, still counts as time passed."""
@@ -71,10 +71,11 @@ class Pace:
 
     def _rest_until(self, at: float) -> None:
         """Until then, and longer if somebody was told to hold off meanwhile."""
-        while (left := max(at, self._cool) - self._now()) > 0:
+        while (left := max(at, self._cool) - self.now()) > 0:
             self.rest(left)
 
-    def _now(self) -> float:
+    def now(self) -> float:
+        """Seconds by the clock of the pace, on which pauses have passed."""
         return time.monotonic() + self._ahead
 
     def _free(self, at: float, limit: RateLimit) -> float:

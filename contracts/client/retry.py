@@ -1,37 +1,74 @@
-"""Sending at a pace that a target can take, patient where it asks for patience, and sure that it is up."""
+"""Sends at a pace that a target can take, waits where it asks for that, and makes sure that it is the API."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.client.http_client import BACK_OFF, Asker, Unreachable
+from proofsheet.contracts.client.http_client import BACK_OFF, HttpClient, Unreachable
 from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.spec.document import Document, Operation
+from proofsheet.spec.document import Document, Operation, RateLimit
 
 LONGEST_WAIT = 120.0  # seconds; a target that asks for more is not asked again
 AWAY = frozenset({502, 503, 504})  # what gateways say when nobody is behind them
 LOST = frozenset({502, 504})  # and when somebody is, whose answer was lost: a picture may have been drawn
+WEB_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+class NotTheApi(Unreachable):
+    """What answers is a web site: nothing more is sent."""
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """A target that refuses with 429 what is within its documented rate: `passed` requests in `seconds`.
+
+    `seconds` are those since the first request, with the `pause` that it asks for now.
+    """
+
+    passed: int
+    seconds: float
+    pause: float
+    documented: RateLimit
+
+    @property
+    def per_minute(self) -> float:
+        """How many requests it lets through in a minute."""
+        return 60 * self.passed / self.seconds
+
+    def __str__(self) -> str:
+        requests, window = self.documented.requests, self.documented.window
+        return (
+            f"refused with 429 though within the documented rate: about {self.per_minute:.0f} requests a "
+            f"minute passed, documented {requests} in {window:g} s"
+        )
 
 
 @dataclass
-class Sender:
+class RetryingClient:
     """Sends cases, from several threads if need be; bursts with several `workers`.
 
-    `probe` is a free request with a known answer. A 502, 503 or 504 that stays is an answer to be judged
-    only if the probe is answered otherwise; else the target is down.
+    `probe` is a free request with a known answer. A 502, 503 or 504 that stays, or a web page, is judged only
+    if the probe is answered otherwise; else the target is down, or no API. `on_throttle` is called before a
+    pause that a target asks for without need.
     """
 
-    asker: Asker
+    client: HttpClient
     document: Document
     pace: Pace
     workers: int = 8
     probe: Case | None = None
+    on_throttle: Callable[[Throttle], None] = lambda throttle: None
     _vouched: set[int] = field(default_factory=set)
+    _is_api: bool = False  # something was answered that is no web page
+    _has_burst: bool = False  # we passed the limit ourselves
+    _passed: int = 0
+    _began: float | None = None
 
     def send(self, case: Case) -> Exchange:
         """The answer to a case. Raises Unreachable."""
@@ -40,6 +77,7 @@ class Sender:
         if case.times > 1:
             return self._burst(case)
         exchange = self._patiently(case)
+        self._refuse_web_page(case, exchange)
         if exchange.status in AWAY and not self.expects(case, exchange.status):
             return self._vouch(case, exchange)
         return exchange
@@ -53,19 +91,57 @@ class Sender:
     def _patiently(self, case: Case) -> Exchange:
         """A 429 that nobody asked for is waited out: as it says, or as the document does, or not at all."""
         limit = self.document.operations[case.operation].policy.rate_limit
+        throttled = ""
         for seconds in (*BACK_OFF, *([limit.penalty + 1] if limit else ())):
             exchange = self._once(case)
             pause = _retry_after(exchange, seconds)
-            if exchange.status != 429 or self.expects(case, 429) or pause > LONGEST_WAIT:
-                return exchange
+            if exchange.status != 429 or self.expects(case, 429):
+                return replace(exchange, throttled=throttled)
+            throttled = self._throttled(limit, pause) or throttled
+            if pause > LONGEST_WAIT:
+                return replace(exchange, throttled=throttled)
             self.pace.hold_off(pause)
-        return self._once(case)
+        return replace(self._once(case), throttled=throttled)
+
+    def _throttled(self, limit: RateLimit | None, pause: float) -> str:
+        """What a 429 means that we did not earn; empty where we may have."""
+        if limit is None or self._has_burst or self._began is None:
+            return ""
+        seconds = max(self.pace.now() - self._began + pause, 1.0)
+        throttle = Throttle(self._passed, seconds, pause, limit)
+        self.on_throttle(throttle)
+        return str(throttle)
+
+    def _refuse_web_page(self, case: Case, exchange: Exchange) -> None:
+        """Raises NotTheApi for a web page where nothing else was ever answered, not even to the probe."""
+        if self._is_api:
+            return
+        self._is_api = not self._is_web_page(case, exchange) or self._is_answered()
+        if not self._is_api:
+            page = f"{exchange.status} {exchange.media_type}"
+            reason = f"this is not the API: a web page came ({page}), and to a plain request too"
+            raise NotTheApi(reason, sent=case.cost > 0 and exchange.status < 300)
+
+    def _is_web_page(self, case: Case, exchange: Exchange) -> bool:
+        outcomes = self.document.operations[case.operation].outcomes.values()
+        declared = {name for each in outcomes for name in each.representations}
+        return exchange.media_type in WEB_PAGES - declared
+
+    def _is_answered(self) -> bool:
+        """Whether a plain request gets something else than a web page."""
+        if self.probe is None:
+            return False
+        try:
+            return not self._is_web_page(self.probe, self._once(self.probe))
+        except Unreachable:
+            return False
 
     def _vouch(self, case: Case, exchange: Exchange) -> Exchange:
         """Ask again, unless it may cost, and then ask the probe. Raises Unreachable."""
         if exchange.status in self._vouched:
             return exchange
-        for seconds in () if case.pays else BACK_OFF:
+        may_cost = case.pays or (case.cost > 0 and exchange.status in LOST)
+        for seconds in () if may_cost else BACK_OFF:
             if (pause := _retry_after(exchange, seconds)) > LONGEST_WAIT:
                 raise Unreachable(f"the target answers {exchange.status}, try again later", sent=False)
             self.pace.hold_off(pause)
@@ -74,7 +150,7 @@ class Sender:
                 return exchange
         if self._is_away():
             reason = f"the target answers {exchange.status}, to a plain request too"
-            raise Unreachable(reason, sent=case.pays and exchange.status in LOST)
+            raise Unreachable(reason, sent=case.cost > 0 and exchange.status in LOST)
         self._vouched.add(exchange.status)
         return exchange
 
@@ -89,15 +165,18 @@ class Sender:
         operation = self.document.operations[case.operation]
         on_time = case.wait == 0 and not self.expects(case, 429)
         ticket = self.pace.turn(operation.policy.rate_limit if on_time else None)
-        exchange = self.asker.ask(case)
+        self._began = ticket if self._began is None else self._began
+        exchange = self.client.send(case)
+        self._passed += exchange.status != 429
         if exchange.status in _uncounted(operation):
             self.pace.uncount(ticket)
         return exchange
 
     def _burst(self, case: Case) -> Exchange:
         """All at once; the first answer that is no success, or the last."""
+        self._has_burst = True
         with ThreadPoolExecutor(self.workers) as pool:
-            found = list(pool.map(self.asker.ask, [case] * case.times))
+            found = list(pool.map(self.client.send, [case] * case.times))
         return next((each for each in found if each.status >= 300), found[-1])
 
 

@@ -30,6 +30,8 @@ _ALWAYS = (
     ("type-whole", "answer.type", None, "a Content-Type has its parameters", "/responses"),
     ("keys-declared", "answer.keys", None, "a JSON body has no key of its own", "/responses"),
     ("json-clean", "answer.json", "MUST", "JSON has no byte order mark (RFC 8259)", "/responses"),
+    ("complete", "answer.complete", "MUST", "every answer is complete, valid HTTP (RFC 9112)", "/responses"),
+    ("rate-granted", "answer.rate", None, "no request within the documented rate is refused with 429", ""),
 )
 
 
@@ -40,12 +42,18 @@ def always(source: Source, operation: Operation) -> Iterator[Derived]:
             continue
         also = _stands_on(source, operation, topic)
         profile = "core" if check == "picture-whole" else "free"  # refusals show none
-        wanted = source.requirement(operation, topic, says, at, also=also, level=level, profile=profile)
+        at = at or provenance.policy(operation, "x-rate-limit")
+        most = "SHOULD" if check == "rate-granted" else "MUST"  # others may use the key at the same time
+        wanted = source.requirement(
+            operation, topic, says, at, also=also, level=level, profile=profile, most=most
+        )
         yield Derived(wanted, is_general=True)
 
 
 def _is_told(operation: Operation, check: str) -> bool:
     """Whether a document says anything of an operation that the check could find broken."""
+    if check == "rate-granted":
+        return operation.policy.rate_limit is not None
     if check == "picture-whole":
         return any(each.startswith("image/") for each in operation.success.representations)
     known = [each for one in operation.outcomes.values() for each in one.representations.values()]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.client.http_client import Unreachable
-from proofsheet.contracts.client.retry import LOST, Sender
+from proofsheet.contracts.client.retry import LOST, NotTheApi, RetryingClient
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
 from proofsheet.contracts.run.budget import Budget
@@ -30,6 +30,7 @@ class Asked:
     trace: Trace | None = None  # what the run remembers of it
     skipped: bool = False  # there was no money for it
     unreachable: bool = False
+    is_other: bool = False  # what answers is not the API
     limited: bool = False  # the target wants fewer requests than we can do with
     interrupted: bool = False
 
@@ -38,7 +39,7 @@ class Asked:
 class Attempts:
     """Makes attempts. `send` may be called from several threads, `judge` from one."""
 
-    sender: Sender
+    client: RetryingClient
     judging: Judge
     budget: Budget
     interrupts: Interrupts = field(default_factory=Interrupts)
@@ -53,13 +54,14 @@ class Attempts:
         paid = True  # until the answer says otherwise
         try:
             with self.interrupts.waiting():
-                exchange = self.sender.send(case)
+                exchange = self.client.send(case)
             # What a gateway lost on its way back counts as an answer that never came.
-            paid = exchange.status < 300 or (case.pays and exchange.status in LOST)
+            paid = exchange.status < 300 or (case.cost > 0 and exchange.status in LOST)
             asked = Asked(case, exchange, paid=paid)
         except Unreachable as problem:
             paid = problem.sent
-            asked = Asked(case, None, str(problem), paid=paid, unreachable=True)
+            is_other = isinstance(problem, NotTheApi)
+            asked = Asked(case, None, str(problem), paid=paid, unreachable=True, is_other=is_other)
         except KeyboardInterrupt:
             paid = case.cost > 0
             asked = Asked(case, None, "interrupted before the answer came", paid=paid, interrupted=True)
@@ -75,14 +77,21 @@ class Attempts:
         try:
             self.judging.remember(case, exchange, began)
             asked = replace(asked, trace=self.judging.history[-1])
-            if exchange.status == 429 and case.times == 1 and not self.sender.expects(case, 429):
-                return replace(asked, reason="the target limits the rate: try again later", limited=True)
+            if exchange.status == 429 and case.times == 1 and not self.client.expects(case, 429):
+                return self._limited(asked)
             found = self.judging.judge(case, exchange)
         except KeyboardInterrupt:
             return replace(asked, reason="interrupted before it was judged", interrupted=True)
         except Exception as error:  # no answer may end a run that has been paid for
             return replace(asked, reason=broke(error))
         return replace(asked, messages=found.messages, unjudged=found.unjudged)
+
+    def _limited(self, asked: Asked) -> Asked:
+        """A 429 that stays: nothing is judged but the rate."""
+        assert asked.exchange is not None
+        found = self.judging.rate(asked.case, asked.exchange)
+        reason = "the target limits the rate: try again later, or with a lower --rate"
+        return replace(asked, reason=reason, messages=found, limited=True)
 
 
 def broke(error: BaseException) -> str:

@@ -11,13 +11,13 @@ from proofsheet.contracts.checks.expected import EXPECTED
 from proofsheet.contracts.checks.extraction import parsed
 from proofsheet.contracts.checks.trail_checks import TRAILS
 from proofsheet.contracts.derive.every_answer import topic_of
-from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.history import Trace, Unjudged, trace
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
 from proofsheet.spec.recognise import speaker
 
-ANYWHERE = ("no-5xx", "no-leak")  # the checks that hold even where the document ends
+ANYWHERE = ("no-5xx", "no-leak", "complete", "rate-granted")  # hold even where the document ends
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Judge:
 
     def judge(self, case: Case, exchange: Exchange) -> Judgement:
         """What is found in the last answer."""
+        if exchange.broken and not exchange.status:
+            return self._without_status(case, exchange.broken)
         operation = self.oracle.document.operations[case.operation]
         messages: list[tuple[str, str]] = []
         unjudged: list[tuple[str, str]] = []
@@ -59,8 +61,26 @@ class Judge:
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
         messages += self._general(case, exchange, operation)
-        whose = _whose(exchange, operation)
-        return Judgement(tuple((name, said + whose) for name, said in messages), tuple(unjudged))
+        more = _whose(exchange, operation)
+        messages = [(name, text + more) for name, text in messages]
+        broken = f"; the answer breaks HTTP: {exchange.broken}" if exchange.broken else ""
+        messages = [(name, text if "breaks HTTP" in text else text + broken) for name, text in messages]
+        return Judgement(tuple(messages), tuple(unjudged))
+
+    def rate(self, case: Case, exchange: Exchange) -> tuple[tuple[str, str], ...]:
+        """What is found of the rate alone, in an answer that says nothing else."""
+        name = self._name(case, "rate-granted")
+        return ((name, exchange.throttled),) if exchange.throttled and name in self.requirements else ()
+
+    def _without_status(self, case: Case, broken: Broken) -> Judgement:
+        """An answer that is none: whatever was expected of it did not come."""
+        names = dict.fromkeys(each.requirement for each in case.expects)
+        names[self._name(case, "complete")] = None
+        text = f"the answer breaks HTTP: {broken}"
+        return Judgement(tuple((name, text) for name in names if name in self.requirements))
+
+    def _name(self, case: Case, check: str) -> str:
+        return f"{self.oracle.document.family}.{case.operation}.{topic_of(check)}"
 
     def _check(self, each: Expect, exchange: Exchange, operation: Operation) -> Iterator[str]:
         if each.check in TRAILS:
@@ -68,15 +88,15 @@ class Judge:
         return EXPECTED[each.check](exchange, operation, each.params)
 
     def _general(self, case: Case, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
-        for name, requirement in self.general(case, exchange.media_type):
+        for name, requirement in self.general(case, exchange.media_type, exchange.status):
             for finding in CHECKS[name](exchange, operation, self.oracle):
                 yield requirement, finding.message
 
-    def general(self, case: Case, media_type: str) -> Iterator[tuple[str, str]]:
+    def general(self, case: Case, media_type: str, status: int) -> Iterator[tuple[str, str]]:
         """(check, requirement) for each general check that an answer of this type is held against."""
-        family = self.oracle.document.family
-        for check in ANYWHERE if case.off else CHECKS:
-            name = f"{family}.{case.operation}.{topic_of(check)}"
+        checks = ANYWHERE if case.off else CHECKS
+        for check in checks if status else ("complete",):
+            name = self._name(case, check)
             if name in self.requirements and looks_at(check, media_type):
                 yield check, name
 

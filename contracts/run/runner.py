@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.client.http_client import Asker, wait
+from proofsheet.contracts.client.http_client import HttpClient, wait
 from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.client.probe import probe
-from proofsheet.contracts.client.retry import Sender
+from proofsheet.contracts.client.retry import RetryingClient, Throttle
 from proofsheet.contracts.explore import Explorer, Stop
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan
@@ -37,7 +37,7 @@ class Run:
     """
 
     plan: Plan
-    asker: Asker
+    client: HttpClient
     oracle: Oracle
     budget: Budget
     pause: Callable[[float], None] = wait
@@ -46,6 +46,7 @@ class Run:
     rate: float | None = None  # requests per second
     explorers: tuple[Explorer, ...] = ()
     interrupts: Interrupts = field(default_factory=Interrupts)
+    notice: Callable[[str], None] = lambda text: None  # what somebody who waits wants to know
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     asked: int = 0
     _away: int = 0
@@ -59,9 +60,12 @@ class Run:
             self.verdicts[name].reason = reason
         document = self.oracle.document
         pace = Pace(self.rate, self.pause)
-        sender = Sender(self.asker, document, pace, self.workers, probe(document))
+        retrying = RetryingClient(
+            self.client, document, pace, self.workers, probe(document), self._on_throttle
+        )
+        self.client.notice = self._on_wait
         self.judging = Judge(self.oracle, self.verdicts)
-        self._attempts = Attempts(sender, self.judging, self.budget, self.interrupts)
+        self._attempts = Attempts(retrying, self.judging, self.budget, self.interrupts)
 
     def steps(self) -> Iterator[Asked]:
         """Ask case after case, then whatever the explorers find; yields what became of each.
@@ -73,6 +77,16 @@ class Run:
             yield asked
         for explorer in self.explorers:
             yield from self._explored(explorer)
+
+    def _on_wait(self, case: Case, seconds: float) -> None:
+        self.notice(f"{case.id}: the answer is not complete after {seconds:.0f} s; waiting")
+
+    def _on_throttle(self, throttle: Throttle) -> None:
+        left, rate = len(self.plan.cases) - self.asked, max(throttle.per_minute, 1)
+        self.notice(
+            f"{throttle}. {left} requests are left: about {max(left / rate, 1):.0f} minutes at that rate. "
+            f"Waiting {throttle.pause:.0f} s; with --rate {int(rate)}/m nothing is refused"
+        )
 
     def _planned(self) -> Iterator[Asked]:
         for batch in batches(self.plan.cases, self.concurrency):
@@ -127,8 +141,9 @@ class Run:
             self._away = 0
             return
         if not self._is_down:
-            self._why = asked.reason if asked.limited else "the target does not answer"
-        self._away += 1
+            known = asked.limited or asked.is_other
+            self._why = asked.reason if known else "the target does not answer"
+        self._away += MOST_AWAY if asked.is_other else 1
 
     def _is_known(self, asked: Asked) -> bool:
         """Whether all that was found has been found before: then patience is wasted."""
@@ -173,13 +188,15 @@ class Run:
     def _note(self, asked: Asked) -> None:
         spoken = {each.requirement for each in asked.case.expects} & set(self.verdicts)
         if asked.exchange is not None and not asked.reason:
-            general = self.judging.general(asked.case, asked.exchange.media_type)
+            answer = asked.exchange
+            general = self.judging.general(asked.case, answer.media_type, answer.status)
             self._note_answer(asked, spoken | {name for _, name in general})
             return
         status = Status.SKIPPED if asked.skipped else Status.ERRORED
         for name in spoken:
             self.verdicts[name].reason = asked.reason
             self.verdicts[name].climb(status, asked.reason if status is Status.ERRORED else "")
+        self._note_findings(asked)
 
     def _note_answer(self, asked: Asked, spoken: set[str]) -> None:
         unjudged = dict(asked.unjudged)
@@ -188,6 +205,9 @@ class Run:
                 self.verdicts[name].climb(Status.PASSED)
             elif self.verdicts[name].status is Status.SKIPPED:
                 self.verdicts[name].reason = unjudged[name]
+        self._note_findings(asked)
+
+    def _note_findings(self, asked: Asked) -> None:
         for name, message in asked.messages:
             if name in self.verdicts:
                 self.verdicts[name].climb(Status.FAILED, message)

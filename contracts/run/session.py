@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.history import recalled
@@ -77,19 +77,22 @@ class Done:
 
 
 Progress = Callable[[int, int, Asked, Budget], None]
+Notice = Callable[[str], None]
 
 
-def carry_out(job: Job, progress: Progress, asker: Asker | None = None) -> Done:
-    """Run the plan and write its report as it goes."""
-    asker = asker or Asker(job.document, job.target)
+def carry_out(
+    job: Job, progress: Progress, client: HttpClient | None = None, notice: Notice = lambda text: None
+) -> Done:
+    """Run the plan and write its report as it goes. `notice` gets a line about what is waited for."""
+    client = client or HttpClient(job.document, job.target)
     try:
-        return _carry_out(job, progress, asker)
+        return _carry_out(job, progress, client, notice)
     finally:
-        asker.close()
+        client.close()
 
 
-def _carry_out(job: Job, progress: Progress, asker: Asker) -> Done:
-    run = _run(job, asker)
+def _carry_out(job: Job, progress: Progress, client: HttpClient, notice: Notice) -> Done:
+    run = _run(job, client, notice)
     redaction = job.redaction
     header = _header(job)
     excused = deviations.excused(header)
@@ -103,16 +106,17 @@ def _carry_out(job: Job, progress: Progress, asker: Asker) -> Done:
     return Done(run, interrupted, excused)
 
 
-def _run(job: Job, asker: Asker) -> Run:
+def _run(job: Job, client: HttpClient, notice: Notice) -> Run:
     left = tuple(case for case in job.plan.cases if case.id not in job.carried)
     run = Run(
         replace(job.plan, cases=left),
-        asker,
+        client,
         Oracle(job.document, urlsplit(job.target.url).path),
         Budget(job.budget, spent=_paid(job.carried)),
         concurrency=job.concurrency,
         rate=job.rate,
         explorers=job.explorers,
+        notice=notice,
     )
     _carry(run, job)
     return run
@@ -157,7 +161,7 @@ def _carry(run: Run, job: Job) -> None:
     for record in job.carried.values():
         case = planned.get(record["id"])
         answer = None if record["reason"] else record["response"]
-        general = run.judging.general(case, answer["media_type"]) if case and answer else ()
+        general = run.judging.general(case, answer["media_type"], answer["status"]) if case and answer else ()
         status = Status.PASSED if not record["reason"] else Status.ERRORED
         unjudged = dict(record.get("unjudged", ()))
         for name in (*record["requirements"], *(name for _, name in general)):

@@ -11,7 +11,7 @@ from mutants import accounts, answered, asked  # noqa: F401 (they register their
 from mutants.relay import Damage, Forward, Got, Relay, Sent, made
 from mutants.trial import KEY, site
 
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.hypothesis_explorers import explorers
@@ -81,9 +81,9 @@ def explored(
     here = site(served or document, 1)
     relay = Relay(here, heard)
     pause = here.double.state.move_clock
-    asker = Asker(document, Target("http://mock.test", KEY), relay)
+    client = HttpClient(document, Target("http://mock.test", KEY), relay)
     further = explorers(Source(document), found, seed, examples, permissions)
-    run = Run(found, asker, Oracle(document), Budget(Decimal(budget)), pause=pause, explorers=further)
+    run = Run(found, client, Oracle(document), Budget(Decimal(budget)), pause=pause, explorers=further)
     with relay:
         told = list(run.steps())
     return Explored(run, told, sent)

@@ -12,7 +12,7 @@ import httpx
 from mutants.relay import Damage, Got, Relay, Sent
 from mutants.trial import CREDITS, KEY, PACE, URL, site, true_document
 
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.source import Source
@@ -78,10 +78,10 @@ def fuzzed(
 
     relay = Relay(served, watched)
     plan = Plan(requirements(), ())
-    asker = Asker(true_document(), Target(URL, KEY), relay)
+    client = HttpClient(true_document(), Target(URL, KEY), relay)
     source = explorer(true_document(), [each.id for each in plan.requirements], permissions, seed, examples)
     run = Run(
-        plan, asker, Oracle(true_document()), Budget(budget),
+        plan, client, Oracle(true_document()), Budget(budget),
         pause=lambda seconds: served.double.state.move_clock(seconds) and None, explorers=(source,),
     )  # fmt: skip
     told: list[Asked] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.oracle import Oracle
@@ -59,11 +59,11 @@ class Judged:
         site = Site(double((served or document,), Settings(**options)))
         self.pauses: list[float] = []
         self.transport = Here(site)
-        asker = Asker(document, target, self.transport, pause=self._pause)
+        client = HttpClient(document, target, self.transport, pause=self._pause)
         self.state = site.double.state
         self.state.move_clock(frozen=True)
         budget = Budget(Decimal(1000))
-        self.run = Run(plan, asker, Oracle(document), budget, pause=self._pause, workers=1)
+        self.run = Run(plan, client, Oracle(document), budget, pause=self._pause, workers=1)
 
     def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)

@@ -17,7 +17,7 @@ from PIL import Image
 from support import KEY, exchange_of
 
 from proofsheet.contracts.checks import CHECKS, judge
-from proofsheet.contracts.exchange import Exchange, Finding
+from proofsheet.contracts.exchange import Broken, Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
@@ -83,6 +83,8 @@ PASSING = {
     "type-whole": drawn(),
     "keys-declared": drawn(),
     "json-clean": drawn(),
+    "complete": balance(),
+    "rate-granted": balance(),
 }
 FAILING: dict[str, list[Exchange]] = {
     "status-declared": [balance(418), balance(204), balance(402)],
@@ -118,7 +120,11 @@ FAILING: dict[str, list[Exchange]] = {
     "type-whole": [drawn("application/json"), drawn("application/json; charset=utf-8")],
     "keys-declared": [drawn(code=0), balance(body=b'{"credits": 5, "unit": "x"}')],
     "json-clean": [drawn(mark=b"\xef\xbb\xbf")],
+    "complete": [replace(balance(), broken=Broken("cut", "was cut off", "content-length: 99", 3, 0.1))],
+    "rate-granted": [replace(balance(), throttled="refused with 429 though within the documented rate")],
 }
+# What no document can do to an answer: tests/mutants/broken_http.yaml and test_broken_answers.py do.
+ON_THE_WIRE = {"complete", "rate-granted"}
 
 
 def test_every_check_has_its_cases() -> None:
@@ -318,4 +324,4 @@ def test_the_clean_double_earns_none(document: Document, oracle: Oracle, what: s
 
 
 def test_each_check_has_a_mutant() -> None:
-    assert {check for _, _, check in MUTANTS.values()} == set(CHECKS)
+    assert {check for _, _, check in MUTANTS.values()} == set(CHECKS) - ON_THE_WIRE

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import request, smallest
 from proofsheet.contracts.derive.source import Source
@@ -44,8 +44,8 @@ def judged(document: Document, report: Path, *explorers: Explorer, **options: An
         asked.append(sent.url.path)
         return httpx.Response(400, json=REFUSED)
 
-    asker = Asker(document, job.target, httpx.MockTransport(answer))
-    done = session.carry_out(replace(job, **options), lambda *told: None, asker)
+    client = HttpClient(document, job.target, httpx.MockTransport(answer))
+    done = session.carry_out(replace(job, **options), lambda *told: None, client)
     return done, len(asked)
 
 
@@ -82,11 +82,11 @@ def test_what_was_paid_on_the_way_passes_nothing_when_it_is_carried(
     made = plan(Source(document), "free", ONLY)
     job = Job(document, replace(made, cases=()), Target(URL), "free", Decimal(60), report)
     picture = httpx.Response(200, content=b"", headers={"content-type": "image/png"})
-    asker = Asker(document, job.target, httpx.MockTransport(lambda sent: picture))
-    done = session.carry_out(replace(job, explorers=(Searching(),)), lambda *told: None, asker)
+    client = HttpClient(document, job.target, httpx.MockTransport(lambda sent: picture))
+    done = session.carry_out(replace(job, explorers=(Searching(),)), lambda *told: None, client)
     carried = records.finished(report)
     assert [each["paid"] for each in carried.values()] == [True]
-    again = session.carry_out(replace(job, carried=carried), lambda *told: None, asker)
+    again = session.carry_out(replace(job, carried=carried), lambda *told: None, client)
     assert set(stands(done).values()) == set(stands(again).values()) == {Status.SKIPPED}
     assert again.run.budget.spent == done.run.budget.spent > 0
     assert again.exit_code == session.BROKEN  # nothing was judged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from proofsheet.contracts.case import Case, Expect
-from proofsheet.contracts.client.http_client import Asker, Unreachable
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import request, smallest
 from proofsheet.contracts.derive.source import Source
@@ -40,15 +40,15 @@ def document() -> Document:
 
 def run(document: Document, answer: Answer, *only: str, **options: Any) -> Run:
     made = plan(Source(document), "free", only or ("stability.generateCore.prompt",))
-    asker = Asker(document, Target("http://target.test", "sk-0123456789"), httpx.MockTransport(answer))
+    client = HttpClient(document, Target("http://target.test", "sk-0123456789"), httpx.MockTransport(answer))
     budget = options.pop("budget", Budget(Decimal(60)))
     options = {"pause": lambda seconds: None, **options}
-    return Run(made, asker, Oracle(document), budget, **options)
+    return Run(made, client, Oracle(document), budget, **options)
 
 
 def ended(run: Run) -> list[Asked]:
     found = list(run.steps())
-    run.asker.close()
+    run.client.close()
     return found
 
 
@@ -88,8 +88,9 @@ def test_a_gateway_that_swallows_only_refusals_is_a_finding(document: Document) 
     made = run(document, answer)
     ended(made)
     assert made.verdicts["stability.generateCore.prompt.required"].status is Status.FAILED
-    posts = sum(each.form is not None for each in made.plan.cases)
-    assert asked.count("POST") == posts + 2  # asked again for the first one only
+    posts = [each for each in made.plan.cases if each.form is not None]
+    assert asked.count("POST") == len(posts)  # once each: behind the gateway they may have been granted
+    assert made.budget.spent == sum(each.cost for each in posts)
 
 
 def test_a_gateway_that_comes_back_is_forgiven(document: Document) -> None:
@@ -160,9 +161,9 @@ def test_a_body_can_be_sent_slowly(document: Document) -> None:
     operation = document.operations["generateCore"]
     plain = request(operation, "slow", smallest(operation), ())
     slow = Case(**{**{name: getattr(plain, name) for name in Case.__dataclass_fields__}, "slow": 2.0})
-    asker = Asker(document, Target("http://target.test"), httpx.MockTransport(answer), pauses.append)
-    asker.ask(slow)
-    asker.close()
+    client = HttpClient(document, Target("http://target.test"), httpx.MockTransport(answer), pauses.append)
+    client.send(slow)
+    client.close()
     assert bodies == [plain.encoded()[1]]
     assert sum(pauses) == pytest.approx(2.0, abs=0.3)
 
@@ -178,7 +179,7 @@ def test_a_target_that_asks_for_long_patience_is_left_alone(document: Document, 
     made = run(document, answer)
     found = ended(made)
     assert len(asked) == 3 < len(found)
-    assert {each.reason for each in found} == {"the target limits the rate: try again later"}
+    assert all("the target limits the rate: try again later" in each.reason for each in found)
     assert {each.status for each in made.verdicts.values()} <= {Status.ERRORED, Status.SKIPPED}
 
 
@@ -192,30 +193,6 @@ def test_retry_after_may_be_a_date(document: Document) -> None:
 
     ended(run(document, answer, "stability.generateCore.prompt.required", pause=pauses.append))
     assert 50 < sum(pauses) <= 100  # nothing else lets it wait for more than five
-
-
-class Dripping(httpx.SyncByteStream):
-    """A body that never ends, in pieces of one byte."""
-
-    def __init__(self, clock: list[float]) -> None:
-        self.clock = clock
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            self.clock[0] += 60
-            yield b"x"
-
-
-def test_an_answer_that_drips_is_given_up(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0.0]
-    monkeypatch.setattr("proofsheet.contracts.client.http_client.time.monotonic", lambda: clock[0])
-    transport = httpx.MockTransport(lambda sent: httpx.Response(200, stream=Dripping(clock)))
-    asker = Asker(document, Target("http://target.test"), transport)
-    operation = document.operations["generateCore"]
-    with pytest.raises(Unreachable, match="not whole") as gave_up:
-        asker.ask(request(operation, "drips", smallest(operation), ()))
-    asker.close()
-    assert gave_up.value.sent
 
 
 def test_no_cookie_is_kept(document: Document) -> None:
@@ -280,7 +257,7 @@ def test_an_interrupt_loses_no_answer_and_sends_no_more(
 
     with pytest.raises(KeyboardInterrupt):
         go()
-    made.asker.close()
+    made.client.close()
     assert len(told) == len(sent) < len(cases)
 
 
@@ -299,7 +276,7 @@ def test_what_an_explorer_paid_before_it_broke_is_told(document: Document) -> No
     told: list[Asked] = []
     with pytest.raises(ZeroDivisionError):
         told.extend(made.steps())
-    made.asker.close()
+    made.client.close()
     assert sum(each.case.cost for each in told if each.paid) == made.budget.spent > 0
     explored = [each for each in told if "explored" in each.case.id]
     assert explored
@@ -331,7 +308,7 @@ def test_the_wait_before_a_case_is_no_part_of_its_time(document: Document) -> No
     made = run(document, lambda sent: httpx.Response(200, json=[]))
     before = time.monotonic()
     _, sent = made._attempts.send(request(operation, "waits", {}, (), wait=60.0))
-    made.asker.close()
+    made.client.close()
     assert sent >= before + 60  # by a clock that the pause did not move
 
 
@@ -347,7 +324,7 @@ def test_what_was_not_waited_for_is_not_judged(document: Document) -> None:
     told: list[Asked] = []
     with pytest.raises(KeyboardInterrupt):
         told.extend(made.steps())
-    made.asker.close()
+    made.client.close()
     assert [(each.messages, each.interrupted) for each in told] == [((), True)]
     assert made.verdicts[name].status is Status.ERRORED
 

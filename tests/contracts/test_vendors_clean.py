@@ -9,7 +9,7 @@ import pytest
 from judging import KEY, Here
 
 from proofsheet.contracts.case import Case, Expect
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.exchange import Exchange
@@ -35,9 +35,9 @@ def told(document: Document, claims: tuple[object, ...], profile: str) -> dict[s
     site = Site(double((document,), Settings(keys=known, seed=1, rate_limit=False)))
     state, transport = site.double.state, Here(site)
     state.move_clock(frozen=True)
-    asker = Asker(document, Target("http://double.test" + document.bases[0], KEY), transport)
+    client = HttpClient(document, Target("http://double.test" + document.bases[0], KEY), transport)
     made = plan(Source(document, claims), profile)  # type: ignore[arg-type]
-    run = Run(made, asker, Oracle(document), Budget(MANY), pause=state.move_clock, workers=1)
+    run = Run(made, client, Oracle(document), Budget(MANY), pause=state.move_clock, workers=1)
     try:
         assert sum(each.exchange is not None for each in run.steps()) > 300
     finally:

@@ -10,11 +10,15 @@ import asyncio
 import functools
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpcore
 import httpx
+
+from proofsheet.contracts.client.connection import Connections
 
 Headers = tuple[tuple[str, str], ...]
 APP_TAKES = 120.0
@@ -41,11 +45,13 @@ class Sent:
 
 @dataclass(frozen=True)
 class Got:
-    """An answer on its way back."""
+    """An answer on its way back; its bytes on the wire, where they are not those of `headers` and `body`."""
 
     status: int
     headers: Headers
     body: bytes = field(repr=False)
+    raw: bytes = field(default=b"", repr=False)
+    stops: bool = False  # after these bytes nothing comes, and the connection stays open
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
@@ -140,6 +146,28 @@ def _only(whole: Damage, only: dict[str, Any], sent: Sent, forward: Forward) -> 
     return whole(sent, lambda _: got) if is_meant else got
 
 
+class _Wire(httpcore.MockBackend):
+    """A socket whose other end has sent some bytes."""
+
+    def __init__(self, got: Got) -> None:
+        super().__init__([got.raw])
+        self._stops = got.stops
+
+    def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        stream = super().connect_tcp(*args, **options)
+        if self._stops:
+            stream.read = functools.partial(_read, stream.read)  # type: ignore[method-assign]
+        return stream
+
+
+def _read(read: Callable[..., bytes], size: int, timeout: float | None = None) -> bytes:
+    """What was sent; after it nothing for as long as anybody waits."""
+    if data := read(size, timeout):
+        return data
+    time.sleep(timeout or 0)
+    raise httpcore.ReadTimeout
+
+
 class Relay(httpx.BaseTransport):
     """Drives an ASGI application from synchronous code, through a damage if there is one.
 
@@ -160,6 +188,8 @@ class Relay(httpx.BaseTransport):
         is_slow = not isinstance(request.stream, httpx.ByteStream)
         shouted = any(name == b"AUTHORIZATION" for name, _ in request.headers.raw)
         got = self.answer(Sent(request.method, path, headers, request.read(), is_slow, shouted))
+        if got.raw:
+            return Connections(are_kept=False, backend=_Wire(got)).handle_request(request)
         raw = [(name.encode(), value.encode("latin-1")) for name, value in got.headers]
         return httpx.Response(got.status, headers=raw, content=got.body)
 

@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mutants import accounts, answered, asked, forms, pictures  # noqa: F401 (they register their damages)
+from mutants import accounts, answered, asked, broken_http, forms, pictures  # noqa: F401 (they register their damages)
 from mutants.catalogue import Mutant, missed
 from mutants.hearing import listening
 from mutants.relay import Relay, made
 
-from proofsheet.contracts.client.http_client import Asker
+from proofsheet.contracts.client.connection import Limits
+from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore import Explorer
@@ -138,8 +139,8 @@ def _judged(
         served.double.state.move_clock(seconds)
 
     target = Target(true_document(document).at(URL), KEY, keys=KEYS)
-    asker = Asker(true_document(document), target, relay, pause)
-    run = Run(plan, asker, _oracle(document), Budget(CREDITS), pause=pause, explorers=explorers)
+    client = HttpClient(true_document(document), target, relay, pause, Limits(stall=0.1))
+    run = Run(plan, client, _oracle(document), Budget(CREDITS), pause=pause, explorers=explorers)
     with listening() as heard:
         for _ in run.steps():
             pause(PACE)
