@@ -116,9 +116,9 @@ def _end_early(call: Call, outcomes: tuple[str, ...]) -> None:
 def _shortage(call: Call, double: Double) -> Flaw:
     rate = Decimal(str(call.operation.policy.credit_usd or 0))
     balance = double.state.balance(call.key or "") or Decimal(0)
-    params = {"need": call.cost, "have": balance}
-    dollars = {f"{name}_usd": _plain(value * rate) for name, value in params.items()}
-    return Flaw("short", "balance", {**params, **dollars})
+    credits = {"need": call.cost, "have": balance}
+    dollars = {f"{name}_usd": _plain(value * rate) for name, value in credits.items()}
+    return Flaw("short", "balance", {name: _plain(value) for name, value in credits.items()} | dollars)
 
 
 def _plain(value: Decimal) -> str:

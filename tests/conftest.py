@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,18 @@ from proofsheet.spec.load import Library
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library()
+
+
+@pytest.fixture(scope="session")
+def miniatures() -> Library:
+    """The tests' own document, which no family's facts change."""
+    return Library(Path(__file__).parent / "miniature")
+
+
+@pytest.fixture(scope="session")
+def miniature(miniatures: Library) -> Document:
+    """Two operations, one form of task, three errors; a key in a header of its own."""
+    return miniatures.load("miniature")
 
 
 @pytest.fixture(scope="session")

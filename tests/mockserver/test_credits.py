@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from asking import BALANCE, CORE, PROMPT, SD3, TEXTS, ULTRA, V1, ask, bearer
+from asking import BALANCE, CORE, PROMPT, SD3, ULTRA, V1, ask, bearer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -48,54 +48,12 @@ def test_every_row_of_the_costs(
     assert _left(house, key) == float(100 - Decimal(str(cost)))
 
 
-def test_v1_costs_by_the_sample(house: InProcess, key: str) -> None:
-    house.request("PUT", "/_mock/ledger", json={"credits": 100}, headers=bearer(key))
-    assert house.post(V1, json={**TEXTS, "samples": 3}, headers=bearer(key)).status_code == 200
-    assert _left(house, key) == 97.3
-
-
-def test_the_old_models_cost_what_the_pages_say(old_house: InProcess, key: str) -> None:
-    old_house.request("PUT", "/_mock/ledger", json={"credits": 100}, headers=bearer(key))
-    for model in ("sd3-large", "sd3-large-turbo", "sd3-medium"):
-        assert (
-            old_house.form(SD3, {"prompt": PROMPT, "model": model, **SMALL}, headers=bearer(key)).status_code
-            == 200
-        )
-    assert _left(old_house, key) == 100 - 6.5 - 4 - 3.5
-
-
-def test_what_fails_is_free(mock: InProcess, key: str) -> None:
-    for prompt in ("", "mock:flagged", "mock:figure", "mock:error", "mock:language"):
-        assert mock.form(ULTRA, {"prompt": prompt}, headers=bearer(key)).status_code >= 400
-    assert mock.post(V1, json={"text_prompts": []}, headers=bearer(key)).status_code == 400
-    assert (
-        mock.post(V1, json={"text_prompts": [{"text": "mock:error"}]}, headers=bearer(key)).status_code == 500
-    )
-    assert _left(mock, key) == 1000
-
-
 def test_the_last_credits_can_be_spent_and_no_more(mock: InProcess) -> None:
     key = "sk-mock-credits-7"
     answers = [
         mock.form(CORE, {"prompt": PROMPT, **SMALL}, headers=bearer(key)).status_code for _ in range(3)
     ]
     assert (answers, _left(mock, key)) == ([200, 200, 402], 1)
-
-
-@pytest.mark.parametrize(
-    ("credits", "samples", "need", "have"),
-    [(0, 1, "0.009", "0"), (0.5, 1, "0.009", "0.005"), (8.9, 10, "0.09", "0.089"), (1, 2, "0.018", "0.01")],
-)
-def test_v1_says_in_dollars_what_is_missing(
-    house: InProcess, key: str, credits: float, samples: int, need: str, have: str
-) -> None:
-    house.request("PUT", "/_mock/ledger", json={"credits": credits}, headers=bearer(key))
-    response = house.post(V1, json={**TEXTS, "samples": samples}, headers=bearer(key))
-    assert (response.status_code, response.json()["name"]) == (429, "insufficient_balance")
-    assert response.json()["message"] == (
-        "Your organization does not have enough balance to request this action "
-        f"(need ${need}, have $0 in active grants, ${have} in balance)."
-    )
 
 
 def test_unlimited_credits_never_fall(house: InProcess, key: str) -> None:

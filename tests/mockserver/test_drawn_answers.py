@@ -277,10 +277,3 @@ def test_a_filtered_picture_is_blurred_marked_and_charged(
     assert base64.b64decode(as_json.json()["image"]) == as_bytes.content
     assert _sharpness(opened(as_bytes.content)) * 2 < _sharpness(opened(clear.content))
     assert mock.get(BALANCE, headers=bearer(key)).json() == {"credits": 1000 - 2 * cost}
-
-
-def test_v1_marks_filtered_pictures_too(house: InProcess) -> None:
-    body = {"text_prompts": [{"text": "mock:filtered"}]}
-    assert house.post(V1, json=body).json()["artifacts"][0]["finishReason"] == "CONTENT_FILTERED"
-    as_png = house.post(V1, json=body, headers={"accept": "image/png"})
-    assert as_png.headers["finish-reason"] == "CONTENT_FILTERED"
