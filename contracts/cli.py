@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from proofsheet.contracts.client.pace import per_second
-from proofsheet.contracts.client.target import PERMISSIONS
+from proofsheet.contracts.client.target import NONE, PERMISSIONS
 from proofsheet.contracts.console import begin, finish, notice, progress, say
 from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.explorers import WITH, explorers, widened
@@ -75,7 +75,10 @@ _FILE = click.Path(path_type=Path)
 )  # fmt: skip
 @click.option("--profile", type=click.Choice(PROFILES), help="free costs nothing.  [default: core]")
 @click.option("--budget", callback=_budget, metavar="CREDITS", help="Never spend more.  [default: 60]")
-@click.option("--allow", multiple=True, type=click.Choice(PERMISSIONS), help="Permissions; repeatable.")
+@click.option(
+    "--allow", multiple=True, type=click.Choice((*PERMISSIONS, NONE)),
+    help="Permissions beside paid, repeatable; none takes away paid and those of --target.",
+)  # fmt: skip
 @click.option("--only", multiple=True, metavar="ID", help="Requirements by id or its beginning; repeatable.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="Replay a run.  [default: random]"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from proofsheet.spec import security
+from proofsheet.spec.document import Operation
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Exchange:
     def header(self, name: str) -> str | None:
         """The response header `name` (lower case), or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+    def credentials(self, operation: Operation) -> tuple[str, ...]:
+        """What was sent where the operation's credentials go: keys, tokens and what is made of them."""
+        query = dict(parse_qsl(urlsplit(self.url).query))
+        return security.texts(operation.security, dict(self.request_headers), query)
 
     @property
     def media_type(self) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from proofsheet.contracts.client.target import PERMISSIONS, BadTarget, Target, key_from, target
+from proofsheet.contracts.client.target import NONE, PERMISSIONS, BadTarget, Target, key_from, permitted, target
 from proofsheet.contracts.client.target_file import KEYS, from_file
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import Plan, is_asked, plan
@@ -83,11 +83,11 @@ def _settings(wanted: Wanted) -> Settings:
     table = from_file(wanted.target_file) if wanted.target_file else {}
     source = load(wanted.name)
     profile = wanted.profile or table.get("profile", "core")
-    permissions = frozenset(wanted.allow or table.get("permissions", ("paid",)))
+    permissions = permitted(table.get("permissions", ()), wanted.allow)
     if profile not in PROFILES:
         raise BadUse(f"profile is one of {', '.join(PROFILES)}, came {profile!r}")
     if strangers := sorted(permissions - set(PERMISSIONS)):
-        raise BadUse(f"permissions are {', '.join(PERMISSIONS)}, came {', '.join(strangers)}")
+        raise BadUse(f"permissions are {', '.join((*PERMISSIONS, NONE))}, came {', '.join(strangers)}")
     seed = secrets.randbelow(2**31) if wanted.seed is None else wanted.seed
     accounts = {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
     made = plan(source, profile, tuple(wanted.only), permissions | accounts, seed, table.get("prompts", {}))
@@ -140,6 +140,7 @@ def _aim(document: Document, wanted: Wanted, table: Mapping[str, Any]) -> tuple[
     if url is None:
         raise BadUse("where? give --url, or --target with a url in it (or --dry-run)")
     extra = {name.lower(): text for name, text in table.get("headers", {}).items()}
+    _refuse_credentials(document, extra)
     keys = {name: key for name in KEYS if (key := _account(table, name))}
     key = wanted.key or key_from(env, file)
     aim = target(str(url), key, extra=extra, keys=keys)
@@ -147,6 +148,13 @@ def _aim(document: Document, wanted: Wanted, table: Mapping[str, Any]) -> tuple[
     if key is None:
         raise BadUse("with which key? give --key-env or --key-file; any text will do where no key is needed")
     return env, replace(aim, url=document.at(aim.url))
+
+
+def _refuse_credentials(document: Document, headers: Mapping[str, str]) -> None:
+    """Refuse a header of the target.toml where the document has the key."""
+    fields = {each.field for one in document.operations.values() for each in one.schemes if each.place == "header"}
+    if taken := sorted(fields & headers.keys()):
+        raise BadUse(f"headers.{taken[0]}: the suite writes this header itself, with the key")
 
 
 def _refuse_operations(document: Document, url: str) -> None:

@@ -112,11 +112,37 @@ def read(
     return None
 
 
-def _sent(each: Scheme, words: set[str], headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
+def texts(
+    security: tuple[Requirement, ...], headers: Mapping[str, str], query: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What stands where credentials go, as it was sent and without prefixes: no report may show it."""
+    found: dict[str, None] = {}
+    for each in dict.fromkeys(each for one in security for each in one):
+        text = _text(each, headers, query)
+        if each.prefix and text.lower().startswith(each.prefix.lower()):
+            text = text[len(each.prefix) :].strip()
+        elif each.prefix:
+            continue  # of another alternative
+        found |= {text: None} if " " not in text else {}
+    return tuple(filter(None, found))
+
+
+def empty(requirement: Requirement) -> Placed:
+    """A request with the place for each credential, and nothing in it."""
+    cookies = "; ".join(f"{each.field}=" for each in requirement if each.place == "cookie")
+    headers = {each.field: "" for each in requirement if each.place == "header"}
+    query = tuple((each.field, "") for each in requirement if each.place == "query")
+    return Placed(tuple((headers | ({"cookie": cookies} if cookies else {})).items()), query)
+
+
+def _text(each: Scheme, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
     if each.place == "cookie":
-        text = _cookies(headers.get("cookie", "")).get(each.field, "")
-    else:
-        text = (headers if each.place == "header" else query).get(each.field, "").strip()
+        return _cookies(headers.get("cookie", "")).get(each.field, "")
+    return (headers if each.place == "header" else query).get(each.field, "").strip()
+
+
+def _sent(each: Scheme, words: set[str], headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
+    text = _text(each, headers, query)
     if text.lower() in words:
         return None  # the scheme's name and nothing after it
     if not text.lower().startswith(each.prefix.lower()) or not (rest := text[len(each.prefix) :].strip()):

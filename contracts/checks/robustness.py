@@ -31,15 +31,15 @@ def no_leak(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterato
         return
     text = exchange.body[:100_000].decode("utf-8", "replace")
     asked = exchange.url + dict(exchange.request_headers).get("host", "")
-    for what, found in _leaks(exchange, text):
+    for what, found in _leaks(exchange, operation, text):
         if found not in asked:
             yield Finding("no-leak", operation.id, f"the error shows {what}", operation.pointer)
 
 
-def _leaks(exchange: Exchange, text: str) -> Iterator[tuple[str, str]]:
-    key = dict(exchange.request_headers).get("authorization", "").rpartition(" ")[2]
-    if len(key) >= 8 and key in text:
-        yield "the key that was sent", key
+def _leaks(exchange: Exchange, operation: Operation, text: str) -> Iterator[tuple[str, str]]:
+    for key in exchange.credentials(operation):
+        if len(key) >= 8 and key in text:
+            yield "the key that was sent", key
     if found := _TRACES.search(text):
         yield "a stack trace", found[0]
     if found := _INNER.search(text):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -114,7 +114,10 @@ class HttpClient:
         path = case.path or operation.path
         for name, value in case.path_params.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
-        headers = {**body_headers, **self._target.headers(case.credential), **case.headers}
+        placed = self._target.placed(operation.security, case.credential)
+        headers = {**body_headers, **dict(placed.headers), **case.headers}
+        if placed.query:
+            path += ("&" if "?" in path else "?") + urlencode(placed.query)
         if case.shout:
             headers = {name.upper(): value for name, value in headers.items()}
         content: Any = body

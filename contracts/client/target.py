@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proofsheet.contracts.client.address import problem
-from proofsheet.spec import refused_keys
+from proofsheet.spec import refused_keys, security
+from proofsheet.spec.security import Placed, Requirement
 
 PERMISSIONS = ("paid", "repeat", "moderation", "burst")
+NONE = "none"  # takes away those that came before it
 _KEY = re.compile(r"[\x21-\x7e]{1,8000}")
 MOST = 1_000_000  # bytes of a file of settings
 _SECRET = re.compile(r"auth|cookie|key|pass|secret|session|token", re.IGNORECASE)
+
+
+def permitted(*names: Iterable[str]) -> frozenset[str]:
+    """What may be done: `paid`, and what each list adds, in order. One with `none` takes away what was before."""
+    found = frozenset({"paid"})
+    for each in map(frozenset, names):
+        found = (frozenset() if NONE in each else found) | each - {NONE}
+    return found
 
 
 class BadTarget(ValueError):
@@ -28,7 +39,6 @@ class Target:
 
     url: str
     key: str | None = field(default=None, repr=False)
-    scheme: str = "Bearer "
     extra: Mapping[str, str] = field(default_factory=dict)  # headers that every request has
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # of other accounts, by credential
 
@@ -38,15 +48,37 @@ class Target:
         extra = (text for name, text in self.extra.items() if _SECRET.search(name))
         return (*self.keys.values(), *(word for text in extra for word in text.split()[-1:]))
 
-    def headers(self, credential: str) -> dict[str, str]:
-        """The headers of the target, with the Authorization for a case's credential (see Case)."""
+    def placed(self, alternatives: tuple[Requirement, ...], credential: str) -> Placed:
+        """The target's headers, and a case's credential (see Case) as the first alternative sends it."""
+        wanted = next(filter(None, alternatives), ())
+        found = self._credential(wanted, alternatives, credential)
+        headers = {**self.extra, **dict(found.headers)}
+        if "cookie" in self.extra and "cookie" in dict(found.headers):
+            headers["cookie"] = f"{self.extra['cookie']}; {headers['cookie']}"
+        return Placed(tuple(headers.items()), found.query)
+
+    def _credential(
+        self, wanted: Requirement, alternatives: tuple[Requirement, ...], credential: str
+    ) -> Placed:
         if credential == "none":
-            return {**self.extra}
+            return Placed()
+        if credential == "empty":
+            return security.empty(wanted)
         if credential == "bare":
-            return {**self.extra, "authorization": self.key or ""}
-        known = {"valid": self.key or "", **self.keys}
-        key = known.get(credential, refused_keys.refused_key("unknown"))
-        return {**self.extra, "authorization": self.scheme + key}
+            fields = {each.field for each in wanted}
+            wanted = next(one for one in alternatives if _is_bare(one) and {one[0].field} == fields)
+        known = {"valid": self.key or "", "bare": self.key or "", **self.keys}
+        return security.place(wanted, known.get(credential, _unknown(wanted)), time.time())
+
+
+def _is_bare(wanted: Requirement) -> bool:
+    return len(wanted) == 1 and not wanted[0].prefix
+
+
+def _unknown(wanted: Requirement) -> str:
+    """A credential that nobody has, in as many parts as are wanted."""
+    parts = sum(1 if each.function == "plain" else 2 for each in wanted)
+    return ":".join([refused_keys.refused_key("unknown")] * max(parts, 1))
 
 
 def _key(text: str, where: str) -> str:

@@ -14,7 +14,7 @@ PROMPTS = ("flagged", "filtered")
 KEYS = ("other", "broke")  # credentials beside the key itself
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _TEXT = re.compile(r"[\x20-\x7e]*")
-_OURS = ("authorization", "host", "content-type", "content-length", "transfer-encoding", "accept")
+_OURS = ("host", "content-type", "content-length", "transfer-encoding", "accept")
 
 
 def from_file(path: Path) -> dict[str, Any]:

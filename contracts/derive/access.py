@@ -31,16 +31,13 @@ def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
     at = provenance.policy(operation, "x-refusals", "authenticate")
     for topic, credential, kind, says in (
         ("key.none", "none", "missing", "a valid request without a key is refused as unauthorized"),
-        ("key.empty", "none", "missing", "a valid request with an empty key is refused as unauthorized"),
+        ("key.empty", "empty", "missing", "a valid request with an empty key is refused as unauthorized"),
         ("key.wrong", "wrong", "unknown", "a valid request with an unknown key is refused as unauthorized"),
     ):
         also = (*_schemes(source), *provenance.refusal(operation, "authenticate", kind))
         wanted = source.requirement(operation, topic, says, at, also=also)
         expect = Expect(wanted.id, "outcome", _outcome(operation, "authenticate", kind))
-        headers = {operation.schemes[0].field: ""} if topic == "key.empty" and operation.schemes else {}
-        case = request(
-            operation, topic, smallest(operation), (expect,), credential=credential, headers=headers
-        )
+        case = request(operation, topic, smallest(operation), (expect,), credential=credential)
         yield Derived(wanted, (case,))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.reports.multipart import Sent, parts
@@ -27,11 +28,14 @@ class _Piece:
     feed: str = ""
 
 
-def curl(exchange: Exchange, key: str | None = None) -> str:
-    """A line that sends the same request again. Long values become files, named after a `#` at the end."""
+def curl(exchange: Exchange, keys: Sequence[str] = ()) -> str:
+    """A line that sends the same request again. Long values become files, named after a `#` at the end.
+
+    Each of `keys`, the longest first, becomes the shell's variable `$KEY`.
+    """
     pieces = [*_body(exchange)]
-    words = ["curl -sS", *_method(exchange, bool(pieces)), _url(exchange.url)]
-    words += [_header(name, value, key) for name, value in _headers(exchange)]
+    words = ["curl -sS", *_method(exchange, bool(pieces)), _url(exchange.url, keys)]
+    words += [_header(name, value, keys) for name, value in _headers(exchange)]
     words += [each.argument for each in pieces]
     feed = "".join(f"{each.feed} | " for each in pieces if each.feed)
     notes = "; ".join(each.note for each in pieces if each.note)
@@ -52,10 +56,10 @@ def _suffix(media_type: str) -> str:
     return re.sub(r"[^a-z0-9]", "", media_type.removeprefix("image/")).replace("jpeg", "jpg") or "bin"
 
 
-def _url(url: str) -> str:
+def _url(url: str, keys: Sequence[str]) -> str:
     # curl would read brackets as ranges, and would tidy dots away.
     options = ("--globoff " if re.search(r"[\[\]{}]", url) else "") + ("--path-as-is " if "/." in url else "")
-    return options + quote(url)
+    return options + _quoted(url, [form for key in keys for form in (key, quote_plus(key))])
 
 
 def _headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
@@ -66,13 +70,19 @@ def _headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
     yield from (pair for pair in kept if not (pair[0] == "content-type" and is_form))
 
 
-def _header(name: str, value: str, key: str | None) -> str:
+def _header(name: str, value: str, keys: Sequence[str]) -> str:
     if not value:
         return f"-H {quote(name + (':' if name == 'accept' else ';'))}"
-    if not key or key not in value:
-        return f"-H {quote(f'{name}: {value}')}"
-    before, _, after = value.partition(key)
-    return f'-H "{_inside(f"{name}: {before}")}{SHOWN}{_inside(after)}"'
+    return f"-H {_quoted(f'{name}: {value}', keys, len(name) + 2)}"
+
+
+def _quoted(text: str, keys: Sequence[str], start: int = 0) -> str:
+    """A text as one word of a shell; the first key behind `start` becomes a variable."""
+    key = next((each for each in keys if each in text[start:]), None)
+    if key is None:
+        return quote(text)
+    place = text.index(key, start)
+    return f'"{_inside(text[:place])}{SHOWN}{_inside(text[place + len(key) :])}"'
 
 
 def _inside(text: str) -> str:

@@ -12,6 +12,7 @@ from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import SHOWN
 from proofsheet.contracts.reports.text import clip, line
 
+NOT_THE_API = "this is not the API"  # how the reason begins where a web site answers
 _FEWEST = 3  # answers; fewer tell nothing
 _MOST = 0.9  # so large a share is as good as all of them
 _LONGEST = 200  # characters
@@ -32,8 +33,11 @@ def _silence(cases: Sequence[Record]) -> Iterator[str]:
     reason = reason or next((each["reason"] for each in cases if each["reason"]), "")
     if not reason or reason.startswith(("interrupted", "would pass")):
         return
+    if NOT_THE_API in reason:
+        yield f"{line(clip(reason, _LONGEST))}: is this the address of the API, with its base path?"
+        return
     yield f"nothing was answered: is the address right, and is it up? ({line(clip(reason, _LONGEST))})"
-    if "SSL" in reason or "illegal status line" in reason or "certificate" in reason:
+    if "SSL" in reason or "does not speak HTTP" in reason or "certificate" in reason:
         yield "it does not speak as the address says: try http:// for https:// or the other way round"
 
 
@@ -66,7 +70,8 @@ def _is_most(some: Sequence[Record], of: Sequence[Record]) -> bool:
 
 
 def _has_key(case: Record) -> bool:
-    return _header(case["request"], "authorization").endswith(f" {SHOWN}") if case["request"] else False
+    sent = case["request"]
+    return bool(sent) and any(SHOWN in text for text in (sent["url"], *(text for _, text in sent["headers"])))
 
 
 def _header(message: dict[str, Any], name: str) -> str:

@@ -6,8 +6,8 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
@@ -26,6 +26,15 @@ class Redaction:
     key: str | None
     others: tuple[str, ...] = ()
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything that is taken out as a whole, the longest first."""
+        return tuple(sorted(filter(None, (self.key, *self.others)), key=len, reverse=True))
+
+    def also(self, more: Iterable[str]) -> Redaction:
+        """The same for further texts, such as a token that was made of the key."""
+        return replace(self, others=(*self.others, *(each for each in more if each not in self.keys)))
+
     def text(self, text: str) -> str:
         """`text` without the key, and without what no UTF-8 file can hold."""
         clean = text.encode("utf-8", "replace").decode("utf-8")
@@ -38,8 +47,7 @@ class Redaction:
 
     def header(self, text: str) -> str:
         """The value of a header that was sent; a key of any length is taken from its end."""
-        keys = sorted(filter(None, (self.key, *self.others)), key=len, reverse=True)
-        key = next((each for each in keys if f" {text}".endswith(f" {each}")), None)
+        key = next((each for each in self.keys if f" {text}".endswith(f" {each}")), None)
         return self.text(text if key is None else text.removesuffix(key) + SHOWN)
 
     def clipped(self, text: str, longest: int) -> str:

@@ -89,8 +89,6 @@ def reproduce(header: Mapping[str, Any], requirement: Mapping[str, Any], is_expl
 def _permissions(needs: str) -> Iterator[str]:
     """What a requirement needs beyond the usual; a prompt or a second key can only be in a target.toml."""
     names = needs.split("+") if needs else []
-    if names:
-        yield "--allow paid"
     yield from (f"--allow {quote(each)}" for each in names if "-" not in each and each != "paid")
     if any("-" in each for each in names):
         yield "--target target.toml"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from proofsheet.contracts.client.target import NONE
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.settings import BadUse, Settings, Wanted
@@ -34,7 +35,7 @@ def resumed(wanted: Wanted, run: Earlier) -> Wanted:
         wanted,
         profile=wanted.profile or header["profile"],
         budget=budget if wanted.budget is None else wanted.budget,
-        allow=wanted.allow or tuple(header.get("permissions", ())),
+        allow=wanted.allow or (NONE, *header.get("permissions", ("paid",))),
         only=wanted.only or tuple(each["id"] for each in header["requirements"]),
         seed=header["seed"] if wanted.seed is None else wanted.seed,
         explore=header.get("explore") if wanted.explore is None else wanted.explore,

@@ -68,7 +68,7 @@ def again(echo: tuple[str, list[dict[str, Any]]], tmp_path: Path) -> Any:
         pytest.skip("there is no curl, or no bash")
 
     def run(made: Exchange) -> dict[str, Any]:
-        line = curl(made, KEY)
+        line = curl(made, [KEY])
         assert KEY not in line
         assert line.isprintable()
         environment = {"KEY": KEY, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}

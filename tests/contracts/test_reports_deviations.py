@@ -185,9 +185,9 @@ def test_the_command_asks_for_the_same_again(made: dict[str, Report]) -> None:
     for renderer in ("terminal", "junit", "markdown", "html"):
         assert f"{again} --seed 7 --profile free {there}" in TOLD[renderer](made["excused"])
     core = {**each, "profile": "core", "needs": "repeat"}
-    assert text.reproduce(header, core) == f"{again} --seed 7 --allow paid --allow repeat {there}"
+    assert text.reproduce(header, core) == f"{again} --seed 7 --allow repeat {there}"
     more = {**core, "needs": "burst+other-key"}
-    asked = f"{again} --seed 7 --allow paid --allow burst --target target.toml {there}"
+    asked = f"{again} --seed 7 --allow burst --target target.toml {there}"
     assert text.reproduce(header, more) == asked
     exploring = {**header, "seed": None, "explore": 25, "explored_with": ["schemathesis"]}
     plain = {**core, "needs": None}

@@ -12,7 +12,13 @@ from proofsheet.contracts.reports.hints import hints
 def case(status: int, media_type: str = "application/json", key: bool = True, **more: Any) -> dict[str, Any]:
     sent = [["authorization", "Bearer $KEY"]] if key else []
     answer = {"status": status, "media_type": media_type, "headers": [["location", "https://x.example/"]]}
-    return {"request": {"headers": sent}, "response": answer, "reason": "", "paid": False, **more}
+    return {
+        "request": {"url": "https://x.example/v1", "headers": sent},
+        "response": answer,
+        "reason": "",
+        "paid": False,
+        **more,
+    }
 
 
 def silent(reason: str) -> dict[str, Any]:
