@@ -11,7 +11,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from proofsheet.contracts.client.target import NONE, PERMISSIONS, BadTarget, Target, key_from, permitted, target
+from proofsheet.contracts.client.target import (
+    NONE,
+    PERMISSIONS,
+    BadTarget,
+    Target,
+    key_from,
+    permitted,
+    target,
+)
 from proofsheet.contracts.client.target_file import KEYS, from_file
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import Plan, is_asked, plan
@@ -152,7 +160,9 @@ def _aim(document: Document, wanted: Wanted, table: Mapping[str, Any]) -> tuple[
 
 def _refuse_credentials(document: Document, headers: Mapping[str, str]) -> None:
     """Refuse a header of the target.toml where the document has the key."""
-    fields = {each.field for one in document.operations.values() for each in one.schemes if each.place == "header"}
+    fields = {
+        each.field for one in document.operations.values() for each in one.schemes if each.place == "header"
+    }
     if taken := sorted(fields & headers.keys()):
         raise BadUse(f"headers.{taken[0]}: the suite writes this header itself, with the key")
 

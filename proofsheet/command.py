@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
@@ -60,6 +61,8 @@ class Lazy(click.Group):
         if isinstance(command, click.Group):
             for name, (inner, function) in INNER.get(cmd_name, {}).items():
                 command.add_command(getattr(import_module(inner), function), name)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # set by __main__ for as long as we import
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: Any) -> None:

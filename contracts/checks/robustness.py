@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote_plus
 
 from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
@@ -30,17 +31,16 @@ def no_leak(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterato
     if exchange.status < 400:
         return
     text = exchange.body[:100_000].decode("utf-8", "replace")
-    asked = exchange.url + dict(exchange.request_headers).get("host", "")
-    for what, found in _leaks(exchange, operation, text):
-        if found not in asked:
-            yield Finding("no-leak", operation.id, f"the error shows {what}", operation.pointer)
+    for what in _leaks(exchange, operation, text):
+        yield Finding("no-leak", operation.id, f"the error shows {what}", operation.pointer)
 
 
-def _leaks(exchange: Exchange, operation: Operation, text: str) -> Iterator[tuple[str, str]]:
+def _leaks(exchange: Exchange, operation: Operation, text: str) -> Iterator[str]:
     for key in exchange.credentials(operation):
-        if len(key) >= 8 and key in text:
-            yield "the key that was sent", key
-    if found := _TRACES.search(text):
-        yield "a stack trace", found[0]
-    if found := _INNER.search(text):
-        yield "the address of an inner host", found[0]
+        if len(key) >= 8 and (key in text or quote_plus(key) in text):
+            yield "the key that was sent"
+    if _TRACES.search(text):
+        yield "a stack trace"
+    address = exchange.url + dict(exchange.request_headers).get("host", "")
+    if (found := _INNER.search(text)) and found[0] not in address:
+        yield "the address of an inner host"

@@ -22,7 +22,7 @@ _SECRET = re.compile(r"auth|cookie|key|pass|secret|session|token", re.IGNORECASE
 
 
 def permitted(*names: Iterable[str]) -> frozenset[str]:
-    """What may be done: `paid`, and what each list adds, in order. One with `none` takes away what was before."""
+    """What may be done: `paid`, and what each list adds; one with `none` takes away what was before it."""
     found = frozenset({"paid"})
     for each in map(frozenset, names):
         found = (frozenset() if NONE in each else found) | each - {NONE}
