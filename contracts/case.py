@@ -1,11 +1,14 @@
-"""A case: one request the judge may send, what it may cost, and what its answer is held against."""
+"""A case: the requests that the judge may send, what they may cost, and what each answer is held against."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+
+from proofsheet.contracts.expectation import Expectation
 
 
 @dataclass(frozen=True)
@@ -19,43 +22,25 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Expect:
-    """One thing asked of the answer: which requirement it speaks for, which check, with what."""
+class Request:
+    """One request of an operation, and how it is sent.
 
-    requirement: str
-    check: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One request; `cost` is in credits. `credential` is valid, bare (without its scheme), wrong, none, other
-    (a second key of the target) or broke (one without credits).
-
-    `pays` says that a success is expected. A refusal that is wrongly granted costs just as much, so the
-    budget holds the cost of every case until its answer is known.
+    `credential` is valid, bare (without its scheme), wrong, none, other (a second key of the target) or broke
+    (one without credits).
     """
 
-    id: str
     operation: str
-    expects: tuple[Expect, ...]
-    cost: Decimal = Decimal(0)
-    pays: bool = False
-    credential: str = "valid"
-    method: str | None = None  # another than the operation's
-    path_params: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    path_params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     form: tuple[Part, ...] | None = None
     json: Any = None
     raw: bytes | None = None  # a body that is neither; its content-type is among the headers
+    credential: str = "valid"
+    method: str | None = None  # another than the operation's
     path: str | None = None  # another than the operation's
-    off: bool = False  # asks for what no document has: its answer needs no declaration
-    shout: bool = False  # header names in capitals
-    prompt: str = ""  # what a picture was asked to show
-    wait: float = 0.0  # seconds of silence before it
-    slow: float = 0.0  # seconds over which the body is sent
-    times: int = 1  # so often at once; the answer is the last one, or the first that is a 429
-    patience: int = 0  # asked again so often while something is found
+    capitals: bool = False  # header names in capitals
+    seconds: float = 0.0  # over which the body is sent
+    copies: int = 1  # so often at once; the answer is the last one, or the first that is no success
 
     def encoded(self) -> tuple[dict[str, str], bytes]:
         """The headers that the body brings with it, and the body; the same bytes each time."""
@@ -69,6 +54,69 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A request and what its answer is held against.
+
+    `takes` are path parameters that the answer before holds: name to a pointer into its JSON.
+    """
+
+    request: Request
+    expects: tuple[Expectation, ...] = ()
+    wait: float = 0.0  # seconds of silence before it
+    patience: int = 0  # sent again so often while something is found
+    takes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Requests that follow each other; `cost` is in credits, and `operation` the one that they are about.
+
+    `pays` says that a success is expected. A refusal that is wrongly granted costs just as much, so the
+    budget holds the cost of every case until its answer is known.
+    """
+
+    id: str
+    operation: str
+    steps: tuple[Step, ...]
+    cost: Decimal = Decimal(0)
+    pays: bool = False
+    prompt: str = ""  # what a picture was asked to show
+    undeclared: bool = False  # of a request that no document has: its answer needs no declaration
+
+    @property
+    def step(self) -> Step:
+        """The last step: where there are several, those before lead up to it."""
+        return self.steps[-1]
+
+    @property
+    def request(self) -> Request:
+        """The request of the last step."""
+        return self.step.request
+
+    @property
+    def expects(self) -> tuple[Expectation, ...]:
+        """All that is expected of its answers."""
+        return tuple(each for step in self.steps for each in step.expects)
+
+    def alone(self, step: Step) -> Case:
+        """One of its steps as a case of its own."""
+        return replace(self, operation=step.request.operation, steps=(step,))
+
+    def stepping(self, **changes: Any) -> Case:
+        """The same with another last step."""
+        return replace(self, steps=(*self.steps[:-1], replace(self.step, **changes)))
+
+    def sending(self, **changes: Any) -> Case:
+        """The same with another request in its last step."""
+        return self.stepping(request=replace(self.request, **changes))
+
+    def keeping(self, is_kept: Callable[[Expectation], bool]) -> Case:
+        """The same with some of its expectations only."""
+        steps = (replace(each, expects=tuple(filter(is_kept, each.expects))) for each in self.steps)
+        return replace(self, steps=tuple(steps))
+
+
+@dataclass(frozen=True)
 class Wish:
     """A paid picture, wanted with these fields and this Accept (None: any; empty: without the header;
     a blank: an empty header).
@@ -78,7 +126,7 @@ class Wish:
     """
 
     operation: str
-    expect: Expect
+    expect: Expectation
     accept: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     own: str = ""

@@ -1,14 +1,15 @@
 """What only several exchanges can show: pictures beside each other, seeds, a limit that is passed.
 
-Each is called when an exchange has been added to the run's history (the last one), and yields messages.
+Each is held against the last answer of the run's history, in the light of those before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from proofsheet.contracts.checks.image_facts import difference
+from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import History, Trace, Unjudged
 from proofsheet.spec.document import Operation
 
@@ -16,33 +17,39 @@ SAME = 2.5  # shades of grey: one packed again, in another size, stays below 1
 ONE = 1.0  # two pictures of a kind have been seen 1.8 apart, one in 25 pairs below 2.5
 
 
-def differ(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
+class PicturesDiffer(Expectation):
     """Another prompt gives another picture."""
-    last, *others = _pictures(history, requirement)
-    for other in others:
-        if other.prompt != last.prompt and difference(last.looks[0], other.looks[0]) < ONE:
-            yield f"{last.case} and {other.case} had different prompts and show the same picture"
-            return
+
+    compares = True
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        last, *others = _pictures(answer.history, self.requirement)
+        for other in others:
+            if other.prompt != last.prompt and difference(last.looks[0], other.looks[0]) < ONE:
+                yield f"{last.case} and {other.case} had different prompts and show the same picture"
+                return
 
 
-def same(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
+class SamePicture(Expectation):
     """The pictures asked for in the same words show the same."""
-    last, first = _two(history, requirement)
-    if (apart := difference(last.looks[0], first.looks[0])) > SAME:
-        yield f"expected one picture, came two that are {apart:.1f} shades of grey apart"
+
+    compares = True
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        last, first = _two(answer.history, self.requirement)
+        if (apart := difference(last.looks[0], first.looks[0])) > SAME:
+            yield f"expected one picture, came two that are {apart:.1f} shades of grey apart"
 
 
-def other(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
+class AnotherPicture(Expectation):
     """The pictures asked for with different seeds differ."""
-    last, first = _two(history, requirement)
-    if difference(last.looks[0], first.looks[0]) < ONE:
-        yield "expected two pictures, came the same twice"
+
+    compares = True
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        last, first = _two(answer.history, self.requirement)
+        if difference(last.looks[0], first.looks[0]) < ONE:
+            yield "expected two pictures, came the same twice"
 
 
 def _pictures(history: History, requirement: str) -> list[Trace]:
@@ -58,61 +65,91 @@ def _two(history: History, requirement: str) -> tuple[Trace, Trace]:
     return last, first
 
 
-def echoed(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
-    """The seed that was asked for is reported; a fresh one where none was."""
-    last = history[-1]
-    if last.status != operation.success.status:
-        raise Unjudged("there is no success to look at")
-    if last.seed is None:
-        yield "the seed is not reported"
-    elif last.asked_seed in (None, params["random"]):
-        if not 0 < last.seed <= params["maximum"]:
-            yield f"expected a fresh seed from 1 to {params['maximum']}, came {last.seed}"
-    elif last.seed != last.asked_seed:
-        yield f"expected the seed {last.asked_seed} to be reported, came {last.seed}"
+@dataclass(frozen=True)
+class SeedEchoed(Expectation):
+    """The seed that was sent is reported; a fresh one where none was, or the one that stands for `random`."""
+
+    random: int
+    maximum: int
+    compares = True
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        last = answer.history[-1]
+        if last.status != answer.operation.success.status:
+            raise Unjudged("there is no success to look at")
+        if last.seed is None:
+            yield "the seed is not reported"
+        elif last.asked_seed in (None, self.random):
+            if not 0 < last.seed <= self.maximum:
+                yield f"expected a fresh seed from 1 to {self.maximum}, came {last.seed}"
+        elif last.seed != last.asked_seed:
+            yield f"expected the seed {last.asked_seed} to be reported, came {last.seed}"
 
 
-def fresh(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
+@dataclass(frozen=True)
+class SeedsFresh(Expectation):
     """Fresh seeds are never the same."""
-    drawn = [
-        each.seed
-        for each in history
-        if requirement in each.speaks and each.seed is not None
-        if each.asked_seed in (None, params["random"])
-    ]
-    if len(drawn) < 2:
-        raise Unjudged("no two pictures with fresh seeds report them")
-    if len(set(drawn)) < len(drawn):
-        yield f"expected fresh seeds, came {', '.join(str(each) for each in drawn)}"
+
+    random: int
+    compares = True
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        fresh = [
+            each.seed
+            for each in answer.history
+            if self.requirement in each.speaks and each.seed is not None
+            if each.asked_seed in (None, self.random)
+        ]
+        if len(fresh) < 2:
+            raise Unjudged("no two pictures with fresh seeds report them")
+        if len(set(fresh)) < len(fresh):
+            yield f"expected fresh seeds, came {', '.join(str(each) for each in fresh)}"
 
 
-def limited(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
-    """One request more than the limit, within its window, is refused."""
-    last, *others = reversed(history)
-    if not others:
-        raise Unjudged("nothing was asked before")
-    before = others[0]
-    if before.status == params["status"]:
-        raise Unjudged("the limit was reached before its time")
-    if last.status != params["status"]:
-        if last.at - before.began > params["window"]:
-            raise Unjudged("the requests took longer than the window of the limit")
-        yield f"expected {params['status']} {params['outcome']}, came {last.status}"
+@dataclass(frozen=True)
+class LimitReached(Expectation):
+    """One request more than the limit, within its window (in seconds), is refused."""
+
+    outcome: str
+    window: float
+    compares = True
+    after = "limit."
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        status = answer.operation.outcomes[self.outcome].status
+        last, *others = reversed(answer.history)
+        if not others:
+            raise Unjudged("nothing was asked before")
+        before = others[0]
+        if before.status == status:
+            raise Unjudged("the limit was reached before its time")
+        if last.status != status:
+            if last.at - before.began > self.window:
+                raise Unjudged("the requests took longer than the window of the limit")
+            yield f"expected {status} {self.outcome}, came {last.status}"
+
+    def statuses(self, operation: Operation) -> Collection[int]:
+        return (operation.outcomes[self.outcome].status,)
 
 
-def meanwhile(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
-    """While a key is shut out, this is what another (or the same) one is answered."""
-    limited, wanted = operation.outcomes[params["outcome"]], operation.outcomes[params["answer"]]
-    before = [each for each in history[:-1] if each.case == params["after"]]
-    if not before or before[-1].status != limited.status:
-        raise Unjudged("no key was shut out")
-    if history[-1].status != wanted.status:
-        yield f"expected {wanted.status} {wanted.name} once a key was shut out, came {history[-1].status}"
+@dataclass(frozen=True)
+class WhileLimited(Expectation):
+    """While a key is shut out (by the case `since`), another (or the same) one is answered so."""
+
+    since: str
+    outcome: str
+    answer: str
+    compares = True
+    after = "limit."
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        outcomes, history = answer.operation.outcomes, answer.history
+        wanted = outcomes[self.answer]
+        before = [each for each in history[:-1] if each.case == self.since]
+        if not before or before[-1].status != outcomes[self.outcome].status:
+            raise Unjudged("no key was shut out")
+        if history[-1].status != wanted.status:
+            yield f"expected {wanted.status} {wanted.name} once a key was shut out, came {history[-1].status}"
+
+    def statuses(self, operation: Operation) -> Collection[int]:
+        return (operation.outcomes[self.outcome].status,)

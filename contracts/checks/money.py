@@ -1,54 +1,61 @@
 """Money, seen in the balance: a picture costs what it costs, a refusal nothing.
 
-Each is called when a balance has been added to the run's history (the last one), and yields messages.
+Each is held against a balance, the last answer of the run's history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
+from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import History, Trace, Unjudged
-from proofsheet.spec.document import Operation
 
 CENT = Decimal("0.005")  # balances are floats
 
 
-def costs(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
+class CostsItsPrice(Expectation):
     """What left the balance since it was last in step is what the pictures since then cost."""
-    moved, owed = _settled(history)
-    paid = _paid(moved, owed)
-    if paid is not None and paid < len(owed):
-        raise Unjudged("the balance does not show it yet")
-    if paid is None:
-        yield f"expected the balance to fall by {sum(owed)} credits, it fell by {moved}"
+
+    compares = True
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        moved, owed = _settled(answer.history)
+        paid = _paid(moved, owed)
+        if paid is not None and paid < len(owed):
+            raise Unjudged("the balance does not show it yet")
+        if paid is None:
+            yield f"expected the balance to fall by {sum(owed)} credits, it fell by {moved}"
 
 
-def moves(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
+class BalanceMoves(Expectation):
     """The balance shows what was paid."""
-    moved, owed = _settled(history)
-    paid = _paid(moved, owed)
-    if paid is not None and paid < len(owed):
-        yield f"{sum(owed)} credits were to be paid, and the balance fell by {moved}"
+
+    compares = True
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        moved, owed = _settled(answer.history)
+        paid = _paid(moved, owed)
+        if paid is not None and paid < len(owed):
+            yield f"{sum(owed)} credits were to be paid, and the balance fell by {moved}"
 
 
-def keeps(
-    history: History, requirement: str, operation: Operation, params: Mapping[str, Any]
-) -> Iterator[str]:
+class RefusalsAreFree(Expectation):
     """Between the last two balances nothing was taken but for what was granted."""
-    _balance(history[-1])
-    before = max((n for n, each in enumerate(history[:-1]) if each.balance is not None), default=None)
-    if before is None:
-        raise Unjudged("the balance before is not known")
-    moved = _balance(history[before]) - _balance(history[-1])
-    granted = sum((each.charged for each in history[before:]), Decimal(0))
-    if moved - granted > CENT:
-        yield f"the balance fell by {moved - granted} credits over {len(history) - before - 2} refusals"
+
+    compares = True
+    after = ""
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        history = answer.history
+        _balance(history[-1])
+        before = max((n for n, each in enumerate(history[:-1]) if each.balance is not None), default=None)
+        if before is None:
+            raise Unjudged("the balance before is not known")
+        moved = _balance(history[before]) - _balance(history[-1])
+        granted = sum((each.charged for each in history[before:]), Decimal(0))
+        if moved - granted > CENT:
+            yield f"the balance fell by {moved - granted} credits over {len(history) - before - 2} refusals"
 
 
 def _settled(history: History) -> tuple[Decimal, list[Decimal]]:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from proofsheet.contracts.checks.extraction import excerpt, parsed
-from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Outcome
 
 
-def outcome(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+@dataclass(frozen=True)
+class RefusedAs(Expectation):
     """The answer is the named outcome: its status, and its name where its example carries it."""
-    wanted = operation.outcomes[params["outcome"]]
-    if exchange.status != wanted.status:
-        yield f"expected {wanted.status} {wanted.name}, came {exchange.status} {excerpt(exchange)}"
-        return
-    for pointer in _names(wanted):
-        body = parsed(exchange)
-        came = next(pointers.find(body, pointers.split(pointer)), None)
-        if came != wanted.name:
-            yield f"expected {pointer} to be {wanted.name!r}, came {came!r}"
+
+    outcome: str
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        wanted = answer.operation.outcomes[self.outcome]
+        exchange = answer.exchange
+        if exchange.status != wanted.status:
+            yield f"expected {wanted.status} {wanted.name}, came {exchange.status} {excerpt(exchange)}"
+            return
+        for pointer in _names(wanted):
+            body = parsed(exchange)
+            came = next(pointers.find(body, pointers.split(pointer)), None)
+            if came != wanted.name:
+                yield f"expected {pointer} to be {wanted.name!r}, came {came!r}"
+
+    def statuses(self, operation: Operation) -> Collection[int]:
+        return (operation.outcomes[self.outcome].status,)
 
 
 def _names(wanted: Outcome) -> list[str]:
@@ -35,22 +44,41 @@ def _names(wanted: Outcome) -> list[str]:
     ]
 
 
-def names(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+@dataclass(frozen=True)
+class NamesFields(Expectation):
     """The refusal's message names each field that is wrong."""
-    if exchange.status < 400:
-        return  # that it was granted is the outcome check's finding
-    text = exchange.body.decode("utf-8", "replace")
-    for field in params["fields"]:
-        if not _speaks_of(text, field):
-            yield f"the message does not name {field}: {excerpt(exchange)}"
+
+    fields: tuple[str, ...]
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        if answer.exchange.status < 400:
+            return  # that it was granted is the finding of another
+        text = answer.exchange.body.decode("utf-8", "replace")
+        for field in self.fields:
+            if not _speaks_of(text, field):
+                yield f"the message does not name {field}: {excerpt(answer.exchange)}"
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return self.fields
 
 
-def passes_over(exchange: Exchange, operation: Operation, params: Mapping[str, Any]) -> Iterator[str]:
+@dataclass(frozen=True)
+class OmitsFields(Expectation):
     """The refusal's message names none of these fields: nothing is wrong with them."""
-    text = exchange.body.decode("utf-8", "replace")
-    for field in params["fields"] if exchange.status >= 400 else ():
-        if _speaks_of(text, field):
-            yield f"the message names {field}, which is as it should be: {excerpt(exchange)}"
+
+    fields: tuple[str, ...]
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        exchange = answer.exchange
+        text = exchange.body.decode("utf-8", "replace")
+        for field in self.fields if exchange.status >= 400 else ():
+            if _speaks_of(text, field):
+                yield f"the message names {field}, which is as it should be: {excerpt(exchange)}"
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return self.fields
 
 
 def _speaks_of(text: str, field: str) -> bool:

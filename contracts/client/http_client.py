@@ -86,9 +86,9 @@ class HttpClient:
         self._fresh.close()
 
     def send(self, case: Case) -> Exchange:
-        """Send one case. Raises Unreachable."""
-        body_headers, body = case.encoded()
-        is_fresh = case.pays or bool(case.slow) or case.method == "HEAD"
+        """Send a case of one step. Raises Unreachable."""
+        body_headers, body = case.request.encoded()
+        is_fresh = case.pays or bool(case.request.seconds) or case.request.method == "HEAD"
         client = self._fresh if is_fresh else self._kept
         request = self._request(client, case, body_headers, body)
         try:
@@ -110,23 +110,24 @@ class HttpClient:
     def _request(
         self, client: httpx.Client, case: Case, body_headers: dict[str, str], body: bytes
     ) -> httpx.Request:
-        operation = self._document.operations[case.operation]
-        path = case.path or operation.path
-        for name, value in case.path_params.items():
+        sent = case.request
+        operation = self._document.operations[sent.operation]
+        path = sent.path or operation.path
+        for name, value in sent.path_params.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
-        placed = self._target.placed(operation.security, case.credential)
-        headers = {**body_headers, **dict(placed.headers), **case.headers}
+        placed = self._target.placed(operation.security, sent.credential)
+        headers = {**body_headers, **dict(placed.headers), **sent.headers}
         if placed.query:
             path += ("&" if "?" in path else "?") + urlencode(placed.query)
-        if case.shout:
+        if sent.capitals:
             headers = {name.upper(): value for name, value in headers.items()}
         content: Any = body
-        if case.slow:
-            content = _slowly(body, case.slow / PIECES, self._pause)
+        if sent.seconds:
+            content = _slowly(body, sent.seconds / PIECES, self._pause)
             headers["content-length"] = str(len(body))
-        method = case.method or operation.method
+        method = sent.method or operation.method
         request = client.build_request(method, self._target.url + path, headers=headers, content=content)
-        if "accept" not in case.headers:
+        if "accept" not in sent.headers:
             request.headers.pop("accept", None)
         return request
 

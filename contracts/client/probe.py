@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.samples import case_of
 from proofsheet.spec.document import Document
 
 
@@ -11,4 +11,4 @@ def probe(document: Document) -> Case | None:
     """A request of the first operation without a price and a body; None if there is no such operation."""
     plain = (each for each in document.operations.values() if each.cost is None and each.body is None)
     operation = next(plain, None)
-    return request(operation, "probe", {}, ()) if operation else None
+    return case_of(operation, "probe", {}, ()) if operation else None

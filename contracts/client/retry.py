@@ -71,10 +71,10 @@ class RetryingClient:
     _began: float | None = None
 
     def send(self, case: Case) -> Exchange:
-        """The answer to a case. Raises Unreachable."""
-        if case.wait:
-            self.pace.rest(case.wait)
-        if case.times > 1:
+        """The answer to a case of one step. Raises Unreachable."""
+        if case.step.wait:
+            self.pace.rest(case.step.wait)
+        if case.request.copies > 1:
             return self._burst(case)
         exchange = self._patiently(case)
         self._refuse_web_page(case, exchange)
@@ -84,9 +84,8 @@ class RetryingClient:
 
     def expects(self, case: Case, status: int) -> bool:
         """Whether a case wants an outcome with this status, or is about it."""
-        outcomes = self.document.operations[case.operation].outcomes
-        names = [each.params.get("outcome") for each in case.expects]
-        return any(outcomes[name].status == status for name in names if name)
+        operation = self.document.operations[case.operation]
+        return any(status in each.statuses(operation) for each in case.expects)
 
     def _patiently(self, case: Case) -> Exchange:
         """A 429 that nobody asked for is waited out: as it says, or as the document does, or not at all."""
@@ -163,7 +162,7 @@ class RetryingClient:
 
     def _once(self, case: Case) -> Exchange:
         operation = self.document.operations[case.operation]
-        on_time = case.wait == 0 and not self.expects(case, 429)
+        on_time = case.step.wait == 0 and not self.expects(case, 429)
         ticket = self.pace.turn(operation.policy.rate_limit if on_time else None)
         self._began = ticket if self._began is None else self._began
         exchange = self.client.send(case)
@@ -176,7 +175,7 @@ class RetryingClient:
         """All at once; the first answer that is no success, or the last."""
         self._has_burst = True
         with ThreadPoolExecutor(self.workers) as pool:
-            found = list(pool.map(self.client.send, [case] * case.times))
+            found = list(pool.map(self.client.send, [case] * case.request.copies))
         return next((each for each in found if each.status >= 300), found[-1])
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.request_bodies import lacking
-from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -23,10 +23,6 @@ def access(source: Source, operation: Operation) -> Iterator[Derived]:
     yield from _no_credits(source, operation)
 
 
-def _outcome(operation: Operation, gate: str, kind: str) -> dict[str, Any]:
-    return {"outcome": operation.policy.outcome(gate, kind)}
-
-
 def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
     at = provenance.policy(operation, "x-refusals", "authenticate")
     for topic, credential, kind, says in (
@@ -36,8 +32,8 @@ def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
     ):
         also = (*_schemes(source), *provenance.refusal(operation, "authenticate", kind))
         wanted = source.requirement(operation, topic, says, at, also=also)
-        expect = Expect(wanted.id, "outcome", _outcome(operation, "authenticate", kind))
-        case = request(operation, topic, smallest(operation), (expect,), credential=credential)
+        expect = RefusedAs(wanted.id, operation.policy.outcome("authenticate", kind))
+        case = case_of(operation, topic, smallest(operation), (expect,), credential=credential)
         yield Derived(wanted, (case,))
 
 
@@ -59,8 +55,8 @@ def _no_credits(source: Source, operation: Operation) -> Iterator[Derived]:
     wanted = source.requirement(
         operation, "credits.none", says, at, also=also, profile="extended", needs="broke-key"
     )
-    expect = Expect(wanted.id, "outcome", _outcome(operation, "charge", "short"))
-    case = request(operation, "credits.none", smallest(operation), (expect,), credential="broke")
+    expect = RefusedAs(wanted.id, operation.policy.outcome("charge", "short"))
+    case = case_of(operation, "credits.none", smallest(operation), (expect,), credential="broke")
     yield Derived(wanted, (case,))
 
 
@@ -73,13 +69,13 @@ def _media_type(source: Source, operation: Operation) -> Iterator[Derived]:
     also = (content, "/requestBody/required", *provenance.refusal(operation, "media-type", "other"))
     says = f"a body that is not {operation.body.media_type} is refused"
     wanted = source.requirement(operation, "media-type.other", says, at, also=also)
-    expect = Expect(wanted.id, "outcome", _outcome(operation, "media-type", "other"))
+    expect = RefusedAs(wanted.id, operation.policy.outcome("media-type", "other"))
     yield Derived(wanted, (_raw(operation, "media-type.other", b"prompt", other, expect),))
 
 
-def _raw(operation: Operation, name: str, body: bytes, content_type: str, expect: Expect) -> Case:
-    made = request(operation, name, smallest(operation), (expect,))
-    return replace(made, form=None, json=None, raw=body, headers={"content-type": content_type})
+def _raw(operation: Operation, name: str, body: bytes, content_type: str, expect: Expectation) -> Case:
+    made = case_of(operation, name, smallest(operation), (expect,))
+    return made.sending(form=None, json=None, raw=body, headers={"content-type": content_type})
 
 
 def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -90,11 +86,11 @@ def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
     at = provenance.policy(operation, "x-max-body-bytes")
     also = provenance.refusal(operation, "body-size", "limit")
     wanted = source.requirement(operation, "body-size", says, at, also=also)
-    expect = Expect(wanted.id, "outcome", _outcome(operation, "body-size", "limit"))
+    expect = RefusedAs(wanted.id, operation.policy.outcome("body-size", "limit"))
     fields = smallest(operation)
-    empty = request(operation, "body-size", {**fields, "padding": ""}, (expect,))
-    room = limit + 1 - len(empty.encoded()[1])
-    yield Derived(wanted, (request(operation, "body-size", {**fields, "padding": "x" * room}, (expect,)),))
+    empty = case_of(operation, "body-size", {**fields, "padding": ""}, (expect,))
+    room = limit + 1 - len(empty.request.encoded()[1])
+    yield Derived(wanted, (case_of(operation, "body-size", {**fields, "padding": "x" * room}, (expect,)),))
     yield from _largest_body(source, operation, limit)
 
 
@@ -107,10 +103,10 @@ def _largest_body(source: Source, operation: Operation, limit: int) -> Iterator[
     at = provenance.policy(operation, "x-max-body-bytes")
     wanted = source.requirement(operation, "body-size.largest", says, at)
     expects = (
-        Expect(wanted.id, "outcome", _outcome(operation, "validate", "required")),
-        Expect(wanted.id, "names", {"fields": (name,)}),
+        RefusedAs(wanted.id, operation.policy.outcome("validate", "required")),
+        NamesFields(wanted.id, (name,)),
     )
-    empty = request(operation, "body-size.largest", {**fields, "padding": ""}, expects)
-    padding = "x" * (limit - len(empty.encoded()[1]))
-    case = request(operation, "body-size.largest", {**fields, "padding": padding}, expects)
+    empty = case_of(operation, "body-size.largest", {**fields, "padding": ""}, expects)
+    padding = "x" * (limit - len(empty.request.encoded()[1]))
+    case = case_of(operation, "body-size.largest", {**fields, "padding": padding}, expects)
     yield Derived(wanted, (case,))

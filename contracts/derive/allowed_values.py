@@ -10,11 +10,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.case import Wish
+from proofsheet.contracts.checks.expected import IsSuccess, PictureCount
+from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PLAIN
 from proofsheet.contracts.derive.request_bodies import breaks, lacking, lists_all, whole
-from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -46,10 +48,10 @@ def _values(source: Source, operation: Operation, name: str, schema: Mapping[str
             continue
         missing, body = spoiled
         expects = (
-            Expect(wanted.id, "names", {"fields": (missing,)}),
-            Expect(wanted.id, "passes-over", {"fields": (name,)}),
+            NamesFields(wanted.id, (missing,)),
+            OmitsFields(wanted.id, (name,)),
         )
-        cases.append(request(operation, f"{topic}.{value}", body, expects))
+        cases.append(case_of(operation, f"{topic}.{value}", body, expects))
     return Derived(wanted, tuple(cases))
 
 
@@ -66,7 +68,7 @@ def _bare_key(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     says = "the key is taken with and without Bearer before it"
     wanted = source.requirement(operation, "key.bare", says, f"#{_bare_scheme(source)}")
-    case = request(operation, "key.bare", {}, (Expect(wanted.id, "granted"),), credential="bare")
+    case = case_of(operation, "key.bare", {}, (IsSuccess(wanted.id),), credential="bare")
     yield Derived(wanted, (case,))
 
 
@@ -87,10 +89,10 @@ def _several(source: Source, operation: Operation) -> Iterator[Derived]:
     if (single := operation.body.defaults.get(name) if operation.body else None) is not None:
         says = f"where no {name} are asked for, {single} come"
         wanted = source.requirement(operation, f"{name}.default", says, at, profile="core")
-        expect = Expect(wanted.id, "count", {"count": single})
+        expect = PictureCount(wanted.id, single)
         yield Derived(wanted, wish=Wish(operation.id, expect, "", {}, PLAIN))
     says = f"{name} {SEVERAL} gives {SEVERAL} pictures"
     wanted = source.requirement(operation, f"{name}.count", says, "/x-artifact/count", profile="extended")
-    expect = Expect(wanted.id, "count", {"count": SEVERAL})
+    expect = PictureCount(wanted.id, SEVERAL)
     accept = next(each for each in operation.success.representations if not each.startswith("image/"))
     yield Derived(wanted, wish=Wish(operation.id, expect, accept, {name: SEVERAL}, "several"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from proofsheet.contracts.case import Expect
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.request_bodies import lists_all
-from proofsheet.contracts.derive.samples import request, smallest, value
+from proofsheet.contracts.derive.samples import case_of, smallest, value
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -89,10 +89,10 @@ def _refusal(
     wanted = source.requirement(operation, topic, says, at, also=also)
     outcome = operation.policy.outcome("validate", keyword)
     expects = (
-        Expect(wanted.id, "outcome", {"outcome": outcome}),
-        Expect(wanted.id, "names", {"fields": fields}),
+        RefusedAs(wanted.id, outcome),
+        NamesFields(wanted.id, fields),
     )
-    return Derived(wanted, (request(operation, topic, body, expects),))
+    return Derived(wanted, (case_of(operation, topic, body, expects),))
 
 
 def _together(source: Source, operation: Operation, at: str) -> Iterator[Derived]:
@@ -111,7 +111,7 @@ def _together(source: Source, operation: Operation, at: str) -> Iterator[Derived
     if lists_all(operation):
         wanted = source.requirement(operation, "several-faults", says, policy)
         expects = (
-            Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", "enum")}),
-            Expect(wanted.id, "names", {"fields": tuple(chosen)}),
+            RefusedAs(wanted.id, operation.policy.outcome("validate", "enum")),
+            NamesFields(wanted.id, tuple(chosen)),
         )
-        yield Derived(wanted, (request(operation, "several-faults", smallest(operation, **chosen), expects),))
+        yield Derived(wanted, (case_of(operation, "several-faults", smallest(operation, **chosen), expects),))

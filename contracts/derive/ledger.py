@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.case import Wish
+from proofsheet.contracts.checks.money import BalanceMoves, CostsItsPrice, RefusalsAreFree
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation
@@ -33,19 +34,19 @@ def ledger(source: Source, operation: Operation) -> Iterator[Derived]:
     if at := _place(operation):
         says = "the balance shows within seconds what was paid"
         wanted = source.requirement(operation, "moves", says, at, profile="core")
-        yield Derived(wanted, ledger=Expect(wanted.id, "moves"))
+        yield Derived(wanted, ledger=BalanceMoves(wanted.id))
     if operation.cost is None or operation.artifact is None:
         return
     credits = operation.cost.credits
     also = (f"/x-cost/credits/table/{credits.default}", "/x-cost/per", "/x-cost")
     says = "a success takes its documented credits from the balance"
     wanted = source.requirement(operation, "cost", says, "/x-cost/credits", also=also, profile="core")
-    plain = Wish(operation.id, Expect(wanted.id, "costs"))
-    yield Derived(wanted, also=(plain,), ledger=Expect(wanted.id, "costs"))
+    plain = Wish(operation.id, CostsItsPrice(wanted.id))
+    yield Derived(wanted, also=(plain,), ledger=CostsItsPrice(wanted.id))
     yield from _by_choice(source, operation)
     says = "no refusal takes anything from the balance"
     wanted = source.requirement(operation, "cost.refusals", says, "/x-cost/charged")
-    yield Derived(wanted, ledger=Expect(wanted.id, "keeps"))
+    yield Derived(wanted, ledger=RefusalsAreFree(wanted.id))
 
 
 def _by_choice(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -59,6 +60,6 @@ def _by_choice(source: Source, operation: Operation) -> Iterator[Derived]:
             says = f"{name} {key} takes {price} credits from the balance"
             at = f"/x-cost/credits/table{pointers.join(key)}"
             wanted = source.requirement(operation, f"cost.of.{key}", says, at, profile="extended")
-            expect = Expect(wanted.id, "costs")
+            expect = CostsItsPrice(wanted.id)
             wish = Wish(operation.id, expect, None, {name: key})
             yield Derived(wanted, wish=wish, ledger=expect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from proofsheet.contracts.case import BOUNDARY, Case, Part
+from proofsheet.contracts.case import BOUNDARY, Part, Request
 
 LONG_NAME, LONGEST_NAME = "x" * 1_000, "x" * 20_000
 LETTERS = "café 🏠 👨‍👩‍👧 שלום مرحبا 中文 Ā̂ \u202e\u200b"  # right to left, joined, combined, unseen
@@ -22,75 +22,77 @@ class Oddity:
 
     topic: str
     says: str
-    change: Callable[[Case], Case]
+    change: Callable[[Request], Request]
     heard: bool = True
     form: bool | None = None  # for forms only, for JSON only, or for both
     profile: str = "free"
     about: tuple[str, ...] = ()  # the place in the policy that speaks of it
 
 
-def _raw(case: Case, body: bytes, content_type: str | None = None) -> Case:
-    kind = content_type or case.encoded()[0].get("content-type", "")
-    return replace(case, raw=body, headers={**case.headers, "content-type": kind})
+def _raw(request: Request, body: bytes, content_type: str | None = None) -> Request:
+    kind = content_type or request.encoded()[0].get("content-type", "")
+    return replace(request, raw=body, headers={**request.headers, "content-type": kind})
 
 
-def _parts(case: Case, *more: Part) -> Case:
-    return replace(case, form=(*(case.form or ()), *more))
+def _parts(request: Request, *more: Part) -> Request:
+    return replace(request, form=(*(request.form or ()), *more))
 
 
-def _cut(case: Case) -> Case:
-    body = case.encoded()[1]
-    return _raw(case, body[: -len(BOUNDARY) // 2])
+def _cut(request: Request) -> Request:
+    body = request.encoded()[1]
+    return _raw(request, body[: -len(BOUNDARY) // 2])
 
 
-def _many_headers(case: Case) -> Case:
-    return replace(case, headers={**case.headers, **{f"x-proofsheet-{n}": "1" for n in range(HEADERS)}})
+def _many_headers(request: Request) -> Request:
+    return replace(request, headers={**request.headers, **{f"x-proofsheet-{n}": "1" for n in range(HEADERS)}})
 
 
-def _slow(case: Case) -> Case:
-    return replace(case, slow=SLOW)
+def _slow(request: Request) -> Request:
+    return replace(request, seconds=SLOW)
 
 
-def _longest_boundary(case: Case) -> Case:
-    body = case.encoded()[1].replace(BOUNDARY.encode(), b"b" * 70)
-    return _raw(case, body, f"multipart/form-data; boundary={'b' * 70}")
+def _longest_boundary(request: Request) -> Request:
+    body = request.encoded()[1].replace(BOUNDARY.encode(), b"b" * 70)
+    return _raw(request, body, f"multipart/form-data; boundary={'b' * 70}")
 
 
 _FORM = "multipart/form-data; boundary="
 ODDITIES = (
     Oddity(
-        "header-case", "header names in capitals are header names", lambda case: replace(case, shout=True)
+        "header-case",
+        "header names in capitals are header names",
+        lambda request: replace(request, capitals=True),
     ),
     Oddity("headers", f"{HEADERS} unknown headers do no harm", _many_headers),
     Oddity(
         "part-order",
         "parts in reverse order are the same form",
-        lambda case: replace(case, form=tuple(reversed(case.form or ()))),
+        lambda request: replace(request, form=tuple(reversed(request.form or ()))),
         form=True,
     ),
     Oddity(
         "unknown-file",
         "an empty file part that nobody knows does no harm",
-        lambda case: _parts(case, Part("none", b"", "", "application/octet-stream")),
+        lambda request: _parts(request, Part("none", b"", "", "application/octet-stream")),
         form=True,
     ),
     Oddity(
         "long-name",
         f"a part with a name of {len(LONG_NAME)} characters does no harm",
-        lambda case: _parts(case, Part(LONG_NAME, b"1")),
+        lambda request: _parts(request, Part(LONG_NAME, b"1")),
         form=True,
     ),
     Oddity(
         "longest-name",
         f"a part with a name of {len(LONGEST_NAME)} characters is no reason to fail",
-        lambda case: _parts(case, Part(LONGEST_NAME, b"1")),
+        lambda request: _parts(request, Part(LONGEST_NAME, b"1")),
         heard=False,
         form=True,
     ),
     Oddity(
         "quoted-boundary",
         "a boundary may be quoted",
-        lambda case: _raw(case, case.encoded()[1], f'{_FORM}"{BOUNDARY}"'),
+        lambda request: _raw(request, request.encoded()[1], f'{_FORM}"{BOUNDARY}"'),
         form=True,
     ),
     Oddity("longest-boundary", "a boundary may have 70 characters", _longest_boundary, form=True),
@@ -98,14 +100,14 @@ ODDITIES = (
     Oddity(
         "wrong-boundary",
         "a boundary that the body does not have is refused",
-        lambda case: _raw(case, case.encoded()[1], _FORM + "another"),
+        lambda request: _raw(request, request.encoded()[1], _FORM + "another"),
         heard=False,
         form=True,
     ),
     Oddity(
         "no-boundary",
         "a form without a boundary is refused",
-        lambda case: _raw(case, case.encoded()[1], "multipart/form-data"),
+        lambda request: _raw(request, request.encoded()[1], "multipart/form-data"),
         heard=False,
         form=True,
         about=("x-wording", "media-type.boundary"),
@@ -113,25 +115,25 @@ ODDITIES = (
     Oddity(
         "nul",
         "NUL in a text does no harm",
-        lambda case: _parts(case, Part("proofsheet", b"a\0b")),
+        lambda request: _parts(request, Part("proofsheet", b"a\0b")),
         form=True,
     ),
     Oddity(
         "not-utf-8",
         "bytes that are no text do no harm",
-        lambda case: _parts(case, Part("proofsheet", b"\xff\xfe")),
+        lambda request: _parts(request, Part("proofsheet", b"\xff\xfe")),
         form=True,
     ),
     Oddity(
         "letters",
         "a text in all sorts of letters does no harm",
-        lambda case: _parts(case, Part("proofsheet", LETTERS.encode())),
+        lambda request: _parts(request, Part("proofsheet", LETTERS.encode())),
         form=True,
     ),
     Oddity(
         "preamble",
         "a line before the first boundary is no reason to fail",
-        lambda case: _raw(case, b"preamble\r\n" + case.encoded()[1]),
+        lambda request: _raw(request, b"preamble\r\n" + request.encoded()[1]),
         heard=False,
         form=True,
     ),
@@ -139,34 +141,34 @@ ODDITIES = (
     Oddity(
         "letters",
         "a text in all sorts of letters does no harm",
-        lambda case: replace(case, json={**case.json, "proofsheet": LETTERS}),
+        lambda request: replace(request, json={**request.json, "proofsheet": LETTERS}),
         form=False,
     ),
     Oddity(
         "bom",
         "a byte order mark before JSON is no reason to fail",
-        lambda case: _raw(case, b"\xef\xbb\xbf" + case.encoded()[1]),
+        lambda request: _raw(request, b"\xef\xbb\xbf" + request.encoded()[1]),
         heard=False,
         form=False,
     ),
     Oddity(
         "no-json",
         "a body that is no JSON is refused",
-        lambda case: _raw(case, b"{'a': 1}"),
+        lambda request: _raw(request, b"{'a': 1}"),
         heard=False,
         form=False,
     ),
     Oddity(
         "no-object",
         "a JSON list in place of an object is refused",
-        lambda case: _raw(case, b"[]"),
+        lambda request: _raw(request, b"[]"),
         heard=False,
         form=False,
     ),
     Oddity(
         "deep",
         "JSON of a thousand levels is refused",
-        lambda case: _raw(case, b"[" * 1000 + b"]" * 1000),
+        lambda request: _raw(request, b"[" * 1000 + b"]" * 1000),
         heard=False,
         form=False,
     ),

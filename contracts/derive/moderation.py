@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.case import Wish
+from proofsheet.contracts.checks.expected import Constants, IsSuccess
+from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import forms
-from proofsheet.contracts.derive.samples import prompted, request, smallest
+from proofsheet.contracts.derive.samples import case_of, prompted, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.success_markers import telling
 from proofsheet.spec import pointers
@@ -45,9 +47,9 @@ def _refused(
     also = provenance.refusal(operation, gate)
     needs = f"moderation{more}"
     wanted = source.requirement(operation, topic, says, at, also=also, profile="extended", needs=needs)
-    expect = Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome(gate, "")})
+    expect = RefusedAs(wanted.id, operation.policy.outcome(gate, ""))
     body = smallest(operation, **prompted(operation, text or ""))
-    yield Derived(wanted, (request(operation, topic, body, (expect,)),) if text else ())
+    yield Derived(wanted, (case_of(operation, topic, body, (expect,)),) if text else ())
 
 
 def _is_blurred(outcome: Outcome) -> bool:
@@ -72,8 +74,8 @@ def _blurred(source: Source, operation: Operation, outcome: Outcome) -> Iterator
             needs=f"moderation+{FILTERED}-prompt",
         )
         fields = {**prompted(operation, text), **form.fields}
-        told_by = Expect(wanted.id, "constants", {"body": body, "headers": headers})
+        told_by = Constants(wanted.id, body=body, headers=headers)
         wish = Wish(operation.id, told_by, form.accept, fields, f"{FILTERED}.{form.name}", alone=True)
-        drawn = Expect(wanted.id, "granted")
+        drawn = IsSuccess(wanted.id)
         both = (replace(wish, expect=drawn),)
         yield Derived(wanted, wish=wish, also=both) if text else Derived(wanted)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec.document import Operation
 
@@ -16,12 +16,12 @@ STRANGER = "proofsheet-stranger"
 
 
 def _key(operation: Operation, case: Case) -> Case:
-    return replace(case, credential="wrong")
+    return case.sending(credential="wrong")
 
 
 def _type(operation: Operation, case: Case) -> Case:
-    headers = {**case.headers, "content-type": "text/plain"}
-    return replace(case, form=None, json=None, raw=b"prompt", headers=headers)
+    headers = {**case.request.headers, "content-type": "text/plain"}
+    return case.sending(form=None, json=None, raw=b"prompt", headers=headers)
 
 
 def _field(operation: Operation, case: Case) -> Case:
@@ -29,7 +29,7 @@ def _field(operation: Operation, case: Case) -> Case:
 
 
 def _path(operation: Operation, case: Case) -> Case:
-    return replace(case, path_params=dict.fromkeys(case.path_params, STRANGER))
+    return case.sending(path_params=dict.fromkeys(case.request.path_params, STRANGER))
 
 
 # gate: the kind of its fault, what is wrong, how to make it so
@@ -66,9 +66,9 @@ def _pair(source: Source, operation: Operation, first: str, second: str) -> Deri
     says = f"with a wrong {other} too, the wrong {wrong} is what is refused"
     at = provenance.policy(operation, "x-precedence", operation.policy.precedence.index(first))
     wanted = source.requirement(operation, topic, says, at)
-    expect = Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome(first, kind)})
+    expect = RefusedAs(wanted.id, operation.policy.outcome(first, kind))
     body = {} if "validate" in (first, second) else smallest(operation)
-    case = request(operation, topic, body, (expect,))
+    case = case_of(operation, topic, body, (expect,))
     for gate in (first, second):
         case = _FAULTS[gate][2](operation, case)
     return Derived(wanted, (case,))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.cross_exchange import LimitReached, WhileLimited
+from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec.document import Operation, RateLimit
 
@@ -40,14 +42,14 @@ def _wanted(
     )
 
 
-def _case(operation: Operation, name: str, wanted: Requirement, check: str, **params: object) -> Case:
-    return request(operation, f"limit.{name}", {}, (Expect(wanted.id, check, params),))
+def _case(operation: Operation, name: str, expect: Expectation) -> Case:
+    return case_of(operation, f"limit.{name}", {}, (expect,))
 
 
 def _while_out(operation: Operation, name: str, wanted: Requirement, outcome: str) -> Case:
     """A case that is asked while the key is or was shut out, so a 429 is no reason to wait."""
-    params = {"after": f"{operation.id}/limit.2-one-more", "outcome": _outcome(operation), "answer": outcome}
-    return _case(operation, name, wanted, "meanwhile", **params)
+    since = f"{operation.id}/limit.2-one-more"
+    return _case(operation, name, WhileLimited(wanted.id, since, _outcome(operation), outcome))
 
 
 def _outcome(operation: Operation) -> str:
@@ -58,17 +60,16 @@ def _allowed(source: Source, operation: Operation, limit: RateLimit) -> Derived:
     says = f"{limit.requests} requests in {limit.window:g} seconds are answered"
     keys = ("x-rate-limit", "x-rate-limit/requests", "x-rate-limit/window")
     wanted = _wanted(source, operation, "allowed", says, *keys)
-    burst = _case(operation, "1-burst", wanted, "granted")
-    return Derived(wanted, (replace(burst, wait=limit.window + 1, times=limit.requests),))
+    burst = _case(operation, "1-burst", IsSuccess(wanted.id)).sending(copies=limit.requests)
+    return Derived(wanted, (burst.stepping(wait=limit.window + 1),))
 
 
 def _refused(source: Source, operation: Operation, limit: RateLimit) -> Derived:
     outcome = _outcome(operation)
     says = f"one more is refused as {outcome}"
     wanted = _wanted(source, operation, "refused", says, "x-refusals/rate-limit")
-    status = operation.outcomes[outcome].status
-    params = {"status": status, "outcome": outcome, "window": limit.window}
-    return Derived(wanted, (_case(operation, "2-one-more", wanted, "limited", **params),))
+    expect = LimitReached(wanted.id, outcome, limit.window)
+    return Derived(wanted, (_case(operation, "2-one-more", expect),))
 
 
 def _meanwhile(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -78,11 +79,11 @@ def _meanwhile(source: Source, operation: Operation) -> Iterator[Derived]:
         wanted = _wanted(source, operation, "strangers", says, "x-rate-limit/per")
         outcome = operation.policy.outcome("authenticate", "unknown")
         case = _while_out(operation, "3-stranger", wanted, outcome)
-        yield Derived(wanted, (replace(case, credential="wrong"),))
+        yield Derived(wanted, (case.sending(credential="wrong"),))
     says = "while one key is shut out, another one is answered"
     wanted = _wanted(source, operation, "others", says, "x-rate-limit/per", needs=OTHER)
     case = _while_out(operation, "4-other", wanted, operation.success.name)
-    yield Derived(wanted, (replace(case, credential="other"),))
+    yield Derived(wanted, (case.sending(credential="other"),))
 
 
 def _afterwards(source: Source, operation: Operation, limit: RateLimit) -> Iterator[Derived]:
@@ -91,12 +92,12 @@ def _afterwards(source: Source, operation: Operation, limit: RateLimit) -> Itera
         says = f"{pause:g} seconds later, within the {limit.penalty:g}, it is still shut out"
         wanted = _wanted(source, operation, "penalty", says, "x-rate-limit/penalty")
         case = _while_out(operation, "5-still", wanted, _outcome(operation))
-        yield Derived(wanted, (replace(case, wait=pause),))
+        yield Derived(wanted, (case.stepping(wait=pause),))
     says = f"{limit.penalty:g} seconds later the next one is answered"
     wanted = _wanted(source, operation, "recovers", says, "x-rate-limit", "x-rate-limit/penalty")
     # Asked with the patience of a plain case, a 429 would be waited out, and an endless penalty never told.
     last = _while_out(operation, "6-later", wanted, operation.success.name)
-    yield Derived(wanted, (replace(last, wait=limit.penalty + 1),))
+    yield Derived(wanted, (last.stepping(wait=limit.penalty + 1),))
 
 
 def _free(source: Source, policy: str) -> Operation | None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.case import Wish
+from proofsheet.contracts.checks.cross_exchange import AnotherPicture, SamePicture
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import Form, forms
 from proofsheet.contracts.derive.picture_prompts import subject
 from proofsheet.contracts.derive.samples import prompted
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Operation, Seed
 
 SEED = 20_000  # any that is not the random one; its neighbour is the other
@@ -23,7 +25,7 @@ class _Second:
     """A second picture, held beside the first: its form, and what is asked of it beyond the first."""
 
     topic: str
-    check: str
+    check: type[Expectation]
     says: str
     form: Form
     more: dict[str, Any] = field(default_factory=dict)
@@ -45,7 +47,7 @@ def repeated(source: Source, operation: Operation) -> Iterator[Derived]:
             profile="extended",
             needs=each.needs,
         )
-        expect = Expect(wanted.id, each.check)
+        expect = each.check(wanted.id)
         first = _own(source, operation, expect, kinds["bytes"], fields, "first")
         second = _own(source, operation, expect, each.form, {**fields, **each.more}, each.topic)
         yield Derived(wanted, also=(first, second))
@@ -60,20 +62,20 @@ def _seconds(operation: Operation, seed: Seed, kinds: dict[str, Form], one: int)
     plain, packed = kinds["bytes"], kinds["json"]
     name = seed.field[0]
     guides = ("/x-artifact/seed/field",)
-    yield _Second("repeat.forms", "same", "both forms of one seed show the same", packed, needs=None)
-    yield _Second("repeat.same", "same", "the same seed draws the same", plain, also=guides)
+    yield _Second("repeat.forms", SamePicture, "both forms of one seed show the same", packed, needs=None)
+    yield _Second("repeat.same", SamePicture, "the same seed draws the same", plain, also=guides)
     says = "another seed draws another picture"
-    yield _Second("repeat.seed", "other", says, plain, {name: one + 1}, also=guides)
+    yield _Second("repeat.seed", AnotherPicture, says, plain, {name: one + 1}, also=guides)
     known = operation.body.defaults if operation.body else {}
     defaults = {key: each for key, each in known.items() if key != name}
     if defaults:
         says = "a default that is sent in so many words draws the same"
         also = tuple(provenance.field(operation, each, "default") for each in defaults)
-        yield _Second("repeat.defaults", "same", says, plain, defaults, also=also)
+        yield _Second("repeat.defaults", SamePicture, says, plain, defaults, also=also)
 
 
 def _own(
-    source: Source, operation: Operation, expect: Expect, form: Form, fields: dict[str, Any], own: str
+    source: Source, operation: Operation, expect: Expectation, form: Form, fields: dict[str, Any], own: str
 ) -> Wish:
     media = next(each.fields for each in forms(operation) if each.name == "bytes")
     body = {**prompted(operation, subject(source.seed)), **media, **fields}

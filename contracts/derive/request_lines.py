@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.expected import StatusIsOneOf
+from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.bounds import beyond
 from proofsheet.contracts.derive.request_bodies import lacking, lists_all
-from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Operation, Parameter
 
 # method, statuses that say no (or yes, where a framework answers it by itself)
@@ -38,11 +41,11 @@ def _path(source: Source, operation: Operation, parameter: Parameter, index: int
         also = [f"/parameters/{index}{more}" for more in ("", "/in", "/required", "/schema", "/schema/type")]
         also += provenance.refusal(operation, "path", keyword)
         wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at, also=also)
-        outcome = {"outcome": operation.policy.outcome("path", keyword)}
-        expects = [Expect(wanted.id, "outcome", outcome)]
+        outcome = operation.policy.outcome("path", keyword)
+        expects: list[Expectation] = [RefusedAs(wanted.id, outcome)]
         if "{value}" in operation.policy.wording.get(f"path.{keyword}", ""):
-            expects.append(Expect(wanted.id, "names", {"fields": (value,)}))
-        case = request(operation, topic, smallest(operation), tuple(expects))
+            expects.append(NamesFields(wanted.id, (value,)))
+        case = case_of(operation, topic, smallest(operation), tuple(expects))
         yield Derived(wanted, (_with(case, parameter, value),))
     yield from _listed(source, operation, parameter, index)
 
@@ -53,17 +56,17 @@ def _listed(source: Source, operation: Operation, parameter: Parameter, index: i
     order = [each for each in operation.policy.precedence if each in ("path", "validate")]
     if spoiled is None or order != ["path", "validate"]:
         return
-    outcome = {"outcome": operation.policy.outcome("validate", "required")}
+    outcome = operation.policy.outcome("validate", "required")
     for number, value in enumerate(parameter.schema.get("enum", ())):
         topic = f"{parameter.name}.listed.{value}"
         says = f"the {parameter.name} {value} is known"
         wanted = source.requirement(operation, topic, says, f"/parameters/{index}/schema/enum/{number}")
-        case = request(operation, topic, spoiled[1], (Expect(wanted.id, "outcome", outcome),))
+        case = case_of(operation, topic, spoiled[1], (RefusedAs(wanted.id, outcome),))
         yield Derived(wanted, (_with(case, parameter, value),))
 
 
 def _with(case: Case, parameter: Parameter, value: str) -> Case:
-    return replace(case, path_params={**case.path_params, parameter.name: str(value)})
+    return case.sending(path_params={**case.request.path_params, parameter.name: str(value)})
 
 
 def _header(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
@@ -75,11 +78,11 @@ def _header(source: Source, operation: Operation, parameter: Parameter, index: i
         at = f"/parameters/{index}/schema/{keyword}"
         wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at)
         expects = (
-            Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", keyword)}),
-            Expect(wanted.id, "names", {"fields": (parameter.name,)}),
+            RefusedAs(wanted.id, operation.policy.outcome("validate", keyword)),
+            NamesFields(wanted.id, (parameter.name,)),
         )
         headers = {parameter.name.lower(): str(value)}
-        yield Derived(wanted, (request(operation, topic, body, expects, headers=headers),))
+        yield Derived(wanted, (case_of(operation, topic, body, expects, headers=headers),))
 
 
 def _example(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
@@ -92,11 +95,11 @@ def _example(source: Source, operation: Operation, parameter: Parameter, index: 
     also = [f"/parameters/{index}{more}" for more in ("", "/name", "/schema/example", "/schema/type")]
     wanted = source.requirement(operation, topic, says, at, also=also)
     expects = (
-        Expect(wanted.id, "outcome", {"outcome": operation.policy.outcome("validate", "required")}),
-        Expect(wanted.id, "passes-over", {"fields": (parameter.name,)}),
+        RefusedAs(wanted.id, operation.policy.outcome("validate", "required")),
+        OmitsFields(wanted.id, (parameter.name,)),
     )
     headers = {parameter.name.lower(): str(parameter.schema["example"])}
-    yield Derived(wanted, (request(operation, topic, spoiled[1], expects, headers=headers),))
+    yield Derived(wanted, (case_of(operation, topic, spoiled[1], expects, headers=headers),))
 
 
 def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -115,6 +118,6 @@ def _off(
     source: Source, operation: Operation, topic: str, says: str, statuses: tuple[int, ...], **options: str
 ) -> Derived:
     wanted = source.requirement(operation, topic, says, "", level="MAY")
-    expect = Expect(wanted.id, "status", {"statuses": statuses})
-    case = request(operation, topic, {}, (expect,))
-    return Derived(wanted, (replace(case, form=None, json=None, off=True, **options),))  # type: ignore[arg-type]
+    expect = StatusIsOneOf(wanted.id, statuses)
+    case = case_of(operation, topic, {}, (expect,))
+    return Derived(wanted, (replace(case.sending(form=None, json=None, **options), undeclared=True),))

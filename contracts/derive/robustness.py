@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from proofsheet.contracts.case import Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.expected import IsRefusal, IsSuccess
+from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.malformed_requests import ODDITIES
+from proofsheet.contracts.derive.malformed_requests import ODDITIES, Oddity
 from proofsheet.contracts.derive.request_bodies import lacking
-from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -24,7 +25,7 @@ def sturdy(source: Source, operation: Operation) -> Iterator[Derived]:
     assert operation.body is not None
     is_form = operation.body.media_type == "multipart/form-data"
     at = pointers.join("requestBody", "content", operation.body.media_type)
-    outcome = {"outcome": operation.policy.outcome("validate", "required")}
+    outcome = operation.policy.outcome("validate", "required")
     for odd in ODDITIES:
         if odd.form not in (None, is_form):
             continue
@@ -33,12 +34,16 @@ def sturdy(source: Source, operation: Operation) -> Iterator[Derived]:
         wanted = source.requirement(
             operation, f"robust.{odd.topic}", odd.says, at, also=also, most="SHOULD", profile=odd.profile
         )
-        heard = (Expect(wanted.id, "outcome", outcome), Expect(wanted.id, "names", {"fields": (name,)}))
-        expects = heard if odd.heard else (Expect(wanted.id, "refused"),)
-        case = odd.change(request(operation, f"robust.{odd.topic}", _filled(operation, body), expects))
+        heard = (RefusedAs(wanted.id, outcome), NamesFields(wanted.id, (name,)))
+        expects = heard if odd.heard else (IsRefusal(wanted.id),)
+        case = _changed(odd, case_of(operation, f"robust.{odd.topic}", _filled(operation, body), expects))
         yield Derived(wanted, (case,))
     yield from _unknown(source, operation, name, body, at)
     yield from _untyped(source, operation)
+
+
+def _changed(odd: Oddity, case: Case) -> Case:
+    return case.stepping(request=odd.change(case.request))
 
 
 def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
@@ -49,9 +54,9 @@ def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
 def _bodiless(source: Source, operation: Operation) -> Iterator[Derived]:
     for odd in ODDITIES[:2]:
         wanted = source.requirement(operation, f"robust.{odd.topic}", odd.says, "", most="SHOULD")
-        case = request(operation, f"robust.{odd.topic}", {}, (Expect(wanted.id, "granted"),))
+        case = case_of(operation, f"robust.{odd.topic}", {}, (IsSuccess(wanted.id),))
         if operation.body is None:
-            yield Derived(wanted, (odd.change(case),))
+            yield Derived(wanted, (_changed(odd, case),))
 
 
 def _unknown(
@@ -61,10 +66,10 @@ def _unknown(
     says = "a field that nobody knows is passed over"
     wanted = source.requirement(operation, "robust.unknown-field", says, at, most="SHOULD")
     expects = (
-        Expect(wanted.id, "names", {"fields": (name,)}),
-        Expect(wanted.id, "passes-over", {"fields": (stranger,)}),
+        NamesFields(wanted.id, (name,)),
+        OmitsFields(wanted.id, (stranger,)),
     )
-    yield Derived(wanted, (request(operation, "robust.unknown-field", {**body, stranger: "1"}, expects),))
+    yield Derived(wanted, (case_of(operation, "robust.unknown-field", {**body, stranger: "1"}, expects),))
 
 
 def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -73,10 +78,10 @@ def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
     at = f"#/components/x-policies/{operation.policy.name}/x-wording/media-type.missing"
     also = provenance.refusal(operation, "media-type", "missing")
     wanted = source.requirement(operation, "media-type.missing", says, at, also=also)
-    outcome = {"outcome": operation.policy.outcome("media-type", "missing")}
+    outcome = operation.policy.outcome("media-type", "missing")
     expects = (
-        Expect(wanted.id, "outcome", outcome),
-        Expect(wanted.id, "names", {"fields": ("content-type",)}),
+        RefusedAs(wanted.id, outcome),
+        NamesFields(wanted.id, ("content-type",)),
     )
-    case = request(operation, "media-type.missing", smallest(operation), expects)
-    yield Derived(wanted, (replace(case, form=None, json=None, raw=b""),))
+    case = case_of(operation, "media-type.missing", smallest(operation), expects)
+    yield Derived(wanted, (case.sending(form=None, json=None, raw=b""),))

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.request_bodies import breaks, is_formed, sample, whole
 from proofsheet.contracts.derive.rule_breaking import Draft, broken
-from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Operation, Rule
 
 
@@ -47,13 +49,13 @@ def _slug(name: str) -> str:
 
 def _case(operation: Operation, rule: Rule, topic: str, draft: Draft, wanted: str, several: bool) -> Case:
     outcome = rule.outcome or operation.policy.outcome("validate", draft.fault)
-    expects = [Expect(wanted, "outcome", {"outcome": outcome})]
+    expects: list[Expectation] = [RefusedAs(wanted, outcome)]
     if not rule.outcome:  # a rule with an outcome of its own says it in words of its own
-        expects.append(Expect(wanted, "names", {"fields": (draft.name,)}))
+        expects.append(NamesFields(wanted, (draft.name,)))
     headers = {"accept": draft.accept} if draft.accept else {}
     name = f"{topic}.{draft.fault}" if several else topic
-    case = request(operation, name, draft.body, tuple(expects), headers=headers)
-    return replace(case, path_params=draft.paths)
+    case = case_of(operation, name, draft.body, tuple(expects), headers=headers)
+    return case.sending(path_params=draft.paths)
 
 
 def _mended(operation: Operation, rule: Rule, draft: Draft) -> Draft:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from proofsheet.contracts.case import Case, Expect, Part
+from proofsheet.contracts.case import Case, Part, Request, Step
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -78,22 +80,36 @@ def price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
     return each * count if isinstance(count, int) and count > 0 else each
 
 
-def request(
-    operation: Operation, name: str, body: Mapping[str, Any], expects: tuple[Expect, ...], **options: Any
+def case_of(
+    operation: Operation,
+    name: str,
+    body: Mapping[str, Any],
+    expects: tuple[Expectation, ...],
+    *,
+    wait: float = 0.0,
+    patience: int = 0,
+    cost: Decimal | None = None,
+    pays: bool = False,
+    prompt: str = "",
+    **sent: Any,
 ) -> Case:
-    """A case that sends `body` as the operation's media type. Bytes in a form are files."""
-    sent: dict[str, Any] = {"form": None, "json": None}
-    if operation.body and operation.body.media_type == "multipart/form-data":
-        sent["form"] = tuple(part(key, each) for key, each in body.items())
-    elif operation.body:
-        sent["json"] = dict(body)
+    """A case of one request that sends `body` as the operation's media type; `sent` are fields of Request.
+
+    Bytes in a form are files.
+    """
+    request = replace(plain_request(operation, body), **sent)
+    step = Step(request, expects, wait, patience)
+    price_of_it = price(operation, body) if cost is None else cost
+    return Case(f"{operation.id}/{name}", operation.id, (step,), price_of_it, pays, prompt)
+
+
+def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
+    """The request of an operation with this body and the simplest path."""
     paths = {each.name: str(value(each.schema)) for each in operation.parameters if each.place == "path"}
-    return Case(
-        id=f"{operation.id}/{name}",
-        operation=operation.id,
-        expects=expects,
-        **{"cost": price(operation, body), "path_params": paths, **sent, **options},
-    )
+    plain = Request(operation.id, paths)
+    if operation.body and operation.body.media_type == "multipart/form-data":
+        return replace(plain, form=tuple(part(key, each) for key, each in body.items()))
+    return replace(plain, json=dict(body)) if operation.body else plain
 
 
 def part(name: str, value: Any) -> Part:

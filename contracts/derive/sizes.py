@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.case import Wish
+from proofsheet.contracts.checks.expected import SizeIs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PLAIN
 from proofsheet.contracts.derive.request_bodies import whole
 from proofsheet.contracts.derive.samples import smallest
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import evidence, pointers
 from proofsheet.spec.document import Operation
@@ -46,10 +48,10 @@ def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
     yield _by_default(source, operation, sides, at, places, choice.tolerance)
 
 
-def _expect(wanted: Requirement, width: int, height: int, tolerance: float) -> Expect:
+def _expect(wanted: Requirement, width: int, height: int, tolerance: float) -> Expectation:
     """Exact where the size is known, about it where it is only assumed."""
     near = tolerance if wanted.grade in evidence.ADVISORY else 0.0
-    return Expect(wanted.id, "size", {"width": width, "height": height, "tolerance": near})
+    return SizeIs(wanted.id, width, height, near)
 
 
 def _by_default(

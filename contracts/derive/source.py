@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from proofsheet.contracts.case import Case, Expect, Wish
+from proofsheet.contracts.case import Case, Wish
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import LEVELS, Requirement
 from proofsheet.spec import evidence, pointers
 from proofsheet.spec.document import Difference, Document, Operation
@@ -27,8 +28,8 @@ class Derived:
     cases: tuple[Case, ...] = ()
     wish: Wish | None = None
     also: tuple[Wish, ...] = ()
-    every: Expect | None = None
-    ledger: Expect | None = None
+    every: Expectation | None = None
+    ledger: Expectation | None = None
     by_explorers: bool = False  # there is no case of its own to plan
     is_general: bool = False  # every answer speaks for it
 

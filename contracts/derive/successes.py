@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from proofsheet.contracts.case import Expect, Wish
+from proofsheet.contracts.case import Wish
+from proofsheet.contracts.checks.expected import Picture, SeedIs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, forms
 from proofsheet.contracts.derive.samples import value
@@ -36,8 +37,7 @@ def _forms(source: Source, operation: Operation) -> Iterator[Derived]:
             *_bearer(source),
         )
         wanted = source.requirement(operation, f"form.{form.name}", says, at, also=also, profile="core")
-        params = {"media_type": form.media_type, "drawn": _picked(operation, {})}
-        expect = Expect(wanted.id, "picture", params)
+        expect = Picture(wanted.id, form.media_type, _picked(operation, {}))
         yield Derived(wanted, wish=Wish(operation.id, expect, form.accept, form.fields))
     yield from _default_form(source, operation)
 
@@ -68,7 +68,7 @@ def _default_form(source: Source, operation: Operation) -> Iterator[Derived]:
     )
     also += tuple(provenance.answer(operation, operation.success.name))
     wanted = source.requirement(operation, "form.default", says, at, also=also, profile="core")
-    expect = Expect(wanted.id, "picture", {"media_type": media, "drawn": drawn})
+    expect = Picture(wanted.id, media, drawn)
     yield Derived(wanted, wish=Wish(operation.id, expect, "", {}, PLAIN))
     says = "an Accept header that is empty is none"
     at, also = provenance.policy(operation, "x-negotiation", "unsupported"), (at,)
@@ -109,7 +109,7 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
         says = f"{name} {key} gives {media_type}"
         profile = "core" if key == choice.default else "extended"
         wanted = source.requirement(operation, f"format.{key}", says, at, also=also, profile=profile)
-        expect = Expect(wanted.id, "picture", {"media_type": media_type})
+        expect = Picture(wanted.id, media_type)
         yield Derived(wanted, wish=Wish(operation.id, expect, "image/*", {name: key}))
 
 
@@ -119,31 +119,30 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     name, at = seed.field[0], "/x-artifact/seed"
     random = (f"{at}/random", provenance.field(operation, name, "description"))
-    fresh = {"seed": None, "maximum": seed.maximum}
-    for topic, says, also, params, asked in (
+    for topic, says, also, reported, asked in (
         (
             "seed.largest",
             f"the seed {seed.maximum}, the largest, is taken and reported",
             (f"{at}/maximum",),
-            {"seed": seed.maximum, "maximum": seed.maximum},
+            seed.maximum,
             {name: seed.maximum},
         ),
         (
             "seed.fresh",
             f"{name} {seed.random} draws a fresh seed and reports it",
             random,
-            fresh,
+            None,
             {name: seed.random},
         ),
         (
             "seed.default",
             "without a seed a fresh one is drawn and reported",
             (*random, provenance.field(operation, name, "default")),
-            fresh,
+            None,
             {},
         ),
     ):
         wanted = source.requirement(operation, topic, says, at, also=also, profile="core")
         own, accept = ("", None) if asked else (PLAIN, "")
-        wish = Wish(operation.id, Expect(wanted.id, "seed", params), accept, asked, own)
+        wish = Wish(operation.id, SeedIs(wanted.id, reported, seed.maximum), accept, asked, own)
         yield Derived(wanted, wish=wish)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofsheet.contracts.case import Expect
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive.request_bodies import completed, drawing
-from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Picture
@@ -28,10 +28,10 @@ def uploads(source: Source, operation: Operation) -> Iterator[Derived]:
             wanted = source.requirement(operation, topic, f"{name} {says}", at)
             outcome = operation.policy.outcome("validate", f"picture-{kind}")
             expects = (
-                Expect(wanted.id, "outcome", {"outcome": outcome}),
-                Expect(wanted.id, "names", {"fields": (name,)}),
+                RefusedAs(wanted.id, outcome),
+                NamesFields(wanted.id, (name,)),
             )
-            yield Derived(wanted, (request(operation, topic, body, expects),))
+            yield Derived(wanted, (case_of(operation, topic, body, expects),))
 
 
 def _wrong(picture: Picture) -> Iterator[tuple[str, str, bytes, str]]:

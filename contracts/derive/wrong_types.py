@@ -6,12 +6,12 @@ A required field is missing too where all faults are listed, so that none is gra
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from proofsheet.contracts.case import Case, Expect, Part
+from proofsheet.contracts.case import Case, Part
+from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.derive.request_bodies import drawing, lacking, lists_all
-from proofsheet.contracts.derive.samples import part, request, smallest, value
+from proofsheet.contracts.derive.samples import case_of, part, smallest, value
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -40,8 +40,8 @@ def _advice(source: Source, operation: Operation, topic: str, says: str, name: s
     # Schemas tell what is right, and hardly a page how a value of the wrong kind is refused.
     also = [f"{at}/{keyword}" for keyword in ("type", "items", "items/type")]
     wanted = source.requirement(operation, topic, says, at, also=also, level="MAY")
-    outcome = {"outcome": operation.policy.outcome("validate", kind)}
-    expects = (Expect(wanted.id, "outcome", outcome), Expect(wanted.id, "names", {"fields": (name,)}))
+    outcome = operation.policy.outcome("validate", kind)
+    expects = (RefusedAs(wanted.id, outcome), NamesFields(wanted.id, (name,)))
     return wanted, expects
 
 
@@ -50,7 +50,7 @@ def _json(source: Source, operation: Operation, name: str, schema: Any) -> Itera
         return
     topic = f"{name}.kind"
     wanted, expects = _advice(source, operation, topic, f"{name} is of type {schema['type']}", name, "type")
-    yield Derived(wanted, (request(operation, topic, smallest(operation, **{name: wrong}), expects),))
+    yield Derived(wanted, (case_of(operation, topic, smallest(operation, **{name: wrong}), expects),))
 
 
 def _form(source: Source, operation: Operation, name: str, schema: Any) -> Iterator[Derived]:
@@ -72,8 +72,8 @@ def _sent(operation: Operation, topic: str, name: str, expects: Any, *parts: Par
     """A form with these parts; it lacks another required field, or has an unknown value in another."""
     spoiled = lacking(operation, **{name: ""})
     body = spoiled[1] if spoiled else {**smallest(operation), **_stranger(operation, name)}
-    case = request(operation, topic, {key: each for key, each in body.items() if key != name}, expects)
-    return replace(case, form=(*(case.form or ()), *parts))
+    case = case_of(operation, topic, {key: each for key, each in body.items() if key != name}, expects)
+    return case.sending(form=(*(case.request.form or ()), *parts))
 
 
 def _stranger(operation: Operation, but: str) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def _empty(source: Source, operation: Operation) -> Iterator[Derived]:
     says = "an empty part of an optional field counts as absent"
     wanted = source.requirement(operation, "empty-parts", says, at)
     expects = (
-        Expect(wanted.id, "names", {"fields": (name,)}),
-        Expect(wanted.id, "passes-over", {"fields": tuple(optional)}),
+        NamesFields(wanted.id, (name,)),
+        OmitsFields(wanted.id, tuple(optional)),
     )
     empty = {**body, **dict.fromkeys(optional, "")}
-    yield Derived(wanted, (request(operation, "empty-parts", empty, expects),))
+    yield Derived(wanted, (case_of(operation, "empty-parts", empty, expects),))

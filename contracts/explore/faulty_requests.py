@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.expected import IsRefusal
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.explored import LEVELS, TEXT
 from proofsheet.contracts.derive.source import Source
@@ -81,5 +82,5 @@ def _dearest(source: Source, operation: Operation) -> Decimal:
 
 
 def _case(topic: str, requirement: str, sample: Sample) -> Case:
-    expects = (Expect(requirement, "refused"),) if topic == TEXT else tuple(sample.refused(requirement))
+    expects = (IsRefusal(requirement),) if topic == TEXT else tuple(sample.refused(requirement))
     return sample.case(topic, expects)

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.money import BalanceMoves, CostsItsPrice, RefusalsAreFree
 from proofsheet.contracts.derive.explored import CONSERVED
-from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.samples import case_of
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.explore import Attempt, Stop
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Enough
@@ -62,7 +64,7 @@ class Books:
     def open(self) -> bool:
         """Ask for the balance until it shows what was paid earlier; False where it does not."""
         try:
-            return not self._messages(self._settle("moves"))
+            return not self._messages(self._settle(BalanceMoves))
         except Enough:
             return False
 
@@ -102,7 +104,7 @@ class Books:
         return f"{step.operation.id} {'granted' if asked.paid else 'refused'}"
 
     def _is_wrong(self, done: list[str]) -> bool:
-        checks = ("moves", "costs") if self._owes else ("keeps",)
+        checks = (BalanceMoves, CostsItsPrice) if self._owes else (RefusalsAreFree,)
         asked = self._settle(*checks)
         self._owes = False
         messages = self._messages(asked)
@@ -114,10 +116,10 @@ class Books:
             self._found = len(done), replace(asked, messages=((self.requirement, story),))
         return bool(messages)
 
-    def _settle(self, *checks: str) -> Asked:
+    def _settle(self, *checks: type[Expectation]) -> Asked:
         """Ask for the balance; again for a while where it does not show a payment yet."""
         asked = self._asked(self._question(checks, 0.0))
-        for turn in range(PATIENCE if "moves" in checks else 0):
+        for turn in range(PATIENCE if BalanceMoves in checks else 0):
             if not self._messages(asked):
                 break
             again = self._asked(self._question(checks, LAG * 2**turn))
@@ -127,11 +129,11 @@ class Books:
         self._last = asked
         return asked
 
-    def _question(self, checks: tuple[str, ...], wait: float) -> Case:
+    def _question(self, checks: tuple[type[Expectation], ...], wait: float) -> Case:
         self._questions += 1
-        expects = tuple(Expect(self.requirement, each) for each in checks)
+        expects = tuple(each(self.requirement) for each in checks)
         return replace(
-            request(self.balance, "", {}, expects, wait=wait), id=question(self.balance, self._questions)
+            case_of(self.balance, "", {}, expects, wait=wait), id=question(self.balance, self._questions)
         )
 
     def _asked(self, case: Case) -> Asked:

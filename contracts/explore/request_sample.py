@@ -8,9 +8,12 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.expected import StatusIsOneOf
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive.request_bodies import paths_of
-from proofsheet.contracts.derive.samples import price, prompt_of, request
+from proofsheet.contracts.derive.samples import case_of, price, prompt_of
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Operation
 
 _SHORT = 60  # characters of a value that are printed
@@ -69,11 +72,11 @@ class Sample:
         """Credits that a success would take."""
         return price(self.operation, self.body)
 
-    def case(self, topic: str, expects: tuple[Expect, ...] = (), **options: Any) -> Case:
+    def case(self, topic: str, expects: tuple[Expectation, ...] = (), **options: Any) -> Case:
         """The sample as a case; its id tells requests apart, and is the same for the same request."""
         headers, raw = dict(self.headers), None
         if self.content_type:
-            raw = request(self.operation, topic, self.body, ()).encoded()[1]
+            raw = case_of(self.operation, topic, self.body, ()).request.encoded()[1]
             headers["content-type"] = self.content_type
         made: dict[str, Any] = {
             "path_params": {**paths_of(self.operation), **self.paths},
@@ -83,7 +86,7 @@ class Sample:
         }
         if raw is not None:
             made = {**made, "raw": raw, "form": None, "json": None}
-        return request(self.operation, f"{topic}-{self.digest}", self.body, expects, **{**made, **options})
+        return case_of(self.operation, f"{topic}-{self.digest}", self.body, expects, **{**made, **options})
 
     @property
     def digest(self) -> str:
@@ -91,19 +94,19 @@ class Sample:
         parts = (self.body, self.paths, self.headers, self.credential, self.content_type)
         return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
-    def refused(self, requirement: str) -> Iterator[Expect]:
+    def refused(self, requirement: str) -> Iterator[Expectation]:
         """What is asked of the refusal of a sample with a fault.
 
         Where the document does not tell which of several outcomes speaks, any of their statuses will do.
         """
         found = [self.operation.outcomes[name] for name in self.outcomes]
         if len(found) == 1:
-            yield Expect(requirement, "outcome", {"outcome": found[0].name})
+            yield RefusedAs(requirement, found[0].name)
         else:
             statuses = tuple(sorted({each.status for each in found}))
-            yield Expect(requirement, "status", {"statuses": statuses})
+            yield StatusIsOneOf(requirement, statuses)
         if self.names:
-            yield Expect(requirement, "names", {"fields": self.names})
+            yield NamesFields(requirement, self.names)
 
 
 def _short(value: Any) -> str:

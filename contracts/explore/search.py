@@ -174,7 +174,7 @@ class Hunt:
 
 def kinds(asked: Asked) -> list[Kind]:
     """The findings of an answer without their values, so that those of the same kind can be told apart."""
-    fields = [name for each in asked.case.expects for name in each.params.get("fields", ())]
+    fields = [name for each in asked.case.expects for name in each.named]
     return [(requirement, _plain(message, fields)) for requirement, message in asked.messages]
 
 
@@ -186,6 +186,6 @@ def _plain(message: str, fields: list[str]) -> str:
 
 def size(asked: Asked) -> int:
     """The size of a request in bytes, but for what every request has."""
-    case = asked.case
-    headers = sum(len(name) + len(value) for name, value in case.headers.items())
-    return len(case.encoded()[1]) + headers + sum(map(len, case.path_params.values()))
+    request = asked.case.request
+    headers = sum(len(name) + len(value) for name, value in request.headers.items())
+    return len(request.encoded()[1]) + headers + sum(map(len, request.path_params.values()))

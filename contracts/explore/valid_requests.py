@@ -8,10 +8,12 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.expected import IsSuccess, Picture, SeedIs
 from proofsheet.contracts.derive.explored import GRANTED
 from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.explore import Attempt
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Hunt
@@ -70,15 +72,15 @@ def _case(requirement: str, sample: Sample) -> Case:
     return plain.case(GRANTED, tuple(_expects(plain, requirement)), pays=True)
 
 
-def _expects(sample: Sample, requirement: str) -> Iterator[Expect]:
+def _expects(sample: Sample, requirement: str) -> Iterator[Expectation]:
     artifact = sample.operation.artifact
     assert artifact is not None
     accept = sample.headers.get("accept") or sample.operation.policy.default_accept
     drawn = str(artifact.media.pick(sample.body))
-    yield Expect(requirement, "granted")
+    yield IsSuccess(requirement)
     media_type = accept if accept in sample.operation.success.representations else drawn
-    yield Expect(requirement, "picture", {"media_type": media_type})
+    yield Picture(requirement, media_type)
     if artifact.seed is not None:
         wanted = sample.body.get(artifact.seed.field[0], artifact.seed.random)
         fixed = None if wanted == artifact.seed.random else wanted
-        yield Expect(requirement, "seed", {"seed": fixed, "maximum": artifact.seed.maximum})
+        yield SeedIs(requirement, seed=fixed, maximum=artifact.seed.maximum)

@@ -31,9 +31,6 @@ SILENT = {
 }
 
 
-CHECK = "schemathesis"  # what an expectation of one of these requirements names as its check
-
-
 def ids(family: str, operation: str) -> tuple[str, ...]:
     """The requirements of one operation."""
     return tuple(f"{family}.{operation}.{topic(check)}" for check in CHECKS)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofsheet.contracts.case import BOUNDARY, Case
+from proofsheet.contracts import case as case_module
+from proofsheet.contracts.case import BOUNDARY, Case, Step
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec.document import Operation
 from proofsheet.spec.security import place
@@ -93,16 +94,19 @@ def case(asked: Request, operation: Operation, number: int, **options: Any) -> C
     """A request of schemathesis as a case of ours; its answer is judged as that of any case."""
     kind = credential(asked, operation)
     names = key_header(operation) if kind == "valid" else {}
-    return Case(
-        id=f"{operation.id}/{_NAMED}{number}",
-        operation=operation.id,
-        expects=(),
+    sent = case_module.Request(
+        operation.id,
+        headers={name: each for name, each in asked.headers.items() if name not in names},
+        raw=asked.body,
         credential=kind or "none",
         method=asked.method,
         path=asked.path,
-        headers={name: each for name, each in asked.headers.items() if name not in names},
-        raw=asked.body,
-        off=not is_of(asked, operation),
+    )
+    return Case(
+        id=f"{operation.id}/{_NAMED}{number}",
+        operation=operation.id,
+        steps=(Step(sent),),
+        undeclared=not is_of(asked, operation),
         **options,
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case, Request, Step
+from proofsheet.contracts.expectation import SpeaksFor
 from proofsheet.contracts.explore import Attempt, Stop
 from proofsheet.contracts.fuzz import advice
 from proofsheet.contracts.fuzz.engine import Engine
@@ -58,9 +59,11 @@ class Schemathesis:
                 broken = engine.broken.get("") or engine.broken.get(name)
                 reason = stopped.reason if stopped else broken or NOTHING
                 ids = advice.ids(self.document.family, name)
-                expects = tuple(Expect(each, advice.CHECK) for each in ids if each in self.requirements)
+                expects = tuple(SpeaksFor(each) for each in ids if each in self.requirements)
                 skipped = "" not in engine.broken
-                yield Asked(Case(f"{name}/fuzz", name, expects), None, reason, skipped=skipped)
+                yield Asked(
+                    Case(f"{name}/fuzz", name, (Step(Request(name), expects),)), (), reason, skipped=skipped
+                )
 
 
 def explorer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
-from proofsheet.contracts.case import Expect
+from proofsheet.contracts.expectation import SpeaksFor
 from proofsheet.contracts.fuzz import advice
 from proofsheet.contracts.fuzz.engine import Said
 from proofsheet.contracts.fuzz.gate import Gate
@@ -41,7 +41,7 @@ class _Told:
         """An answer that was judged by us."""
         for requirement, message in asked.messages:
             self._keep(requirement, asked, message)
-        if not asked.messages and not asked.reason and not asked.case.off:
+        if not asked.messages and not asked.reason and not asked.case.undeclared:
             self.clean.setdefault(asked.case.operation, []).append(asked)
 
     def hear(self, said: Said, asked: Asked) -> None:
@@ -75,10 +75,10 @@ class _Told:
 
 
 def _size(asked: Asked) -> int:
-    case = asked.case
-    return len(case.raw or b"") + len(case.path or "") + sum(len(each) for each in case.headers.values())
+    sent = asked.case.request
+    return len(sent.raw or b"") + len(sent.path or "") + sum(len(each) for each in sent.headers.values())
 
 
 def _having(asked: Asked, names: tuple[str, ...], messages: tuple[tuple[str, str], ...]) -> Asked:
-    expects = tuple(Expect(name, advice.CHECK) for name in names)
-    return replace(asked, case=replace(asked.case, expects=expects), messages=messages)
+    expects = tuple(SpeaksFor(name) for name in names)
+    return replace(asked, case=asked.case.stepping(expects=expects), messages=messages)

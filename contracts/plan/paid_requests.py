@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from proofsheet.contracts.case import Case, Expect, Wish
+from proofsheet.contracts.case import Case, Wish
 from proofsheet.contracts.derive.picture_prompts import numbered
-from proofsheet.contracts.derive.samples import prompt_of, prompted, request, smallest
+from proofsheet.contracts.derive.samples import case_of, prompt_of, prompted, smallest
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Document, Operation
 
 
@@ -38,7 +39,7 @@ class _Picture:
 
 
 def fulfil(
-    document: Document, wishes: Iterable[Wish], every: Iterable[tuple[str, Expect]] = (), seed: int = 0
+    document: Document, wishes: Iterable[Wish], every: Iterable[tuple[str, Expectation]] = (), seed: int = 0
 ) -> Iterator[Case]:
     """The pictures for all wishes: the choosiest first, each joins the first picture that fits.
 
@@ -59,16 +60,16 @@ def fulfil(
 
 
 def _case(
-    operation: Operation, picture: _Picture, number: int, subject: str, expects: tuple[Expect, ...]
+    operation: Operation, picture: _Picture, number: int, subject: str, expects: tuple[Expectation, ...]
 ) -> Case:
     headers = {"accept": (picture.accept or "image/*").strip()} if picture.accept != "" else {}
     body = smallest(operation, **{**prompted(operation, subject), **picture.fields})
-    case = request(operation, f"picture-{number}", body, expects, pays=True, headers=headers)
+    case = case_of(operation, f"picture-{number}", body, expects, pays=True, headers=headers)
     return replace(case, prompt=prompt_of(operation, body))
 
 
-def _distinct(expects: Iterable[Expect]) -> Iterator[Expect]:
-    seen: list[Expect] = []
+def _distinct(expects: Iterable[Expectation]) -> Iterator[Expectation]:
+    seen: list[Expectation] = []
     for each in expects:
         if each not in seen:
             seen.append(each)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
-from proofsheet.contracts.case import Case, Expect
-from proofsheet.contracts.checks.trail_checks import BEFORE
+from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.access import access
 from proofsheet.contracts.derive.allowed_values import listed
 from proofsheet.contracts.derive.bounds import bounds
@@ -29,6 +28,7 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.successes import answers
 from proofsheet.contracts.derive.uploads import uploads
 from proofsheet.contracts.derive.wrong_types import kinds
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.balance_probes import watched
 from proofsheet.contracts.plan.paid_requests import fulfil
 from proofsheet.contracts.requirement import PROFILES, Requirement
@@ -87,7 +87,7 @@ def plan(
     requirements = {each.requirement.id: each.requirement for each in found}
     allowed = [each for each in _bearing(every, found) if each.requirement.is_allowed(permissions)]
     cases = tuple(
-        replace(case, expects=tuple(each for each in case.expects if _is_kept(each, requirements)))
+        case.keeping(lambda each: _is_kept(each, requirements))
         for case in _cases(source, allowed, "paid" in permissions)
     )
     return Plan(tuple(requirements.values()), cases, dict(_lacking(found, permissions)))
@@ -114,13 +114,13 @@ def _before(derived: Derived) -> Iterator[str]:
     """How the topics begin whose cases must have been asked before its own."""
     expects = [each for case in derived.cases for each in case.expects]
     for each in (*expects, *([derived.ledger] if derived.ledger else ())):
-        if each.check in BEFORE:
-            yield BEFORE[each.check]
+        if each.after is not None:
+            yield each.after
 
 
-def _is_kept(expect: Expect, requirements: Mapping[str, Requirement]) -> bool:
+def _is_kept(expect: Expectation, requirements: Mapping[str, Requirement]) -> bool:
     """Whether a case needs it: for what is asked for, or to be told from one that is refused by accident."""
-    return expect.requirement in requirements or expect.check in BEFORE
+    return expect.requirement in requirements or expect.after is not None
 
 
 def _is_among(requirement: Requirement, topics: set[tuple[str, str]]) -> bool:

@@ -6,8 +6,9 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.expectation import SpeaksFor
 from proofsheet.contracts.recorded.traffic_judge import Judged, Trial, decoded, exchange_of
 from proofsheet.contracts.reports import case_records, run_records
 from proofsheet.contracts.reports.records import Record
@@ -76,10 +77,10 @@ class Evidence:
     def _record(self, number: int, flow: Flow, judged: Judged, operation: Operation) -> Record:
         clean = redacted(flow)
         exchange = decoded(exchange_of(clean, clean.path), clean)
-        names = [Expect(name, check) for check, name in self._trial.requirements(operation)]
-        asked = Asked(
-            Case(f"exchange-{number}", operation.id, tuple(names)), exchange, messages=judged.messages
-        )
+        names = tuple(SpeaksFor(name) for _, name in self._trial.requirements(operation))
+        step = Step(Request(operation.id), names)
+        case = Case(f"exchange-{number}", operation.id, (step,))
+        asked = Asked(case, (exchange,), messages=judged.messages)
         redaction = Redaction(_key(clean))
         record = case_records.case(asked, self._trial.document, redaction, flow.milliseconds)
         record["request"]["url"] = clean.url

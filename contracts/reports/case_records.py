@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.expected import pictures, reported_seed
+from proofsheet.contracts.checks.expected import SizeIs
+from proofsheet.contracts.checks.extraction import pictures, reported_seed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import remembered
 from proofsheet.contracts.reports.curl import curl
@@ -123,9 +124,7 @@ def _short(value: Any) -> Any:
 
 
 def _pictures(exchange: Exchange, case: Case, operation: Operation) -> Iterator[dict[str, Any]]:
-    expected = next(
-        ([each.params["width"], each.params["height"]] for each in case.expects if each.check == "size"), None
-    )
+    expected = next(([each.width, each.height] for each in case.expects if isinstance(each, SizeIs)), None)
     seed = reported_seed(exchange, operation)
     for found in _found(exchange, operation):
         thumb = Thumbnail(why=found) if isinstance(found, str) else thumbnail(found)

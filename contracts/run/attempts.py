@@ -6,7 +6,8 @@ import time
 import traceback
 from dataclasses import dataclass, field, replace
 
-from proofsheet.contracts.case import Case
+from proofsheet.contracts.case import Case, Step
+from proofsheet.contracts.checks.extraction import parsed
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.client.retry import LOST, NotTheApi, RetryingClient
 from proofsheet.contracts.exchange import Exchange
@@ -14,14 +15,15 @@ from proofsheet.contracts.history import Trace
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
+from proofsheet.spec import pointers
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What became of one case: its exchange, or why there is none, and every message of every check."""
+    """What became of one case: an exchange for each step, or why there is none, and what is wrong in them."""
 
     case: Case
-    exchange: Exchange | None
+    exchanges: tuple[Exchange, ...] = ()
     reason: str = ""
     messages: tuple[tuple[str, str], ...] = ()  # (requirement, message)
     paid: bool = False
@@ -33,6 +35,12 @@ class Asked:
     is_other: bool = False  # what answers is not the API
     limited: bool = False  # the target wants fewer requests than we can do with
     interrupted: bool = False
+    general: tuple[str, ...] = ()  # the requirements on every answer that its answers spoke for
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The last exchange."""
+        return self.exchanges[-1] if self.exchanges else None
 
 
 @dataclass
@@ -47,51 +55,87 @@ class Attempts:
     def send(self, case: Case) -> tuple[Asked, float]:
         """What came back, not judged yet, and when it was sent by our clock: after the case's wait."""
         began = time.monotonic()
-        sent = began + case.wait
+        sent = began + case.steps[0].wait
         if not self.budget.hold(case.cost):
             reason = f"would pass the budget of {self.budget.limit} credits"
-            return Asked(case, None, reason, skipped=True), sent
-        paid = True  # until the answer says otherwise
+            return Asked(case, (), reason, skipped=True), sent
+        asked = Asked(case)
         try:
-            with self.interrupts.waiting():
-                exchange = self.client.send(case)
-            # What a gateway lost on its way back counts as an answer that never came.
-            paid = exchange.status < 300 or (case.cost > 0 and exchange.status in LOST)
-            asked = Asked(case, exchange, paid=paid)
-        except Unreachable as problem:
-            paid = problem.sent
-            is_other = isinstance(problem, NotTheApi)
-            asked = Asked(case, None, str(problem), paid=paid, unreachable=True, is_other=is_other)
-        except KeyboardInterrupt:
-            paid = case.cost > 0
-            asked = Asked(case, None, "interrupted before the answer came", paid=paid, interrupted=True)
-        finally:
-            self.budget.settle(case.cost, paid)
+            for step in case.steps:
+                asked = self._sent(asked, step)
+                if asked.reason:
+                    break
+        except BaseException:  # a mistake of ours, and nobody knows what was paid
+            self.budget.settle(case.cost, True)
+            raise
+        self.budget.settle(case.cost, asked.paid)
         return replace(asked, seconds=time.monotonic() - began), sent
 
+    def _sent(self, asked: Asked, step: Step) -> Asked:
+        """With the answer to one step more, or why there is none."""
+        case, before = asked.case, asked.exchanges
+        try:
+            step = _filled(step, before[-1]) if before else step
+            with self.interrupts.waiting():
+                exchange = self.client.send(case.alone(step))
+        except Unfilled as problem:
+            return replace(asked, reason=str(problem))
+        except Unreachable as problem:
+            paid, is_other = asked.paid or problem.sent, isinstance(problem, NotTheApi)
+            return replace(asked, reason=str(problem), paid=paid, unreachable=True, is_other=is_other)
+        except KeyboardInterrupt:
+            reason = "interrupted before the answer came"
+            return replace(asked, reason=reason, paid=asked.paid or case.cost > 0, interrupted=True)
+        # What a gateway lost on its way back counts as an answer that never came.
+        paid = exchange.status < 300 or (case.cost > 0 and exchange.status in LOST)
+        return replace(asked, exchanges=(*before, exchange), paid=asked.paid or paid)
+
     def judge(self, asked: Asked, began: float) -> Asked:
-        """The same with what is found in its answer."""
-        case, exchange = asked.case, asked.exchange
-        if exchange is None:
-            return asked
+        """The same with what is found in its answers."""
+        for step, exchange in zip(asked.case.steps, asked.exchanges, strict=False):
+            asked = self._judged(asked, asked.case.alone(step), exchange, began)
+            if asked.limited or asked.interrupted:
+                break
+        return asked
+
+    def _judged(self, asked: Asked, case: Case, exchange: Exchange, began: float) -> Asked:
         try:
             self.judging.remember(case, exchange, began)
             asked = replace(asked, trace=self.judging.history[-1])
-            if exchange.status == 429 and case.times == 1 and not self.client.expects(case, 429):
-                return self._limited(asked)
+            if exchange.status == 429 and case.request.copies == 1 and not self.client.expects(case, 429):
+                return self._limited(asked, case, exchange)
             found = self.judging.judge(case, exchange)
         except KeyboardInterrupt:
             return replace(asked, reason="interrupted before it was judged", interrupted=True)
         except Exception as error:  # no answer may end a run that has been paid for
             return replace(asked, reason=broke(error))
-        return replace(asked, messages=found.messages, unjudged=found.unjudged)
+        return replace(
+            asked,
+            messages=(*asked.messages, *found.messages),
+            unjudged=(*asked.unjudged, *found.unjudged),
+            general=(*asked.general, *found.general),
+        )
 
-    def _limited(self, asked: Asked) -> Asked:
+    def _limited(self, asked: Asked, case: Case, exchange: Exchange) -> Asked:
         """A 429 that stays: nothing is judged but the rate."""
-        assert asked.exchange is not None
-        found = self.judging.rate(asked.case, asked.exchange)
+        found = self.judging.rate(case, exchange)
         reason = "the target limits the rate: try again later, or with a lower --rate"
-        return replace(asked, reason=reason, messages=found, limited=True)
+        return replace(asked, reason=reason, messages=(*asked.messages, *found), limited=True)
+
+
+class Unfilled(Exception):
+    """The answer before does not hold what the next request needs."""
+
+
+def _filled(step: Step, before: Exchange) -> Step:
+    """A step with the path parameters that it takes from the answer before. Raises Unfilled."""
+    found = dict(step.request.path_params)
+    for name, pointer in step.takes.items():
+        value = next(pointers.find(parsed(before), pointers.split(pointer)), None)
+        if not isinstance(value, str | int) or value == "":
+            raise Unfilled(f"the answer before, a {before.status}, holds no {pointer} to send as {name}")
+        found[name] = str(value)
+    return replace(step, request=replace(step.request, path_params=found))
 
 
 def broke(error: BaseException) -> str:

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import TypeVar
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.trail_checks import TRAILS
 from proofsheet.contracts.run.interrupts import Interrupts
 
 Found = TypeVar("Found")
@@ -28,8 +27,9 @@ def batches(cases: Sequence[Case], most: int) -> Iterator[list[Case]]:
 
 
 def _is_alone(case: Case) -> bool:
-    trail = any(each.check in TRAILS for each in case.expects)
-    return trail or case.pays or case.times > 1 or case.patience > 0 or case.wait > 0
+    if case.pays or len(case.steps) > 1 or any(each.compares for each in case.expects):
+        return True
+    return case.request.copies > 1 or case.step.patience > 0 or case.step.wait > 0
 
 
 def in_order(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks import CHECKS, looks_at
-from proofsheet.contracts.checks.expected import EXPECTED
 from proofsheet.contracts.checks.extraction import parsed
-from proofsheet.contracts.checks.trail_checks import TRAILS
 from proofsheet.contracts.derive.every_answer import topic_of
 from proofsheet.contracts.exchange import Broken, Exchange
-from proofsheet.contracts.history import Trace, Unjudged, trace
+from proofsheet.contracts.expectation import Answer
+from proofsheet.contracts.history import Trace, Unjudged
 from proofsheet.contracts.oracle import Oracle
+from proofsheet.contracts.run.memory import trace
 from proofsheet.spec.document import Operation
 from proofsheet.spec.recognise import speaker
 
@@ -26,11 +26,12 @@ class Judgement:
 
     messages: tuple[tuple[str, str], ...]
     unjudged: tuple[tuple[str, str], ...] = ()
+    general: tuple[str, ...] = ()  # the requirements on every answer that this one spoke for
 
 
 @dataclass
 class Judge:
-    """Judges the answers of one run, whose history it keeps; `requirements` are those of the run."""
+    """Judges the answers of one run, each to one step, and keeps its history; `requirements` are its own."""
 
     oracle: Oracle
     requirements: Container[str]
@@ -50,22 +51,24 @@ class Judge:
         if exchange.broken and not exchange.status:
             return self._without_status(case, exchange.broken)
         operation = self.oracle.document.operations[case.operation]
+        answer = Answer(exchange, operation, self.history)
         messages: list[tuple[str, str]] = []
         unjudged: list[tuple[str, str]] = []
         for each in case.expects:
             if each.requirement not in self.requirements:
                 continue  # the case is asked for the sake of another
             try:
-                found = list(self._check(each, exchange, operation))
-                messages += [(each.requirement, message) for message in found]
+                messages += [(each.requirement, message) for message in each.findings(answer)]
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
-        messages += self._general(case, exchange, operation)
+        general = dict(self.general(case, exchange.media_type, exchange.status))
+        for check, name in general.items():
+            messages += [(name, each.message) for each in CHECKS[check](exchange, operation, self.oracle)]
         more = _whose(exchange, operation)
         messages = [(name, text + more) for name, text in messages]
         broken = f"; the answer breaks HTTP: {exchange.broken}" if exchange.broken else ""
         messages = [(name, text if "breaks HTTP" in text else text + broken) for name, text in messages]
-        return Judgement(tuple(messages), tuple(unjudged))
+        return Judgement(tuple(messages), tuple(unjudged), tuple(general.values()))
 
     def rate(self, case: Case, exchange: Exchange) -> tuple[tuple[str, str], ...]:
         """What is found of the rate alone, in an answer that says nothing else."""
@@ -75,26 +78,18 @@ class Judge:
     def _without_status(self, case: Case, broken: Broken) -> Judgement:
         """An answer that is none: whatever was expected of it did not come."""
         names = dict.fromkeys(each.requirement for each in case.expects)
-        names[self._name(case, "complete")] = None
+        complete = self._name(case, "complete")
+        names[complete] = None
         text = f"the answer breaks HTTP: {broken}"
-        return Judgement(tuple((name, text) for name in names if name in self.requirements))
+        messages = tuple((name, text) for name in names if name in self.requirements)
+        return Judgement(messages, general=(complete,))
 
     def _name(self, case: Case, check: str) -> str:
         return f"{self.oracle.document.family}.{case.operation}.{topic_of(check)}"
 
-    def _check(self, each: Expect, exchange: Exchange, operation: Operation) -> Iterator[str]:
-        if each.check in TRAILS:
-            return TRAILS[each.check](self.history, each.requirement, operation, each.params)
-        return EXPECTED[each.check](exchange, operation, each.params)
-
-    def _general(self, case: Case, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
-        for name, requirement in self.general(case, exchange.media_type, exchange.status):
-            for finding in CHECKS[name](exchange, operation, self.oracle):
-                yield requirement, finding.message
-
     def general(self, case: Case, media_type: str, status: int) -> Iterator[tuple[str, str]]:
         """(check, requirement) for each general check that an answer of this type is held against."""
-        checks = ANYWHERE if case.off else CHECKS
+        checks = ANYWHERE if case.undeclared else CHECKS
         for check in checks if status else ("complete",):
             name = self._name(case, check)
             if name in self.requirements and looks_at(check, media_type):

@@ -108,12 +108,12 @@ class Run:
 
     def _send(self, case: Case) -> tuple[Asked, float]:
         if self._is_down:
-            return Asked(case, None, self._why, unreachable=True), 0.0
+            return Asked(case, (), self._why, unreachable=True), 0.0
         return self._attempts.send(case)
 
     def _step(self, case: Case) -> Asked:
         asked = self._judged(*self._send(case))
-        for turn in range(case.patience):
+        for turn in range(case.step.patience):
             if not asked.messages or self._is_known(asked) or self._interrupted:
                 break
             try:
@@ -188,9 +188,7 @@ class Run:
     def _note(self, asked: Asked) -> None:
         spoken = {each.requirement for each in asked.case.expects} & set(self.verdicts)
         if asked.exchange is not None and not asked.reason:
-            answer = asked.exchange
-            general = self.judging.general(asked.case, answer.media_type, answer.status)
-            self._note_answer(asked, spoken | {name for _, name in general})
+            self._note_answer(asked, spoken | (set(asked.general) & set(self.verdicts)))
             return
         status = Status.SKIPPED if asked.skipped else Status.ERRORED
         for name in spoken:

@@ -15,7 +15,7 @@ from raw_server import RawServer, Wire, response
 from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient, Unreachable
 from proofsheet.contracts.client.target import Target
-from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -41,7 +41,7 @@ def exchanged(document: Document, *raw: bytes, method: str | None = None) -> Exc
         return None
 
     with RawServer(answer) as server, client(document, server) as sender:
-        case = request(document.operations["getBalance"], "x", {}, ())
+        case = case_of(document.operations["getBalance"], "x", {}, ())
         assert sender.send(case).broken is None
         return sender.send(replace(case, method=method))
 
@@ -127,7 +127,7 @@ def test_what_follows_an_answer_is_not_taken_for_the_next(document: Document) ->
         return True
 
     with RawServer(answer) as server, client(document, server) as sender:
-        case = request(document.operations["getBalance"], "x", {}, ())
+        case = case_of(document.operations["getBalance"], "x", {}, ())
         kinds = [found.broken and found.broken.kind for found in (sender.send(case), sender.send(case))]
     assert kinds == ["surplus", "surplus"]
     assert server.connections == 2
@@ -149,7 +149,7 @@ def test_what_never_spoke_http_is_no_target(document: Document) -> None:
         client(document, server) as sender,
         pytest.raises(Unreachable, match=r"does not speak HTTP.*SSH-2\.0"),
     ):
-        sender.send(request(document.operations["getBalance"], "x", {}, ()))
+        sender.send(case_of(document.operations["getBalance"], "x", {}, ()))
 
 
 def stop(wire: Wire) -> None:
@@ -177,7 +177,7 @@ def test_an_answer_that_stops_or_drips_is_given_up(
     document: Document, way: Callable[[Wire], None], says: str
 ) -> None:
     with RawServer(lambda wire, sent: way(wire)) as server, client(document, server) as sender:
-        found = sender.send(request(document.operations["getBalance"], "x", {}, ()))
+        found = sender.send(case_of(document.operations["getBalance"], "x", {}, ()))
     assert found.broken is not None
     assert (found.status, found.broken.kind) == (200, "slow")
     assert says in str(found.broken)
@@ -190,7 +190,7 @@ def test_silence_is_no_answer(document: Document) -> None:
         client(document, server, limits=Limits(first=0.2)) as sender,
         pytest.raises(Unreachable, match="nothing came in 0"),
     ):
-        sender.send(request(document.operations["getBalance"], "x", {}, ()))
+        sender.send(case_of(document.operations["getBalance"], "x", {}, ()))
 
 
 def test_who_waits_is_told(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_who_waits_is_told(document: Document, monkeypatch: pytest.MonkeyPatch) 
         RawServer(lambda wire, sent: drip(wire)) as server,
         client(document, server, **options) as sender,
     ):
-        sender.send(request(document.operations["getBalance"], "waited-for", {}, ()))
+        sender.send(case_of(document.operations["getBalance"], "waited-for", {}, ()))
     assert len(words) >= 2
     assert {name for name, _ in words} == {"getBalance/waited-for"}
     assert sorted(words) == words
@@ -213,7 +213,7 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_anew(document: Documen
         RawServer(lambda wire, sent: wire.send(response(JSON))) as server,
         client(document, server) as sender,
     ):
-        case = request(document.operations["getBalance"], "x", {}, ())
+        case = case_of(document.operations["getBalance"], "x", {}, ())
         for _ in range(3):
             server.closed.clear()
             assert sender.send(case).body == JSON
@@ -232,7 +232,7 @@ def test_a_connection_that_closes_under_a_free_request_is_opened_anew(document: 
 
     with RawServer(answer) as server, client(document, server) as sender:
         operation = document.operations["generateCore"]
-        refused = request(operation, "x", smallest(operation), ())
+        refused = case_of(operation, "x", smallest(operation), ())
         assert [sender.send(refused).body for _ in range(3)] == [JSON] * 3
     assert len(server.requests) == 4  # one was sent twice
 
@@ -246,9 +246,9 @@ def test_a_paid_request_has_a_connection_of_its_own_and_is_sent_once(document: D
 
     with RawServer(answer) as server, client(document, server) as sender:
         operation = document.operations["generateCore"]
-        sender.send(request(document.operations["getBalance"], "x", {}, ()))
+        sender.send(case_of(document.operations["getBalance"], "x", {}, ()))
         with pytest.raises(Unreachable) as lost:
-            sender.send(request(operation, "paid", smallest(operation), (), pays=True))
+            sender.send(case_of(operation, "paid", smallest(operation), (), pays=True))
     assert lost.value.sent
     assert server.connections == 2
     assert [each[:4] for each in server.requests] == [b"GET ", b"POST"]

@@ -8,14 +8,28 @@ import json
 from typing import Any
 
 import pytest
+from mutants.hearing import expectations
 from PIL import Image
 
-from proofsheet.contracts.checks.expected import EXPECTED
+from proofsheet.contracts.checks.expected import (
+    Constants,
+    IsRefusal,
+    IsSuccess,
+    Picture,
+    PictureCount,
+    SeedIs,
+    SizeIs,
+    StatusIsOneOf,
+)
 from proofsheet.contracts.checks.image_facts import inspect
+from proofsheet.contracts.checks.media_quality import FileEnds, InColour, ShowsSomething
+from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Unjudged
-from proofsheet.spec.document import Document
+from proofsheet.spec.document import Document, Operation
 
+Kind = type[Expectation]
 PNG = {"content-type": "image/png"}
 JSON = {"content-type": "application/json"}
 
@@ -48,6 +62,7 @@ def packed(data: bytes | str) -> Exchange:
 
 
 OUTCOME = {"outcome": "bad_request"}
+EITHER = {"allowed": (404, 405)}
 PROMPT = {"fields": ("prompt",)}
 SIZE = {"width": 96, "height": 64}
 ABOUT = {**SIZE, "tolerance": 0.08}
@@ -57,12 +72,12 @@ TOLD = {"body": {"/finish_reason": "SUCCESS"}, "headers": {}}
 HEADED = {"body": {}, "headers": {"finish-reason": "SUCCESS"}}
 IMAGE = {"media_type": "image/png"}
 PACKED = {"media_type": "application/json"}
-DRAWN = {**PACKED, "drawn": "image/png"}
+DRAWN = {**PACKED, "encoded": "image/png"}
 
 # check, parameters, an exchange that passes, and what is said of others
-TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ...]], ...] = (
+TABLE: tuple[tuple[type[Expectation], dict[str, Any], Exchange, tuple[tuple[Exchange, str], ...]], ...] = (
     (
-        "outcome",
+        RefusedAs,
         OUTCOME,
         error("prompt: required"),
         (
@@ -71,12 +86,12 @@ TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ..
             (exchange(file()), "came 200"),
         ),
     ),
-    ("names", PROMPT, error("prompt: required"), ((error("body: bad"), "does not name prompt"),)),
-    ("names", PROMPT, error("Prompt is required"), ((error("negative-prompt: no"), "does not name"),)),
-    ("passes-over", PROMPT, error("seed: required"), ((error("prompt: too long"), "names prompt"),)),
-    ("status", {"statuses": (404, 405)}, error(status=405), ((error(), "expected 404 or 405, came 400"),)),
+    (NamesFields, PROMPT, error("prompt: required"), ((error("body: bad"), "does not name prompt"),)),
+    (NamesFields, PROMPT, error("Prompt is required"), ((error("negative-prompt: no"), "does not name"),)),
+    (OmitsFields, PROMPT, error("seed: required"), ((error("prompt: too long"), "names prompt"),)),
+    (StatusIsOneOf, EITHER, error(status=405), ((error(), "expected 404 or 405, came 400"),)),
     (
-        "refused",
+        IsRefusal,
         {},
         error(),
         (
@@ -85,21 +100,21 @@ TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ..
             (error(status=418), "came 418"),
         ),
     ),
-    ("granted", {}, exchange(file()), ((error(), "expected 200, came 400"),)),
+    (IsSuccess, {}, exchange(file()), ((error(), "expected 200, came 400"),)),
     (
-        "constants",
+        Constants,
         TOLD,
         packed(b""),
         ((exchange({"finish_reason": "OK"}), "expected /finish_reason to be 'SUCCESS', came 'OK'"),),
     ),
     (
-        "constants",
+        Constants,
         HEADED,
         exchange(file(), finish_reason="SUCCESS"),
         ((exchange(file()), "expected the header finish-reason: SUCCESS, came None"),),
     ),
     (
-        "picture",
+        Picture,
         IMAGE,
         exchange(file()),
         (
@@ -109,7 +124,7 @@ TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ..
         ),
     ),
     (
-        "picture",
+        Picture,
         PACKED,
         packed(file()),
         (
@@ -120,42 +135,53 @@ TABLE: tuple[tuple[str, dict[str, Any], Exchange, tuple[tuple[Exchange, str], ..
             (exchange({"picture": "x"}), "holds no picture"),
         ),
     ),
-    ("picture", DRAWN, packed(file()), ((packed(file("JPEG")), "the picture in image/png, came JPEG"),)),
-    ("size", SIZE, exchange(file()), ((exchange(file(size=(64, 96))), "96 x 64 pixels, came 64 x 96"),)),
-    ("size", ABOUT, exchange(file(size=(100, 64))), ((exchange(file(size=(64, 64))), "came 64"),)),
+    (Picture, DRAWN, packed(file()), ((packed(file("JPEG")), "the picture in image/png, came JPEG"),)),
+    (SizeIs, SIZE, exchange(file()), ((exchange(file(size=(64, 96))), "96 x 64 pixels, came 64 x 96"),)),
+    (SizeIs, ABOUT, exchange(file(size=(100, 64))), ((exchange(file(size=(64, 64))), "came 64"),)),
     (
-        "seed",
+        SeedIs,
         SEED,
         exchange(file(), seed="7"),
         ((exchange(file(), seed="8"), "came 8"), (exchange(file()), "is not reported")),
     ),
-    ("seed", FRESH, exchange(file(), seed="3"), ((exchange(file(), seed="0"), "a fresh seed"),)),
-    ("count", {"count": 1}, packed(file()), ((error(), "expected 1 pictures, came 400"),)),
+    (SeedIs, FRESH, exchange(file(), seed="3"), ((exchange(file(), seed="0"), "a fresh seed"),)),
+    (PictureCount, {"count": 1}, packed(file()), ((error(), "expected 1 pictures, came 400"),)),
     (
-        "ended",
+        FileEnds,
         {},
         exchange(file()),
         ((exchange(file() + b"more"), "4 bytes follow the end"), (packed(file() + b"more"), "4 bytes")),
     ),
-    ("coloured", {}, exchange(file()), ((exchange(file(mode="L")), "came L"),)),
-    ("drawn", {}, exchange(file()), ((exchange(file(blank=True)), "is a placeholder: 1 colours"),)),
+    (InColour, {}, exchange(file()), ((exchange(file(mode="L")), "came L"),)),
+    (ShowsSomething, {}, exchange(file()), ((exchange(file(blank=True)), "is a placeholder: 1 colours"),)),
 )  # fmt: skip
 ROWS = [(check, params, good, bad, text) for check, params, good, others in TABLE for bad, text in others]
 
 
+def _findings(
+    check: type[Expectation], params: dict[str, Any], exchange: Exchange, operation: Operation
+) -> list[str]:
+    return list(check("r", **params).findings(Answer(exchange, operation)))
+
+
 @pytest.mark.parametrize(("check", "params", "good", "bad", "text"), ROWS)
 def test_a_check_passes_what_is_right_and_tells_what_is_not(
-    document: Document, check: str, params: dict[str, Any], good: Exchange, bad: Exchange, text: str
+    document: Document,
+    check: type[Expectation],
+    params: dict[str, Any],
+    good: Exchange,
+    bad: Exchange,
+    text: str,
 ) -> None:
     operation = document.operations["generateCore"]
-    assert list(EXPECTED[check](good, operation, params)) == []
-    found = list(EXPECTED[check](bad, operation, params))
+    assert _findings(check, params, good, operation) == []
+    found = _findings(check, params, bad, operation)
     assert len(found) == 1
     assert text in found[0]
 
 
 def test_every_check_has_a_row() -> None:
-    assert {row[0] for row in TABLE} == set(EXPECTED)
+    assert {row[0] for row in TABLE} == {each for each in expectations() if not each.compares}
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -171,17 +197,17 @@ def test_what_is_no_picture_has_no_end() -> None:
 
 def test_a_picture_is_decoded_once(document: Document) -> None:
     answer = exchange(file())
-    for check, params in (("picture", IMAGE), ("size", SIZE), ("drawn", {})):
-        assert list(EXPECTED[check](answer, document.operations["generateCore"], params)) == []
+    for check, params in ((Picture, IMAGE), (SizeIs, SIZE), (ShowsSomething, {})):
+        assert _findings(check, params, answer, document.operations["generateCore"]) == []
     assert len(answer.memo["gallery"]) == 1
 
 
 @pytest.mark.parametrize(
-    ("check", "params"), [("constants", TOLD), ("ended", {}), ("coloured", {}), ("drawn", {})]
+    ("check", "params"), [(Constants, TOLD), (FileEnds, {}), (InColour, {}), (ShowsSomething, {})]
 )
 def test_where_there_is_nothing_to_look_at_nothing_is_said(
-    document: Document, check: str, params: dict[str, Any]
+    document: Document, check: type[Expectation], params: dict[str, Any]
 ) -> None:
     operation = document.operations["generateCore"]
     with pytest.raises(Unjudged):
-        list(EXPECTED[check](error("no"), operation, params))
+        _findings(check, params, error("no"), operation)

@@ -6,14 +6,22 @@ from typing import Any
 
 import pytest
 
-from proofsheet.contracts.checks.cross_exchange import differ, echoed, fresh, limited, other, same
+from proofsheet.contracts.checks.cross_exchange import (
+    AnotherPicture,
+    LimitReached,
+    PicturesDiffer,
+    SamePicture,
+    SeedEchoed,
+    SeedsFresh,
+)
 from proofsheet.contracts.checks.image_facts import LOOK
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Trace, Unjudged
 from proofsheet.spec.document import Document
 
 DARK, LIGHT = bytes(LOOK * LOOK), bytes([90]) * (LOOK * LOOK)
-SEEDS = {"random": 0, "maximum": 100}
-LIMIT = {"status": 429, "outcome": "rate_limit_exceeded", "window": 10}
+LIMIT = LimitReached("r", "rate_limit_exceeded", 10)
 
 
 def trace(look: bytes | None = None, status: int = 200, **options: Any) -> Trace:
@@ -21,32 +29,35 @@ def trace(look: bytes | None = None, status: int = 200, **options: Any) -> Trace
     return Trace(options.pop("case", "c"), "generateCore", status, frozenset({"r"}), looks=looks, **options)
 
 
-def said(check: Any, document: Document, *history: Trace, params: dict[str, Any] | None = None) -> list[str]:
-    return list(check(history, "r", document.operations["generateCore"], params or {}))
+def said(check: Expectation, document: Document, *history: Trace) -> list[str]:
+    exchange = Exchange("POST", "http://t.test/core", (), b"", history[-1].status, (), b"")
+    return list(check.findings(Answer(exchange, document.operations["generateCore"], history)))
 
 
 def test_another_prompt_gives_another_picture(document: Document) -> None:
     first, second = trace(DARK, prompt="a"), trace(LIGHT, prompt="b")
-    assert said(differ, document, first, second) == []
-    assert said(differ, document, trace(DARK, prompt="a", case="x"), trace(DARK, prompt="b", case="y")) == [
-        "y and x had different prompts and show the same picture"
-    ]
-    assert said(differ, document, first, trace(DARK, prompt="a")) == []
+    assert said(PicturesDiffer("r"), document, first, second) == []
+    assert said(
+        PicturesDiffer("r"), document, trace(DARK, prompt="a", case="x"), trace(DARK, prompt="b", case="y")
+    ) == ["y and x had different prompts and show the same picture"]
+    assert said(PicturesDiffer("r"), document, first, trace(DARK, prompt="a")) == []
 
 
 def test_the_same_seed_gives_the_same_picture_and_another_another(document: Document) -> None:
-    assert said(same, document, trace(DARK), trace(DARK)) == []
-    assert "90.0 shades" in said(same, document, trace(DARK), trace(LIGHT))[0]
-    assert said(other, document, trace(DARK), trace(LIGHT)) == []
-    assert said(other, document, trace(DARK), trace(DARK)) == ["expected two pictures, came the same twice"]
+    assert said(SamePicture("r"), document, trace(DARK), trace(DARK)) == []
+    assert "90.0 shades" in said(SamePicture("r"), document, trace(DARK), trace(LIGHT))[0]
+    assert said(AnotherPicture("r"), document, trace(DARK), trace(LIGHT)) == []
+    assert said(AnotherPicture("r"), document, trace(DARK), trace(DARK)) == [
+        "expected two pictures, came the same twice"
+    ]
 
 
-@pytest.mark.parametrize("check", [differ, same, other])
-def test_one_picture_alone_tells_nothing(document: Document, check: Any) -> None:
+@pytest.mark.parametrize("check", [PicturesDiffer, SamePicture, AnotherPicture])
+def test_one_picture_alone_tells_nothing(document: Document, check: type[Expectation]) -> None:
     with pytest.raises(Unjudged):
-        said(check, document, trace(DARK))
+        said(check("r"), document, trace(DARK))
     with pytest.raises(Unjudged):
-        said(check, document, trace(DARK), trace(None, status=400))
+        said(check("r"), document, trace(DARK), trace(None, status=400))
 
 
 @pytest.mark.parametrize(
@@ -62,22 +73,27 @@ def test_one_picture_alone_tells_nothing(document: Document, check: Any) -> None
     ],
 )
 def test_seeds_are_reported(document: Document, asked: Any, came: Any, message: str | None) -> None:
-    found = said(echoed, document, trace(DARK, seed=came, asked_seed=asked), params=SEEDS)
+    found = said(SeedEchoed("r", 0, 100), document, trace(DARK, seed=came, asked_seed=asked))
     assert found == ([] if message is None else [message])
 
 
 def test_fresh_seeds_differ(document: Document) -> None:
-    assert said(fresh, document, trace(DARK, seed=5), trace(DARK, seed=6), params=SEEDS) == []
-    assert said(fresh, document, trace(DARK, seed=5), trace(DARK, seed=5), params=SEEDS) != []
+    assert said(SeedsFresh("r", 0), document, trace(DARK, seed=5), trace(DARK, seed=6)) == []
+    assert said(SeedsFresh("r", 0), document, trace(DARK, seed=5), trace(DARK, seed=5)) != []
     with pytest.raises(Unjudged):
-        said(fresh, document, trace(DARK, seed=5), trace(DARK, seed=5, asked_seed=5), params=SEEDS)
+        said(SeedsFresh("r", 0), document, trace(DARK, seed=5), trace(DARK, seed=5, asked_seed=5))
 
 
 def test_one_request_more_is_refused_unless_the_burst_was_too_slow(document: Document) -> None:
     burst = trace(began=100.0)
-    assert said(limited, document, burst, trace(status=429, at=105.0), params=LIMIT) == []
-    assert said(limited, document, burst, trace(status=200, at=105.0), params=LIMIT) != []
+    assert said(LIMIT, document, burst, trace(status=429, at=105.0)) == []
+    assert said(LIMIT, document, burst, trace(status=200, at=105.0)) != []
     with pytest.raises(Unjudged, match="longer than the window"):
-        said(limited, document, burst, trace(status=200, at=111.0), params=LIMIT)
+        said(LIMIT, document, burst, trace(status=200, at=111.0))
     with pytest.raises(Unjudged, match="before its time"):
-        said(limited, document, trace(status=429, began=100.0), trace(status=429), params=LIMIT)
+        said(
+            LimitReached("r", "rate_limit_exceeded", 10),
+            document,
+            trace(status=429, began=100.0),
+            trace(status=429),
+        )

@@ -39,7 +39,7 @@ def judged(document: Document, *topics: str, **settings: Any) -> Judged:
 def test_while_a_key_is_shut_out_others_are_not(document: Document) -> None:
     found = judged(document, "listEngines.limit", rate_limit=True)
     assert found.told() == {}
-    assert [each.case.credential for each in found.asked] == [
+    assert [each.case.request.credential for each in found.asked] == [
         *("valid", "valid", "wrong", "other", "valid", "valid")
     ]
     assert [each.exchange.status for each in found.asked if each.exchange] == [200, 429, 401, 200, 429, 200]

@@ -10,6 +10,7 @@ from judging import derived
 from PIL import Image
 
 from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive.request_bodies import breaks, completed, is_admitted, whole
 from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.source import Source
@@ -28,23 +29,28 @@ def test_every_rule_has_a_case_that_breaks_it(name: str) -> None:
             assert of_rule, rule.name
             for case in (case for each in of_rule for case in each.cases):
                 body = fields(case)
-                seen = whole(operation, body, case.path_params, case.headers.get("accept", ""))
+                seen = whole(
+                    operation, body, case.request.path_params, case.request.headers.get("accept", "")
+                )
                 assert [each.name for each in operation.rules if breaks(each, seen)] == [rule.name]
 
 
 def fields(case: Case) -> dict[str, Any]:
-    if case.json is not None:
-        return dict(case.json)
-    return {part.name: part.value if part.filename else part.value.decode() for part in case.form or ()}
+    sent = case.request
+    if sent.json is not None:
+        return dict(sent.json)
+    return {part.name: part.value if part.filename else part.value.decode() for part in sent.form or ()}
 
 
 def test_a_rule_names_its_field_and_one_with_its_own_outcome_does_not(document: Document) -> None:
     found = derived(document, "generateSd3")
-    case = found["rules.image-to-image-needs-an-image-and-a-strength.strength"].cases[0]
-    assert [each.params for each in case.expects] == [{"outcome": "bad_request"}, {"fields": ("strength",)}]
-    nine = derived(document, "textToImage")["rules.sdxl-1-0-draws-nine-sizes"].cases[0]
-    assert [each.params for each in nine.expects] == [{"outcome": "invalid_sdxl_v1_dimensions"}]
-    assert (nine.json["width"], nine.json["height"]) == (1024, 896)
+    wanted = found["rules.image-to-image-needs-an-image-and-a-strength.strength"]
+    name = wanted.requirement.id
+    assert wanted.cases[0].expects == (RefusedAs(name, "bad_request"), NamesFields(name, ("strength",)))
+    wanted = derived(document, "textToImage")["rules.sdxl-1-0-draws-nine-sizes"]
+    (nine,) = wanted.cases
+    assert nine.expects == (RefusedAs(wanted.requirement.id, "invalid_sdxl_v1_dimensions"),)
+    assert (nine.request.json["width"], nine.request.json["height"]) == (1024, 896)
 
 
 def test_what_is_only_assumed_is_advice(document: Document) -> None:
@@ -68,7 +74,7 @@ def test_a_body_is_completed_until_the_rules_are_content(document: Document) -> 
 )
 def test_pictures_are_just_beyond_their_bounds(document: Document, topic: str, size: Any, kind: str) -> None:
     case = derived(document, "generateUltra")[f"image.{topic}"].cases[0]
-    data = next(part.value for part in case.form or () if part.name == "image")
+    data = next(part.value for part in case.request.form or () if part.name == "image")
     picture = Image.open(io.BytesIO(data))
     assert (picture.size, picture.format) == (size, kind)
 
@@ -76,30 +82,28 @@ def test_pictures_are_just_beyond_their_bounds(document: Document, topic: str, s
 def test_the_largest_body_has_exactly_the_limit_and_the_next_one_byte_more(document: Document) -> None:
     found = derived(document, "generateCore")
     limit = document.operations["generateCore"].policy.max_body_bytes
-    assert limit == len(found["body-size.largest"].cases[0].encoded()[1])
-    assert limit + 1 == len(found["body-size"].cases[0].encoded()[1])
+    assert limit == len(found["body-size.largest"].cases[0].request.encoded()[1])
+    assert limit + 1 == len(found["body-size"].cases[0].request.encoded()[1])
 
 
 def test_odd_requests_lack_a_field_so_that_none_is_granted(document: Document) -> None:
     for topic, each in derived(document, "generateUltra").items():
         if topic.startswith("robust."):
-            assert "prompt" not in [part.name for part in each.cases[0].form or ()], topic
+            assert "prompt" not in [part.name for part in each.cases[0].request.form or ()], topic
 
 
 def test_a_stranger_in_the_path_is_named(document: Document) -> None:
-    case = derived(document, "textToImage")["engine_id.enum"].cases[0]
-    assert case.path_params == {"engine_id": "proofsheet-stranger"}
-    assert [each.params for each in case.expects] == [
-        {"outcome": "not_found"},
-        {"fields": ("proofsheet-stranger",)},
-    ]
+    wanted = derived(document, "textToImage")["engine_id.enum"]
+    (case,), name = wanted.cases, wanted.requirement.id
+    assert case.request.path_params == {"engine_id": "proofsheet-stranger"}
+    assert case.expects == (RefusedAs(name, "not_found"), NamesFields(name, ("proofsheet-stranger",)))
 
 
 def test_what_no_document_has_is_held_against_robustness_only(document: Document) -> None:
     found = derived(document, "getBalance")
     for topic in ("method.delete", "method.options", "method.head", "path.unknown"):
         assert found[topic].requirement.level == "MAY"
-        assert found[topic].cases[0].off
+        assert found[topic].cases[0].undeclared
 
 
 @pytest.mark.parametrize(
@@ -122,20 +126,21 @@ def test_of_two_faults_the_first_gate_speaks(
     document: Document, operation: str, order: dict[str, str]
 ) -> None:
     found = {
-        topic.removeprefix("precedence."): each.cases[0].expects[0].params["outcome"]
+        topic.removeprefix("precedence."): each.cases[0].expects
         for topic, each in derived(document, operation).items()
         if topic.startswith("precedence.")
     }
-    assert found == order
+    start = f"stability.{operation}.precedence"
+    assert found == {name: (RefusedAs(f"{start}.{name}", outcome),) for name, outcome in order.items()}
 
 
 def test_a_pair_has_its_two_faults_and_no_third(document: Document) -> None:
     found = derived(document, "textToImage")
-    pair = found["precedence.key-before-path"].cases[0]
+    pair = found["precedence.key-before-path"].cases[0].request
     assert (pair.credential, pair.path_params) == ("wrong", {"engine_id": "proofsheet-stranger"})
     assert "text_prompts" in pair.json
-    assert found["precedence.path-before-field"].cases[0].json == {}
-    assert found["precedence.key-before-content-type"].cases[0].raw == b"prompt"
+    assert found["precedence.path-before-field"].cases[0].request.json == {}
+    assert found["precedence.key-before-content-type"].cases[0].request.raw == b"prompt"
 
 
 def test_levels_and_topics_do_not_change_by_accident(document: Document) -> None:

@@ -49,11 +49,11 @@ def test_the_smallest_request_is_told(document: Document) -> None:
     assert found.failed() == {"generateCore.any.text", "generateCore.answer.no-5xx"}
     assert found.passed() == {"generateCore.any.refused"}
     (asked,) = {each.case.id: each for each in found.told if each.messages}.values()
-    prompt = PROMPT.search(asked.case.encoded()[1])
+    prompt = PROMPT.search(asked.case.request.encoded()[1])
     assert prompt is not None
     assert len(prompt[1].decode()) == 1
     assert not prompt[1].isascii()
-    assert len(asked.case.form or ()) <= 2  # the prompt, and the fault
+    assert len(asked.case.request.form or ()) <= 2  # the prompt, and the fault
     assert len(found.sent) <= 25 + 12 + 2 * SHRINKS
 
 
@@ -188,13 +188,13 @@ def test_stop_ends_it_at_once_and_what_was_found_is_told(document: Document) -> 
         calls.append(case)
         if len(calls) == 3:
             raise Stop
-        return Asked(case, None, messages=((case.expects[0].requirement, "wrong"),))
+        return Asked(case, (), messages=((case.expects[0].requirement, "wrong"),))
 
     refused = explorers(Source(document), plan_for(document, *ANY), 1, 25, frozenset())[0]
     with pytest.raises(Stop):
         _take(refused.explore(attempt), told)
     assert len(calls) == 3
-    assert [each.case for each in told] == [min(calls[:2], key=lambda case: len(case.encoded()[1]))]
+    assert [each.case for each in told] == [min(calls[:2], key=lambda case: len(case.request.encoded()[1]))]
 
 
 def _take(found: Iterator[Asked], told: list[Asked]) -> None:
@@ -209,7 +209,7 @@ def test_what_an_earlier_run_has_paid_for_is_not_asked_again(document: Document)
 
     def attempt(case: Case) -> Asked:
         asked.append(case)
-        return Asked(case, None, paid=True)
+        return Asked(case, (), paid=True)
 
     wanted = frozenset({"stability.generateCore.any.granted"})
     assert len(list(Granted(source, wanted, 3).explore(attempt))) == 1

@@ -57,13 +57,13 @@ def test_what_is_valid_is_granted(document: Document, mock: InProcess, name: str
 
 
 def sent(mock: InProcess, sample: Sample) -> Any:
-    case = sample.case("any")
+    request = sample.case("any").request
     path = sample.operation.path
-    for name, value in case.path_params.items():
+    for name, value in request.path_params.items():
         path = path.replace("{" + name + "}", value)
-    headers, body = case.encoded()
+    headers, body = request.encoded()
     key = {} if sample.credential == "valid" else {"authorization": None}
-    return mock.request("POST", path, headers={**headers, **case.headers, **key}, content=body)
+    return mock.request("POST", path, headers={**headers, **request.headers, **key}, content=body)
 
 
 @pytest.mark.parametrize("name", DRAWING)

@@ -134,7 +134,11 @@ def test_a_prepared_request_is_read_with_a_boundary_of_ours(document: Document) 
     assert first.headers["content-type"] == MULTIPART
     assert conversion.credential(first, operation) == "valid"
     case = conversion.case(first, operation, 3)
-    assert (case.credential, "authorization" in case.headers, case.off) == ("valid", False, False)
+    assert (case.request.credential, "authorization" in case.request.headers, case.undeclared) == (
+        "valid",
+        False,
+        False,
+    )
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_what_is_wrong_is_found_with_its_smallest_request(operation: str) -> Non
     assert name in found.failed("MUST", "SHOULD")
     shown = next(each for each in found.told if name in dict(each.messages))
     hit = [sent for sent, code in found.wire if code == status and PLACES[operation] in sent.path]
-    assert len(shown.case.raw or b"") <= min(len(each.body) for each in hit)
+    assert len(shown.case.request.raw or b"") <= min(len(each.body) for each in hit)
     assert shown.exchange is not None
     assert shown.exchange.status == status
 
@@ -213,7 +213,7 @@ def test_a_request_that_the_target_does_not_survive_is_told() -> None:
     verdict = found.run.verdicts["stability.getBalance.fuzz.not_a_server_error"]
     assert verdict.status is Status.ERRORED
     assert "reset" in verdict.reason
-    assert any(each.unreachable and each.case.raw is not None for each in found.told)
+    assert any(each.unreachable and each.case.request.raw is not None for each in found.told)
 
 
 def test_a_stop_passes_through_after_what_was_found() -> None:

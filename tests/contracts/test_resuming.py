@@ -12,7 +12,7 @@ import pytest
 
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
-from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore import Attempt, Explorer
 from proofsheet.contracts.plan.plan import plan
@@ -69,9 +69,9 @@ class Searching:
 
     def explore(self, attempt: Attempt) -> Any:
         operation = Library().load("stability").operations["generateCore"]
-        case = request(operation, "on-the-way", smallest(operation), ())
+        case = case_of(operation, "on-the-way", smallest(operation), ())
         expect = plan(Source(Library().load("stability")), "free", ONLY).cases[0].expects[:1]
-        attempt(replace(case, expects=expect, wait=0.0))
+        attempt(case.stepping(expects=expect))
         yield from ()
 
 

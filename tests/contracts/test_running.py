@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -14,10 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
-from proofsheet.contracts.derive.samples import request, smallest
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore import Attempt
 from proofsheet.contracts.oracle import Oracle
@@ -61,8 +62,8 @@ def test_concurrent_cases_are_told_in_the_order_of_the_plan(document: Document) 
         return httpx.Response(400, json=REFUSED)
 
     made = run(document, answer, "stability.generateCore.prompt.required", concurrency=4)
-    case = next(each for each in made.plan.cases if each.form is not None)
-    cases = tuple(Case(f"n-{n}", case.operation, case.expects, form=case.form) for n in range(8))
+    case = next(each for each in made.plan.cases if each.request.form is not None)
+    cases = tuple(replace(case, id=f"n-{n}") for n in range(8))
     made.plan = type(made.plan)(made.plan.requirements, cases)
     assert [each.case.id for each in ended(made)] == [each.id for each in cases]
 
@@ -88,7 +89,7 @@ def test_a_gateway_that_swallows_only_refusals_is_a_finding(document: Document) 
     made = run(document, answer)
     ended(made)
     assert made.verdicts["stability.generateCore.prompt.required"].status is Status.FAILED
-    posts = [each for each in made.plan.cases if each.form is not None]
+    posts = [each for each in made.plan.cases if each.request.form is not None]
     assert asked.count("POST") == len(posts)  # once each: behind the gateway they may have been granted
     assert made.budget.spent == sum(each.cost for each in posts)
 
@@ -130,7 +131,7 @@ class Paying:
     def explore(self, attempt: Attempt) -> Any:
         operation = Library().load("stability").operations["generateCore"]
         for number in range(50):
-            attempt(request(operation, f"explored-{number}", smallest(operation), ()))
+            attempt(case_of(operation, f"explored-{number}", smallest(operation), ()))
         yield from ()
 
 
@@ -159,12 +160,12 @@ def test_a_body_can_be_sent_slowly(document: Document) -> None:
         return httpx.Response(400, json=REFUSED)
 
     operation = document.operations["generateCore"]
-    plain = request(operation, "slow", smallest(operation), ())
-    slow = Case(**{**{name: getattr(plain, name) for name in Case.__dataclass_fields__}, "slow": 2.0})
+    plain = case_of(operation, "slow", smallest(operation), ())
+    slow = plain.sending(seconds=2.0)
     client = HttpClient(document, Target("http://target.test"), httpx.MockTransport(answer), pauses.append)
     client.send(slow)
     client.close()
-    assert bodies == [plain.encoded()[1]]
+    assert bodies == [plain.request.encoded()[1]]
     assert sum(pauses) == pytest.approx(2.0, abs=0.3)
 
 
@@ -218,7 +219,7 @@ def test_a_picture_that_a_gateway_lost_may_have_been_paid(
         return httpx.Response(status if sent.method == "POST" else probe)
 
     made = run(document, answer)
-    case = request(operation, "picture", smallest(operation), (), pays=True)
+    case = case_of(operation, "picture", smallest(operation), (), pays=True)
     made.plan = type(made.plan)(made.plan.requirements, (case,))
     assert [each.paid for each in ended(made)] == [paid]
     assert made.budget.spent == (case.cost if paid else 0)
@@ -245,8 +246,8 @@ def test_an_interrupt_loses_no_answer_and_sends_no_more(
     monkeypatch.setattr("proofsheet.contracts.run.batches.ThreadPoolExecutor", Pool)
 
     made = run(document, answer, concurrency=2)
-    case = next(each for each in made.plan.cases if each.form is not None)
-    cases = tuple(Case(f"n-{n}", case.operation, (), form=case.form) for n in range(40))
+    case = next(each for each in made.plan.cases if each.request.form is not None)
+    cases = tuple(replace(case.stepping(expects=()), id=f"n-{n}", cost=Decimal(0)) for n in range(40))
     made.plan = type(made.plan)(made.plan.requirements, cases)
     told: list[Asked] = []
 
@@ -307,7 +308,7 @@ def test_the_wait_before_a_case_is_no_part_of_its_time(document: Document) -> No
     operation = document.operations["listEngines"]
     made = run(document, lambda sent: httpx.Response(200, json=[]))
     before = time.monotonic()
-    _, sent = made._attempts.send(request(operation, "waits", {}, (), wait=60.0))
+    _, sent = made._attempts.send(case_of(operation, "waits", {}, (), wait=60.0))
     made.client.close()
     assert sent >= before + 60  # by a clock that the pause did not move
 
@@ -319,7 +320,7 @@ def test_what_was_not_waited_for_is_not_judged(document: Document) -> None:
     made = run(document, lambda sent: httpx.Response(400, json=REFUSED), pause=interrupt)
     name = "stability.generateCore.prompt.required"
     operation = document.operations["getBalance"]
-    case = request(operation, "lags", {}, (Expect(name, "granted"),), patience=2)
+    case = case_of(operation, "lags", {}, (IsSuccess(name),), patience=2)
     made.plan = type(made.plan)(made.plan.requirements, (case,))
     told: list[Asked] = []
     with pytest.raises(KeyboardInterrupt):

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from judging import KEY, Here
 
-from proofsheet.contracts.case import Case, Expect
+from proofsheet.contracts.case import Case, Request, Step
+from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
@@ -97,7 +98,8 @@ def test_a_vendors_requirement_names_the_vendors_claims(library: Library) -> Non
 def test_a_finding_in_a_gateways_error_says_whose_it_is(library: Library) -> None:
     document = library.load("gptnb.gateway")
     wanted = "stability.generateCore.minimum"
-    case = Case("generateCore.x", "generateCore", (Expect(wanted, "outcome", {"outcome": "bad_request"}),))
+    step = Step(Request("generateCore"), (RefusedAs(wanted, "bad_request"),))
+    case = Case("generateCore.x", "generateCore", (step,))
     body = '{"error":{"message":"当前分组 default 下对于模型 x 无可用渠道","type":"one_api_error"}}'
     for said, ending in (
         (body, "; this is the gateway's error, not the API's"),

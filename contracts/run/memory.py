@@ -1,0 +1,53 @@
+"""What a run remembers of an exchange."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from proofsheet.contracts.case import Case, Request
+from proofsheet.contracts.checks.extraction import balance, reported_seed, shown
+from proofsheet.contracts.client.target_file import KEYS
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.history import Trace
+from proofsheet.spec.document import Operation
+
+
+def trace(case: Case, exchange: Exchange, operation: Operation, began: float) -> Trace:
+    """What to remember of the exchange of a case of one step."""
+    request = case.request
+    succeeded = exchange.status == operation.success.status
+    draws = succeeded and operation.artifact is not None
+    return Trace(
+        case=case.id,
+        operation=operation.id,
+        status=exchange.status,
+        speaks=frozenset(each.requirement for each in case.expects),
+        charged=case.cost if succeeded and operation.cost and request.credential not in KEYS else Decimal(0),
+        balance=_decimal(balance(exchange, operation)),
+        seed=reported_seed(exchange, operation) if draws else None,
+        asked_seed=_asked_seed(request, operation),
+        prompt=case.prompt,
+        looks=tuple(each.look for each in shown(exchange, operation)) if draws and case.pays else (),
+        began=began,
+    )
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _asked_seed(request: Request, operation: Operation) -> Any:
+    seed = operation.artifact.seed if operation.artifact else None
+    if seed is None:
+        return None
+    if isinstance(request.json, dict):
+        return request.json.get(seed.field[0])
+    sent = {part.name: part.value for part in request.form or ()}
+    value = sent.get(seed.field[0], b"")
+    return int(value) if value.isdigit() else None
