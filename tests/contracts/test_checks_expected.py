@@ -120,7 +120,7 @@ TABLE: tuple[tuple[type[Expectation], dict[str, Any], Exchange, tuple[tuple[Exch
         (
             (error(), "expected a picture, came 400"),
             (packed(file()), "expected image/png, came application/json"),
-            (exchange(file()[:-200]), "does not decode"),
+            (exchange(file()[:-200]), "is cut off within its"),
         ),
     ),
     (
