@@ -6,7 +6,6 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,7 +42,7 @@ def exchanged(document: Document, *raw: bytes, method: str | None = None) -> Exc
     with RawServer(answer) as server, client(document, server) as sender:
         case = case_of(document.operations["getBalance"], "x", {}, ())
         assert sender.send(case).broken is None
-        return sender.send(replace(case, method=method))
+        return sender.send(case.sending(method=method))
 
 
 @contextmanager

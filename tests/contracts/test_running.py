@@ -15,7 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
+from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import IsSuccess
+from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
@@ -334,3 +336,40 @@ def test_headers_that_let_somebody_in_are_secrets() -> None:
     extra = {"x-team": "images", "x-gateway-key": "gw-0123456789", "cookie": "id=0123456789"}
     target = Target("http://target.test", "sk-0123456789", extra=extra, keys={"other": "sk-9876543210"})
     assert set(target.secrets) == {"sk-9876543210", "gw-0123456789", "id=0123456789"}
+
+
+def lists_then_asks(document: Document, pointer: str) -> Case:
+    """Two steps: the engines, and what the first of them says to a request without a prompt."""
+    listing = case_of(document.operations["listEngines"], "", {}, (IsSuccess("first"),)).step
+    field = RefusedAs("second", "bad_request")
+    case = case_of(document.operations["textToImage"], "steps", {}, (field,))
+    asking = replace(case.step, takes={"engine_id": pointer})
+    return replace(case, steps=(listing, asking))
+
+
+def test_a_step_takes_what_the_answer_before_holds(document: Document) -> None:
+    paths: list[str] = []
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        paths.append(sent.url.path)
+        if sent.method == "GET":
+            return httpx.Response(200, json=[{"id": "engine-of-theirs"}])
+        return httpx.Response(400, json={"id": "1", "name": "invalid", "message": "no"})
+
+    made = run(document, answer)
+    made.judging.requirements = {"first", "second"}
+    (asked,) = [made._judged(*made._attempts.send(lists_then_asks(document, "/0/id")))]
+    made.client.close()
+    assert paths[1].endswith("/generation/engine-of-theirs/text-to-image")
+    assert [each.status for each in asked.exchanges] == [200, 400]
+    assert asked.messages == (("second", "expected /name to be 'bad_request', came 'invalid'"),)
+    assert [each.operation for each in made.judging.history] == ["listEngines", "textToImage"]
+
+
+def test_where_a_step_finds_nothing_to_take_the_case_ends(document: Document) -> None:
+    made = run(document, lambda sent: httpx.Response(200, json=[]))
+    made.judging.requirements = {"first", "second"}
+    asked = made._judged(*made._attempts.send(lists_then_asks(document, "/0/id")))
+    made.client.close()
+    assert len(asked.exchanges) == 1
+    assert asked.reason == "the answer before, a 200, holds no /0/id to send as engine_id"
