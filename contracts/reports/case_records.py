@@ -39,7 +39,7 @@ def case(
     """
     operation = document.operations[asked.case.operation]
     exchange = asked.exchange
-    if exchange and asked.case.credential in SECRET:
+    if exchange and asked.case.request.credential in SECRET:
         redaction = redaction.also(exchange.credentials(operation))
     return {
         "kind": "case",
