@@ -25,13 +25,15 @@ FIGURES: dict[str, tuple[str, Callable[[Settings], list[Row]]]] = {
     "error": ("400 for a bad field, vs Prism", rates.errors_beside_prism),
     "drawing": ("drawing one picture, by bench/drawing.py", drawn.drawing),
     "start": ("start to first answer, vs Prism", others.start),
+    "load": ("warm load of a document", others.warm_load),
     "memory": ("memory, idle and after 200,000 requests", others.memory),
     "judging": ("proofsheet check, vs plain schemathesis", judging.judging),
     "proxy": ("the judging proxy, small JSON, vs Prism's", proxying.json_beside_prism),
     "proxy-nginx": ("the same, vs nginx", proxying.json_beside_nginx),
     "proxy-added": ("what the proxy adds to p99", proxying.added),
+    "proxy-p99": ("the same at 500 requests/s, vs nginx", proxying.added_at_a_fixed_rate),
     "proxy-picture": ("the proxy, a PNG of 2 MB, vs nginx", proxying.picture),
-    "workers": ("two workers vs one", rates.two_workers),
+    "workers": ("two workers vs one, vs bare uvicorn's second", rates.two_workers),
 }
 LIST = "\n".join(f"  {name:<20} {what}" for name, (what, _) in FIGURES.items())
 EXAMPLES = f"""\

@@ -1,11 +1,17 @@
 -- Load for wrk: each argument after "--" is a file that holds one raw HTTP request; they are sent
 -- in turn.
+-- A first argument "--pause=N" lets each connection rest N ms after an answer: a fixed rate, not the most.
 -- "########" in a file becomes a counter of eight digits, so that no two requests are alike.
 -- There is no response() hook on purpose: it would slow the generator down.
 
 local count, pieces = 0, {}
 
 function init(args)
+  local pause = args[1] and tonumber(args[1]:match("^%-%-pause=(%d+)$"))
+  if pause then
+    table.remove(args, 1)
+    delay = function() return pause end -- wrk asks for it only if it is there
+  end
   for i = 1, #args do
     local file = assert(io.open(args[i], "rb"))
     local text = file:read("*a")

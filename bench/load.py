@@ -40,16 +40,19 @@ def load(
     cores: Sequence[int],
     *,
     seconds: int,
+    rate: int = 0,
 ) -> Load:
-    """Send the requests in turn for so many seconds."""
+    """Send the requests in turn for so many seconds, as fast as answers come or `rate` a second at most."""
     if server.command.forget:
         delete(server.port, server.command.forget)
     files = _files(requests)
     argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "20s"]
     argv += ["-s", str(HERE / "load.lua"), f"http://127.0.0.1:{server.port}"]
     began, ours, generator = time.monotonic(), cpu_seconds(server.pids), _children_seconds()
+    # A connection rests between an answer and its next request; a millisecond is left for the exchange.
+    pause = (f"--pause={1000 * CONNECTIONS // rate - 1}",) if rate else ()
     with on_cores(cores):
-        out = _run([*argv, "--", *files])
+        out = _run([*argv, "--", *pause, *files])
     elapsed = time.monotonic() - began
     return _read(
         out,

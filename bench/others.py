@@ -1,16 +1,27 @@
 """The figures that are not rates: start and memory."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
 
-from bench.common import NotMeasured, Settings, Void, say
+from bench.common import ROOT, NotMeasured, Settings, Void, plain, say
 from bench.load import Load, load
-from bench.processes import Server, pss_megabytes, running
+from bench.processes import Server, on_cores, pss_megabytes, running
 from bench.rates import validating_prism
 from bench.rows import Row, at_most, ratio, spread
 from bench.servers import ours
 from bench.traffic import BAD_FIELD, LIST, MIX, NO_KEY, PICTURE, ask
 
+LOADING = """
+from time import perf_counter
+from proofsheet.spec.load import Library
+library, began = Library(), perf_counter()
+library.load("stability")
+print((perf_counter() - began) * 1000)
+"""
 TURN_REFUSED = sum(request in (BAD_FIELD, NO_KEY) for request in MIX) / len(MIX)
 
 
@@ -36,6 +47,23 @@ def start(settings: Settings) -> list[Row]:
             target.verdict(value),
         )
     ]
+
+
+def warm_load(settings: Settings) -> list[Row]:
+    """Reading a document that has been read before, in a process of its own; imports are not counted."""
+    found = [_loaded(settings) for _ in range(settings.starts + 1)][1:]  # the first one may fill a cache
+    target = at_most(20, " ms")
+    row = Row("warm load of a document", spread(found, ".1f", " ms"), target=target.text)
+    return [replace(row, verdict=target.verdict(median(found)))]
+
+
+def _loaded(settings: Settings) -> float:
+    with on_cores(settings.server_core):
+        argv = [sys.executable, "-P", "-c", LOADING]
+        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotMeasured(f"a document does not load: {plain(done.stderr.strip().splitlines()[-1])}")
+    return float(done.stdout)
 
 
 def memory(settings: Settings) -> list[Row]:

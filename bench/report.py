@@ -31,6 +31,8 @@ HOW = """\
 - `proofsheet check` is measured as a whole process, start-up included, and so is `schemathesis run` (its
   defaults, 10 examples). Judge or peer and the server share **one** core; they take turns. The server
   counts the requests. Of a run of ours every requirement must be met.
+- At a fixed rate each of the 16 connections rests after an answer (wrk's `delay`); what it came to is noted.
+- A second worker is judged by what it brings to a bare Starlette under uvicorn in the same run.
 - Memory is PSS, summed over the process tree, after 3 s of rest.
 """
 

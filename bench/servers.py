@@ -21,12 +21,13 @@ def ours(settings: Settings, *, workers: int = 1) -> Command:
     return Command(f"ours, {workers} worker{'s' if workers > 1 else ''}", settings.ours + more)
 
 
-def bare(picture: bytes) -> Command:
+def bare(picture: bytes, *, workers: int = 1) -> Command:
     """A Starlette app that parses the form and answers constant bytes, as bare as can be."""
     options = ("--host", LOCAL, "--port", "{port}", "--loop", "uvloop", "--http", "httptools")
     quiet = ("--no-access-log", "--log-level", "warning", "--app-dir", str(HERE))
-    argv = (sys.executable, "-P", "-m", "uvicorn", "bare:app", *options, *quiet)
-    return Command("bare Starlette", argv, (("BENCH_PICTURE", str(_saved(picture))),))
+    argv = (sys.executable, "-P", "-m", "uvicorn", "bare:app", "--workers", str(workers), *options, *quiet)
+    name = "bare Starlette" if workers == 1 else f"bare Starlette, {workers} workers"
+    return Command(name, argv, (("BENCH_PICTURE", str(_saved(picture))),))
 
 
 def prism(document: Path) -> Command:
