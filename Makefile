@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
+# One more process than cores: some tests wait for processes of their own.
+WORKERS := $(shell n=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )); echo $$(( n > 4 ? 4 : n )))
+
 .PHONY: help install run test mutants check check-spec fix bench acceptance gateways clients lock clean
 
 help: ## What there is
@@ -14,7 +17,7 @@ run: .venv/run ## Serve the mock on http://127.0.0.1:4010 (options: make run ARG
 	@$(BIN)/proofsheet serve $(ARGS)
 
 test: .venv/dev ## Run the tests (options: make test ARGS="-k ledger")
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 mutants: .venv/dev ## Prove that the suite can fail: every mutant, then the clean mock with 20 seeds (minutes)
 	$(BIN)/python tests/mutants/run.py $(ARGS)

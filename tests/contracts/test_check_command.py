@@ -131,9 +131,11 @@ def test_a_target_that_is_down_is_errored_and_not_failed(tmp_path: Path) -> None
 
 
 def test_an_interrupted_run_is_resumed_without_paying_twice(tmp_path: Path) -> None:
-    slow = Server.start(["stability"], ["--keys", KEY, "--pace", "0.4", "--rate-limit", "off"])
+    slow = Server.start(["stability"], ["--keys", KEY, "--pace", "1", "--rate-limit", "off"])
     mock = Mock(slow.url, KEY)
     command = ("check", "stability", "--url", slow.url, "--key-env", "KEY", "--report", "run.jsonl")
+    # Four pictures, a second each: after the first there is time to interrupt.
+    command += ("--only", "stability.generateCore.size", "--only", "stability.generateSd3.size")
     report = tmp_path / "run.jsonl"
     try:
         running = subprocess.Popen(
@@ -144,7 +146,7 @@ def test_an_interrupted_run_is_resumed_without_paying_twice(tmp_path: Path) -> N
             stderr=subprocess.STDOUT,
         )
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and mock.balance > 990:
+        while time.monotonic() < deadline and mock.balance >= 1000:
             time.sleep(0.1)
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=60)[0].decode()

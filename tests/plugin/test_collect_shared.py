@@ -132,7 +132,7 @@ def test_a_worker_that_died_is_followed_by_one_that_pays_nothing_twice(mock: Moc
 
 @pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")
 def test_the_workers_of_xdist_share_one_run_and_one_budget(mock: Mock, tmp_path: Path) -> None:
-    said = finish(start(mock, tmp_path, "-n", "3", "-k", f"{MUST} or {MAY} or {PAID}", "--junitxml", "j.xml"))
+    said = finish(start(mock, tmp_path, "-n", "2", "-k", f"{MUST} or {MAY} or {PAID}", "--junitxml", "j.xml"))
     assert "3 passed" in said
     assert "core success; 3 of 60 credits spent" in said
     assert mock.balance == 997
