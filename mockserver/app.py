@@ -16,6 +16,7 @@ from proofsheet.mockserver.control import routes
 from proofsheet.mockserver.double import Double, checks
 from proofsheet.mockserver.endpoint import Endpoint, stray
 from proofsheet.mockserver.replies import problem
+from proofsheet.mockserver.unmatched import refusal
 from proofsheet.spec.document import Document, Operation
 
 
@@ -113,6 +114,9 @@ class _Nowhere:
         if scope["type"] != "http":
             return
         path = scope["path"]
+        if not path.startswith(routes.PREFIX) and (refused := await refusal(self._double, scope)):
+            await faults.send(None, self._double.rng, refused, scope, send)
+            return
         near = difflib.get_close_matches(path[:200], self._paths, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else "; GET /_mock/operations lists what there is"
         made = problem(404, "no such path", f"{scope['method']} {path[:200]} is in no document{hint}")

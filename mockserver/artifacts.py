@@ -22,8 +22,9 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
     call.seed = _effective_seed(call, artifact, double)
     width, height = _size(call, artifact)
     prompt = " · ".join(prompts(call))
-    source = _source(call, artifact)
-    identity = _identity(call, artifact)
+    strength = _strength(call, artifact)
+    source = _source(call, artifact) if strength < 1 else None
+    identity = _identity(call, artifact, source)
     most = artifact.seed.maximum if artifact.seed else 0
     found = []
     for number in range(count(call)):
@@ -38,7 +39,7 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
                 title=f"{call.operation.id}  seed {seed}  {width} x {height}",
                 prompt=prompt,
                 source=source,
-                strength=_strength(call, artifact),
+                strength=strength,
                 blurred=blurred,
             )
         )
@@ -63,16 +64,21 @@ def _effective_seed(call: Call, artifact: Artifact, double: Double) -> int:
     return int(sent)
 
 
-def _identity(call: Call, artifact: Artifact) -> bytes:
-    """A digest of the request without what only the seed or the wrapping of the picture changes."""
+def _identity(call: Call, artifact: Artifact, source: bytes | None) -> bytes:
+    """A digest of the request without what only the seed or the wrapping of the picture changes.
+
+    At a strength of 1 there is no `source`: the upload counts for nothing then, and so does its strength.
+    """
     left_out = {artifact.seed.field[0] if artifact.seed else "", *artifact.media.field[:1]}
     left_out |= set(artifact.count or ())
+    if source is None:
+        left_out |= {artifact.source or "", artifact.strength or ""}
     defaults = call.body.defaults if call.body else {}
     fields = {**defaults, **call.fields} if isinstance(call.fields, dict) else {}
     kept = {name: value for name, value in fields.items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)
     digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
-    for name in sorted(call.files):
+    for name in sorted(call.files.keys() - left_out):
         digest.update(name.encode() + hashlib.blake2b(call.files[name].data).digest())
     return digest.digest()
 

@@ -137,7 +137,7 @@ def _keep_parts(call: Call, body: Body, parts: list[form.Part]) -> None:
 
 
 def _keep(call: Call, body: Body, name: str, part: form.Part) -> None:
-    optional = name not in body.schema.get("required", ())
+    optional = name not in body.schema.get("required", ()) and name not in body.files
     if not part.data and optional and call.operation.policy.empty_parts == "absent":
         return
     if name in body.json_parts:

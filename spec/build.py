@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from proofsheet.spec.document import (
     Representation,
     Rule,
     Seed,
+    Unmatched,
 )
 from proofsheet.spec.expressions import is_expression, parse
 
@@ -43,9 +45,18 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
     }
     bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
     info = raw["info"]
-    home = family or name.partition(".")[0]
-    differences = tuple(_difference(each) for each in raw.get("x-may-differ", ()))
-    return Document(name, info["title"], info["version"], tuple(bases), found, raw, source, home, differences)
+    return Document(
+        name=name,
+        title=info["title"],
+        version=info["version"],
+        bases=tuple(bases),
+        operations=found,
+        raw=raw,
+        source=source,
+        family=family or name.partition(".")[0],
+        differences=tuple(_difference(each) for each in raw.get("x-may-differ", ())),
+        unmatched=tuple(_unmatched(each, found) for each in raw.get("x-unmatched", ())),
+    )
 
 
 def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -77,6 +88,14 @@ def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Op
 
 def _difference(node: Any) -> Difference:
     return Difference(tuple(node["topics"]), node["level"], node["why"])
+
+
+def _unmatched(node: Any, known: dict[str, Operation]) -> Unmatched:
+    """Raises KeyError where `like` names no operation."""
+    like = known[node["like"]]
+    return Unmatched(
+        node["under"], replace(like, policy=replace(like.policy, precedence=tuple(node["gates"])))
+    )
 
 
 def _tokens(pointer: str | None) -> tuple[str, ...] | None:

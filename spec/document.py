@@ -218,6 +218,17 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Unmatched:
+    """What refuses a path that the document does not have, where it begins with `under`.
+
+    `operation` stands for such a path: what an operation there would refuse, by the gates in its precedence.
+    """
+
+    under: str
+    operation: Operation
+
+
+@dataclass(frozen=True)
 class Document:
     """One family's contract, with its overlays applied."""
 
@@ -230,6 +241,7 @@ class Document:
     source: Mapping[str, Any] = field(default_factory=dict)  # the same with its references kept
     family: str = ""  # whose operations these are; a vendor's document belongs to a family too
     differences: tuple[Difference, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
 
     def at(self, url: str) -> str:
         """`url`, an origin or an origin with a base path, with the document's own base path if it needs one.

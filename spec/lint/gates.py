@@ -47,6 +47,7 @@ def _refusable(parameter: Mapping[str, Any]) -> bool:
 
 def known(context: Context) -> Iterator[Found]:
     """Every gate that a document names is a gate."""
+    yield from _unmatched(context)
     gates = context.vocabulary.gates
     for place in context.of_kind("policy", "operation"):
         for keyword in ("x-precedence", "x-refusals", "x-wording"):
@@ -55,6 +56,18 @@ def known(context: Context) -> Iterator[Found]:
                 if gate not in gates or (gate == CRASH and keyword == "x-precedence"):
                     at = f"{place.pointer}/{keyword}"
                     yield Found(at, f"{gate!r} is no gate; the gates are {', '.join(gates)}")
+
+
+def _unmatched(context: Context) -> Iterator[Found]:
+    """An entry of x-unmatched names an operation of the document, and gates that it can refuse at."""
+    known = {op.id: op for op in context.operations}
+    for place in context.of_kind("unmatched"):
+        op = known.get(place.node["like"])
+        if op is None:
+            yield Found(f"{place.pointer}/like", f"{place.node['like']!r} is no operation of the document")
+            continue
+        for gate in set(place.node["gates"]) - set(op.rules.get("x-precedence", ())):
+            yield Found(f"{place.pointer}/gates", f"the gate {gate} has no rank in x-precedence of {op.id}")
 
 
 def outcomes(context: Context) -> Iterator[Found]:

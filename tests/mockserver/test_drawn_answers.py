@@ -148,6 +148,31 @@ def test_strength_says_how_much_of_the_upload_is_lost(
     assert distances[0] < distances[1] < distances[2]
 
 
+@pytest.mark.parametrize(("path", "more"), [(ULTRA, {}), (SD3, {"mode": "image-to-image"})])
+def test_at_both_ends_of_strength_one_side_counts_for_nothing(
+    house: InProcess, path: str, more: dict[str, str]
+) -> None:
+    red, noise = picture((256, 256)), _noise((300, 200))
+
+    def drawn(upload: bytes | None, **fields: str) -> bytes:
+        files = {"image": ("a.png", upload, "image/png")} if upload else {}
+        response = house.form(path, {"prompt": PROMPT, "seed": "5", **more, **fields}, files=files)
+        assert response.status_code == 200, response.text
+        return bytes(response.content)
+
+    ignored = drawn(red, strength="1")
+    assert ignored == drawn(noise, strength="1.0") == drawn(noise, strength="1")
+    assert ignored != drawn(red, strength="1", seed="6")
+    assert drawn(red, strength="0.5") != drawn(noise, strength="0.5")
+    assert drawn(red, strength="0") == drawn(red, strength="0.0", seed="6", prompt="a boat")
+    assert drawn(red, strength="0") != drawn(noise, strength="0")
+    plain = Image.new("RGB", (1024, 1024), (200, 30, 30))
+    kept = opened(drawn(red, strength="0"))
+    assert ImageStat.Stat(ImageChops.difference(kept, plain)).mean == [0, 0, 0]  # and no caption over it
+    if not more:
+        assert ignored == drawn(None) == drawn(None, strength="0.3")
+
+
 def _noise(size: tuple[int, int]) -> bytes:
     out = io.BytesIO()
     Image.effect_noise(size, 80).convert("RGB").save(out, "PNG")

@@ -67,8 +67,15 @@ def test_json_that_is_too_much_to_read(house: InProcess, body: bytes) -> None:
     assert (response.status_code, said(response)) == (400, ["body: is not valid JSON"])
 
 
-def test_an_empty_file_is_absent_too(house: InProcess) -> None:
-    assert raw_form(house, form(GOOD, part("image", b"", '; filename=""')), ULTRA).status_code == 200
+@pytest.mark.parametrize("path", [ULTRA, SD3])
+@pytest.mark.parametrize("filename", ['; filename=""', '; filename="a.png"', ""])
+@pytest.mark.parametrize("strength", ["", "0.5"])
+def test_an_empty_file_is_a_broken_picture(house: InProcess, path: str, filename: str, strength: str) -> None:
+    more = [part("strength", strength)] if strength else []
+    more += [part("mode", "image-to-image")] if path == SD3 else []
+    response = raw_form(house, form(GOOD, part("image", b"", filename), *more), path)
+    assert (response.status_code, response.json()["name"]) == (400, "bad_request")
+    assert response.json()["errors"][0].startswith("image: ")
 
 
 TEN_MIB = 10 * 1024 * 1024

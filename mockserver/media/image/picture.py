@@ -18,8 +18,8 @@ class Picture:
     `width` and `height` are pixels, 1 to 4096. `identity` is a digest (16 bytes or more) of the
     canonical request; with `seed` it picks the scene. `title` and `prompt` are the two lines of
     the caption: any text, cut to fit. `source` is an uploaded picture that `read_upload` accepted,
-    and `strength` says how much of it is lost (0 keeps it, 1 ignores it). `blurred` marks a
-    filtered result. Raises ValueError on a size, a media type or a strength out of range.
+    and `strength` says how much of it is lost (0 keeps it, without a caption; 1 ignores it).
+    `blurred` marks a filtered result. Raises ValueError on a size, a media type or a strength out of range.
     """
 
     width: int

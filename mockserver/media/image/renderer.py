@@ -117,7 +117,8 @@ class Studio:
         image = decode(self._jpeg(picture)) if roomy else self._small(picture)
         if not picture.is_drawn and picture.source is not None:
             image = blend(picture.source, image, picture.strength)
-        if roomy:  # once more, for it is to stay sharp and unmixed
+        kept = picture.source is not None and picture.strength == 0  # the upload and nothing else
+        if roomy and not kept:  # once more, for it is to stay sharp and unmixed
             plan = self._layout(*size)
             image.paste(self._captions.whole(plan, picture), (0, plan.scene))
         return blur(image) if picture.blurred else image

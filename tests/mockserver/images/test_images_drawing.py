@@ -165,7 +165,8 @@ def test_strength_leads_from_the_upload_to_the_scene() -> None:
     away = [difference(plain, scene(replace(red, strength=s / 4))) for s in range(5)]
     assert away == sorted(away, reverse=True)
     assert away[4] == 0.0
-    assert caption(replace(red, strength=0.0)).tobytes() == caption(PICTURE).tobytes()
+    assert caption(replace(red, strength=0.25)).tobytes() == caption(PICTURE).tobytes()
+    assert caption(replace(red, strength=0.0)).getextrema() == ((200, 200), (30, 30), (30, 30))
 
 
 def test_an_upload_is_cut_to_the_ratio_not_squeezed() -> None:

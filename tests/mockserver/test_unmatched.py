@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from support import KEY, InProcess
 
 from proofsheet.mockserver.unmatched import UNKNOWN
+from proofsheet.spec.load import Library
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,38 @@ def test_a_stray_request_is_in_the_journal_of_its_key(
     assert (entry["operation"], entry["status"], entry["method"]) == (UNKNOWN, status, method)
     assert entry["path"] == path
     assert KEY not in mock.get("/_mock/journal", headers={"authorization": None}).text
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "status"),
+    [
+        ("/v1/generation/nothing", None, 401),
+        ("/sd/v1/nothing", None, 401),
+        ("/v1/nothing", "sk-mock-unknown", 401),
+        ("/v1/nothing", "sk-any", 404),
+        ("/v2beta/nothing", None, 404),
+        ("/v10/nothing", None, 404),
+        ("/nothing", None, 404),
+    ],
+)
+def test_a_path_of_version_1_is_refused_without_a_key(
+    mock: InProcess, path: str, key: str | None, status: int
+) -> None:
+    authorization = f"Bearer {key}" if key else None
+    response = mock.post(path, headers={"authorization": authorization})
+    assert response.status_code == status
+    if status == 401:
+        assert response.json()["name"] == "unauthorized"
+        message = "Incorrect API key provided" if key else "missing authorization header"
+        assert response.json()["message"].startswith(message)
+    (entry,) = mock.get("/_mock/journal", headers={"authorization": None}).json()["entries"]
+    assert (entry["operation"], entry["status"], entry["path"]) == (UNKNOWN, status, path)
+
+
+def test_a_gateway_refuses_it_in_its_own_words(serve: Any, library: Library) -> None:
+    mock = serve(library.load("gptnb.gateway"))
+    response = mock.post("/sd/v1/nothing", headers={"authorization": None})
+    assert (response.status_code, response.json()["error"]["type"]) == (401, "new_api_error")
 
 
 def test_the_nearest_path_is_named(mock: InProcess) -> None:
