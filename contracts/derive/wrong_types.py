@@ -83,13 +83,13 @@ def _stranger(operation: Operation, but: str) -> dict[str, Any]:
 
 
 def _empty(source: Source, operation: Operation) -> Iterator[Derived]:
-    """Empty parts of optional fields count as absent: only the missing field is named."""
+    """Empty parts of optional fields that are no files count as absent: only the missing field is named."""
     spoiled = lacking(operation)
     if operation.policy.empty_parts != "absent" or spoiled is None or operation.body is None:
         return
     name, body = spoiled
-    required = operation.body.schema.get("required", ())
-    optional = [each for each in operation.body.schema["properties"] if each not in required]
+    not_empty = {*operation.body.schema.get("required", ()), *operation.body.files}
+    optional = [each for each in operation.body.schema["properties"] if each not in not_empty]
     at = f"#/components/x-policies/{operation.policy.name}/x-empty-parts"
     says = "an empty part of an optional field counts as absent"
     wanted = source.requirement(operation, "empty-parts", says, at)
