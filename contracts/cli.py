@@ -13,6 +13,7 @@ import click
 from proofsheet.contracts.client.pace import per_second
 from proofsheet.contracts.client.target import NONE, PERMISSIONS
 from proofsheet.contracts.console import begin, finish, notice, progress, say
+from proofsheet.contracts.exit_codes import BROKEN, CONFORMS
 from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.explorers import WITH, explorers, widened
 from proofsheet.contracts.pricing import priced
@@ -23,7 +24,7 @@ from proofsheet.contracts.requirement import PROFILES
 from proofsheet.contracts.run import resume, session
 from proofsheet.contracts.run.attempts import broke
 from proofsheet.contracts.run.resume import Earlier
-from proofsheet.contracts.run.session import BROKEN, CONFORMS, Job
+from proofsheet.contracts.run.session import Job
 from proofsheet.contracts.settings import BadUse, Settings, Wanted, settings
 
 CHECK_EPILOG = """\b

@@ -7,45 +7,29 @@ client's would if it were connected directly. Nothing is sent twice, for a pictu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.relay import framing, heads
 from proofsheet.relay.connection import Connection
-from proofsheet.relay.copies import Passing
 from proofsheet.relay.error_responses import refusal
+from proofsheet.relay.exchange_copy import ExchangeCopy
 from proofsheet.relay.framing import BadFraming, Framing
 from proofsheet.relay.heads import BadHead, RequestHead
-from proofsheet.relay.taps import Beside
-from proofsheet.relay.upstream_address import Upstream
-from proofsheet.relay.upstream_connection import Server
+from proofsheet.relay.settings import Relay
+from proofsheet.relay.upstream_connection import UpstreamConnection
 
 MOST_AHEAD = 64 * 1024  # bytes of requests that a client sends before it has its answer
-HEAD_SECONDS = 60.0  # to the end of a connection's first head; later ones have the upstream's patience
 
 
-@dataclass(frozen=True)
-class Relay:
-    """What all connections share."""
-
-    upstream: Upstream
-    beside: Beside
-    log: Callable[[str], None]
-    keep_host: bool = False
-    count_header: bool = False
-    patience: float = HEAD_SECONDS
-
-
-class Client(Connection):
+class ClientConnection(Connection):
     """Reads requests one after another, and passes them on as they come."""
 
     def __init__(self, relay: Relay) -> None:
         super().__init__()
         self.relay = relay
-        self.passing: Passing | None = None  # the exchange under way
+        self.copy: ExchangeCopy | None = None  # the exchange under way
         self.request: RequestHead | None = None
-        self._server: Server | None = None
+        self._upstream: UpstreamConnection | None = None
         self._framing: Framing = framing.Length(0)
         self._buffer = b""
         self.is_answered = False
@@ -60,13 +44,13 @@ class Client(Connection):
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
-        self.relay.beside.clients.add(self)
+        self.relay.clients.add(self)
         self._patience = asyncio.get_running_loop().call_later(self.relay.patience, self._too_slow)
 
     def data_received(self, data: bytes) -> None:
         if self._lingers:
             return
-        if self.passing is not None and not self._framing.done:
+        if self.copy is not None and not self._framing.done:
             self._body(data)
         else:
             self._buffer = self._buffer + data if self._buffer else data
@@ -74,32 +58,32 @@ class Client(Connection):
 
     def eof_received(self) -> bool:
         self.has_left = True
-        if self.passing is None or self._lingers or self._server is None:
+        if self.copy is None or self._lingers or self._upstream is None:
             return False
-        return self._server.no_more()
+        return self._upstream.no_more()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.relay.beside.clients.discard(self)
+        self.relay.clients.discard(self)
         self._no_hurry()
-        if self.passing is not None:
+        if self.copy is not None:
             self._over("client-left")
-        if self._server is not None:
-            self._server.abort()
+        if self._upstream is not None:
+            self._upstream.abort()
 
     def pause_writing(self) -> None:
-        if self._server is not None:
-            self._server.pause()
+        if self._upstream is not None:
+            self._upstream.pause()
 
     def resume_writing(self) -> None:
         if self._resets:
             self._reset_now()
-        elif self._server is not None:
-            self._server.resume()
+        elif self._upstream is not None:
+            self._upstream.resume()
 
     # requests
 
     def _advance(self) -> None:
-        while self._buffer and self.passing is None and not self._lingers and not self._closes:
+        while self._buffer and self.copy is None and not self._lingers and not self._closes:
             self._buffer = self._buffer.lstrip(b"\r\n")  # some clients end a body with a line of their own
             end = heads.END.search(self._buffer)
             if end is None or end.start() > heads.LONGEST:
@@ -122,12 +106,12 @@ class Client(Connection):
         target = request.target if request.target == b"*" else upstream.base + request.target
         self.request, self._framing, self.is_answered = request, body, False
         url = upstream.origin.encode() + target
-        self.passing = Passing(request.method, url, request.fields, relay.beside.room)
+        self.copy = ExchangeCopy(request.method, url, request.fields, relay.taps.room)
         first = request.method + b" " + target + b" HTTP/1.1"
-        if self._server is None:
+        if self._upstream is None:
             self._no_hurry()
-            self._server = Server(self)
-        self._server.begin(heads.written(first, self._fields(request)))
+            self._upstream = UpstreamConnection(self)
+        self._upstream.begin(heads.written(first, self._fields(request)))
         if not body.done and self._buffer:
             data, self._buffer = self._buffer, b""
             self._body(data)
@@ -154,34 +138,37 @@ class Client(Connection):
         return kept
 
     def _body(self, data: bytes) -> None:
-        assert self.passing is not None
-        assert self._server is not None
+        assert self.copy is not None
+        assert self._upstream is not None
         try:
             count = self._framing.feed(data)
         except BadFraming as problem:
-            self._server.abort()
+            self._upstream.abort()
             self.refuse(400, f"cannot pass this request on: {problem}")
             return
-        self.passing.request.add(self._framing.payload)
+        self.copy.request.add(self._framing.payload)
         self._buffer = data[count:]
-        self._server.send(data if count == len(data) else data[:count])
+        self._upstream.send(data if count == len(data) else data[:count])
         if self._framing.done and self.is_answered:
             self._end()
 
-    # answers, told by the server's connection
+    # answers, passed on by the upstream's connection
 
     def answer(self, data: bytes) -> None:
         """Pass on a piece of the answer."""
-        if not self._transport.is_closing():
+        if data and not self._transport.is_closing():
             self._transport.write(data)
 
-    def answered(self, closes: bool) -> None:
-        """The answer is whole; `closes` if the connection ends with it."""
+    def answered(self, last: bytes, closes: bool) -> None:
+        """The answer is whole with its last piece; `closes` if the connection ends with it."""
         self.is_answered = True
         self._closes = self._closes or closes
         if self._framing.done:
+            self._over("complete")  # first: who has the whole answer can rely on it that it is recorded
+        self.answer(last)
+        if self._framing.done:
             self._end()
-        elif self._server is None or self._server.is_lost:
+        elif self._upstream is None or self._upstream.is_lost:
             self._over("complete")
             self.linger()
 
@@ -194,55 +181,55 @@ class Client(Connection):
             self._advance()
 
     def _over(self, end: str) -> None:
-        passing, self.passing = self.passing, None
-        if passing is not None:
-            passing.end = end
-            self.relay.beside.done(passing)
+        copy, self.copy = self.copy, None
+        if copy is not None:
+            copy.end = end
+            self.relay.taps.done(copy)
 
     def broke(self, error: Exception | None, note: str, *, begun: bool) -> None:
         """The upstream broke off, and so does this connection, in the same way."""
-        if self.is_answered:  # and the rest of the request is wanted by nobody
+        if self.is_answered:  # and the rest of the request is not wanted
             self._over("complete")
             self.linger()
             return
-        if self.passing is not None:
-            self.passing.note = note
+        if self.copy is not None:
+            self.copy.note = note
             self._over("client-left" if self.has_left else "upstream-broke")
-            self.relay.log(f"{self._told()}: {note}")
+            self.relay.log(f"{self._request_line()}: {note}")
         if error is not None or (begun and self.request is not None and self.request.minor == 0):
             self.reset()
         else:
             self.close()
 
     def failed(self, status: int, detail: str) -> None:
-        """The upstream could not be asked, or gave no answer that can be passed on."""
-        if self.passing is not None:
-            self.passing.note = detail
+        """The upstream could not be reached, or gave no answer that can be passed on."""
+        if self.copy is not None:
+            self.copy.note = detail
             self._over("upstream-broke")
-        self.relay.log(f"{self._told()}: {status}: {detail}")
+        self.relay.log(f"{self._request_line()}: {status}: {detail}")
         self.refuse(status, detail)
 
-    def _told(self) -> str:
+    def _request_line(self) -> str:
         if self.request is None:
             return "?"
         return f"{self.request.method.decode()} {self.request.target.partition(b'?')[0].decode('latin-1')}"
 
     def refuse(self, status: int, detail: str) -> None:
         """An answer of the proxy itself, which says so; nothing more is read from this client."""
-        has_begun = self.passing is not None and self.passing.status is not None
-        if self.passing is not None:
-            self.passing.note = detail
+        has_begun = self.copy is not None and self.copy.status is not None
+        if self.copy is not None:
+            self.copy.note = detail
             self._over("client-left")
         if has_begun:  # words of ours in the middle of an upstream's answer would be taken for its own
-            self.relay.log(f"{self._told()}: {detail}")
+            self.relay.log(f"{self._request_line()}: {detail}")
             self.reset()
             return
-        self.relay.beside.counts["own"] += 1
+        self.relay.taps.counts["own"] += 1
         is_head = self.request is not None and self.request.method == b"HEAD"
         self.answer(refusal(status, detail, self.relay.upstream.url, is_head))
         self.linger()
 
-    def server_is_gone(self) -> None:
+    def upstream_is_gone(self) -> None:
         """Between two requests the upstream has ended the connection; so does this one."""
         if not self._lingers and not self._resets:
             self.close()
@@ -250,5 +237,5 @@ class Client(Connection):
     def stop(self) -> None:
         """Take no further request: the proxy ends."""
         self._closes = True
-        if self.passing is None:
+        if self.copy is None:
             self.close()

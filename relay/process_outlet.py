@@ -1,4 +1,4 @@
-"""The way to another process: whole frames, one after another, out of a queue that is bounded."""
+"""The way to another process: whole frames, in a ring of shared memory that outlives this process."""
 
 from __future__ import annotations
 
@@ -6,100 +6,94 @@ import asyncio
 import json
 import socket
 import subprocess
-import sys
-from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from proofsheet.relay.exit_codes import BROKEN
+from proofsheet.relay.shared_ring import Ring
 
-MOST_FRAMES = 2000
 HURRIED_SECONDS = 1.0
 CLOSING_SECONDS = 10.0
-MOST_AT_ONCE = 64  # frames in one write
-Freed = Callable[[], None]
 
 
-class Outlet(asyncio.Protocol):
-    """A process beside the proxy. It tells one line when it is ready, and then what it has found.
+class Outlet:
+    """A process beside the proxy, which reads frames with a `FrameReader`.
 
-    A frame that is queued is sent, unless the process ends; `freed` is called once it is gone. Frames are
-    gathered for `gather` seconds: where processors are few, each waking of another process costs traffic.
+    It writes one line when it is ready, and later ones for `on_line`. What is put in is there for it even if
+    this process is killed. It is woken at most every `gather` seconds: where processors are few, each waking
+    of another process costs traffic.
     """
 
     def __init__(
         self,
         task: str,
-        options: dict[str, Any],
-        told: Callable[[str], None],
-        say: Callable[[str], None],
+        command: Sequence[str],
+        on_line: Callable[[str], None],
+        log: Callable[[str], None],
         gather: float = 0.0,
     ) -> None:
-        self.is_lost = False
         self.ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._told = told
-        self._say = say
-        self._gather = gather
         self._task = task
+        self._command = command
+        self._on_line = on_line
+        self._log = log
+        self._gather = gather
+        self._is_lost = False
         self._is_ending = False
-        self._command = [sys.executable, "-P", "-m", "proofsheet.contracts.recorded.worker", task]
-        self._options = options
-        self._queue: deque[tuple[list[bytes], Freed]] = deque()
-        self._sending: list[Freed] = []
-        self._gathering: asyncio.TimerHandle | None = None
-        self._is_full = False
-        self._heard = b""
-        self._transport: Any = None
+        self._waking: asyncio.TimerHandle | None = None
+        self._unread = b""
+        self._ring = Ring()
+        self._line, self._theirs = socket.socketpair()
         self._process: subprocess.Popen[bytes] | None = None
 
-    async def start(self, *descriptors: int) -> None:
-        """Start the process; it inherits these file descriptors."""
-        ours, theirs = socket.socketpair()
-        options = json.dumps({**self._options, "descriptor": theirs.fileno()})
+    def start(self, *descriptors: int) -> None:
+        """Start the process; it inherits these file descriptors too."""
+        given = {"line": self._theirs.fileno(), "ring": self._ring.descriptor}
         self._process = subprocess.Popen(
-            [*self._command, options], stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), *descriptors)
+            [*self._command, json.dumps(given)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=(*given.values(), *descriptors),
         )
-        theirs.close()
-        ours.setblocking(False)
-        await asyncio.get_running_loop().create_connection(lambda: self, sock=ours)
+        self._theirs.close()
+        self._line.setblocking(False)
+        asyncio.get_running_loop().add_reader(self._line.fileno(), self._readable)
 
-    @property
-    def has_place(self) -> bool:
-        return not self.is_lost and len(self._queue) < MOST_FRAMES
-
-    def put(self, pieces: list[bytes], freed: Freed) -> None:
-        """Queue one frame."""
-        self._queue.append((pieces, freed))
+    def put(self, frame: bytes) -> bool:
+        """Hand one frame over; False if the process has ended, or too much waits for it."""
+        if self._is_lost or not self._ring.put(frame):
+            return False
         if self._gather == 0:
-            self._pump()
-        elif self._gathering is None:
-            self._gathering = asyncio.get_running_loop().call_later(self._gather, self._pump)
+            self._wake()
+        elif self._waking is None:
+            self._waking = asyncio.get_running_loop().call_later(self._gather, self._wake)
+        return True
 
-    async def finish(self, end: bytes, seconds: float, hurried: asyncio.Event) -> int:
-        """Send the last frame; the exit code of the process, which may take so long to end.
+    async def finish(self, last: bytes, seconds: float, hurried: asyncio.Event) -> int | None:
+        """Hand over the last frame; the exit code of the process, None if it did not end in `seconds`.
 
         Once `hurried` is set it has only a second.
         """
         assert self._process is not None
         self._is_ending = True
-        self.put([end], lambda: None)
-        in_time = await self._ended(self._process, seconds, hurried)
-        self._transport.abort()
+        in_time = await self._ended(self._process, last, seconds, hurried)
         if not in_time:
-            self._say(f"Error: the process to {self._task} did not end in time; what it still held is lost")
-            # The line is cut, which it takes for the end: it writes what it knows.
-            if not await self._ended(self._process, CLOSING_SECONDS, hurried):
+            self._log(f"Error: the process to {self._task} did not end in time; what it still held is lost")
+            self._ring.give_up()  # which it takes for the end: it writes what it knows
+            self._leave()
+            if not await self._ended(self._process, b"", CLOSING_SECONDS, hurried):
                 self._process.kill()
         code = self._process.wait()
-        return code if in_time and code >= 0 else BROKEN
+        return code if in_time and code >= 0 else None
 
-    @staticmethod
-    async def _ended(process: subprocess.Popen[bytes], seconds: float, hurried: asyncio.Event) -> bool:
+    async def _ended(
+        self, process: subprocess.Popen[bytes], last: bytes, seconds: float, hurried: asyncio.Event
+    ) -> bool:
         loop = asyncio.get_running_loop()
-        last = loop.time() + seconds
-        while process.poll() is None and loop.time() < last:
+        end = loop.time() + seconds
+        while process.poll() is None and loop.time() < end:
+            if last and self.put(last):
+                last = b""
             if hurried.is_set():
-                last = min(last, loop.time() + HURRIED_SECONDS)
+                end = min(end, loop.time() + HURRIED_SECONDS)
             await asyncio.sleep(0.01)
         return process.poll() is not None
 
@@ -109,49 +103,40 @@ class Outlet(asyncio.Protocol):
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        if self._transport is not None:
-            self._transport.abort()
+        self._leave()
+        self._theirs.close()
+        self._ring.close()
 
-    def _pump(self) -> None:
-        self._gathering = None
-        while self._queue and not self._is_full and not self.is_lost:
-            frames = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
-            self._sending = [freed for _, freed in frames]
-            self._transport.writelines([piece for pieces, _ in frames for piece in pieces])
-            if not self._is_full:
-                self._sent()
+    def _wake(self) -> None:
+        self._waking = None
+        with suppress(OSError):  # it does not read: enough to wake it is waiting for it already; or it ended
+            self._line.send(b".")
 
-    def _sent(self) -> None:
-        sent, self._sending = self._sending, []
-        for freed in sent:
-            freed()
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-        transport.set_write_buffer_limits(high=0)  # so that what is on its way is told from what has gone
-
-    def pause_writing(self) -> None:
-        self._is_full = True
-
-    def resume_writing(self) -> None:
-        self._is_full = False
-        self._sent()
-        self._pump()
-
-    def data_received(self, data: bytes) -> None:
-        *lines, self._heard = (self._heard + data).split(b"\n")
+    def _readable(self) -> None:
+        try:
+            data = self._line.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._lost()
+        *lines, self._unread = (self._unread + data).split(b"\n")
         for line in lines:
-            if not self.ready.done():
-                self.ready.set_result(True)
+            if self.ready.done():
+                self._on_line(line.decode())
             else:
-                self._told(line.decode())
+                self.ready.set_result(True)
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self.is_lost = True
+    def _lost(self) -> None:
+        self._leave()
         if not self.ready.done():
             self.ready.set_result(False)
         elif not self._is_ending:
-            self._say(f"Error: the process to {self._task} has ended before its time; traffic goes on")
-        self._sent()
-        while self._queue:
-            self._queue.popleft()[1]()
+            self._log(f"Error: the process to {self._task} has ended before its time; traffic goes on")
+
+    def _leave(self) -> None:
+        self._is_lost = True
+        if self._line.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._line.fileno())
+            self._line.close()

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from proofsheet.relay import framing, heads
+from proofsheet.relay.exchange_copy import ExchangeCopy
 from proofsheet.relay.framing import BadFraming, Framing
-from proofsheet.relay.heads import BadHead, Field, ResponseHead
+from proofsheet.relay.heads import BadHead, Field, RequestHead, ResponseHead
+from proofsheet.relay.settings import Relay
 from proofsheet.relay.upstream_address import NotConnected, connect
 
-if TYPE_CHECKING:
-    from proofsheet.relay.client_connection import Client
 
-COUNT = b"x-proofsheet-findings"
+class Downstream(Protocol):
+    """The client's connection, as that of its upstream sees it."""
+
+    has_left: bool  # it has sent all it will ever send
+    is_answered: bool
+    copy: ExchangeCopy | None  # of the exchange under way
+    request: RequestHead | None
+
+    @property
+    def relay(self) -> Relay: ...
+
+    @property
+    def request_is_whole(self) -> bool: ...
+
+    def hold(self, why: str) -> None: ...
+    def release(self, why: str) -> None: ...
+    def close(self) -> None: ...
+    def answer(self, data: bytes) -> None: ...
+    def answered(self, last: bytes, closes: bool) -> None: ...
+    def broke(self, error: Exception | None, note: str, *, begun: bool) -> None: ...
+    def failed(self, status: int, detail: str) -> None: ...
+    def upstream_is_gone(self) -> None: ...
 
 
-class Server(asyncio.Protocol):
+class UpstreamConnection(asyncio.Protocol):
     """Opened by the first request of its client."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Downstream) -> None:
         self.is_lost = False
         self._client = client
         self._transport: Any = None
@@ -104,7 +125,7 @@ class Server(asyncio.Protocol):
         self._client.release("upstream")
 
     def data_received(self, data: bytes) -> None:
-        if self._client.passing is None:  # an answer to nothing
+        if self._client.copy is None:  # an answer to nothing
             self._give_up()
         elif self._client.is_answered:  # nor may one follow while the rest of a request is on its way
             self.abort()
@@ -117,8 +138,8 @@ class Server(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.is_lost = True
         client = self._client
-        if client.passing is None:
-            client.server_is_gone()
+        if client.copy is None:
+            client.upstream_is_gone()
         elif self._framing is None and self._buffer:
             client.failed(
                 502, f"the upstream ended within the head of its answer: {heads.shown(self._buffer)}"
@@ -126,7 +147,7 @@ class Server(asyncio.Protocol):
         elif self._framing is None:
             client.broke(error, f"the upstream {_how(error)} without an answer", begun=False)
         elif error is None and self._framing.ended():
-            client.answered(closes=True)
+            client.answered(b"", closes=True)
         else:
             client.broke(error, f"the upstream {_how(error)} in the middle of its answer", begun=True)
 
@@ -162,23 +183,23 @@ class Server(asyncio.Protocol):
 
     def _interim(self, answer: ResponseHead) -> None:
         if answer.status == 101:
-            raise BadHead(502, "101 Switching Protocols, which nobody asked for")
+            raise BadHead(502, "101 Switching Protocols, which was not requested")
         if self._client.request is not None and self._client.request.minor:
             first = b"HTTP/1.1 %d %s" % (answer.status, answer.reason)
             self._client.answer(heads.written(first, heads.end_to_end(answer.fields)))
 
     def _final(self, answer: ResponseHead, rest: bytes) -> None:
         client = self._client
-        request, passing = client.request, client.passing
+        request, copy = client.request, client.copy
         assert request is not None
-        assert passing is not None
+        assert copy is not None
         body = framing.of_response(request.method, answer.status, answer.fields)
         self._framing = body
         chunks = bool(heads.values(answer.fields, b"transfer-encoding"))
         self._unpacks = chunks and request.minor == 0
         ends = isinstance(body, framing.UntilClose) or self._unpacks
         self._closes = ends or answer.wants_close or request.wants_close or client.has_left
-        passing.status, passing.fields = answer.status, answer.fields
+        copy.status, copy.fields = answer.status, answer.fields
         first = b"HTTP/1.1 %d %s" % (answer.status, answer.reason)
         self._body(rest, heads.written(first, self._fields(answer, request.minor, chunks)))
 
@@ -192,8 +213,7 @@ class Server(asyncio.Protocol):
             name, value, lower = lengths[0]
             one = (name, value.partition(b",")[0].strip(), lower)
             kept = [*(each for each in kept if each not in lengths), one]
-        if self._client.relay.count_header:
-            kept.append((COUNT, str(self._client.relay.beside.findings).encode(), COUNT))
+        kept += self._client.relay.added_fields()
         if self._closes:
             kept.append((b"Connection", b"close", b"connection"))
         elif minor == 0:
@@ -203,7 +223,7 @@ class Server(asyncio.Protocol):
     def _body(self, data: bytes, head: bytes) -> None:
         client, body = self._client, self._framing
         assert body is not None
-        assert client.passing is not None
+        assert client.copy is not None
         if data and not body.done:
             try:
                 count = body.feed(data)
@@ -211,19 +231,20 @@ class Server(asyncio.Protocol):
                 client.broke(problem, f"the upstream's answer cannot be read: {problem}", begun=True)
                 self.abort()
                 return
-            client.passing.answer.add(body.payload)
+            client.copy.answer.add(body.payload)
             whole = data if count == len(data) else data[:count]
             rest = data[count:]
             data = b"".join(body.payload) if self._unpacks else whole
         else:
             data, rest = b"", data
-        if head or data:
-            client.answer(head + data if head else data)
+        piece = head + data if head else data
         if body.done:
             closes = self._closes or bool(rest)
             if closes:
                 self._end()
-            client.answered(closes)
+            client.answered(piece, closes)
+        elif piece:
+            client.answer(piece)
 
     def _end(self) -> None:
         """The last answer on this connection is whole; what of a request is still on its way goes on."""

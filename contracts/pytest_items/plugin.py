@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.contracts.explorers import WITH, explorers
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.pytest_items.items import NAME, Answers, RequirementItem, Requirements
@@ -101,10 +102,10 @@ class Judging:
         except Unwritable as problem:
             raise pytest.UsageError(f"proofsheet: cannot write the report: {problem}") from None
         except CutOff as problem:
-            pytest.exit(f"proofsheet: cannot write on in {self._report}: {problem}", session.BROKEN)
+            pytest.exit(f"proofsheet: cannot write on in {self._report}: {problem}", BROKEN)
         except Exception as problem:  # what was found until now is in the report
             said = job.redaction.text(broke(problem))
-            pytest.exit(f"proofsheet: {said}; what was done is in {self._report}", session.BROKEN)
+            pytest.exit(f"proofsheet: {said}; what was done is in {self._report}", BROKEN)
         self._is_interrupted = done.interrupted
 
     def _selected(self, only: tuple[str, ...]) -> Settings:

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import click
 
+from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.recorded.dashboard import Board
 from proofsheet.contracts.recorded.traffic_judge import Trial
 from proofsheet.contracts.recorded.traffic_report import Evidence
 from proofsheet.contracts.reports.writer import Unwritable
 from proofsheet.contracts.settings import load
-from proofsheet.relay.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.yaml_reader import Unreadable
 from proofsheet.traffic import har, transcript

@@ -33,12 +33,12 @@ def learn(name: str, file: Path, output: Path | None) -> None:
     once may be a mistake, and what a gateway adds is no part of the API. Review it before it becomes a fact.
     """
     # Judging is slow to import, and this module is loaded with every `proofsheet spec`.
+    from proofsheet.contracts.exit_codes import BROKEN
     from proofsheet.contracts.recorded.judge_command import read
     from proofsheet.contracts.recorded.learn import Lessons, counts, overlay
     from proofsheet.contracts.recorded.traffic_judge import Trial
     from proofsheet.contracts.reports.text import plural
     from proofsheet.contracts.settings import load
-    from proofsheet.relay.exit_codes import BROKEN
     from proofsheet.spec.overlay import BadOverlay
     from proofsheet.spec.yaml_reader import Unreadable
     from proofsheet.traffic.content_coding import Undecodable

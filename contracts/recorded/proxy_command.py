@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from proofsheet.relay.exit_codes import BROKEN
+from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.relay.upstream_address import BadUpstream, upstream
 from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import BadOverlay
@@ -121,7 +121,7 @@ def _check_folders(report: Path | None, record: Path | None) -> None:
 
 
 def _listen(host: str, port: int, option: str) -> socket.socket:
-    from proofsheet.contracts.recorded.proxy_session import listen
+    from proofsheet.relay.server import listen
 
     try:
         return listen(host, port)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
+from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.history import recalled
 from proofsheet.contracts.oracle import Oracle
@@ -23,8 +24,6 @@ from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.runner import Asked, Run
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
-
-CONFORMS, FINDINGS, USAGE, BROKEN = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)

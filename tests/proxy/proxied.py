@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import os
 import re
 import signal
@@ -20,9 +19,12 @@ from typing import Any
 
 import uvloop
 
-from proofsheet.relay.client_connection import Client, Relay
-from proofsheet.relay.copies import Reader, Room
-from proofsheet.relay.taps import Beside
+from proofsheet.relay.client_connection import ClientConnection
+from proofsheet.relay.exchange_copy import Room
+from proofsheet.relay.frames import FrameReader
+from proofsheet.relay.settings import Relay
+from proofsheet.relay.shared_ring import Ring
+from proofsheet.relay.taps import Taps
 from proofsheet.relay.upstream_address import upstream
 from proofsheet.traffic.flow import Flow
 
@@ -38,6 +40,14 @@ def wait_until(true: Callable[[], Any]) -> Any:
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.01)
     return found
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process that is not our child has ended; one that nobody waits for is a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 class Upstream:
@@ -128,22 +138,25 @@ def answering(*answers: bytes) -> Script:
 
 
 class Taker:
-    """In the place of a judge: keeps every frame it is given."""
+    """In the place of a judge: reads every frame it is given, unless it is full."""
 
     def __init__(self) -> None:
         self.flows: list[Flow] = []
-        self.has_place = True
-        self.is_slow = False  # then what it was given stays in the room
-        self.kept: list[Any] = []
+        self.is_full = False
+        self._line, self._ring = socket.socket(), Ring()
+        self._frames = FrameReader(self._line, Ring(self._ring.descriptor))
 
-    def put(self, pieces: list[bytes], freed: Callable[[], None]) -> None:
-        flow = Reader(io.BytesIO(b"".join(pieces))).next()
+    def put(self, frame: bytes) -> bool:
+        if self.is_full or not self._ring.put(frame):
+            return False
+        flow = self._frames.next()
         assert flow is not None
         self.flows.append(flow)
-        if self.is_slow:
-            self.kept.append(freed)
-        else:
-            freed()
+        return True
+
+    def close(self) -> None:
+        self._line.close()
+        self._ring.close()
 
 
 class Here:
@@ -151,12 +164,12 @@ class Here:
 
     def __init__(self, url: str, room: int | None = None, insecure: bool = False, **options: Any) -> None:
         self.taker = Taker()
-        self.told: list[str] = []
+        self.logged: list[str] = []
         aim = upstream(url, insecure)
-        self.beside = Beside(aim.base.decode(), judge=self.taker)  # type: ignore[arg-type]
+        self.taps = Taps(aim.base.decode(), {"unjudged": self.taker})
         if room is not None:
-            self.beside.room = Room(room)
-        self._relay = Relay(aim, self.beside, self.told.append, **options)
+            self.taps.room = Room(room)
+        self.relay = Relay(aim, self.taps, self.logged.append, **options)
         self._loop = uvloop.new_event_loop()
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
@@ -165,7 +178,7 @@ class Here:
 
     def _run(self, listener: socket.socket) -> None:
         asyncio.set_event_loop(self._loop)
-        made = self._loop.create_server(lambda: Client(self._relay), sock=listener)
+        made = self._loop.create_server(lambda: ClientConnection(self.relay), sock=listener)
         self._server = self._loop.run_until_complete(made)
         self._loop.run_forever()
 
@@ -186,14 +199,16 @@ class Here:
     def close(self) -> None:
         async def end() -> None:
             self._server.close()
-            for client in tuple(self.beside.clients):
-                client.reset()
-            await asyncio.sleep(0.01)
+            for client in tuple(self.relay.clients):
+                client.abort()
+            while self.relay.clients:
+                await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(end(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()
+        self.taker.close()
 
 
 def get(path: str = "/", *lines: str, method: str = "GET") -> bytes:
@@ -228,6 +243,11 @@ class Process:
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, errors
+
+    def children(self) -> list[int]:
+        """The judge and the recorder, which end by themselves when it is gone."""
+        tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(each) for each in tasks.read_text().split()]
 
     def memory(self) -> int:
         """Bytes of its own process that are in memory now."""

@@ -10,7 +10,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from proxied import (
     Upstream,
     exactly,
     get,
-    read_head,
+    has_ended,
     running,
     to_the_end,
     wait_until,
@@ -119,22 +118,23 @@ def test_what_conforms_has_no_findings(upstream: Upstreams) -> None:
 
 
 def test_a_judge_that_cannot_keep_up_drops_judgements_and_no_traffic(upstream: Upstreams) -> None:
-    with running("--upstream", f"http://127.0.0.1:{upstream(always(GOOD)).port}") as proxy:
-        children = Path(f"/proc/{proxy.process.pid}/task/{proxy.process.pid}/children").read_text().split()
-        os.kill(int(children[0]), signal.SIGSTOP)
+    large = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1_000_000
+    with running("--upstream", f"http://127.0.0.1:{upstream(always(large)).port}") as proxy:
+        (judge,) = proxy.children()
+        os.kill(judge, signal.SIGSTOP)
         request = b"GET /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n"  # what no document has is judged fast
         with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock:
-            for _ in range(30):
-                sock.sendall(request * 100)
-                exactly(sock, 100 * len(GOOD))
-        os.kill(int(children[0]), signal.SIGCONT)
+            for _ in range(80):  # more than there is room for
+                sock.sendall(request)
+                exactly(sock, len(large))
+        os.kill(judge, signal.SIGCONT)
         code, errors = proxy.stop()
     assert code == 0
     dropped = int(errors.partition(" not judged, for too much")[0].rpartition("; ")[2])
     kept = int(errors.partition(" not in the document")[0].rpartition("; ")[2])
-    assert errors.startswith("3,000 exchanges passed")
-    assert dropped > 0
-    assert kept + dropped == 3000
+    assert errors.startswith("80 exchanges passed")
+    assert dropped > 10
+    assert kept + dropped == 80
 
 
 # recording
@@ -161,38 +161,7 @@ def test_no_credential_is_on_the_disk(upstream: Upstreams, tmp_path: Path) -> No
     assert not any(path.stat().st_mode & 0o077 for path in folder.rglob("*"))
 
 
-def test_kill_9_loses_only_what_was_under_way(upstream: Upstreams, tmp_path: Path) -> None:
-    hangs = threading.Event()
-
-    def script(sock: socket.socket) -> None:
-        for number in range(100):
-            path = read_head(sock).split()[1]
-            if path == b"/hangs":
-                hangs.set()
-                to_the_end(sock)
-            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + b"%05d" % number * 4000)
-
-    folder = tmp_path / "traffic"
-    with running("--upstream", f"http://127.0.0.1:{upstream(script).port}", "--record", str(folder)) as proxy:
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock:
-            for _ in range(25):
-                sock.sendall(f"GET {BALANCE} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-                read_head(sock)
-                exactly(sock, 20_000)
-            sock.sendall(b"GET /hangs HTTP/1.1\r\nHost: a\r\n\r\n")
-            assert hangs.wait(60)  # so the proxy is done with all before it
-            proxy.process.kill()
-            proxy.process.wait()
-
-        def bodies() -> list[bytes | None]:
-            found = [each for each in transcript.entries(folder) if isinstance(each, transcript.Entry)]
-            return [each.flow().body for each in found]
-
-        wait_until(lambda: len(bodies()) >= 25)
-        assert bodies()[:25] == [b"%05d" % number * 4000 for number in range(25)]
-
-
-# an upstream that cannot be asked
+# an upstream that cannot be reached
 
 
 @pytest.mark.parametrize(
@@ -207,7 +176,7 @@ def test_an_upstream_that_is_not_there_is_a_502(relay: Callable[..., Here], url:
     came, orderly = made.ask(get("/", "Content-Length: 3", method="POST") + b"abc")
     assert came.startswith(b"HTTP/1.1 502 ")
     assert why.encode() in came
-    assert why in made.told[0]
+    assert why in made.logged[0]
     assert orderly
 
 
@@ -296,10 +265,9 @@ def test_a_port_that_is_taken(option: str) -> None:
 
 def test_a_judge_that_dies_takes_no_traffic_with_it(upstream: Upstreams) -> None:
     with running("--upstream", f"http://127.0.0.1:{upstream(always(GOOD)).port}") as proxy:
-        children = Path(f"/proc/{proxy.process.pid}/task/{proxy.process.pid}/children").read_text().split()
-        os.kill(int(children[0]), signal.SIGKILL)
-        state = Path(f"/proc/{children[0]}/stat")
-        wait_until(lambda: state.read_text().rpartition(") ")[2].startswith("Z"))
+        (judge,) = proxy.children()
+        os.kill(judge, signal.SIGKILL)
+        wait_until(lambda: has_ended(judge))
         for _ in range(3):
             assert ask(proxy.port)[0].endswith(b'{"credits": 1}')
         code, errors = proxy.stop()
@@ -315,8 +283,8 @@ def is_refused(port: int) -> bool:
 
 def test_a_judge_that_hangs_does_not_keep_a_second_signal_waiting(upstream: Upstreams) -> None:
     with running("--upstream", f"http://127.0.0.1:{upstream(always(GOOD)).port}") as proxy:
-        (judge,) = Path(f"/proc/{proxy.process.pid}/task/{proxy.process.pid}/children").read_text().split()
-        os.kill(int(judge), signal.SIGSTOP)
+        (judge,) = proxy.children()
+        os.kill(judge, signal.SIGSTOP)
         assert ask(proxy.port)[0].endswith(b'{"credits": 1}')
         proxy.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_refused(proxy.port))  # the first has been taken

@@ -86,4 +86,4 @@ def test_many_at_once_get_their_own_answers(relay: Callable[..., Here]) -> None:
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(ask, range(1, 17)))
-    assert made.beside.room.used == 0
+    assert made.taps.room.used == 0

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from proxied import Here, answering, get, read_head, to_the_end
 
+from proofsheet.contracts.recorded.proxy_session import Findings
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Relays = Callable[..., Here]
 
@@ -67,9 +69,10 @@ def test_keep_host_sends_the_clients(relay: Relays) -> None:
     assert b"Host: app.test\r\n" in head
 
 
-def test_the_count_of_findings_is_told_only_if_asked(relay: Relays) -> None:
+def test_fields_are_added_to_answers_only_if_wanted(relay: Relays) -> None:
     assert b"findings" not in seen(relay, get())[1]
-    assert b"\r\nx-proofsheet-findings: 0\r\n" in seen(relay, get(), count_header=True)[1]
+    findings = Findings(3)
+    assert b"\r\nx-proofsheet-findings: 3\r\n" in seen(relay, get(), added_fields=findings.fields)[1]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,7 @@ def test_a_request_that_could_be_read_in_two_ways_goes_nowhere(
         (b"HTTP/1.1 200 OK\r\nno field\r\n\r\n", b"no header field"),
         (b"HTTP/1.1 200 O\rK: x\r\n\r\n", b"a control character"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", b"no Content-Length"),
-        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"nobody asked for"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"not requested"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000, b"is longer than"),
     ],
 )
@@ -131,7 +134,7 @@ def test_garbage_is_a_502_that_says_whose_it_is(relay: Relays, answer: bytes, wh
     assert came.startswith(b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: application/problem+json\r\n")
     assert b"Proofsheet proxy" in came
     assert why in came
-    assert why.decode() in made.told[0]
+    assert why.decode() in made.logged[0]
     assert made.flow().status is None
     assert made.flow().end == "upstream-broke"
 

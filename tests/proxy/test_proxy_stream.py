@@ -47,7 +47,7 @@ def test_bodies_are_the_same_bytes_both_ways(relay: Relays, size: int) -> None:
     assert digest(heard[0]) == digest(sent)
     assert digest(made.flow().body or b"") == digest(sent[::-1])
     assert digest(made.flow().request_body or b"") == digest(sent)
-    assert made.beside.room.used == 0
+    assert made.taps.room.used == 0
 
 
 def test_chunks_extensions_and_trailers_pass_as_they_are(relay: Relays) -> None:
@@ -185,7 +185,7 @@ def test_a_half_body_stays_half(relay: Relays, script: Script, kept: int) -> Non
     assert len(made.flow().body or b"") == kept
     assert made.flow().end == "upstream-broke"
     assert b"\r\n0\r\n" not in came, "the chunks must not look ended"
-    assert "in the middle of its answer" in made.told[0]
+    assert "in the middle of its answer" in made.logged[0]
 
 
 @pytest.mark.parametrize("script", [half, half_chunked, half_until_close], ids=lambda each: each.__name__)
@@ -309,7 +309,7 @@ def test_a_client_that_leaves_takes_its_request_with_it(relay: Relays) -> None:
     made = relay(script)
     with made.connect() as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        wait_until(lambda: any(each.passing for each in made.beside.clients))
+        wait_until(lambda: any(each.copy for each in made.relay.clients))
     assert left.wait(30)
     assert made.flow().end == "client-left"
 
@@ -348,7 +348,7 @@ def test_bad_chunks_behind_the_beginning_of_an_answer_put_no_word_of_ours_into_i
         assert exactly(sock, 5) == b"begun"
         sock.sendall(b"no chunk\r\n")
         assert to_the_end(sock) == (b"", False)
-    assert made.beside.counts["own"] == 0
+    assert made.taps.counts["own"] == 0
 
 
 def test_a_second_answer_to_one_request_does_not_pass(relay: Relays) -> None:

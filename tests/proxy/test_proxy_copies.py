@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from proxied import Here, Script, answering, exactly, get, read_head, running, to_the_end, wait_until
 
-from proofsheet.relay import copies
+from proofsheet.relay import exchange_copy
 
 Relays = Callable[..., Here]
 MEGABYTE = bytes(range(256)) * 4096
@@ -28,62 +28,63 @@ def large(count: int) -> Script:
     return script
 
 
-def test_no_place_at_the_judge_drops_a_judgement_and_no_traffic(relay: Relays) -> None:
+def test_no_room_at_the_judge_drops_a_judgement_and_no_traffic(relay: Relays) -> None:
     made = relay(answering(OK))
-    made.taker.has_place = False
+    made.taker.is_full = True
     assert made.ask(get())[0].endswith(b"ok")
-    wait_until(lambda: made.beside.counts["exchanges"])
-    assert made.beside.counts["unjudged"] == 1
+    wait_until(lambda: made.taps.counts["exchanges"])
+    assert made.taps.counts["unjudged"] == 1
     assert made.taker.flows == []
-    assert made.beside.room.used == 0
+    assert made.taps.room.used == 0
 
 
-def test_copies_that_wait_fill_the_room_and_later_ones_go_without(relay: Relays) -> None:
-    made = relay(large(1), room=int(2.5 * len(MEGABYTE)))
-    made.taker.is_slow = True
-    for number in range(1, 4):
-        came, _ = made.ask(get())
-        assert len(came) > len(MEGABYTE)
-        assert (made.flow(number).body is None) == (number == 3)
-    assert made.flow(3).note == copies.NO_ROOM
-    assert 2 * len(MEGABYTE) < made.beside.room.used < int(2.5 * len(MEGABYTE))
-    for freed in made.taker.kept:
-        freed()
-    assert made.beside.room.used == 0
+def test_copies_under_way_fill_the_room_and_later_ones_go_without(relay: Relays) -> None:
+    """Two large answers are under way, each with its last byte missing, when a third begins."""
+    last = threading.Event()
+
+    def script(sock: socket.socket) -> None:
+        read_head(sock)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(MEGABYTE) + 1) + MEGABYTE)
+        last.wait(30)
+        sock.sendall(b".")
+
+    made = relay(script, room=int(2.5 * len(MEGABYTE)))
+    with contextlib.ExitStack() as stack:
+        socks = [stack.enter_context(made.connect()) for _ in range(3)]
+        for sock in socks:
+            sock.sendall(get())
+            read_head(sock)
+            exactly(sock, len(MEGABYTE))
+        assert 2 * len(MEGABYTE) < made.taps.room.used < int(2.5 * len(MEGABYTE))
+        last.set()
+        for sock in socks:
+            assert exactly(sock, 1) == b"."
+    flows = [made.flow(number) for number in (1, 2, 3)]
+    assert sorted(each.body is None for each in flows) == [False, False, True]
+    assert [each.note for each in flows if each.body is None] == [exchange_copy.NO_ROOM]
+    wait_until(lambda: made.taps.room.used == 0)
 
 
 def test_a_body_that_is_too_large_is_not_kept_and_passes(
     relay: Relays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "LARGEST", 100_000)
+    monkeypatch.setattr(exchange_copy, "LARGEST", 100_000)
     made = relay(large(2))
     came, _ = made.ask(get())
     assert came.endswith(MEGABYTE * 2)
     assert made.flow().body is None
-    assert made.beside.room.used == 0
+    assert made.taps.room.used == 0
 
 
 def test_chunks_of_a_byte_take_no_more_room_than_is_counted() -> None:
-    room = copies.Room(10_000)
-    body = copies.Body(room)
+    room = exchange_copy.Room(10_000)
+    body = exchange_copy.Body(room)
     body.add([b"x"] * 1000)
     assert (len(body.pieces), body.size) == (1, 1000)
     for _ in range(1000):
         body.add([b"x"])
-    assert body.why == copies.NO_ROOM
+    assert body.why == exchange_copy.NO_ROOM
     assert room.used == 0
-
-
-def test_heads_that_wait_fill_the_room_too(relay: Relays) -> None:
-    made = relay(answering(OK.replace(b"\r\n\r\n", b"\r\nX: " + b"a" * 60_000 + b"\r\n\r\n")), room=100_000)
-    made.taker.is_slow = True
-    for _ in range(3):
-        assert made.ask(get())[0].endswith(b"ok")
-    wait_until(lambda: made.beside.counts["exchanges"] == 3)
-    assert (len(made.taker.flows), made.beside.counts["unjudged"]) == (1, 2)
-    for freed in made.taker.kept:
-        freed()
-    assert made.beside.room.used == 0
 
 
 def test_a_client_that_does_not_read_holds_the_upstream_up(relay: Relays) -> None:
@@ -150,4 +151,4 @@ def test_200_megabytes_pass_at_constant_memory(upstream: Callable[[Script], obje
     for _ in range(200):
         expected.update(MEGABYTE)
     assert seen.digest() == expected.digest()
-    assert most - before < 2 * copies.ROOM
+    assert most - before < 2 * exchange_copy.ROOM
