@@ -56,7 +56,7 @@ class Ring:
         return data
 
     def done(self) -> None:
-        """What was taken is needed no more. Whole steps are given back, first to the system, then to `put`."""
+        """What was taken is needed no more: whole steps are given back to the system, and to `put`."""
         before = self._given_back
         while self._read - self._given_back >= _STEP:
             if hasattr(mmap, "MADV_REMOVE"):

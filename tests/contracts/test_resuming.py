@@ -14,6 +14,7 @@ from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.contracts.explore import Attempt, Explorer
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.reports import records
@@ -89,7 +90,7 @@ def test_what_was_paid_on_the_way_passes_nothing_when_it_is_carried(
     again = session.carry_out(replace(job, carried=carried), lambda *told: None, client)
     assert set(stands(done).values()) == set(stands(again).values()) == {Status.SKIPPED}
     assert again.run.budget.spent == done.run.budget.spent > 0
-    assert again.exit_code == session.BROKEN  # nothing was judged
+    assert again.exit_code == BROKEN  # nothing was judged
 
 
 def earlier(tmp_path: Path, document: Document, **header: Any) -> resume.Earlier:
