@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from proofsheet.spec import security
+from proofsheet.spec import media_types, security
 from proofsheet.spec.document import Operation
 
 
@@ -59,7 +59,7 @@ class Exchange:
     @property
     def media_type(self) -> str:
         """The response's media type without parameters, in lower case; empty if there is none."""
-        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+        return media_types.parse(self.header("content-type") or "").name
 
 
 @dataclass(frozen=True)

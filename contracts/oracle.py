@@ -21,7 +21,7 @@ from openapi_core.validation.exceptions import ValidationError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.spec import pointers
+from proofsheet.spec import media_types, pointers
 from proofsheet.spec.document import Document, Operation
 
 
@@ -106,7 +106,7 @@ class Oracle:
             host_url="http://proofsheet.invalid",
             path=path,
             method=exchange.method.lower(),
-            content_type=headers.get("content-type", "").partition(";")[0],
+            content_type=media_types.parse(headers.get("content-type", "")).name,
             body=exchange.request_body,
             parameters=RequestParameters(
                 query=ImmutableMultiDict(parse_qsl(parts.query)),

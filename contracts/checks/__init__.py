@@ -18,7 +18,7 @@ from proofsheet.contracts.checks.envelope import (
     type_is_whole,
 )
 from proofsheet.contracts.checks.pictures import FORMATS, picture_is_whole
-from proofsheet.contracts.checks.robustness import no_5xx, no_leak
+from proofsheet.contracts.checks.robustness import no_5xx, no_internals, no_leak
 from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
@@ -33,6 +33,7 @@ CHECKS: dict[str, Check] = {
     "picture-whole": picture_is_whole,
     "no-5xx": no_5xx,
     "no-leak": no_leak,
+    "no-internals": no_internals,
     "call-named": call_is_named,
     "type-whole": type_is_whole,
     "keys-declared": keys_are_declared,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from proofsheet.contracts.checks.extraction import seed_is_absent
 from proofsheet.contracts.checks.image_facts import difference
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import History, Trace, Unjudged
@@ -77,6 +78,8 @@ class SeedEchoed(Expectation):
         last = answer.history[-1]
         if last.status != answer.operation.success.status:
             raise Unjudged("there is no success to look at")
+        if seed_is_absent(answer.exchange, answer.operation, in_body=True):
+            raise Unjudged("the answer need not have a seed, and has none")
         if last.seed is None:
             yield "the seed is not reported"
         elif last.asked_seed in (None, self.random):

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofsheet.contracts.checks.extraction import excerpt, gallery, parsed, pictures, reported_seed
+from proofsheet.contracts.checks.extraction import (
+    excerpt,
+    gallery,
+    is_optional,
+    parsed,
+    pictures,
+    reported_seed,
+    seed_is_absent,
+)
 from proofsheet.contracts.checks.pictures import FORMATS
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Unjudged
@@ -58,12 +66,19 @@ class Constants(Expectation):
         if exchange.status != answer.operation.success.status:
             raise Unjudged("there is no success to look at")
         for pointer, wanted in self.body.items():
-            came = next(pointers.find(parsed(exchange), pointers.split(pointer)), None)
+            place = pointers.split(pointer)
+            came = next(pointers.find(parsed(exchange), place), None)
+            if came is None and is_optional(self._schema(answer), place):
+                continue
             if came != wanted:
                 yield f"expected {pointer} to be {wanted!r}, came {came!r}"
         for name, wanted in self.headers.items():
             if exchange.header(name.lower()) != wanted:
                 yield f"expected the header {name}: {wanted}, came {exchange.header(name.lower())}"
+
+    def _schema(self, answer: Answer) -> Mapping[str, Any]:
+        representation = answer.operation.success.representations.get(answer.exchange.media_type)
+        return representation.schema if representation else {}
 
 
 @dataclass(frozen=True)
@@ -115,12 +130,14 @@ class SizeIs(Expectation):
 
 @dataclass(frozen=True)
 class SeedIs(Expectation):
-    """The effective seed is reported: the one that was sent, or where `seed` is None a fresh one."""
+    """The seed that is reported is the one that was sent, or where `seed` is None a fresh one."""
 
     seed: int | None
     maximum: int
 
     def findings(self, answer: Answer) -> Iterator[str]:
+        if seed_is_absent(answer.exchange, answer.operation):
+            raise Unjudged("no seed is reported")
         came = reported_seed(answer.exchange, answer.operation)
         if came is None:
             yield "the seed is not reported"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from proofsheet.contracts.checks.image_facts import ImageFacts, inspect
@@ -69,13 +69,44 @@ def reported_seed(exchange: Exchange, operation: Operation) -> int | None:
     """The seed an answer reports, in the place where the document binds it."""
     representation = operation.success.representations.get(exchange.media_type)
     for place in bound(representation, "$artifact.seed"):
-        found = next(pointers.find(parsed(exchange), place), None)
-        return found if isinstance(found, int) else None
+        return _whole(next(pointers.find(parsed(exchange), place), None))
     for name, each in representation.headers if representation else ():
         if not isinstance(each, str) and each.text == "$artifact.seed":
             text = exchange.header(name.lower()) or ""
             return int(text) if text.isdecimal() else None
     return None
+
+
+def _whole(value: Any) -> int | None:
+    """A JSON number without a fraction: 5.0 is the integer 5 (JSON Schema 2020-12, Core 4.2.2)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
+
+
+def seed_is_absent(exchange: Exchange, operation: Operation, in_body: bool = False) -> bool:
+    """Whether a success reports no seed and need not: in an optional member; but `in_body`, in a header."""
+    representation = operation.success.representations.get(exchange.media_type)
+    if representation is None or exchange.status != operation.success.status:
+        return False
+    if places := list(bound(representation, "$artifact.seed")):
+        body = parsed(exchange)
+        held = [each for place in places for each in pointers.find(body, place)]
+        return not held and all(is_optional(representation.schema, place) for place in places)
+    headers = [name for name, each in representation.headers if getattr(each, "text", "") == "$artifact.seed"]
+    return not in_body and all(exchange.header(name.lower()) is None for name in headers)
+
+
+def is_optional(schema: Mapping[str, Any], place: Sequence[str]) -> bool:
+    """Whether a schema (references resolved) lets `place` be absent: some step to it is not required."""
+    for step in place:
+        if "items" in schema and "properties" not in schema:
+            schema = schema["items"]
+        elif step not in schema.get("required", ()):
+            return True
+        else:
+            schema = schema.get("properties", {}).get(step, {})
+    return False
 
 
 def balance(exchange: Exchange, operation: Operation) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from proofsheet.contracts.checks.extraction import excerpt, parsed
+from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Outcome
@@ -53,7 +54,7 @@ class NamesFields(Expectation):
     def findings(self, answer: Answer) -> Iterator[str]:
         if answer.exchange.status < 400:
             return  # that it was granted is the finding of another
-        text = answer.exchange.body.decode("utf-8", "replace")
+        text = _words(answer.exchange)
         for field in self.fields:
             if not _speaks_of(text, field):
                 yield f"the message does not name {field}: {excerpt(answer.exchange)}"
@@ -71,7 +72,7 @@ class OmitsFields(Expectation):
 
     def findings(self, answer: Answer) -> Iterator[str]:
         exchange = answer.exchange
-        text = exchange.body.decode("utf-8", "replace")
+        text = _words(exchange)
         for field in self.fields if exchange.status >= 400 else ():
             if _speaks_of(text, field):
                 yield f"the message names {field}, which is as it should be: {excerpt(exchange)}"
@@ -79,6 +80,23 @@ class OmitsFields(Expectation):
     @property
     def named(self) -> tuple[str, ...]:
         return self.fields
+
+
+def _words(exchange: Exchange) -> str:
+    """What an answer says: of JSON its names and texts, since any character may stand there as an escape."""
+    found: list[str] = []
+    left = [parsed(exchange)]
+    if left == [None]:
+        return exchange.body.decode("utf-8", "replace")
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += [*value, *value.values()]
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str):
+            found.append(value)
+    return "\n".join(found)
 
 
 def _speaks_of(text: str, field: str) -> bool:

@@ -1,4 +1,8 @@
-"""Two faults at once: which of two gates speaks first, for the pairs whose order somebody has seen."""
+"""Two faults at once: which of two gates answers first, for the pairs whose order was observed.
+
+A note (MAY): either refusal is true, a gateway with keys of its own checks them first, and no client is known
+that sends two faults and relies on which is named.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +69,7 @@ def _pair(source: Source, operation: Operation, first: str, second: str) -> Deri
     topic = f"precedence.{wrong}-before-{other}"
     says = f"with a wrong {other} too, the wrong {wrong} is what is refused"
     at = provenance.policy(operation, "x-precedence", operation.policy.precedence.index(first))
-    wanted = source.requirement(operation, topic, says, at)
+    wanted = source.requirement(operation, topic, says, at, level="MAY")
     expect = RefusedAs(wanted.id, operation.policy.outcome(first, kind))
     body = {} if "validate" in (first, second) else smallest(operation)
     case = case_of(operation, topic, body, (expect,))

@@ -17,7 +17,13 @@ from proofsheet.contracts.run.memory import trace
 from proofsheet.spec.document import Operation
 from proofsheet.spec.recognise import speaker
 
-ANYWHERE = ("no-5xx", "no-leak", "complete", "rate-granted")  # hold even where the document ends
+ANYWHERE = (
+    "no-5xx",
+    "no-leak",
+    "no-internals",
+    "complete",
+    "rate-granted",
+)  # hold even where the document ends
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ TABLE: tuple[tuple[type[Expectation], dict[str, Any], Exchange, tuple[tuple[Exch
         SeedIs,
         SEED,
         exchange(file(), seed="7"),
-        ((exchange(file(), seed="8"), "came 8"), (exchange(file()), "is not reported")),
+        ((exchange(file(), seed="8"), "came 8"), (exchange(file(), seed="x"), "is not reported")),
     ),
     (SeedIs, FRESH, exchange(file(), seed="3"), ((exchange(file(), seed="0"), "a fresh seed"),)),
     (PictureCount, {"count": 1}, packed(file()), ((error(), "expected 1 pictures, came 400"),)),

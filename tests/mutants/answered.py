@@ -92,6 +92,12 @@ def leak(sent: Sent, got: Got, says: str) -> Got:
     return got.saying({**body, name: [*old, said] if isinstance(old, list) else f"{old} {said}"})
 
 
+@on_answer("leak-header")
+def leak_header(sent: Sent, got: Got, name: str, says: str) -> Got:
+    """Something of the inside in a header; {key} is what was sent."""
+    return got.having(name, says.replace("{key}", sent.header("authorization").rpartition(" ")[2]))
+
+
 @on_answer("header")
 def header(sent: Sent, got: Got, name: str, to: str | None = None, add: bool = False) -> Got:
     """A header of the answer set, or taken away; `add` also where there was none."""

@@ -19,6 +19,7 @@ import httpcore
 import httpx
 
 from proofsheet.contracts.client.connection import Connections
+from proofsheet.spec import media_types
 
 Headers = tuple[tuple[str, str], ...]
 APP_TAKES = 120.0
@@ -67,7 +68,7 @@ class Got:
 
     @property
     def media_type(self) -> str:
-        return self.header("content-type").partition(";")[0]
+        return media_types.parse(self.header("content-type")).name
 
     @property
     def json(self) -> Any:

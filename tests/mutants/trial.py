@@ -10,10 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mutants import accounts, answered, asked, broken_http, forms, pictures  # noqa: F401 (they register their damages)
+# These register their damages.
+from mutants import accounts, answered, asked, broken_http, forms, harmless, pictures  # noqa: F401
+from mutants.benign import Benign
 from mutants.catalogue import Mutant, missed
 from mutants.hearing import listening
 from mutants.relay import Relay, made
+from mutants.wire import served as on_socket
+from mutants.wire import wire
 
 from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient
@@ -120,6 +124,35 @@ def clean(document: str, profile: str, seed: int) -> Trial:
         return _judged(served, relay, document, _plan(document, profile, (), PERMISSIONS | {"burst"}, seed))
 
 
+def harmless_trial(
+    relay: Benign,
+    document: str = "stability",
+    profile: str = "core",
+    only: tuple[str, ...] = (),
+    seed: int = 1,
+) -> Trial:
+    """Serve the true document behind a benign relay and judge it."""
+    served = site(true_document(document), seed)
+    plan = _plan(document, profile, only, PERMISSIONS, seed)
+    with Relay(served, relay.damage) as inner:
+        if not relay.wire:
+            return _judged(served, inner, document, plan)
+        with on_socket(inner, wire(relay.wire)) as url:
+            return _judged(served, None, document, plan, url=url)
+
+
+def false_alarms(relay: Benign, found: Trial, is_whole: bool = True) -> list[str]:
+    """What was found behind a benign relay and should not have been; if `is_whole`, missing notes too."""
+    noted = {each.split(".", 2)[-1] for each in found.advised}
+    silent = relay.notes - noted if is_whole else frozenset()
+    return [
+        *(f"{found.levels.get(each, '?')} {each}: {said[0][:160]}" for each, said in found.broken.items()),
+        *(f"errored {each}: {why[:160]}" for each, why in found.stopped.items()),
+        *(f"noted {each}, which it does not declare" for each in sorted(noted - relay.notes)),
+        *(f"did not note {each}" for each in sorted(silent)),
+    ]
+
+
 def explorers(mutant: Mutant, plan: Plan, seed: int) -> tuple[Explorer, ...]:
     """The judge's own sources of further cases, where a mutant asks for them."""
     if not mutant.explore:
@@ -131,15 +164,22 @@ def explorers(mutant: Mutant, plan: Plan, seed: int) -> tuple[Explorer, ...]:
 
 
 def _judged(
-    served: Site, relay: Relay, document: str, plan: Plan, explorers: tuple[Explorer, ...] = ()
+    served: Site,
+    relay: Relay | None,
+    document: str,
+    plan: Plan,
+    explorers: tuple[Explorer, ...] = (),
+    url: str = URL,
 ) -> Trial:
     started = time.perf_counter()
 
     def pause(seconds: float) -> None:
         served.double.state.move_clock(seconds)
 
-    target = Target(true_document(document).at(URL), KEY, keys=KEYS)
-    client = HttpClient(true_document(document), target, relay, pause, Limits(stall=0.1))
+    target = Target(true_document(document).at(url), KEY, keys=KEYS)
+    # What stops in this process has stopped for good; on a socket a busy machine may take its time.
+    limits = Limits(stall=0.1) if relay else Limits()
+    client = HttpClient(true_document(document), target, relay, pause, limits)
     run = Run(plan, client, _oracle(document), Budget(CREDITS), pause=pause, explorers=explorers)
     with listening() as heard:
         for _ in run.steps():
