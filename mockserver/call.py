@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
+from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.media.image import Unreadable, Upload
 from proofsheet.mockserver.state.journal import label
-from proofsheet.spec import security
+from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Body, Operation
 from proofsheet.spec.schemas import Flaw
 
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """A gate's no: which gate, what kind of no, and what to tell. The policy knows the outcome."""
+    """A gate's no: which gate, what kind of no, and what is wrong. The policy knows the outcome."""
 
     gate: str
     kind: str = ""
@@ -40,12 +43,13 @@ class FilePart:
 class Call:
     """One request: what was sent, and what reading it and each gate has found out about it."""
 
-    operation: Operation
+    served: Served
     method: str
     path: str
     headers: dict[str, str]
-    path_params: dict[str, str]
+    path_params: Mapping[str, str]
     query: dict[str, str]
+    key: str | None  # the credential, if it carries one
     id: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
     # found while reading
     body: Body | None = None  # in the media type that was sent, or the usual one
@@ -55,24 +59,78 @@ class Call:
     fields: Any = dataclasses.field(default_factory=dict)
     files: dict[str, FilePart] = dataclasses.field(default_factory=dict)
     uploads: dict[str, Upload | Unreadable] = dataclasses.field(default_factory=dict)
-    ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields nobody knows
+    ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields that no schema has
     flaws: list[Flaw] = dataclasses.field(default_factory=list)
-    label: str | None = None  # what the journal calls the key
+    representation: str = ""  # the media type of a success; empty if the vendor would refuse
     # found by the gates and the behaviour
-    key: str | None = None
-    cost: Decimal = Decimal(0)
     reserved: bool = False
     paid: Decimal = Decimal(0)
-    representation: str = ""
     seed: int | None = None
     delay: float = 0.0
     forced: str | None = None  # by what an outcome was forced, for the journal
     fault: str | None = None  # what hurts the answer on its way, as it was written
     pictures: tuple[Any, ...] = ()
 
+    @property
+    def operation(self) -> Operation:
+        return self.served.operation
 
-def new_call(operation: Operation, scope: Any) -> Call:
-    """The call of a request whose body is not read yet."""
+    @property
+    def account(self) -> tuple[str, str]:
+        """Whose credits and limits it draws on: the family and the credential."""
+        return self.served.operation.family, self.key or ""
+
+    @cached_property
+    def label(self) -> str | None:
+        """What the journal calls the credential."""
+        return label(self.key)
+
+    def value(self, field: tuple[str, ...]) -> Any:
+        """A field's value, or its schema's default, or None."""
+        found = next(pointers.find(self.fields, field), None)
+        if found is None and self.body and len(field) == 1:
+            return self.body.defaults.get(field[0])
+        return found
+
+    @cached_property
+    def prompts(self) -> list[str]:
+        """The texts that say what to make."""
+        artifact = self.operation.artifact
+        found = (
+            (each for field in artifact.prompts for each in pointers.find(self.fields, field))
+            if artifact
+            else ()
+        )
+        return [each for each in found if isinstance(each, str)]
+
+    @cached_property
+    def count(self) -> int:
+        """How many artifacts it asks for; one where it does not say, or not within its bounds."""
+        artifact, body = self.operation.artifact, self.body
+        if artifact is None or body is None or artifact.count is None:
+            return 1
+        value = self.value(artifact.count)
+        most = body.schema["properties"][artifact.count[0]].get("maximum", 1)
+        usable = isinstance(value, int | float) and value == int(value) and 1 <= value <= most
+        return int(value) if usable else 1
+
+    @cached_property
+    def cost(self) -> Decimal:
+        """What it costs if it succeeds, in credits."""
+        cost = self.operation.cost
+        if cost is None:
+            return Decimal(0)
+        return Decimal(str(cost.credits.pick(self.fields))) * (self.count if cost.per else 1)
+
+    @cached_property
+    def artifact_media(self) -> str | None:
+        """The media type in which it wants its artifact; None if the operation makes none."""
+        artifact = self.operation.artifact
+        return None if artifact is None else str(artifact.media.pick(self.fields))
+
+
+def new_call(served: Served, parameters: Mapping[str, str], scope: Any) -> Call:
+    """The call of a request whose body is not read yet; `parameters` are the path's."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").strip()
@@ -80,15 +138,15 @@ def new_call(operation: Operation, scope: Any) -> Call:
         headers[name] = (
             f"{headers[name]}, {value}" if headers.get(name) and value else headers.get(name) or value
         )
-    call = Call(
-        operation=operation,
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    operation = served.operation
+    return Call(
+        served=served,
         method=scope["method"],
         path=scope["path"],
         headers=headers,
-        path_params=dict(scope.get("path_params", {})),
-        query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
+        path_params=parameters,
+        query=query,
+        key=security.read(operation.security, headers, query),
+        body=operation.body,
     )
-    call.body = operation.body
-    call.key = security.read(operation.security, headers, call.query)
-    call.label = label(call.key)
-    return call

@@ -6,12 +6,14 @@ import dataclasses
 import errno
 import os
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from proofsheet.mockserver import faults
+from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -152,15 +154,14 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     from proofsheet.mockserver.server import Plan, run  # the server is loaded only to serve
 
     library = Library(options["home"]) if options["home"] else Library()
-    wanted = names or library.families()
-    documents = _load(library, wanted)
+    documents = _load(library, names)
     settings = _settings(host, options)
     _check_replay(options["replay"])
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
-    files = tuple(path for name in wanted for path in library.files(name))
+    files = tuple(path for name in documents.names for path in library.files(name))
     plan = Plan(
-        load=lambda: tuple(map(library.load, wanted)),
+        load=lambda: _listed(library, documents.names),
         files=files,
         settings=settings,
         workers=workers,
@@ -175,30 +176,24 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     raise SystemExit(run(plan, documents, sock, ready))
 
 
-def _load(library: Library, names: tuple[str, ...]) -> tuple[Document, ...]:
-    from proofsheet.mockserver.app import Collision, routes_of
-
-    try:
-        documents = tuple(library.load(name) for name in names)
-        routes_of(documents)
-        _compile(documents)
-    except (LookupError, Unreadable, BadOverlay, Collision) as problem:
-        raise click.UsageError(str(problem)) from None
-    if not documents:
+def _load(library: Library, names: tuple[str, ...]) -> Documents:
+    """The named documents, read now; without names every family, of which only the first is read now."""
+    documents = _listed(library, names or library.families())
+    if not documents.names:
         raise click.UsageError(f"there are no documents in {library.home / 'apis'}")
+    for name in names or documents.names[:1]:
+        try:
+            documents.load(name)
+        except (LookupError, Unreadable, BadOverlay) as problem:
+            raise click.UsageError(str(problem)) from None
+        except Exception as problem:  # jsonschema-rs and others have their own kinds
+            hint = f"`proofsheet spec lint {name}` says where"
+            raise click.UsageError(f"{name} cannot be served ({problem}); {hint}") from None
     return documents
 
 
-def _compile(documents: tuple[Document, ...]) -> None:
-    from proofsheet.mockserver.double import checks
-
-    for document in documents:
-        try:
-            for operation in document.operations.values():
-                checks(operation)
-        except Exception as problem:  # jsonschema-rs and others have their own kinds
-            hint = f"`proofsheet spec lint {document.name}` says where"
-            raise click.UsageError(f"{document.name} cannot be served ({problem}); {hint}") from None
+def _listed(library: Library, names: tuple[str, ...]) -> Documents:
+    return Documents({name: partial(library.load, name) for name in names})
 
 
 def _check_replay(folder: Path | None) -> None:
@@ -243,18 +238,21 @@ def _listen(host: str, port: int) -> Any:
         raise click.ClickException(f"cannot listen on {host} port {port}: {why}{hint}") from None
 
 
-def banner(host: str, port: int, documents: tuple[Document, ...], settings: Settings) -> str:
+def banner(host: str, port: int, documents: Documents, settings: Settings) -> str:
     """What the server says when it is ready: where it is, and a curl to paste."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}"
     lines = [f"Proofsheet serves on {url}"]
-    for document in documents:
-        bases = ", ".join(base or "/" for base in document.bases)
-        lines.append(f"  {document.name:<22} {document.title}  (under {bases})")
+    loaded = {each.name: each for each in documents.loaded()}
+    for name in documents.names:
+        bases = [base or "/" for base in loaded[name].bases] if name in loaded else []
+        title = loaded[name].title if name in loaded else "(read when it is first called)"
+        lines.append(f"  {name:<22} {title}  (under {', '.join([*bases, f'/{name}'])})")
+    lines += [f"  {each}" for each in left_out(loaded.values())]
     credits = "unlimited credits" if settings.credits is None else f"{settings.credits} credits"
     lines.append(f"  keys: {'those of --keys' if settings.keys is not None else 'any'}, {credits} each")
     lines.append(f"  page for people: {url}/_mock/")
-    if example := _curl(url, documents):
+    if example := _curl(url, documents.loaded()):
         lines += ["", "Try it:", example]
     if host not in LOOPBACK and not host.startswith("127."):
         lines += ["", "Note: reachable from other machines, the journal too."]

@@ -15,16 +15,15 @@ FAULT_HEADER = "proofsheet-fault"
 
 @dataclass(frozen=True)
 class Forced:
-    """What is to happen to a call no matter what it asks: an outcome, a fault, by whom."""
+    """What is to happen to a call no matter what it says: an outcome, a fault."""
 
     outcome: str | None = None
     fault: Fault | None = None
-    by: str = ""
 
 
 @dataclass(eq=False)
 class CannotForce(Exception):
-    """A wish that the operation cannot fulfil, and what it can."""
+    """An outcome that the operation does not have, and those that it has."""
 
     detail: str
 
@@ -33,22 +32,25 @@ class CannotForce(Exception):
 
 
 def forced(call: Call, double: Double) -> Forced:
-    """The outcome and fault that are wished for this call. Raises CannotForce."""
-    outcome = wished(call)
+    """The outcome and fault that are wanted for this call, noted on it. Raises CannotForce."""
+    outcome = _preferred(call)
     by = "prefer" if outcome else ""
     fault = _fault_header(call)
-    # A call that wishes for an outcome itself leaves the schedule to the calls after it.
-    scheduled = None if outcome else double.state.take(call.key, call.operation.id)
+    # A call that names an outcome itself leaves the schedule to the calls after it.
+    scheduled = None if outcome else double.state.take(call.key, call.operation.key)
     if scheduled is not None:
         by = "schedule"
         outcome = named(call.operation, scheduled.outcome, scheduled.code)
         fault = fault or (faults.parse(scheduled.fault) if scheduled.fault else None)
     if fault is not None and double.rng.random() >= fault.share:
         fault = None
-    return Forced(outcome, fault or _by_chance(double), by)
+    fault = fault or _by_chance(double)
+    call.forced = by or None
+    call.fault = fault.text if fault else None
+    return Forced(outcome, fault)
 
 
-def wished(call: Call) -> str | None:
+def _preferred(call: Call) -> str | None:
     """The outcome a Prefer header names: `example=<outcome>` or `code=<status>`."""
     header = call.headers.get("prefer", "")
     if not header:

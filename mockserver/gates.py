@@ -10,9 +10,8 @@ from decimal import Decimal
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.request_values import price, prompts
-from proofsheet.mockserver.validation import flaws, named
-from proofsheet.spec.schemas import Flaw, coerce
+from proofsheet.mockserver.validation import path, validate
+from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.security import WELL_FORMED
 
 
@@ -40,7 +39,7 @@ def authenticate(call: Call, double: Double) -> None:
 
 def rate_limit(call: Call, double: Double) -> None:
     limit = call.operation.policy.rate_limit
-    if limit and double.settings.rate_limit and not double.state.hit(call.key or "", limit):
+    if limit and double.settings.rate_limit and not double.state.hit(call.account, limit):
         raise Refusal("rate-limit")
 
 
@@ -59,36 +58,21 @@ def media_type(call: Call, double: Double) -> None:
         raise Refusal("media-type", call.body_problem)
 
 
-def path(call: Call, double: Double) -> None:
-    for parameter, schema in double.checks[call.operation.id].parameters:
-        if parameter.place == "path":
-            value = coerce(call.path_params[parameter.name], dict(parameter.schema))
-            for flaw in schema.flaws(value):
-                raise Refusal("path", flaw.kind, (named(flaw, parameter.name),))
-
-
-def validate(call: Call, double: Double) -> None:
-    found = flaws(call, double)
-    if found:
-        raise Refusal("validate", found[0].kind, tuple(found))
-
-
 def language(call: Call, double: Double) -> None:
-    if any(each.gate == "language" for each in double.triggers.for_prompts(prompts(call))):
+    if any(each.gate == "language" for each in double.triggers.for_prompts(call.prompts)):
         raise Refusal("language")
-    if double.settings.language and any(map(double.language.is_foreign, prompts(call))):
+    if double.settings.language and any(map(double.language.is_foreign, call.prompts)):
         raise Refusal("language")
 
 
 def moderation(call: Call, double: Double) -> None:
-    for trigger in double.triggers.for_prompts(prompts(call)):
+    for trigger in double.triggers.for_prompts(call.prompts):
         if trigger.gate == "moderation":
             raise Refusal("moderation")
 
 
 def charge(call: Call, double: Double) -> None:
-    call.cost = price(call)
-    if call.cost and not double.state.reserve(call.key or "", call.cost):
+    if call.cost and not double.state.reserve(call.account, call.cost):
         raise Refusal("charge", "short", (_shortage(call, double),))
     call.reserved = bool(call.cost)
 
@@ -115,7 +99,7 @@ def _end_early(call: Call, outcomes: tuple[str, ...]) -> None:
 
 def _shortage(call: Call, double: Double) -> Flaw:
     rate = Decimal(str(call.operation.policy.credit_usd or 0))
-    balance = double.state.balance(call.key or "") or Decimal(0)
+    balance = double.state.balance(call.account) or Decimal(0)
     credits = {"need": call.cost, "have": balance}
     dollars = {f"{name}_usd": _plain(value * rate) for name, value in credits.items()}
     return Flaw("short", "balance", {name: _plain(value) for name, value in credits.items()} | dollars)

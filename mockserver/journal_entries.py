@@ -25,6 +25,7 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "time": time.time(),
         "milliseconds": round(milliseconds, 3),
         "key": call.label,
+        "document": call.operation.document,
         "operation": call.operation.id,
         "method": call.method,
         "path": _said(call, call.path),

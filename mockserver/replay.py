@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -26,7 +25,6 @@ from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, recognised
 from proofsheet.mockserver.request import Disconnected, Receive, read
 from proofsheet.mockserver.unmatched import unknown
-from proofsheet.spec.document import Operation
 from proofsheet.traffic.flow import Flow, media_type
 from proofsheet.traffic.matching import same
 from proofsheet.traffic.transcript import Cut, Entry, entries
@@ -115,7 +113,12 @@ def _digests(double: Double, scope: Any, body: bytes) -> Iterator[str]:
     path = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
     query = scope.get("query_string", b"").decode("latin-1")
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-    bases = {base for document in double.documents for base in document.bases if path.startswith(base + "/")}
+    bases = {
+        base
+        for document in double.documents.loaded()
+        for base in document.bases
+        if path.startswith(base + "/")
+    }
     for base in sorted(bases | {""}):
         url = f"http://recorded.invalid{path}" + (f"?{query}" if query else "")
         yield same(Flow(scope["method"], url, headers, body, None, base=base))
@@ -132,20 +135,12 @@ def _reply(flow: Flow) -> Reply:
 
 async def _call(double: Double, scope: Any, again: Receive) -> Call:
     """The call as the journal keeps it."""
-    call = new_call(_operation(double, scope) or unknown(double), scope)
+    match = double.documents.find(scope["method"], scope["path"])
+    served = match.served if match else None
+    call = new_call(served or unknown(double), match.parameters if match else {}, scope)
     with contextlib.suppress(Disconnected):  # it is answered all the same
         await read(call, again, double.settings.max_body_bytes, None, double.decoding)
     return call
-
-
-def _operation(double: Double, scope: Any) -> Operation | None:
-    for document in double.documents:
-        for operation in document.operations.values():
-            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(operation.path))
-            bases = "|".join(map(re.escape, document.bases))
-            if operation.method == scope["method"] and re.fullmatch(f"({bases}){pattern}", scope["path"]):
-                return operation
-    return None
 
 
 def _tell(text: str) -> None:

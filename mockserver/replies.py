@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.mockserver.artifacts import draw, pictures
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.wording import wording
+from proofsheet.mockserver.drawing import draw, pictures
 from proofsheet.spec import expressions
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.recognise import Recognition, recognise
@@ -59,13 +58,13 @@ def _headers(content_type: str, size: int) -> tuple[Header, ...]:
     )
 
 
-async def reply(call: Call, double: Double, name: str, refusal: Refusal | None = None) -> Reply:
-    """The answer that ends `call` in the outcome `name`, drawing what it binds."""
+async def reply(call: Call, double: Double, name: str, words: Sequence[str] = ()) -> Reply:
+    """The answer that ends `call` in the outcome `name`, drawing what it binds; `words`: what was wrong."""
     outcome = call.operation.outcomes[name]
     representation = _representation(call, outcome)
     values: dict[str, Any] = {"$call.id": call.id}
-    if refusal is not None and (said := wording(call, refusal)):
-        values |= {"$refusal.details": said, "$refusal.detail": said[0]}
+    if words:
+        values |= {"$refusal.details": list(words), "$refusal.detail": words[0]}
     artifacts = await _artifacts(call, double, representation)
     if _wants(representation, "$ledger.balance"):
         values["$ledger.balance"] = _balance(call, double)
@@ -88,7 +87,7 @@ def _wants(representation: Representation, *names: str) -> bool:
 
 
 def _balance(call: Call, double: Double) -> float:
-    balance = double.state.balance(call.key or "")
+    balance = double.state.balance(call.account)
     return 1_000_000_000.0 if balance is None else float(balance)
 
 
@@ -175,8 +174,10 @@ def _json(made: Reply) -> Any:
         return None
 
 
-def breach(operation: Operation, made: Reply, schemas: dict[int, Schema]) -> str | None:
+def breach(operation: Operation, made: Reply) -> str | None:
     """How a reply breaks its own document, or None. The double checks itself in tests."""
+    if made.outcome is None:
+        return None
     found = recognised(operation, made)
     if made.outcome not in [each.name for each in found.outcomes]:
         names = ", ".join(each.name for each in found.outcomes)
@@ -184,7 +185,5 @@ def breach(operation: Operation, made: Reply, schemas: dict[int, Schema]) -> str
     representation = operation.outcomes[made.outcome].representations[made.media_type]
     if made.media_type.startswith("image/"):
         return None if made.size else "an empty picture"
-    if id(representation) not in schemas:
-        schemas[id(representation)] = Schema(dict(representation.schema))
-    flaws = schemas[id(representation)].flaws(json.loads(made.body))
+    flaws = Schema(dict(representation.schema)).flaws(json.loads(made.body))
     return "; ".join(f"{flaw.field}: {flaw.kind}" for flaw in flaws) or None

@@ -34,11 +34,15 @@ async def read(
 ) -> None:
     """Read the body into `call`, within `timeout` seconds. Raises Disconnected and TooSlow."""
     data = await receive_body(call, receive, limit, timeout)
-    if call.body is None or call.oversized:
-        return
-    call.body_problem = _parse(call, data)
+    if call.body is not None and not call.oversized:
+        call.body_problem = _parse(call, data)
+        await _read_pictures(call, call.body, decoding)
+    call.representation = _representation(call)
+
+
+async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:
     for name, picture in call.files.items():
-        if name in call.body.pictures:
+        if name in body.pictures:
             async with decoding:  # a decoded picture is large: only a few at a time
                 call.uploads[name] = await asyncio.to_thread(_decode, picture.data)
 
@@ -171,3 +175,16 @@ def _decode(data: bytes) -> Upload | Unreadable:
         return read_upload(data)
     except Unreadable as problem:
         return problem
+
+
+def _representation(call: Call) -> str:
+    """The media type of a success by the Accept header; empty if the vendor would refuse."""
+    found = _pick(call, call.served.compiled.candidates(call.headers.get("accept") or "*/*"))
+    if not found and call.operation.policy.unsupported_accept == "default":
+        return _pick(call, call.served.compiled.usual)
+    return found
+
+
+def _pick(call: Call, candidates: tuple[str, ...]) -> str:
+    made = call.artifact_media
+    return next((each for each in candidates if made in (None, each) or not each.startswith("image/")), "")

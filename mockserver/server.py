@@ -19,12 +19,12 @@ import uvicorn
 
 from proofsheet.mockserver import triggers as trigger_table
 from proofsheet.mockserver.app import Site
+from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.double import double, opening
 from proofsheet.mockserver.http_protocol import limited
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.state import remote
 from proofsheet.mockserver.state.memory import State
-from proofsheet.spec.document import Document
 
 GRACE_SECONDS = 15
 BACKLOG = 2048
@@ -34,7 +34,7 @@ BACKLOG = 2048
 class Plan:
     """What to run: which documents (loaded by `load`, again on reload), how many workers, on what."""
 
-    load: Callable[[], tuple[Document, ...]]
+    load: Callable[[], Documents]
     files: tuple[Path, ...]
     settings: Settings
     workers: int
@@ -79,7 +79,7 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def run(plan: Plan, documents: tuple[Document, ...], sock: socket.socket, ready: Callable[[], None]) -> int:
+def run(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[], None]) -> int:
     """Serve until told to stop (SIGINT, SIGTERM); calls under way are finished. Returns the exit code."""
     if plan.workers == 1:
         serve(plan, documents, sock, None, ready)
@@ -89,7 +89,7 @@ def run(plan: Plan, documents: tuple[Document, ...], sock: socket.socket, ready:
 
 def serve(
     plan: Plan,
-    documents: tuple[Document, ...],
+    documents: Documents,
     sock: socket.socket,
     state: Any,
     ready: Callable[[], None] = lambda: None,
@@ -152,9 +152,7 @@ def _tell(text: str) -> None:
     sys.stderr.flush()
 
 
-def _run_workers(
-    plan: Plan, documents: tuple[Document, ...], sock: socket.socket, ready: Callable[[], None]
-) -> int:
+def _run_workers(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[], None]) -> int:
     settings = plan.settings
     state = State(opening(settings, trigger_table.load()), settings.journal_size, settings.seed)
     ours: list[socket.socket] = []
@@ -174,7 +172,7 @@ def _run_workers(
 
 def _worker(
     plan: Plan,
-    documents: tuple[Document, ...],
+    documents: Documents,
     sock: socket.socket,
     theirs: socket.socket,
     others: list[socket.socket],

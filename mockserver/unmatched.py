@@ -1,63 +1,130 @@
-"""Requests that no document knows: a path or a method that is not there. They are journaled too.
+"""Requests that no document knows: a path or a method that is not there, or no HTTP. They are journaled too.
 
 A wrong base URL is the commonest mistake of all, and an empty journal would not show it.
 """
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal, new_call
+from proofsheet.mockserver import faults
+from proofsheet.mockserver.call import Refusal, new_call
+from proofsheet.mockserver.compiled import Compiled
+from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
-from proofsheet.mockserver.replies import Reply, reply
+from proofsheet.mockserver.replies import Reply, problem, reply
+from proofsheet.mockserver.wording import wording
 from proofsheet.spec.document import Operation, Policy
 
 UNKNOWN = "unknown"  # what the journal calls the operation
+_NOTHING = Compiled({}, (), (), lambda header: (), ())  # no schema, no rule, no media type
+_POLICY_VIOLATION = 1008  # why a WebSocket is closed (RFC 6455, 7.4.1)
 
 
-def note(double: Double, scope: Any, made: Reply) -> None:
-    """Journal a stray request and the answer it gets; its body is not read."""
-    call: Call = new_call(unknown(double), scope)
-    double.state.record(entry(call, made, 0.0))
+async def no_path(double: Double, scope: Any, send: faults.Send) -> None:
+    """A path that no document has: refused as the document refuses such paths (x-unmatched), or not found."""
+    if refused := await _refusal(double, scope):
+        await faults.send(None, double.rng, refused, scope, send)
+        return
+    path = scope["path"][:200]
+    known = [
+        base + each.path
+        for document in double.documents.loaded()
+        for base in document.bases
+        for each in document.operations.values()
+    ]
+    near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else "; GET /_mock/operations lists what there is"
+    await _send(
+        double, problem(404, "no such path", f"{scope['method']} {path} is in no document{hint}"), scope, send
+    )
 
 
-async def refusal(double: Double, scope: Any) -> Reply | None:
-    """The answer of a document that refuses such paths (x-unmatched), journaled; None if none does."""
+async def _refusal(double: Double, scope: Any) -> Reply | None:
+    """The answer of a document that refuses such paths, journaled; None if none does."""
     path = scope["path"]
-    for document in double.documents:
+    for document in double.documents.loaded():
         for each in document.unmatched:
-            if any(path.startswith(base + each.under) for base in document.bases):
+            if any(path.startswith(base + each.under) for base in (*document.bases, f"/{document.name}")):
                 return await _refused(double, each.operation, scope)
     return None
 
 
 async def _refused(double: Double, operation: Operation, scope: Any) -> Reply | None:
-    call = new_call(operation, scope)
+    call = new_call(Served(operation, _NOTHING), {}, scope)
     try:
         admit(call, double)
     except Refusal as refused:
         name = refused.outcome or operation.policy.outcome(refused.gate, refused.kind)
-        made = await reply(call, double, name, refused)
-        call.operation = unknown(double)
+        made = await reply(call, double, name, wording(call, refused))
+        call.served = unknown(double)
         double.state.record(entry(call, made, 0.0))
         return made
     return None
 
 
-def unknown(double: Double) -> Operation:
-    """What stands for an operation that no document has."""
-    known = double.operations().values()
-    security = dict.fromkeys(one for each in known for one in each.security)
-    return Operation(
+async def wrong_method(double: Double, methods: tuple[str, ...], scope: Any, send: faults.Send) -> None:
+    """A path that has other methods."""
+    allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
+    detail = f"{scope['method']} {scope['path']} is not in the document; allowed: {allowed}"
+    made = problem(405, "method not allowed", detail)
+    await _send(double, replace(made, headers=(*made.headers, (b"allow", allowed.encode()))), scope, send)
+
+
+async def unreadable(double: Double, why: Exception, scope: Any, send: faults.Send) -> None:
+    """A document that turns out to be broken when it is first needed."""
+    await _send(double, problem(500, "a document cannot be read", str(why)), scope, send)
+
+
+async def refuse(scope: Any, receive: Any, send: faults.Send) -> None:
+    """What is no HTTP request: a WebSocket is refused before it is accepted, all else is passed over."""
+    if scope["type"] != "websocket":
+        return
+    await receive()  # websocket.connect
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        return
+    made = problem(403, "no WebSocket", f"{scope['path'][:200]} is served over HTTP only")
+    start = {"type": "websocket.http.response.start", "status": made.status, "headers": made.headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": made.body})
+
+
+@dataclass(frozen=True)
+class NoControlPath:
+    """The answer to a path under /_mock that does not exist; it is not journaled."""
+
+    get: Callable[[], Double]
+
+    async def __call__(self, scope: Any, receive: Any, send: faults.Send) -> None:
+        made = problem(404, "no such path", f"{scope['method']} {scope['path'][:200]} is no part of /_mock/")
+        await faults.send(None, self.get().rng, made, scope, send)
+
+
+async def _send(double: Double, made: Reply, scope: Any, send: faults.Send) -> None:
+    """Journal a request whose body is not read, and answer it."""
+    double.state.record(entry(new_call(unknown(double), {}, scope), made, 0.0))
+    await faults.send(None, double.rng, made, scope, send)
+
+
+def unknown(double: Double) -> Served:
+    """What stands for an operation that no document has; it takes a key wherever one of theirs may stand."""
+    known = (each for document in double.documents.loaded() for each in document.operations.values())
+    operation = Operation(
+        document="",
+        family="",
         id=UNKNOWN,
         method="",
         path="",
         summary="",
         pointer="",
         policy=Policy(UNKNOWN),
-        security=tuple(security),
+        security=tuple(dict.fromkeys(one for each in known for one in each.security)),
         parameters=(),
         bodies=(),
         rules=(),
@@ -65,3 +132,4 @@ def unknown(double: Double) -> Operation:
         artifact=None,
         outcomes={},
     )
+    return Served(operation, _NOTHING)

@@ -1,4 +1,4 @@
-"""What is wrong with a request's parameters, fields and pictures: every flaw, in the schema's order."""
+"""The gates that look at path, parameters, fields and pictures: every flaw, in the schema's order."""
 
 from __future__ import annotations
 
@@ -6,36 +6,52 @@ from collections.abc import Iterator
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
-from proofsheet.mockserver.double import CompiledRule, Double
+from proofsheet.mockserver.compiled import CompiledRule
+from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image import Unreadable, Upload
 from proofsheet.spec.document import Picture
 from proofsheet.spec.schemas import Flaw, coerce
 
 
-def flaws(call: Call, double: Double) -> list[Flaw]:
+def path(call: Call, double: Double) -> None:
+    """The gate of the path's parameters."""
+    for parameter, schema in call.served.compiled.parameters:
+        if parameter.place == "path":
+            value = coerce(call.path_params[parameter.name], dict(parameter.schema))
+            for flaw in schema.flaws(value):
+                raise Refusal("path", flaw.kind, (_named(flaw, parameter.name),))
+
+
+def validate(call: Call, double: Double) -> None:
+    """The gate of everything else that schemas and rules say."""
+    if found := _flaws(call):
+        raise Refusal("validate", found[0].kind, tuple(found))
+
+
+def _flaws(call: Call) -> list[Flaw]:
     """Every flaw. Raises Refusal where a rule with an outcome of its own is all that is broken."""
-    checks = double.checks[call.operation.id]
-    found = [*call.flaws, *_parameter_flaws(call, double)]
+    checks = call.served.compiled
+    found = [*call.flaws, *_parameter_flaws(call)]
     if call.body is None:
         return found
     instance = _instance(call)
-    seen = {flaw.field for flaw in found}
-    found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in seen]
+    known = {flaw.field for flaw in found}
+    found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in known]
     found += _picture_flaws(call)
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
     return found
 
 
-def _parameter_flaws(call: Call, double: Double) -> Iterator[Flaw]:
-    for parameter, schema in double.checks[call.operation.id].parameters:
+def _parameter_flaws(call: Call) -> Iterator[Flaw]:
+    for parameter, schema in call.served.compiled.parameters:
         if parameter.place == "path":
             continue
         source = call.headers if parameter.place == "header" else call.query
         text = source.get(parameter.name.lower() if parameter.place == "header" else parameter.name)
         if text is not None:
             for flaw in schema.flaws(coerce(text, dict(parameter.schema))):
-                yield named(flaw, parameter.name)
+                yield _named(flaw, parameter.name)
         elif parameter.required:
             yield Flaw("required", parameter.name)
 
@@ -100,5 +116,5 @@ def _said(says: str | None, flaws: list[Flaw], seen: set[str], whole: dict[str, 
             yield Flaw(flaw.kind, field, {**whole, **flaw.params, "says": says})
 
 
-def named(flaw: Flaw, name: str) -> Flaw:
+def _named(flaw: Flaw, name: str) -> Flaw:
     return Flaw(flaw.kind, name, flaw.params)

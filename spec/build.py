@@ -37,11 +37,11 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
 
     The family is the name up to its first dot, unless another is given.
     """
-    policies = raw.get("components", {}).get("x-policies", {})
+    home = family or name.partition(".")[0]
     found = {
         each.id: each
         for path, method, node in operations(raw)
-        for each in [_operation(raw, path, method, node, policies)]
+        for each in [_operation((name, home), raw, path, method, node)]
     }
     bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
     info = raw["info"]
@@ -53,7 +53,7 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
         operations=found,
         raw=raw,
         source=source,
-        family=family or name.partition(".")[0],
+        family=home,
         differences=tuple(_difference(each) for each in raw.get("x-may-differ", ())),
         unmatched=tuple(_unmatched(each, found) for each in raw.get("x-unmatched", ())),
     )
@@ -67,9 +67,12 @@ def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield path, method, item[method]
 
 
-def _operation(raw: Any, path: str, method: str, node: Any, policies: Any) -> Operation:
+def _operation(names: tuple[str, str], raw: Any, path: str, method: str, node: Any) -> Operation:
+    policies = raw.get("components", {}).get("x-policies", {})
     policy = {**policies.get(node.get("x-policy"), {}), **node}
     return Operation(
+        document=names[0],
+        family=names[1],
         id=node["operationId"],
         method=method.upper(),
         path=path,

@@ -163,6 +163,8 @@ class Policy:
 class Operation:
     """One operation, ready to be served or judged."""
 
+    document: str  # the name of the document it stands in: ids are unique within one only
+    family: str  # whose accounts and limits it draws on
     id: str
     method: str
     path: str
@@ -176,6 +178,11 @@ class Operation:
     cost: Cost | None
     artifact: Artifact | None
     outcomes: Mapping[str, Outcome]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names it among the operations of several documents."""
+        return self.document, self.id
 
     @property
     def body(self) -> Body | None:

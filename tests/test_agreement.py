@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import re
 import string
 from collections import Counter
 from dataclasses import replace
@@ -28,6 +27,7 @@ from proofsheet.mockserver.double import Double, double
 from proofsheet.mockserver.gates import path, validate
 from proofsheet.mockserver.request import read
 from proofsheet.mockserver.settings import Settings
+from proofsheet.spec import paths
 from proofsheet.spec.document import Operation
 from proofsheet.spec.load import Library
 
@@ -157,8 +157,8 @@ def requests(draw: Any) -> tuple[str, Operation, str, dict[str, str], Any]:
 
 def admitted(mock: Double, operation: Operation, at: str, headers: dict[str, str], body: Any) -> bool:
     """Whether the double's own gates let the request pass, x-rules left out."""
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation.path)
-    found = re.fullmatch(pattern, at)
+    pattern = paths.pattern(operation.path)
+    found = pattern.fullmatch(at)
     assert found is not None
     scope = {
         "method": operation.method,
@@ -167,16 +167,16 @@ def admitted(mock: Double, operation: Operation, at: str, headers: dict[str, str
         "path_params": found.groupdict(),
         "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
     }
-    call = new_call(operation, scope)
+    call = new_call(mock.documents.served(operation), found.groupdict(), scope)
     if "content-type" in headers:
         asyncio.run(read(call, _whole(json.dumps(body).encode()), 1 << 20, None, asyncio.Semaphore()))
         assert call.body_problem is None
     else:
         call.body = None  # of forms only the parameters are compared
-    checks = replace(mock.checks[operation.id], rules=())
+    call.served = replace(call.served, compiled=replace(call.served.compiled, rules=()))
     try:
-        path(call, _with(mock, operation, checks))
-        validate(call, _with(mock, operation, checks))
+        path(call, mock)
+        validate(call, mock)
     except Refusal:
         return False
     return True
@@ -187,10 +187,6 @@ def _whole(data: bytes) -> Any:
         return {"type": "http.request", "body": data, "more_body": False}
 
     return receive
-
-
-def _with(mock: Double, operation: Operation, checks: Any) -> Double:
-    return replace(mock, checks={**mock.checks, operation.id: checks})
 
 
 def objections(

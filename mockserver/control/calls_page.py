@@ -37,9 +37,9 @@ def page(double: Double) -> Response:
         lstrip_blocks=True,
     )
     html = environment.get_template("page.html").render(
-        documents=double.documents,
+        documents=tuple(double.documents),
         triggers=double.triggers,
-        example=_example(double.documents),
+        example=_example(tuple(double.documents)),
         known_keys=double.settings.keys is not None,
         fault_header=FAULT_HEADER.title(),
         fault_kinds=KINDS,

@@ -16,7 +16,7 @@ _POLICY = (
 
 def docs(double: Double, path: str) -> Response | None:
     """The file at `path` of the site; None if it has none."""
-    if (file := Site(double.documents, tries=True).file(path)) is None:
+    if (file := Site(tuple(double.documents), tries=True).file(path)) is None:
         return None
     headers = {
         "x-content-type-options": "nosniff",

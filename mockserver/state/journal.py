@@ -95,7 +95,7 @@ class Pattern:
         ]
 
 
-NAMES = ("operation", "status", "outcome", "method", "path", "media_type")
+NAMES = ("document", "operation", "status", "outcome", "method", "path", "media_type")
 
 
 def _field(entry: Entry, name: str) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 from proofsheet.mockserver.state.journal import Entry, Journal
 from proofsheet.spec.document import RateLimit
 
+Holder = tuple[str, str]  # whose credits and limits: the family, and the credential
 MOST_ACCOUNTS = 10_000
 MOST_SCHEDULED = 1000
 
@@ -47,11 +48,10 @@ class Scheduled:
     outcome: str | None = None
     code: int | None = None
     fault: str | None = None
-    able: frozenset[str] | None = None  # the operations that have the outcome; others pass by
+    able: frozenset[tuple[str, str]] | None = None  # the operations (document, id) concerned; None: any
 
-    def concerns(self, key: str | None, operation: str) -> bool:
-        wanted = self.operation in (None, operation) and (self.able is None or operation in self.able)
-        return wanted and self.key in (None, key)
+    def concerns(self, key: str | None, operation: tuple[str, str]) -> bool:
+        return (self.able is None or operation in self.able) and self.key in (None, key)
 
 
 class Clock:
@@ -86,7 +86,7 @@ class State:
 
     def __init__(
         self,
-        opening: Callable[[str], Decimal | None],
+        opening: Callable[[Holder], Decimal | None],
         journal_size: int = 500,
         seed: int | None = None,
         clock: Clock | None = None,
@@ -94,9 +94,9 @@ class State:
         self._opening = opening
         self._clock = clock or Clock()
         self._seed = seed
-        self._random: dict[str, random.Random] = {}
-        self._accounts: dict[str, Account] = {}
-        self._windows: dict[str, Window] = {}
+        self._random: dict[Holder, random.Random] = {}
+        self._accounts: dict[Holder, Account] = {}
+        self._windows: dict[Holder, Window] = {}
         self._scheduled: list[Scheduled] = []
         self._journal = Journal(journal_size)
 
@@ -111,38 +111,38 @@ class State:
 
     # randomness
 
-    def fresh_seed(self, key: str | None, maximum: int) -> int:
-        """A seed from 1 to `maximum` (both in); reproducible per key where the double has a seed."""
-        rng = self._random.get(key or "")
+    def fresh_seed(self, holder: Holder, maximum: int) -> int:
+        """A seed from 1 to `maximum` (both in); reproducible per credential where the double has a seed."""
+        rng = self._random.get(holder)
         if rng is None:
-            rng = random.Random(None if self._seed is None else f"{self._seed}/{key}")
+            rng = random.Random(None if self._seed is None else f"{self._seed}/{holder[1] or None}")
             self._random = _bounded(self._random)
-            self._random[key or ""] = rng
+            self._random[holder] = rng
         return rng.randint(1, maximum)
 
     # credits
 
-    def _account(self, key: str) -> Account:
-        if key not in self._accounts:
+    def _account(self, holder: Holder) -> Account:
+        if holder not in self._accounts:
             self._accounts = _bounded(self._accounts)
-            self._accounts[key] = Account(self._opening(key))
-        return self._accounts[key]
+            self._accounts[holder] = Account(self._opening(holder))
+        return self._accounts[holder]
 
-    def balance(self, key: str) -> Decimal | None:
+    def balance(self, holder: Holder) -> Decimal | None:
         """The credits of a key, held ones included; None if unlimited."""
-        return self._account(key).balance
+        return self._account(holder).balance
 
-    def held(self, key: str) -> Decimal:
+    def held(self, holder: Holder) -> Decimal:
         """The credits that calls under way hold."""
-        return self._account(key).held
+        return self._account(holder).held
 
-    def set_balance(self, key: str, credits: Decimal | None) -> None:
+    def set_balance(self, holder: Holder, credits: Decimal | None) -> None:
         """Give a key a balance."""
-        self._account(key).balance = credits
+        self._account(holder).balance = credits
 
-    def reserve(self, key: str, cost: Decimal) -> bool:
+    def reserve(self, holder: Holder, cost: Decimal) -> bool:
         """Hold `cost` credits; False, and nothing held, if they are not there."""
-        account = self._account(key)
+        account = self._account(holder)
         if account.balance is None:
             return True
         if account.balance - account.held < cost:
@@ -150,9 +150,9 @@ class State:
         account.held += cost
         return True
 
-    def settle(self, key: str, cost: Decimal, charge: bool) -> None:
+    def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
         """Let go of a reservation, and take it from the balance if the call is to be paid."""
-        account = self._account(key)
+        account = self._account(holder)
         if account.balance is None:
             return
         account.held = max(account.held - cost, Decimal(0))
@@ -161,7 +161,7 @@ class State:
 
     # rate
 
-    def hit(self, bucket: str, limit: RateLimit) -> bool:
+    def hit(self, bucket: Holder, limit: RateLimit) -> bool:
         """Count a request of a key; False if it is one too many or comes during the penalty.
 
         Refused requests do not count and do not prolong the penalty.
@@ -199,7 +199,7 @@ class State:
         """Let nothing happen any more, or nothing of what was scheduled for one key."""
         self._scheduled = [entry for entry in self._scheduled if key is not None and entry.key != key]
 
-    def take(self, key: str | None, operation: str) -> Scheduled | None:
+    def take(self, key: str | None, operation: tuple[str, str]) -> Scheduled | None:
         """What is to happen to this call, if anything; counts it down."""
         for index, entry in enumerate(self._scheduled):
             if entry.concerns(key, operation):
@@ -237,9 +237,9 @@ class State:
             self._scheduled.clear()
             self._clock.freeze(False)
             return
-        self._accounts.pop(key, None)
-        self._windows.pop(key, None)
-        self._random.pop(key, None)
+        for table in (self._accounts, self._windows, self._random):
+            for holder in [each for each in table if each[1] == key]:
+                table.pop(holder)
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
 
     def drop_journal(self, label: str | None = None) -> None:
@@ -247,7 +247,7 @@ class State:
         self._journal.clear(label)
 
 
-def _bounded(table: dict[str, Any]) -> dict[str, Any]:
+def _bounded(table: dict[Holder, Any]) -> dict[Holder, Any]:
     # Keys come from outside: the oldest half goes when there are too many, so memory stays bounded.
     if len(table) < MOST_ACCOUNTS:
         return table

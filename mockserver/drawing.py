@@ -10,7 +10,6 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image import LARGEST_SIDE, Picture, Upload
-from proofsheet.mockserver.request_values import artifact_media, count, field_value, prompts
 from proofsheet.spec.document import Artifact
 
 
@@ -21,19 +20,19 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
         return ()
     call.seed = _effective_seed(call, artifact, double)
     width, height = _size(call, artifact)
-    prompt = " · ".join(prompts(call))
+    prompt = " · ".join(call.prompts)
     strength = _strength(call, artifact)
     source = _source(call, artifact) if strength < 1 else None
     identity = _identity(call, artifact, source)
     most = artifact.seed.maximum if artifact.seed else 0
     found = []
-    for number in range(count(call)):
+    for number in range(call.count):
         seed = call.seed + number if call.seed + number <= most else number
         found.append(
             Picture(
                 width=width,
                 height=height,
-                media_type=str(artifact_media(call)),
+                media_type=str(call.artifact_media),
                 seed=seed,
                 identity=identity,
                 title=f"{call.operation.id}  seed {seed}  {width} x {height}",
@@ -57,10 +56,10 @@ async def draw(picture: Picture, double: Double) -> list[bytes]:
 def _effective_seed(call: Call, artifact: Artifact, double: Double) -> int:
     if artifact.seed is None:
         return 0
-    sent = field_value(call, artifact.seed.field)
+    sent = call.value(artifact.seed.field)
     usable = isinstance(sent, int | float) and 0 <= sent <= artifact.seed.maximum and sent == int(sent)
     if not usable or int(sent) == artifact.seed.random:
-        return double.state.fresh_seed(call.key, artifact.seed.maximum)
+        return double.state.fresh_seed(call.account, artifact.seed.maximum)
     return int(sent)
 
 
@@ -85,7 +84,7 @@ def _identity(call: Call, artifact: Artifact, source: bytes | None) -> bytes:
 
 def _size(call: Call, artifact: Artifact) -> tuple[int, int]:
     if artifact.sides:
-        width, height = (_side(field_value(call, field)) for field in artifact.sides)
+        width, height = (_side(call.value(field)) for field in artifact.sides)
         return width, height
     width, height = artifact.size.pick(call.fields) if artifact.size else (1024, 1024)
     return int(width), int(height)
@@ -103,5 +102,5 @@ def _source(call: Call, artifact: Artifact) -> bytes | None:
 
 
 def _strength(call: Call, artifact: Artifact) -> float:
-    value = field_value(call, (artifact.strength,)) if artifact.strength else None
+    value = call.value((artifact.strength,)) if artifact.strength else None
     return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else 1.0

@@ -1,0 +1,47 @@
+"""What is made of an operation once, for every call: its schemas compiled, its media types in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from proofsheet.spec import media_types
+from proofsheet.spec.document import Operation, Parameter, Rule
+from proofsheet.spec.schemas import Schema
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule whose two schemas are compiled."""
+
+    rule: Rule
+    when: Schema
+    then: Schema
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What the validate and path gates of one operation need, and what its success is offered as."""
+
+    bodies: Mapping[str, Schema]  # by media type
+    parameters: tuple[tuple[Parameter, Schema], ...]
+    rules: tuple[CompiledRule, ...]
+    candidates: Callable[[str], tuple[str, ...]]  # an Accept header to media types of a success, best first
+    usual: tuple[str, ...]  # those of the vendor's default
+
+
+def compiled(operation: Operation) -> Compiled:
+    """Compile one operation's schemas."""
+    usual = media_types.matching(operation.policy.default_accept, operation.success.representations)
+    # Where a client takes anything, the default comes before the rest of what is on offer.
+    offers = tuple(dict.fromkeys((*usual, *operation.success.representations)))
+    return Compiled(
+        bodies={each.media_type: Schema(dict(each.schema)) for each in operation.bodies},
+        parameters=tuple((each, Schema(dict(each.schema))) for each in operation.parameters),
+        rules=tuple(
+            CompiledRule(rule, Schema(dict(rule.when)), Schema(dict(rule.then))) for rule in operation.rules
+        ),
+        candidates=lru_cache(maxsize=256)(lambda header: media_types.matching(header, offers)),
+        usual=usual,
+    )

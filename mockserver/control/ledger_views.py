@@ -1,0 +1,67 @@
+"""/_mock/ledger and /_mock/clock: what keys have left, and what time it is for them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from starlette.requests import Request
+
+from proofsheet.mockserver.control.control_request import (
+    Wrong,
+    needed_key,
+    number_of,
+    only,
+    read_body,
+    text_of,
+)
+from proofsheet.mockserver.double import Double
+
+
+async def show_ledger(request: Request, double: Double) -> Any:
+    key = needed_key(request)
+    return _ledger(double, key, _families(double, request.query_params.get("family"))[0])
+
+
+def _ledger(double: Double, key: str, family: str) -> dict[str, Any]:
+    return {"credits": double.state.balance((family, key)), "held": double.state.held((family, key))}
+
+
+def _families(double: Double, wanted: str | None) -> list[str]:
+    """The families that a request means: the one that it names, or all that are served."""
+    known = list(dict.fromkeys(each.family for each in double.documents))
+    if wanted is None:
+        return known
+    if wanted not in known:
+        raise Wrong(f"there is no family {wanted!r}; known: {', '.join(known)}")
+    return [wanted]
+
+
+async def set_ledger(request: Request, double: Double) -> Any:
+    body = await read_body(request)
+    only(body, "key", "credits", "family")
+    key = needed_key(request, body)
+    if "credits" not in body:
+        raise Wrong('how many? send "credits": a number, or null for unlimited')
+    unlimited = body["credits"] in (None, "unlimited")
+    credits = None if unlimited else Decimal(str(number_of(body, "credits")))
+    families = _families(double, text_of(body, "family"))
+    for family in families:
+        double.state.set_balance((family, key), credits)
+    return _ledger(double, key, families[0])
+
+
+async def show_clock(request: Request, double: Double) -> Any:
+    return double.state.move_clock()
+
+
+async def move_clock(request: Request, double: Double) -> Any:
+    body = await read_body(request)
+    only(body, "advance", "frozen")
+    advance = number_of(body, "advance")
+    if advance < 0:
+        raise Wrong("advance must not be negative: time does not run back")
+    frozen = body.get("frozen")
+    if not isinstance(frozen, bool | None):
+        raise Wrong("frozen must be true or false")
+    return double.state.move_clock(advance, frozen)

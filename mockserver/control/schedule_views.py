@@ -1,0 +1,86 @@
+"""/_mock/schedule: outcomes and faults that are to come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+
+from proofsheet.mockserver import faults
+from proofsheet.mockserver.control.control_request import (
+    Wrong,
+    as_json,
+    key_of,
+    only,
+    read_body,
+    text_of,
+    whole_of,
+)
+from proofsheet.mockserver.double import Double, names_of
+from proofsheet.mockserver.faults import BadFault
+from proofsheet.mockserver.forcing import CannotForce, named
+from proofsheet.mockserver.state import journal
+from proofsheet.mockserver.state.memory import Scheduled
+from proofsheet.spec.document import Operation
+
+
+async def show_schedule(request: Request, double: Double) -> Any:
+    return {"scheduled": [_shown(each) for each in double.state.scheduled()]}
+
+
+def _shown(entry: Scheduled) -> dict[str, Any]:
+    names = ("times", "operation", "outcome", "code", "fault")
+    shown = {name: getattr(entry, name) for name in names if getattr(entry, name) is not None}
+    return {**shown, "key": journal.label(entry.key)}
+
+
+async def add_schedule(request: Request, double: Double) -> Any:
+    body = await read_body(request)
+    only(body, "key", "times", "operation", "outcome", "code", "fault")
+    entry = Scheduled(
+        times=min(whole_of(body, "times", 1, least=1) or 1, 1_000_000),
+        key=key_of(request, body),
+        operation=text_of(body, "operation"),
+        outcome=text_of(body, "outcome"),
+        code=whole_of(body, "code", None, least=100),
+        fault=text_of(body, "fault"),
+    )
+    entry = replace(entry, able=_check(entry, double))
+    if not double.state.schedule(entry):
+        raise Wrong("too much is scheduled already; POST /_mock/reset clears it")
+    return as_json(_shown(entry), 201)
+
+
+async def drop_schedule(request: Request, double: Double) -> Any:
+    double.state.drop_scheduled(key_of(request))
+    return {"ok": True}
+
+
+def _check(entry: Scheduled, double: Double) -> frozenset[tuple[str, str]]:
+    """The operations that can do what is scheduled. Raises Wrong."""
+    known = double.operations()
+    concerned = [each for each in known.values() if entry.operation in (None, *names_of(each))]
+    if not concerned:
+        raise Wrong(f"there is no operation {entry.operation!r}; known: {', '.join(known)}")
+    if entry.outcome is None and entry.code is None and entry.fault is None:
+        raise Wrong('what is to happen? give an "outcome", a "code" or a "fault"')
+    try:
+        if entry.fault is not None:
+            faults.parse(entry.fault)
+        return _able(entry, concerned)
+    except (BadFault, CannotForce) as error:
+        raise Wrong(str(error)) from None
+
+
+def _able(entry: Scheduled, concerned: list[Operation]) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for operation in concerned:
+        try:
+            named(operation, entry.outcome, entry.code)
+            found.add(operation.key)
+        except CannotForce as error:
+            problem = error
+    if not found:
+        raise problem
+    return frozenset(found)
