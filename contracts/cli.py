@@ -39,6 +39,10 @@ Examples:
   proofsheet check stability --target target.toml --rate 2/s --concurrency 4
 
 \b
+An answer may take 180 s to begin, 30 s between two bytes, and 60 s from its
+first byte to its last (120 s if it is paid for); a slower one is a finding.
+
+\b
 Exit codes: 0 conforms, 1 findings, 2 usage, 3 the suite or the target could not be run.
 """
 

@@ -50,7 +50,7 @@ def progress(done: int, total: int, asked: Asked, budget: Budget) -> None:
     if sys.stderr.isatty():
         wide = max(shutil.get_terminal_size().columns - 1, _FEWEST)
         say(f"\r\x1b[K{line[:wide]}" + "\n" * (done == total), sys.stderr)
-    elif done % _STEP == 0 or done == total or asked.paid:
+    elif done % _STEP == 0 or done == total or (asked.paid and asked.case.cost):
         say(line + "\n", sys.stderr)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,13 +89,31 @@ class Run:
         )
 
     def _planned(self) -> Iterator[Asked]:
+        sent = 0
         for batch in batches(self.plan.cases, self.concurrency):
+            if self._is_down:
+                return self._leave(self.plan.cases[sent:])
+            sent += len(batch)
             if len(batch) == 1:
                 yield self._step(batch[0])
             else:
                 answers = in_order(self._send, batch, self.concurrency, self.interrupts)
                 yield from (self._judged(*answer) for answer in answers)
             self._go_on()
+
+    def _leave(self, cases: Sequence[Case]) -> None:
+        """What is not sent any more: nothing passes by half of its cases."""
+        self.notice(f"stopped: {self._why}; {len(cases)} requests are not sent")
+        for case in cases:
+            for name in {each.requirement for each in case.expects} & set(self.verdicts):
+                verdict = self.verdicts[name]
+                if verdict.status is Status.SKIPPED:
+                    verdict.reason = f"not asked: {self._why}"
+                elif verdict.status is Status.PASSED:
+                    verdict.climb(Status.ERRORED, self._why)
+        known = list(self.verdicts.values())
+        if known and all(each.status is Status.SKIPPED for each in known):
+            known[0].climb(Status.ERRORED, self._why)  # nothing was judged: the run broke
 
     def _go_on(self) -> None:
         """Let an interrupt go on that was held up until what it hit was told."""

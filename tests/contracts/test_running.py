@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -75,7 +76,8 @@ def test_a_gateway_alone_is_a_target_that_is_down(document: Document) -> None:
     found = ended(made)
     assert all(each.exchange is None for each in found)
     assert "to a plain request too" in found[0].reason
-    assert "does not answer" in found[-1].reason
+    assert len(found) == 3 < len(made.plan.cases)
+    assert "not asked: the target does not answer" in {each.reason for each in made.verdicts.values()}
     assert {each.status for each in made.verdicts.values()} <= {Status.ERRORED, Status.SKIPPED}
 
 
@@ -181,7 +183,7 @@ def test_a_target_that_asks_for_long_patience_is_left_alone(document: Document, 
 
     made = run(document, answer)
     found = ended(made)
-    assert len(asked) == 3 < len(found)
+    assert len(asked) == len(found) == 3 < len(made.plan.cases)
     assert all("the target limits the rate: try again later" in each.reason for each in found)
     assert {each.status for each in made.verdicts.values()} <= {Status.ERRORED, Status.SKIPPED}
 
@@ -196,6 +198,73 @@ def test_retry_after_may_be_a_date(document: Document) -> None:
 
     ended(run(document, answer, "stability.generateCore.prompt.required", pause=pauses.append))
     assert 50 < sum(pauses) <= 100  # nothing else lets it wait for more than five
+
+
+def strict(document: Document, most: int, **options: Any) -> tuple[Run, list[str]]:
+    """A run against a target that answers so many requests and then none for a minute; and what is said."""
+    words: list[str] = []
+    left = [most]
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        left[0] -= 1
+        if left[0] < 0:
+            return httpx.Response(429, json=REFUSED, headers={"retry-after": "60"})
+        return httpx.Response(400, json=REFUSED)
+
+    def pause(seconds: float) -> None:
+        left[0] = most
+
+    return run(document, answer, "stability.generateCore", pause=pause, notice=words.append, **options), words
+
+
+def test_a_stricter_rate_is_said_early_and_is_a_finding(document: Document) -> None:
+    made, words = strict(document, 20)
+    ended(made)
+    verdict = made.verdicts["stability.generateCore.answer.rate"]
+    assert (verdict.status, verdict.requirement.level) == (Status.FAILED, "SHOULD")
+    said = re.search(
+        r"about (\d+) requests a minute passed, documented 150 in 10 s\. (\d+) requests are left: "
+        r"about (\d+) minutes at that rate\. Waiting 60 s; with --rate (\d+)/m nothing is refused",
+        words[0],
+    )
+    assert said is not None
+    rate, left, minutes, offered = map(int, said.groups())
+    assert left == len(made.plan.cases) - 20
+    # On a slow machine the twenty take seconds themselves.
+    assert 10 <= offered <= rate <= 20
+    assert minutes == pytest.approx(left / rate, abs=1)
+    assert not [each for each in made.verdicts.values() if each.status is Status.ERRORED]
+
+
+def test_a_rate_within_what_is_documented_is_none(document: Document) -> None:
+    made, words = strict(document, 10_000)
+    ended(made)
+    assert made.verdicts["stability.generateCore.answer.rate"].status is Status.PASSED
+    assert words == []
+
+
+def test_a_web_site_is_not_the_api_and_costs_nothing_more(document: Document) -> None:
+    page = httpx.Response(200, html="<html></html>")
+    made = run(document, lambda sent: page)
+    operation = document.operations["generateCore"]
+    cases = tuple(request(operation, f"n-{n}", smallest(operation), (), pays=True) for n in range(9))
+    made.plan = type(made.plan)(made.plan.requirements, cases)
+    sent = ended(made)
+    assert [(each.exchange, each.paid) for each in sent] == [(None, True)]
+    assert made.budget.spent == cases[0].cost
+    assert "this is not the API: a web page came (200 text/html)" in sent[0].reason
+    assert Status.ERRORED in {each.status for each in made.verdicts.values()}
+
+
+def test_a_web_page_of_an_api_is_an_answer(document: Document) -> None:
+    def answer(sent: httpx.Request) -> httpx.Response:
+        if sent.method == "GET":
+            return httpx.Response(200, json={"credits": 5.0})
+        return httpx.Response(403, html="<html></html>")
+
+    made = run(document, answer)
+    assert all(each.exchange for each in ended(made))
+    assert made.verdicts["stability.generateCore.prompt.required"].status is Status.FAILED
 
 
 def test_no_cookie_is_kept(document: Document) -> None:
