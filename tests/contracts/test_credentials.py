@@ -13,7 +13,7 @@ import pytest
 from proofsheet.contracts.checks.robustness import no_leak
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
-from proofsheet.contracts.derive.samples import request
+from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.reports import case_records
@@ -66,7 +66,7 @@ def exchanged(document: Document, credential: str, **headers: str) -> Exchange:
 
     target = Target("http://target.test", KEY, extra=headers)
     client = HttpClient(document, target, httpx.MockTransport(answer))
-    case = request(document.operations["getBalance"], "x", {}, (), credential=credential)
+    case = case_of(document.operations["getBalance"], "x", {}, (), credential=credential)
     try:
         return client.send(case)
     finally:
@@ -74,8 +74,8 @@ def exchanged(document: Document, credential: str, **headers: str) -> Exchange:
 
 
 def record(document: Document, exchange: Exchange, credential: str) -> dict[str, Any]:
-    case = request(document.operations["getBalance"], "x", {}, (), credential=credential)
-    return case_records.case(Asked(case, exchange), document, Redaction(KEY))
+    case = case_of(document.operations["getBalance"], "x", {}, (), credential=credential)
+    return case_records.case(Asked(case, (exchange,)), document, Redaction(KEY))
 
 
 def sent_key(operation: Operation, exchange: Exchange) -> str | None:

@@ -247,7 +247,7 @@ def test_a_web_site_is_not_the_api_and_costs_nothing_more(document: Document) ->
     page = httpx.Response(200, html="<html></html>")
     made = run(document, lambda sent: page)
     operation = document.operations["generateCore"]
-    cases = tuple(request(operation, f"n-{n}", smallest(operation), (), pays=True) for n in range(9))
+    cases = tuple(case_of(operation, f"n-{n}", smallest(operation), (), pays=True) for n in range(9))
     made.plan = type(made.plan)(made.plan.requirements, cases)
     sent = ended(made)
     assert [(each.exchange, each.paid) for each in sent] == [(None, True)]
