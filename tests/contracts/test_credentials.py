@@ -109,7 +109,7 @@ def test_no_record_shows_what_was_sent_for_a_key(stability: Document, name: str)
 def test_an_error_that_repeats_the_key_is_a_leak(stability: Document, name: str) -> None:
     document, operation = secured(stability, name)
     found = list(no_leak(exchanged(document, "valid"), operation, Oracle(stability)))
-    assert [each.message for each in found][:1] == ["the error shows the key that was sent"]
+    assert [each.message for each in found][:1] == ["the 401 shows the key that was sent"]
 
 
 def test_the_key_that_nobody_has_is_shown(stability: Document) -> None:
