@@ -16,6 +16,7 @@ from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.media.image import Unreadable, Upload, read_upload
 from proofsheet.spec.document import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
+from proofsheet.traffic.multipart import Part
 
 Receive = Callable[[], Awaitable[Any]]
 DEEPEST = 100  # levels of JSON
@@ -89,7 +90,7 @@ def _parse(call: Call, data: bytes) -> str | None:
     call.body = body
     try:
         if body.media_type == MULTIPART:
-            _keep_parts(call, body, form.multipart(header, data))
+            _keep_parts(call, body, form.multipart(header, data, call.operation.policy.part_names))
         elif body.is_form:
             _keep_parts(call, body, form.parameters(data))
         else:
@@ -127,7 +128,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _keep_parts(call: Call, body: Body, parts: list[form.Part]) -> None:
+def _keep_parts(call: Call, body: Body, parts: list[Part]) -> None:
     properties = body.schema.get("properties", {})
     kept: set[str] = set()
     for part in parts:
@@ -140,7 +141,7 @@ def _keep_parts(call: Call, body: Body, parts: list[form.Part]) -> None:
             _keep(call, body, part.name, part)
 
 
-def _keep(call: Call, body: Body, name: str, part: form.Part) -> None:
+def _keep(call: Call, body: Body, name: str, part: Part) -> None:
     optional = name not in body.schema.get("required", ()) and name not in body.files
     if not part.data and optional and call.operation.policy.empty_parts == "absent":
         return
@@ -153,7 +154,7 @@ def _keep(call: Call, body: Body, name: str, part: form.Part) -> None:
     elif part.filename is not None:
         call.flaws.append(Flaw("type", name, {"expected": "string", "received": "file"}))
     else:
-        _keep_text(call, name, body.schema["properties"][name], part.data)
+        _keep_text(call, name, body.schema["properties"][name], part)
 
 
 def _keep_json(call: Call, name: str, data: bytes) -> None:
@@ -163,9 +164,9 @@ def _keep_json(call: Call, name: str, data: bytes) -> None:
         call.flaws.append(Flaw("type", name, {"expected": "object", "received": "string"}))
 
 
-def _keep_text(call: Call, name: str, schema: dict[str, Any], data: bytes) -> None:
+def _keep_text(call: Call, name: str, schema: dict[str, Any], part: Part) -> None:
     try:
-        call.fields[name] = coerce(data.decode("utf-8"), schema)
+        call.fields[name] = coerce(part.text, schema)
     except UnicodeDecodeError:
         call.flaws.append(Flaw("encoding", name))
 

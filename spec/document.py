@@ -151,6 +151,7 @@ class Policy:
     max_body_bytes: int | None = None
     rate_limit: RateLimit | None = None
     empty_parts: str = "value"  # absent | value
+    part_names: str = "any"  # any | quoted
     latency: tuple[float, float] | None = None
     credit_usd: float | None = None
 

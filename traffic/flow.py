@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
 Headers = tuple[tuple[str, str], ...]
 ENDS = ("complete", "upstream-broke", "client-left")
+_BOUNDARY = re.compile(r'(?i);\s*boundary\s*=\s*(?:"([^"]*)"|([^\s;"]+))')
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,8 @@ def media_type(headers: Iterable[tuple[str, str]]) -> str:
 
 def boundary(content_type: str) -> str:
     """The boundary of a form; an empty text if there is none."""
-    message = Message()
-    message["content-type"] = " ".join(content_type.split())
-    found = message.get_param("boundary")
-    return found if isinstance(found, str) else ""
+    found = _BOUNDARY.search(content_type)
+    return (found[1] or found[2]) if found else ""
 
 
 def absolute(value: Any) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from proofsheet.traffic import multipart
 from proofsheet.traffic.content_coding import Undecodable, plain
-from proofsheet.traffic.flow import Flow, Headers, boundary, header, media_type
+from proofsheet.traffic.flow import Flow, Headers, header, media_type
 from proofsheet.traffic.redaction import redacted, unmarked
-
-_NAME = re.compile(rb'(?i)\bname="([^"]*)"')
 
 
 def same(flow: Flow) -> str:
@@ -51,19 +49,10 @@ def _body(headers: Headers, body: bytes | None) -> Any:
     return body
 
 
-def parts(content_type: str, body: bytes) -> list[tuple[bytes, bytes]] | None:
+def parts(content_type: str, body: bytes) -> list[tuple[str, bytes]] | None:
     """Name and value of each part of a form, sorted by name (equal names in their order); None if broken."""
-    border = boundary(content_type)
-    if not border:
+    try:
+        found = [(each.name or "", each.data) for each in multipart.parts(content_type, body)]
+    except multipart.Malformed:
         return None
-    pieces = (b"\r\n" + body).split(b"\r\n--" + border.encode("latin-1", "replace"))
-    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
-        return None
-    found = []
-    for piece in pieces[1:-1]:
-        head, gap, value = piece.partition(b"\r\n\r\n")
-        name = _NAME.search(head)
-        if not gap or name is None:
-            return None
-        found.append((name[1], value))
     return sorted(found, key=lambda part: part[0])

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-_NAME = re.compile(rb'(?i)\bname="([^"]*)"')
-_FILENAME = re.compile(rb'(?i)\bfilename="([^"]*)"')
-_TYPE = re.compile(rb"(?i)^content-type:\s*(\S[^\r\n]*)", re.MULTILINE)
+from proofsheet.traffic import multipart
 
 
 @dataclass(frozen=True)
@@ -31,31 +28,14 @@ class Sent:
 
 
 def parts(content_type: str, body: bytes) -> tuple[Sent, ...] | None:
-    """The parts of a form in their order; None if this is no whole multipart body."""
-    boundary = re.search(r'(?i)^multipart/form-data\s*;.*?boundary="?([^";]+)', content_type)
-    if boundary is None:
+    """The parts of a form in their order; None if a client of its own would not write this body."""
+    try:
+        found = multipart.parts(content_type, body) if body.startswith(b"--") else []
+    except multipart.Malformed:
         return None
-    mark = b"--" + boundary[1].strip().encode("latin-1", "replace")
-    first, *pieces = (b"\r\n" + body).split(b"\r\n" + mark)
-    if first or not pieces or pieces[-1].strip() != b"--":
-        return None
-    found = [_part(piece) for piece in pieces[:-1]]
-    sent = tuple(each for each in found if each is not None)
-    return sent if len(sent) == len(found) else None
-
-
-def _part(piece: bytes) -> Sent | None:
-    head, gap, value = piece.partition(b"\r\n\r\n")
-    name, filename, media_type = _NAME.search(head), _FILENAME.search(head), _TYPE.search(head)
-    if not gap or name is None:
-        return None
-    return Sent(
-        _text(name[1]),
-        value,
-        _text(filename[1]) if filename else None,
-        _text(media_type[1]).strip() if media_type else None,
+    sent = tuple(
+        Sent(each.name, each.data, each.filename, each.content_type or None)
+        for each in found
+        if each.name is not None
     )
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
+    return sent if sent and len(sent) == len(found) else None

@@ -1,0 +1,11 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+const require = createRequire(process.cwd() + "/");
+const axios = require("axios"), FormData = require("form-data");
+const form = new FormData();
+form.append("prompt", process.env.PROMPT);
+form.append("strength", "0.5");
+form.append("image", readFileSync(process.env.PICTURE), { filename: process.env.FILENAME, contentType: "image/png" });
+const headers = { authorization: "Bearer sk-test", accept: "image/*", ...form.getHeaders() };
+await axios.post(process.env.URL, form, { headers });
+console.log("Node axios", axios.VERSION, "with form-data", require("form-data/package.json").version);

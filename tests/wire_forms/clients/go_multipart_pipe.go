@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"runtime"
+)
+
+func main() {
+	reader, writer := io.Pipe() // of unknown length: the body goes out in chunks
+	form := multipart.NewWriter(writer)
+	go func() {
+		form.WriteField("prompt", os.Getenv("PROMPT"))
+		form.WriteField("strength", "0.5")
+		part, _ := form.CreateFormFile("image", os.Getenv("FILENAME"))
+		data, _ := os.ReadFile(os.Getenv("PICTURE"))
+		part.Write(data)
+		form.Close()
+		writer.Close()
+	}()
+	request, _ := http.NewRequest("POST", os.Getenv("URL"), reader)
+	request.Header.Set("Authorization", "Bearer sk-test")
+	request.Header.Set("Accept", "image/*")
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		panic(err)
+	}
+	answer.Body.Close()
+	fmt.Println("Go mime/multipart through a pipe", runtime.Version())
+}
