@@ -14,8 +14,8 @@ from proofsheet.contracts.client.pace import per_second
 from proofsheet.contracts.client.target import NONE, PERMISSIONS
 from proofsheet.contracts.console import begin, finish, notice, progress, say
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS
+from proofsheet.contracts.explain import explained
 from proofsheet.contracts.explore import Explorer
-from proofsheet.contracts.explorers import WITH, explorers, widened
 from proofsheet.contracts.pricing import priced
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.errors import BadReport
@@ -24,8 +24,7 @@ from proofsheet.contracts.requirement import PROFILES
 from proofsheet.contracts.run import resume, session
 from proofsheet.contracts.run.attempts import broke
 from proofsheet.contracts.run.resume import Earlier
-from proofsheet.contracts.run.session import Job
-from proofsheet.contracts.settings import BadUse, Settings, Wanted, settings
+from proofsheet.contracts.settings import BadUse, Settings, settings
 
 CHECK_EPILOG = """\b
 Examples:
@@ -37,6 +36,7 @@ Examples:
   proofsheet check stability --target target.toml --only stability.generateCore.size
   proofsheet check stability --target target.toml --profile extended --explore 100
   proofsheet check stability --target target.toml --rate 2/s --concurrency 4
+  proofsheet check stability --target target.toml --profile extended --explain
 
 \b
 An answer may take 180 s to begin, 30 s between two bytes, and 60 s from its
@@ -92,16 +92,13 @@ _FILE = click.Path(path_type=Path)
     "--explore", type=click.IntRange(0, 10_000), metavar="N",
     help="Random requests for each operation, beyond the plan.  [default: 25 in extended, else 0]",
 )  # fmt: skip
-@click.option(
-    "--with", "sources", multiple=True, type=click.Choice(WITH),
-    help="Where --explore draws from; repeatable.  [default: hypothesis]",
-)  # fmt: skip
 @click.option("--rate", callback=_rate, metavar="RATE", help="At most so many requests: 5/s, 30/m, 100/h.")
 @click.option(
-    "--concurrency", type=click.IntRange(1, 32), default=1, metavar="N", show_default=True,
-    help="Free requests that may be on their way at once; paid ones go one by one.",
+    "--concurrency", type=click.IntRange(1, 32), metavar="N",
+    help="Free requests that may be on their way at once; paid ones go one by one.  [default: 1]",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Print the plan and its price; send nothing.")
+@click.option("--explain", is_flag=True, help="Print each setting and where it comes from; send nothing.")
 @click.option("--resume", type=_FILE, metavar="REPORT", help="Continue this run.")
 @click.option("--report", type=_FILE, metavar="FILE", help="JSON Lines.  [default: NAME.jsonl]")
 @click.option("--html", type=_FILE, metavar="FILE", help="A page with the proof sheet.")
@@ -119,47 +116,44 @@ def check(name: str, **options: Any) -> None:
 
 
 def _check(name: str, options: dict[str, Any]) -> int:
-    places = ("url", "key_env", "key_file", "target_file")
-    extent = ("profile", "budget", "allow", "only", "seed", "explore")
-    wanted = Wanted(
-        name, **{each: options[each] for each in (*places, *extent)}, sends=not options["dry_run"]
-    )
+    sends = not (options["dry_run"] or options["explain"])
     try:
         run = resume.earlier(options["resume"]) if options["resume"] else None
-        found = settings(resume.resumed(wanted, run) if run else wanted)
+        found = settings(name, options, resume.as_before(run) if run else None, sends)
+        found, further = _explored(found, run)
     except (BadUse, BadReport) as problem:
         raise click.UsageError(str(problem)) from None
+    if options["explain"]:
+        say(explained(found), sys.stdout)
     if options["dry_run"]:
-        say(priced(*_explored(found, options, None)), sys.stdout)
-        return CONFORMS
-    return _judge(found, options, run)
+        say(priced(found, further), sys.stdout)
+    return _judge(found, further, options, run) if sends else CONFORMS
 
 
-def _explored(
-    found: Settings, options: dict[str, Any], run: Earlier | None
-) -> tuple[Settings, tuple[Explorer, ...]]:
-    """The settings with what only exploring asks for, and who explores: made in this order."""
-    sources = _sources(options, run)
-    found = replace(found, plan=widened(found, sources))
-    try:
-        if run:
-            resume.hold_together(run, found)
-        return found, explorers(found, sources, run.carried if run else ())
-    except BadUse as problem:
-        raise click.UsageError(str(problem)) from None
+def _explored(found: Settings, run: Earlier | None) -> tuple[Settings, tuple[Explorer, ...]]:
+    """The settings with what only exploring asks for, and who explores. Raises BadUse."""
+    further: tuple[Explorer, ...] = ()
+    if found.explore:
+        from proofsheet.contracts.explore.explorers import explorers, widened  # takes half a second
+
+        found = replace(found, plan=widened(found.source, found.plan, found.only))
+        how = (found.source, found.plan, found.seed or 0, found.explore, found.permissions)
+        further = explorers(*how, run.carried if run else ())
+    if run and found.target:
+        resume.hold_together(run, found)
+    return found, further
 
 
-def _sources(options: dict[str, Any], run: Earlier | None) -> tuple[str, ...]:
-    return tuple(options["sources"] or (run.header.get("explored_with") if run else ()) or WITH[:1])
-
-
-def _judge(found: Settings, options: dict[str, Any], run: Earlier | None) -> int:
-    report = options["report"] or options["resume"] or Path(f"{found.name}.jsonl")
+def _judge(
+    found: Settings, further: tuple[Explorer, ...], options: dict[str, Any], run: Earlier | None
+) -> int:
+    report = found.report
     _check_files([each for each in (report, options["html"], options["junit_file"]) if each])
-    job = _job(found, report, options, run)
-    begin(job)
+    begin(found)
     try:
-        done = session.carry_out(job, progress, notice=notice)
+        done = session.carry_out(
+            found, progress, notice=notice, carried=run.carried if run else {}, explorers=further
+        )
         finish(report, options["html"], options["junit_file"])
     except Unwritable as problem:
         raise click.UsageError(f"cannot write the report: {problem}") from None
@@ -168,7 +162,7 @@ def _judge(found: Settings, options: dict[str, Any], run: Earlier | None) -> int
     except CutOff as problem:
         return _broken(f"cannot write on in {report}: {problem}; one request may be missing there", report)
     except Exception as problem:  # what was found until now is in the report
-        return _broken(job.redaction.text(broke(problem)), report)
+        return _broken(session.redaction_of(found).text(broke(problem)), report)
     return done.exit_code
 
 
@@ -188,27 +182,3 @@ def _check_files(files: list[Path]) -> None:
         raise click.UsageError(
             f"{files[0]} is there and is no report of an earlier run: give another --report"
         )
-
-
-def _job(found: Settings, report: Path, options: dict[str, Any], run: Earlier | None) -> Job:
-    aim = found.target
-    assert aim is not None  # what sends has one
-    found, further = _explored(found, options, run)
-    return Job(
-        document=found.document,
-        plan=found.plan,
-        target=aim,
-        profile=found.profile,
-        budget=found.budget,
-        report=report,
-        seed=found.seed,
-        carried=run.carried if run else {},
-        rate=options["rate"],
-        concurrency=options["concurrency"],
-        explorers=further,
-        explore=found.explore,
-        explored_with=_sources(options, run) if found.explore else (),
-        key_env=found.key_env,
-        permissions=found.permissions,
-        deviations=found.deviations,
-    )

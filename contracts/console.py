@@ -12,7 +12,7 @@ from proofsheet.contracts.reports import html_page, junit, records, terminal
 from proofsheet.contracts.reports.command import write
 from proofsheet.contracts.run.attempts import Asked
 from proofsheet.contracts.run.budget import Budget
-from proofsheet.contracts.run.session import Job
+from proofsheet.contracts.settings import Settings
 
 _STEP = 25  # requests between two lines of a log
 _FEWEST = 20  # columns, where a terminal tells nonsense
@@ -34,12 +34,12 @@ def _close(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def begin(job: Job) -> None:
+def begin(found: Settings) -> None:
     """What is going to be judged, and what it may cost."""
     text = (
-        f"judging {job.target.url} by {job.document.name} {job.document.version}: "
-        f"{len(job.plan.cases)} requests, {job.plan.price} credits expected, {job.budget} at most; "
-        f"--seed {job.seed}\n"
+        f"judging {found.aim.url} by {found.document.name} {found.document.version}: "
+        f"{len(found.plan.cases)} requests, {found.plan.price} credits expected, {found.budget} at most; "
+        f"--seed {found.seed}\n"
     )
     say(text, sys.stderr)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,8 @@ from proofsheet.contracts.client.target import (
 )
 from proofsheet.contracts.client.target_file import KEYS, from_file
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.plan.plan import Plan, is_asked, plan
+from proofsheet.contracts.layers import Layer, Layers, option
+from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_asked, plan
 from proofsheet.contracts.requirement import PROFILES
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -38,85 +39,132 @@ class BadUse(ValueError):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Options as given; None where the target.toml or a default decides. `key` wins over where it is kept."""
+class Settings:
+    """What a run holds to. `origins` says where each came from; nothing here shows a key.
 
-    name: str
-    url: str | None = None
-    key: str | None = None
-    key_env: str | None = None
-    key_file: Path | None = None
-    target_file: Path | None = None
-    profile: str | None = None
-    budget: Decimal | None = None
-    allow: Sequence[str] = ()
-    only: Sequence[str] = ()
-    seed: int | None = None
-    explore: int | None = None
-    sends: bool = True  # False: nothing is sent, so neither target nor key are needed
+    `rate` is in requests per second, `concurrency` in requests; `deviations` are those of the target.toml,
+    expired ones too.
+    """
+
+    source: Source
+    plan: Plan
+    target: Target | None = None  # None: nothing is sent
+    url: str | None = None  # as it was given
+    profile: str = "core"
+    permissions: frozenset[str] = ALLOWED
+    budget: Decimal = BUDGET
+    seed: int = 0
+    explore: int = 0
+    only: tuple[str, ...] = ()
+    rate: float | None = None
+    concurrency: int = 1
+    key_env: str | None = None  # the variable that holds the key
+    key_place: str = ""  # in words
+    headers: tuple[str, ...] = ()  # names of those that every request has
+    deviations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    report: Path = Path("report.jsonl")
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def document(self) -> Document:
+        """What is judged by."""
+        return self.source.document
+
+    @property
+    def name(self) -> str:
+        """The document's name."""
+        return self.document.name
+
+    @property
+    def aim(self) -> Target:
+        """The target of a run that sends."""
+        assert self.target is not None
+        return self.target
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Options as they hold. `deviations` are those of the target.toml, expired ones too."""
+class Kept:
+    """Where the key is kept: `kind` is key (itself), key_env or key_file; empty where it is nowhere."""
 
-    name: str
-    document: Document
-    source: Source
-    plan: Plan
-    target: Target | None
-    profile: str
-    permissions: frozenset[str]
-    budget: Decimal
-    seed: int
-    explore: int
-    key_env: str | None
-    deviations: Mapping[str, Mapping[str, Any]]
-    only: tuple[str, ...] = ()
+    kind: str
+    where: Any = field(repr=False)
 
-    def asks(self, requirement: str) -> bool:
-        """Whether --only asks for a requirement."""
-        return is_asked(requirement, self.only)
+    def key(self) -> str | None:
+        """The key. Raises BadTarget."""
+        if self.kind in ("", "key"):
+            return str(self.where) if self.kind else None
+        is_file = self.kind == "key_file"
+        return key_from(None if is_file else self.where, Path(self.where) if is_file else None)
+
+    def __str__(self) -> str:
+        words = {"key": "given itself", "key_env": f"variable {self.where}", "key_file": f"file {self.where}"}
+        return words.get(self.kind, "")
 
 
-def settings(wanted: Wanted) -> Settings:
-    """The settings for what is wanted. Raises BadUse."""
+def settings(
+    name: str, given: Mapping[str, Any], earlier: Mapping[str, Any] | None = None, sends: bool = True
+) -> Settings:
+    """The settings of a run: what is `given`, else as in an `earlier` run, in the target.toml, or by default.
+
+    Where nothing is sent, neither target nor key are needed. Raises BadUse.
+    """
     try:
-        return _settings(wanted)
+        return _settings(name, given, earlier or {}, sends)
     except (BadTarget, LookupError, Unreadable, BadOverlay) as problem:
         raise BadUse(str(problem)) from None
 
 
-def _settings(wanted: Wanted) -> Settings:
-    table = from_file(wanted.target_file) if wanted.target_file else {}
-    source = load(wanted.name)
-    profile = wanted.profile or table.get("profile", "core")
-    permissions = permitted(table.get("permissions", ()), wanted.allow)
+def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], sends: bool) -> Settings:
+    path = given.get("target_file")
+    table = from_file(path) if path else {}
+    layers = Layers(
+        (Layer(given, option), Layer(earlier, lambda each: "--resume"), Layer(table, lambda each: str(path)))
+    )
+    profile = layers.pick("profile", "core")
     if profile not in PROFILES:
         raise BadUse(f"profile is one of {', '.join(PROFILES)}, came {profile!r}")
-    if strangers := sorted(permissions - set(PERMISSIONS)):
-        raise BadUse(f"permissions are {', '.join((*PERMISSIONS, NONE))}, came {', '.join(strangers)}")
-    seed = secrets.randbelow(2**31) if wanted.seed is None else wanted.seed
-    accounts = {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
-    made = plan(source, profile, tuple(wanted.only), permissions | accounts, seed, table.get("prompts", {}))
+    permissions = _permissions(layers, table)
+    seed = layers.pick("seed", origin="chance")
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    prompts, only = layers.pick("prompts", {}), tuple(layers.pick("only", ()))
+    source = replace(load(name), seed=seed, prompts=prompts)
+    made = plan(source, profile, only, permissions, seed, prompts)
     if not made.requirements:
-        raise BadUse(_unknown(source, profile, wanted.only))
-    env, aim = _aim(source.document, wanted, table)
+        raise BadUse(_unknown(source, profile, only))
+    url, kept = layers.pick("url", origin="not given"), Kept(*layers.either("key", "key_env", "key_file"))
+    thorough = profile == "extended"
     return Settings(
-        name=wanted.name,
-        document=source.document,
-        source=replace(source, seed=seed, prompts=table.get("prompts", {})),
+        source=source,
         plan=made,
-        target=aim,
+        target=_aim(source.document, layers, table, url, kept) if sends else None,
+        url=url,
         profile=profile,
-        permissions=permissions | accounts,
-        budget=BUDGET if wanted.budget is None else wanted.budget,
+        permissions=permissions,
+        budget=layers.pick("budget", BUDGET),
         seed=seed,
-        explore=(EXPLORE if profile == "extended" else 0) if wanted.explore is None else wanted.explore,
-        key_env=env,
-        deviations=_deviations(source, table.get("deviations", {})),
-        only=tuple(wanted.only),
+        explore=layers.pick("explore", EXPLORE if thorough else 0, f"profile {profile}"),
+        only=only,
+        rate=layers.pick("rate", origin="the document"),
+        concurrency=layers.pick("concurrency", 1),
+        key_env=kept.where if kept.kind == "key_env" else None,
+        key_place=str(kept),
+        headers=tuple(layers.pick("headers", {})),
+        deviations=_deviations(source, layers.pick("deviations", {})),
+        report=layers.pick("report", Path(f"{name}.jsonl")),
+        origins=layers.origins,
     )
+
+
+def _permissions(layers: Layers, table: Mapping[str, Any]) -> frozenset[str]:
+    """What may be done: `paid`, what is added, and what other accounts' keys allow."""
+    own, added = table.get("permissions", ()), layers.pick("allow", ())
+    layers.origins["permissions"] = ", ".join(
+        ["default", *(["target.toml"] if own else []), *([layers.origins["allow"]] if added else [])]
+    )
+    found = permitted(own, added)
+    if strangers := sorted(found - set(PERMISSIONS)):
+        raise BadUse(f"permissions are {', '.join((*PERMISSIONS, NONE))}, came {', '.join(strangers)}")
+    return found | {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
 
 
 def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
@@ -138,24 +186,18 @@ def load(name: str) -> Source:
     return Source(library.load(name), library.claims(name))
 
 
-def _aim(document: Document, wanted: Wanted, table: Mapping[str, Any]) -> tuple[str | None, Target | None]:
-    """The variable that holds the key, and the target. Options win over the file."""
-    url = wanted.url or table.get("url")
-    env = wanted.key_env or (None if wanted.key_file else table.get("key_env"))
-    file = wanted.key_file or (Path(table["key_file"]) if "key_file" in table and not env else None)
-    if not wanted.sends:
-        return env, None
+def _aim(document: Document, layers: Layers, table: Mapping[str, Any], url: str | None, kept: Kept) -> Target:
+    """Where requests go, and as whom."""
     if url is None:
         raise BadUse("where? give --url, or --target with a url in it (or --dry-run)")
-    extra = {name.lower(): text for name, text in table.get("headers", {}).items()}
+    extra = {name.lower(): text for name, text in layers.pick("headers", {}).items()}
     _refuse_credentials(document, extra)
     keys = {name: key for name in KEYS if (key := _account(table, name))}
-    key = wanted.key or key_from(env, file)
-    aim = target(str(url), key, extra=extra, keys=keys)
+    aim = target(url, kept.key(), extra=extra, keys=keys)
     _refuse_operations(document, aim.url)
-    if key is None:
+    if aim.key is None:
         raise BadUse("with which key? give --key-env or --key-file; any text will do where no key is needed")
-    return env, replace(aim, url=document.at(aim.url))
+    return replace(aim, url=document.at(aim.url))
 
 
 def _refuse_credentials(document: Document, headers: Mapping[str, str]) -> None:

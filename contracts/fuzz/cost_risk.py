@@ -7,14 +7,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from proofsheet.contracts.fuzz import conversion
 from proofsheet.contracts.fuzz.conversion import Request
 from proofsheet.contracts.reports.multipart import parts
-from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.schemas import Schema
 
@@ -68,26 +66,6 @@ class Caution:
     @staticmethod
     def _is_taken(schema: Schema, values: list[Any]) -> bool:
         return any(_admits(schema, each) for value in values for each in _readings(value))
-
-    def price(self, asked: Request) -> Decimal:
-        """The most that a success could cost, in credits."""
-        cost = self.operation.cost
-        if cost is None:
-            return Decimal(0)
-        choice = cost.credits
-        each = max(Decimal(str(value)) for value in (choice.table.values() or [choice.constant]))
-        return each * max([1, *self._counts(asked)])
-
-    def _counts(self, asked: Request) -> Iterator[int]:
-        per = self.operation.cost.per if self.operation.cost else None
-        found = fields(asked) if per else None
-        if not per or not found:
-            return
-        body = {name: values[-1] for name, values in found.items()}
-        for value in pointers.find(body, per):
-            for reading in _readings(value):
-                if isinstance(reading, int | float) and 1 <= reading < 10**9:
-                    yield int(reading)
 
 
 def caution(operation: Operation) -> Caution:

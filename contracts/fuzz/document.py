@@ -38,12 +38,3 @@ def _form(raw: dict[str, Any], operation: Operation) -> dict[str, Any]:
         body = pointers.get(raw, body["$ref"].removeprefix("#"))
     form: dict[str, Any] = body["content"][FORM]
     return form
-
-
-def has_links(document: Document) -> bool:
-    """Whether any answer of the document links to another operation: only then is there a state to walk."""
-    return any(
-        response.get("links")
-        for operation in document.operations.values()
-        for response in pointers.get(document.raw, operation.pointer).get("responses", {}).values()
-    )

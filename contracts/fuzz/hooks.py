@@ -23,8 +23,6 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.fuzz import conversion, pictures
 from proofsheet.contracts.fuzz.cost_risk import caution
 from proofsheet.contracts.fuzz.document import FORM, NAME, dress
-from proofsheet.contracts.fuzz.engine import headers
-from proofsheet.contracts.fuzz.transport import readable
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.run.judge import ANYWHERE
 from proofsheet.spec.document import Operation
@@ -76,7 +74,7 @@ def _costs(case: Any) -> bool:
     _, operation = _place(case)
     if operation.cost is None or operation.body is None:
         return operation.cost is not None
-    sent = readable(case, headers(operation))
+    sent = conversion.readable(case, operation)
     if sent is None or case.meta is None or not case.meta.generation.mode.is_negative:
         return True
     kind = f"{FORM}; boundary={BOUNDARY}" if operation.body.media_type == FORM else operation.body.media_type

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from proofsheet.contracts.exit_codes import BROKEN
-from proofsheet.contracts.explorers import WITH, explorers
+from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.pytest_items.items import NAME, Answers, RequirementItem, Requirements
 from proofsheet.contracts.pytest_items.shared_run import once
@@ -25,8 +25,7 @@ from proofsheet.contracts.reports.writer import CutOff, Unwritable
 from proofsheet.contracts.run import session
 from proofsheet.contracts.run.attempts import Asked, broke
 from proofsheet.contracts.run.budget import Budget
-from proofsheet.contracts.run.session import Job
-from proofsheet.contracts.settings import BadUse, Settings
+from proofsheet.contracts.settings import Settings
 
 
 class Judging:
@@ -92,48 +91,27 @@ class Judging:
             raise KeyboardInterrupt
 
     def _judge(self, only: tuple[str, ...], again: bool) -> None:
-        try:
-            job = self._job(only, again)
-        except BadUse as problem:
-            raise pytest.UsageError(f"proofsheet: {problem}") from None
+        found = self._selected(only)
+        carried = _carried(self._report) if again else {}
         try:
             with _stopped_by_sigterm():
-                done = session.carry_out(job, self._progress)
+                further = _explorers(found, carried)
+                done = session.carry_out(found, self._progress, carried=carried, explorers=further)
         except Unwritable as problem:
             raise pytest.UsageError(f"proofsheet: cannot write the report: {problem}") from None
         except CutOff as problem:
             pytest.exit(f"proofsheet: cannot write on in {self._report}: {problem}", BROKEN)
         except Exception as problem:  # what was found until now is in the report
-            said = job.redaction.text(broke(problem))
+            said = session.redaction_of(found).text(broke(problem))
             pytest.exit(f"proofsheet: {said}; what was done is in {self._report}", BROKEN)
         self._is_interrupted = done.interrupted
 
     def _selected(self, only: tuple[str, ...]) -> Settings:
         found = self._settings
         if len(only) == len(found.plan.requirements):
-            return found
+            return replace(found, report=self._report)
         how = (found.permissions, found.seed, found.source.prompts)
-        return replace(found, plan=plan(found.source, found.profile, only, *how))
-
-    def _job(self, only: tuple[str, ...], again: bool) -> Job:
-        found = self._selected(only)
-        carried = _carried(self._report) if again else {}
-        assert found.target is not None  # or there would be nothing to run
-        return Job(
-            document=found.document,
-            plan=found.plan,
-            target=found.target,
-            profile=found.profile,
-            budget=found.budget,
-            report=self._report,
-            seed=found.seed,
-            carried=carried,
-            explorers=explorers(found, WITH[:1], carried),
-            explore=found.explore,
-            key_env=found.key_env,
-            permissions=found.permissions,
-            deviations=found.deviations,
-        )
+        return replace(found, plan=plan(found.source, found.profile, only, *how), report=self._report)
 
     def _progress(self, done: int, total: int, asked: Asked, budget: Budget) -> None:
         terminal: Any = self._config.pluginmanager.getplugin("terminalreporter")
@@ -166,6 +144,14 @@ class Judging:
 
 def _ids(items: Sequence[pytest.Item]) -> tuple[str, ...]:
     return tuple(each.requirement.id for each in items if isinstance(each, RequirementItem))
+
+
+def _explorers(found: Settings, carried: dict[str, Record]) -> tuple[Explorer, ...]:
+    if not found.explore:
+        return ()
+    from proofsheet.contracts.explore.explorers import explorers  # takes half a second
+
+    return explorers(found.source, found.plan, found.seed or 0, found.explore, found.permissions, carried)
 
 
 def _carried(report: Path) -> dict[str, Record]:

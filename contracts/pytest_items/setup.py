@@ -11,7 +11,7 @@ import pytest
 
 from proofsheet.contracts.pytest_items.items import NAME
 from proofsheet.contracts.pytest_items.plugin import Judging
-from proofsheet.contracts.settings import BadUse, Settings, Wanted, settings
+from proofsheet.contracts.settings import BadUse, Settings, settings
 
 _OURS = re.compile(r"(?<!\S)--(?=(?:url|key-env|key-file|target|budget|seed)\b)")
 
@@ -31,20 +31,17 @@ def judging(config: pytest.Config, chosen: frozenset[str]) -> Judging:
 
 
 def _settings(option: Any, seed: int | None) -> Settings:
-    return settings(
-        Wanted(
-            name=option.proofsheet,
-            url=option.proofsheet_url,
-            key_env=option.proofsheet_key_env,
-            key_file=_path(option.proofsheet_key_file),
-            target_file=_path(option.proofsheet_target),
-            profile=option.proofsheet_profile,
-            budget=_budget(option.proofsheet_budget),
-            allow=option.proofsheet_allow,
-            seed=_seed(option.proofsheet_seed) if seed is None else seed,
-            sends=not option.collectonly,
-        )
-    )
+    given = {
+        "url": option.proofsheet_url,
+        "key_env": option.proofsheet_key_env,
+        "key_file": _path(option.proofsheet_key_file),
+        "target_file": _path(option.proofsheet_target),
+        "profile": option.proofsheet_profile,
+        "budget": _budget(option.proofsheet_budget),
+        "allow": tuple(option.proofsheet_allow),
+        "seed": _seed(option.proofsheet_seed) if seed is None else seed,
+    }
+    return settings(option.proofsheet, given, sends=not option.collectonly)
 
 
 def _path(text: str | None) -> Path | None:

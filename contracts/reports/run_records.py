@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -27,14 +27,13 @@ def header(
     deviations: Mapping[str, Mapping[str, Any]] | None = None,
     key_env: str | None = None,
     explore: int | None = None,
-    explored_with: Sequence[str] = (),
     permissions: Collection[str] = (),
 ) -> Record:
     """What is known before the first case is sent.
 
     `deviations` are requirement ids with `reason` and `until` (a date, or its ISO text), expired ones
-    too; `key_env` is the name of the variable that holds the key; `explore` the examples per operation, drawn
-    by `explored_with`. Of the permissions only those that can be given again are told.
+    too; `key_env` is the name of the variable that holds the key; `explore` the examples per operation.
+    Of the permissions only those that can be given again are told.
     """
     return {
         "kind": "header",
@@ -47,7 +46,6 @@ def header(
         "seed": seed,
         "budget": None if budget is None else float(budget),
         "explore": explore,
-        "explored_with": [*explored_with],
         "key_env": key_env,
         "permissions": sorted({*permissions} & {*PERMISSIONS}),
         "requirements": [_requirement(each) for each in plan.requirements],

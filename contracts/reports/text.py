@@ -82,7 +82,6 @@ def reproduce(header: Mapping[str, Any], requirement: Mapping[str, Any], is_expl
     words += _permissions(requirement.get("needs") or "")
     if is_explored and header.get("explore"):
         words.append(f"--explore {header['explore']}")
-        words += [f"--with {quote(each)}" for each in header.get("explored_with", ())]
     return " ".join([*words, "--report again.jsonl"])  # or it would take the place of the whole run's
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from proofsheet.contracts.client.target import NONE
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.settings import BadUse, Settings, Wanted
+from proofsheet.contracts.settings import BadUse, Settings
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,18 @@ def earlier(path: Path) -> Earlier:
     return Earlier(path, records.partly(path).header, records.finished(path))
 
 
-def resumed(wanted: Wanted, run: Earlier) -> Wanted:
-    """What is wanted where it is said anew, else what the earlier run was given; its budget above all."""
+def as_before(run: Earlier) -> dict[str, Any]:
+    """The settings of the earlier run, by the names of options."""
     header = run.header
-    budget = None if header["budget"] is None else Decimal(str(header["budget"]))
-    return replace(
-        wanted,
-        profile=wanted.profile or header["profile"],
-        budget=budget if wanted.budget is None else wanted.budget,
-        allow=wanted.allow or (NONE, *header.get("permissions", ("paid",))),
-        only=wanted.only or tuple(each["id"] for each in header["requirements"]),
-        seed=header["seed"] if wanted.seed is None else wanted.seed,
-        explore=header.get("explore") if wanted.explore is None else wanted.explore,
-    )
+    return {
+        "profile": header["profile"],
+        "budget": None if header["budget"] is None else Decimal(str(header["budget"])),
+        "allow": (NONE, *header.get("permissions", ("paid",))),
+        "only": tuple(each["id"] for each in header["requirements"]),
+        "seed": header["seed"],
+        "explore": header.get("explore"),
+        "report": run.path,
+    }
 
 
 def hold_together(run: Earlier, found: Settings) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from proofsheet.contracts.client.http_client import HttpClient
-from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.history import recalled
@@ -22,43 +19,13 @@ from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import Writer
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.runner import Asked, Run
+from proofsheet.contracts.settings import Settings
 from proofsheet.contracts.verdict import Status
-from proofsheet.spec.document import Document
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to judge and how. `carried` are cases of an earlier run, which are not sent again.
-
-    `rate` is in requests per second, `concurrency` in requests; `explore` is told in the report only.
-    """
-
-    document: Document
-    plan: Plan
-    target: Target
-    profile: str
-    budget: Decimal
-    report: Path
-    seed: int | None = None
-    carried: Mapping[str, Record] = field(default_factory=dict)
-    rate: float | None = None
-    concurrency: int = 1
-    explorers: tuple[Explorer, ...] = ()
-    explore: int | None = None
-    explored_with: tuple[str, ...] = ()
-    key_env: str | None = None
-    permissions: Collection[str] = ()
-    deviations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def redaction(self) -> Redaction:
-        """What takes every secret of the target out of a text."""
-        return Redaction(self.target.key, self.target.secrets)
 
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a job. `excused` are the known deviations that have not expired."""
+    """What became of a run. `excused` are the known deviations that have not expired."""
 
     run: Run
     interrupted: bool
@@ -80,70 +47,88 @@ Notice = Callable[[str], None]
 
 
 def carry_out(
-    job: Job, progress: Progress, client: HttpClient | None = None, notice: Notice = lambda text: None
+    found: Settings,
+    progress: Progress,
+    client: HttpClient | None = None,
+    notice: Notice = lambda text: None,
+    *,
+    carried: Mapping[str, Record] | None = None,
+    explorers: tuple[Explorer, ...] = (),
 ) -> Done:
-    """Run the plan and write its report as it goes. `notice` gets a line about what is waited for."""
-    client = client or HttpClient(job.document, job.target)
+    """Run the plan and write its report as it goes. `notice` gets a line about what is waited for.
+
+    `carried` are cases of an earlier run, which are not sent again.
+    """
+    client = client or HttpClient(found.document, found.aim)
     try:
-        return _carry_out(job, progress, client, notice)
+        run = _run(found, client, notice, carried or {}, explorers)
+        return _carry_out(found, run, progress, carried or {})
     finally:
         client.close()
 
 
-def _carry_out(job: Job, progress: Progress, client: HttpClient, notice: Notice) -> Done:
-    run = _run(job, client, notice)
-    redaction = job.redaction
-    header = _header(job)
+def redaction_of(found: Settings) -> Redaction:
+    """What takes every secret of the target out of a text."""
+    return Redaction(found.aim.key, found.aim.secrets)
+
+
+def _carry_out(found: Settings, run: Run, progress: Progress, carried: Mapping[str, Record]) -> Done:
+    redaction, header = redaction_of(found), _header(found)
     excused = deviations.excused(header)
     # Whoever presses Ctrl-C again must not lose the end of the report.
-    with run.interrupts.handled(), Writer(job.report, redaction, header, job.carried.values()) as writer:
-        interrupted = _steps(run, job, writer, redaction, progress)
+    with run.interrupts.handled(), Writer(found.report, redaction, header, carried.values()) as writer:
+        interrupted = _steps(run, found, writer, redaction, progress)
         for verdict in run.verdicts.values():
             writer.write(run_records.verdict(verdict))
         verdicts, spent = run.verdicts.values(), run.budget.spent
-        writer.write(run_records.footer(verdicts, job.profile, spent, interrupted, excused, run.asked))
+        writer.write(run_records.footer(verdicts, found.profile, spent, interrupted, excused, run.asked))
     return Done(run, interrupted, excused)
 
 
-def _run(job: Job, client: HttpClient, notice: Notice) -> Run:
-    left = tuple(case for case in job.plan.cases if case.id not in job.carried)
+def _run(
+    found: Settings,
+    client: HttpClient,
+    notice: Notice,
+    carried: Mapping[str, Record],
+    explorers: tuple[Explorer, ...],
+) -> Run:
+    left = tuple(case for case in found.plan.cases if case.id not in carried)
     run = Run(
-        replace(job.plan, cases=left),
+        replace(found.plan, cases=left),
         client,
-        Oracle(job.document, urlsplit(job.target.url).path),
-        Budget(job.budget, spent=_paid(job.carried)),
-        concurrency=job.concurrency,
-        rate=job.rate,
-        explorers=job.explorers,
+        Oracle(found.document, urlsplit(found.aim.url).path),
+        Budget(found.budget, spent=_paid(carried)),
+        concurrency=found.concurrency,
+        rate=found.rate,
+        explorers=explorers,
         notice=notice,
     )
-    _carry(run, job)
+    _carry(run, found.plan, carried)
     return run
 
 
-def _header(job: Job) -> Record:
+def _header(found: Settings) -> Record:
     return run_records.header(
-        job.plan,
-        job.document,
-        job.target,
-        job.profile,
-        job.seed,
-        job.budget,
-        job.deviations,
-        job.key_env,
-        job.explore,
-        job.explored_with,
-        job.permissions,
+        found.plan,
+        found.document,
+        found.aim,
+        found.profile,
+        found.seed,
+        found.budget,
+        found.deviations,
+        found.key_env,
+        found.explore,
+        found.permissions,
     )
 
 
-def _steps(run: Run, job: Job, writer: Writer, redaction: Redaction, progress: Progress) -> bool:
+def _steps(run: Run, found: Settings, writer: Writer, redaction: Redaction, progress: Progress) -> bool:
     done, planned = 0, {case.id for case in run.plan.cases}
     try:
         for asked in run.steps():
             explored = asked.case.id not in planned
             milliseconds = asked.seconds * 1000
-            writer.write(case_records.case(asked, job.document, redaction, milliseconds, explored))
+            writer.write(case_records.case(asked, found.document, redaction, milliseconds, explored))
             done += 1
             progress(done, max(len(run.plan.cases), done), asked, run.budget)
     except KeyboardInterrupt:
@@ -155,9 +140,9 @@ def _paid(carried: Mapping[str, Record]) -> Decimal:
     return sum((Decimal(str(each["cost"])) for each in carried.values() if each["paid"]), Decimal(0))
 
 
-def _carry(run: Run, job: Job) -> None:
-    planned = {case.id: case for case in job.plan.cases}
-    for record in job.carried.values():
+def _carry(run: Run, plan: Plan, carried: Mapping[str, Record]) -> None:
+    planned = {case.id: case for case in plan.cases}
+    for record in carried.values():
         case = planned.get(record["id"])
         answer = None if record["reason"] else record["response"]
         general = run.judging.general(case, answer["media_type"], answer["status"]) if case and answer else ()

@@ -13,18 +13,17 @@ from proofsheet.contracts.client.target_file import from_file
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import CutOff, Unwritable, Writer
-from proofsheet.contracts.settings import BadUse, Wanted, settings
+from proofsheet.contracts.settings import BadUse, settings
 
 ONE = ("stability.getBalance.method.head",)
 
 
-def wanted(**more: Any) -> Wanted:
-    return Wanted("stability", **{"url": "http://127.0.0.1:1", "key": "sk-x", "only": ONE, "seed": 1, **more})
+GIVEN = {"url": "http://127.0.0.1:1", "key": "sk-x", "only": ONE, "seed": 1}
 
 
 def refused(**more: Any) -> str:
     with pytest.raises(BadUse) as problem:
-        settings(wanted(**more))
+        settings("stability", {**GIVEN, **more})
     return str(problem.value)
 
 
@@ -49,7 +48,7 @@ def test_without_a_key_nothing_is_sent() -> None:
 
 def test_a_vendor_with_a_base_path_says_the_same_of_a_broken_address() -> None:
     with pytest.raises(BadUse, match="Invalid IPv6 URL"):
-        settings(Wanted("gptnb", url="http://[::1", key="sk-x"))
+        settings("gptnb", {"url": "http://[::1", "key": "sk-x"})
 
 
 def test_the_reason_of_a_deviation_is_a_text(tmp_path: Path) -> None:

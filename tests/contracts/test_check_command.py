@@ -198,3 +198,28 @@ def test_reports_side_by_side(mock: Mock, tmp_path: Path) -> None:
     broken = proofsheet("report", "ab.html", cwd=tmp_path)
     assert broken.returncode == 3
     assert "Traceback" not in broken.stderr
+
+
+def test_explain_tells_each_setting_and_its_origin_and_never_a_key(tmp_path: Path) -> None:
+    (tmp_path / "target.toml").write_text(
+        'url = "http://127.0.0.1:9/sd"\nkey_env = "OWN"\nprofile = "extended"\npermissions = ["repeat"]\n'
+        'headers = {x-gateway = "secret-word"}\n'
+    )
+    done = proofsheet(
+        *("check", "stability", "--target", "target.toml", "--budget", "9", "--explain"),
+        cwd=tmp_path, OWN="sk-never-shown-0001",
+    )  # fmt: skip
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in done.stdout.splitlines()}
+    assert done.returncode == 0
+    assert rows["url"] == "http://127.0.0.1:9/sd target.toml"
+    assert rows["key"] == "variable OWN target.toml"
+    assert rows["profile"] == "extended target.toml"
+    assert rows["permissions"] == "paid, repeat default, target.toml"
+    assert rows["budget"] == "9 --budget"
+    assert rows["explore"] == "25 profile extended"
+    assert rows["seed"].endswith(" chance")
+    assert rows["headers"] == "x-gateway target.toml"
+    assert rows["concurrency"] == "1 default"
+    assert "never-shown" not in done.stdout + done.stderr
+    assert "secret-word" not in done.stdout
+    assert not list(tmp_path.glob("*.jsonl"))

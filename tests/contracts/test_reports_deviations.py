@@ -189,8 +189,8 @@ def test_the_command_asks_for_the_same_again(made: dict[str, Report]) -> None:
     more = {**core, "needs": "burst+other-key"}
     asked = f"{again} --seed 7 --allow burst --target target.toml {there}"
     assert text.reproduce(header, more) == asked
-    exploring = {**header, "seed": None, "explore": 25, "explored_with": ["schemathesis"]}
+    exploring = {**header, "seed": None, "explore": 25}
     plain = {**core, "needs": None}
-    explored = f"{again} --explore 25 --with schemathesis {there}"
+    explored = f"{again} --explore 25 {there}"
     assert text.reproduce(exploring, plain, is_explored=True) == explored
     assert text.reproduce(exploring, plain) == f"{again} {there}"

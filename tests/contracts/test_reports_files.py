@@ -27,7 +27,7 @@ ONLY = ("stability.generateCore.prompt",)
 FAILS = "stability.generateCore.prompt.required"
 NEW = {
     "case": ("explored",),
-    "header": ("deviations", "key_env", "explore", "explored_with"),
+    "header": ("deviations", "key_env", "explore"),
     "footer": ("excused", "asked"),
 }
 

@@ -19,8 +19,8 @@ from proofsheet.contracts.explore import Attempt, Explorer
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.run import resume, session
-from proofsheet.contracts.run.session import Done, Job
-from proofsheet.contracts.settings import BadUse, Wanted, settings
+from proofsheet.contracts.run.session import Done
+from proofsheet.contracts.settings import BadUse, Settings, settings
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -30,23 +30,30 @@ REFUSED = {"id": "0" * 32, "name": "bad_request", "errors": ["prompt: no"]}
 ONLY = ("stability.generateCore.prompt", "stability.generateCore.answer")
 
 
+def quietly(*progress: Any) -> None:
+    """Nothing is shown."""
+
+
 @pytest.fixture(scope="module")
 def document() -> Document:
     return Library().load("stability")
 
 
-def judged(document: Document, report: Path, *explorers: Explorer, **options: Any) -> tuple[Done, int]:
+def judged(
+    document: Document, report: Path, *explorers: Explorer, carried: Any = None, **options: Any
+) -> tuple[Done, int]:
     """A run against a target that refuses everything, and how many requests it got."""
     made = plan(Source(document), "free", ONLY)
-    job = Job(document, made, Target(URL, KEY), "free", Decimal(60), report, explorers=explorers)
+    found = Settings(Source(document), made, Target(URL, KEY), profile="free", report=report)
     asked: list[str] = []
 
     def answer(sent: httpx.Request) -> httpx.Response:
         asked.append(sent.url.path)
         return httpx.Response(400, json=REFUSED)
 
-    client = HttpClient(document, job.target, httpx.MockTransport(answer))
-    done = session.carry_out(replace(job, **options), lambda *told: None, client)
+    client = HttpClient(document, found.aim, httpx.MockTransport(answer))
+    found = replace(found, **options)
+    done = session.carry_out(found, quietly, client, carried=carried, explorers=explorers)
     return done, len(asked)
 
 
@@ -81,13 +88,13 @@ def test_what_was_paid_on_the_way_passes_nothing_when_it_is_carried(
 ) -> None:
     report = tmp_path / "run.jsonl"
     made = plan(Source(document), "free", ONLY)
-    job = Job(document, replace(made, cases=()), Target(URL), "free", Decimal(60), report)
+    found = Settings(Source(document), replace(made, cases=()), Target(URL), profile="free", report=report)
     picture = httpx.Response(200, content=b"", headers={"content-type": "image/png"})
-    client = HttpClient(document, job.target, httpx.MockTransport(lambda sent: picture))
-    done = session.carry_out(replace(job, explorers=(Searching(),)), lambda *told: None, client)
+    client = HttpClient(document, found.aim, httpx.MockTransport(lambda sent: picture))
+    done = session.carry_out(found, quietly, client, explorers=(Searching(),))
     carried = records.finished(report)
     assert [each["paid"] for each in carried.values()] == [True]
-    again = session.carry_out(replace(job, carried=carried), lambda *told: None, client)
+    again = session.carry_out(found, quietly, client, carried=carried)
     assert set(stands(done).values()) == set(stands(again).values()) == {Status.SKIPPED}
     assert again.run.budget.spent == done.run.budget.spent > 0
     assert again.exit_code == BROKEN  # nothing was judged
@@ -102,16 +109,16 @@ def earlier(tmp_path: Path, document: Document, **header: Any) -> resume.Earlier
 
 def test_what_is_not_said_anew_is_as_it_was(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document)
-    found = resume.resumed(Wanted("stability"), run)
+    found = settings("stability", {}, resume.as_before(run), sends=False)
     assert (found.profile, found.budget, found.seed) == ("free", Decimal(5), 7)
-    assert found.allow == ("none", "paid", "repeat")  # these, and nothing that a target.toml adds
+    assert found.permissions == {"paid", "repeat"}  # these, and nothing that a target.toml adds
     assert found.only == tuple(each["id"] for each in run.header["requirements"])
-    assert resume.resumed(Wanted("stability", budget=Decimal(9)), run).budget == 9
+    assert settings("stability", {"budget": Decimal(9)}, resume.as_before(run), sends=False).budget == 9
 
 
 def test_it_goes_on_as_the_same_run(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document)
-    resume.hold_together(run, settings(resume.resumed(Wanted("stability", url=URL, key=KEY), run)))
+    resume.hold_together(run, settings("stability", {"url": URL, "key": KEY}, resume.as_before(run)))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +134,7 @@ def test_another_run_is_not_gone_on_with(
     document: Document, tmp_path: Path, wanted: dict[str, Any], said: str
 ) -> None:
     run = earlier(tmp_path, document)
-    found = settings(resume.resumed(Wanted(**{"name": "stability", "url": URL, "key": KEY, **wanted}), run))
+    found = settings("stability", {"url": URL, "key": KEY, **wanted}, resume.as_before(run))
     with pytest.raises(BadUse, match=said):
         resume.hold_together(run, found)
 
@@ -135,4 +142,4 @@ def test_another_run_is_not_gone_on_with(
 def test_a_report_by_another_version_is_not_gone_on_with(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document, version="1.0")
     with pytest.raises(BadUse, match="version"):
-        resume.hold_together(run, settings(resume.resumed(Wanted("stability", url=URL, key=KEY), run)))
+        resume.hold_together(run, settings("stability", {"url": URL, "key": KEY}, resume.as_before(run)))

@@ -1,14 +1,16 @@
-"""The explorers that draw with hypothesis, for a run."""
+"""The explorers of a run, and the requirements that only they speak for."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from dataclasses import replace
 
+from proofsheet.contracts.derive.explored import explored
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.faulty_requests import Refused
 from proofsheet.contracts.explore.ledger_histories import Ledger
 from proofsheet.contracts.explore.valid_requests import Granted
-from proofsheet.contracts.plan.plan import Plan
+from proofsheet.contracts.plan.plan import Plan, is_asked
 
 
 def explorers(
@@ -32,4 +34,16 @@ def explorers(
         Refused(source, wanted, seed, examples, carried),
         Ledger(source, wanted, seed, pays, carried),
         Granted(source, wanted, seed, carried),
+    )
+
+
+def widened(source: Source, plan: Plan, only: Iterable[str] = ()) -> Plan:
+    """The plan with what only explorers speak for, whatever its profile; `only` keeps requirements."""
+    known = {each.id for each in plan.requirements}
+    operations = source.document.operations.values()
+    every = [each for operation in operations for each in explored(source, operation)]
+    names = tuple(only)
+    more = [each.requirement for each in every if each.requirement.id not in known]
+    return replace(
+        plan, requirements=(*plan.requirements, *(each for each in more if is_asked(each.id, names)))
     )
