@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw, pictures
-from proofsheet.spec import expressions
+from proofsheet.mockserver.sources import Artifact, Context, filled, values
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
@@ -62,17 +62,14 @@ async def reply(call: Call, double: Double, name: str, words: Sequence[str] = ()
     """The answer that ends `call` in the outcome `name`, drawing what it binds; `words`: what was wrong."""
     outcome = call.operation.outcomes[name]
     representation = _representation(call, outcome)
-    values: dict[str, Any] = {"$call.id": call.id}
-    if words:
-        values |= {"$refusal.details": list(words), "$refusal.detail": words[0]}
     artifacts = await _artifacts(call, double, representation)
-    if _wants(representation, "$ledger.balance"):
-        values["$ledger.balance"] = _balance(call, double)
-    pieces = _body(representation, values, artifacts)
-    first = {**values, **(artifacts[0] if artifacts else {})}
-    headers = list(_headers(_content_type(representation, first), sum(map(len, pieces))))
+    context = Context(call, outcome.status, words, lambda: double.state.balance(call.account))
+    first = artifacts[0] if artifacts else None
+    pieces = _body(representation, context, artifacts)
+    content_type = filled(representation.content_type, context, first)
+    headers = list(_headers(content_type, sum(map(len, pieces))))
     for header, value in representation.headers:
-        text = value if isinstance(value, str) else str(first.get(value.text, ""))
+        text = value if isinstance(value, str) else str(next(values(value.text, context, first), ""))
         headers.append((header.lower().encode(), text.encode("latin-1", "replace")))
     return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type)
 
@@ -82,44 +79,21 @@ def _representation(call: Call, outcome: Outcome) -> Representation:
     return found or next(iter(outcome.representations.values()))
 
 
-def _wants(representation: Representation, *names: str) -> bool:
-    return any(each.text in names for _, each in representation.binds)
-
-
-def _balance(call: Call, double: Double) -> float:
-    balance = double.state.balance(call.account)
-    return 1_000_000_000.0 if balance is None else float(balance)
-
-
-async def _artifacts(call: Call, double: Double, representation: Representation) -> list[dict[str, Any]]:
+async def _artifacts(call: Call, double: Double, representation: Representation) -> list[Artifact]:
     if not any(each.source == "$artifact" for _, each in representation.binds):
         return []
     call.pictures = pictures(call, double, representation.blurred)
-    found = []
-    for picture in call.pictures:
-        data = await draw(picture, double)
-        values = {"$artifact.seed": picture.seed, "$artifact.mediaType": picture.media_type}
-        found.append({**values, "$artifact.bytes": data})
-    return found
+    return [Artifact(each.seed, each.media_type, await draw(each, double)) for each in call.pictures]
 
 
-def _content_type(representation: Representation, values: Mapping[str, Any]) -> str:
-    template = representation.content_type
-    if "{" not in template:
-        return template
-    return expressions.fill(template, {name: str(value) for name, value in values.items()})
-
-
-def _body(
-    representation: Representation, values: dict[str, Any], artifacts: list[dict[str, Any]]
-) -> tuple[bytes, ...]:
+def _body(representation: Representation, context: Context, artifacts: list[Artifact]) -> tuple[bytes, ...]:
     binds = representation.binds
     if binds and binds[0][0] == ():
-        return tuple(artifacts[0]["$artifact.bytes"])
+        return tuple(artifacts[0].pieces)
     value = _copied(representation.value)
     blobs: list[bytes] = []
     for tokens, expression in binds:
-        _bind(value, tokens, expression.text, values, artifacts, blobs)
+        _bind(value, tokens, expression.text, context, artifacts, blobs)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return (_splice(text, blobs),)
 
@@ -131,7 +105,12 @@ def _copied(value: Any) -> Any:
 
 
 def _bind(
-    value: Any, tokens: tuple[str, ...], name: str, values: Any, artifacts: Any, blobs: list[bytes]
+    value: Any,
+    tokens: tuple[str, ...],
+    name: str,
+    context: Context,
+    artifacts: list[Artifact],
+    blobs: list[bytes],
 ) -> None:
     head, *rest = tokens
     if "*" in rest:  # one item for each artifact, each like the example's first
@@ -139,17 +118,17 @@ def _bind(
         while len(items) < len(artifacts):
             items.append(_copied(items[0]))
         for item, artifact in zip(items, artifacts, strict=False):
-            _bind(item, tuple(rest[1:]), name, values, [artifact], blobs)
+            _bind(item, tuple(rest[1:]), name, context, [artifact], blobs)
         return
     if rest:
-        _bind(value[head], tuple(rest), name, values, artifacts, blobs)
+        _bind(value[head], tuple(rest), name, context, artifacts, blobs)
         return
-    known = {**values, **(artifacts[0] if artifacts else {})}
-    if name == "$artifact.base64":
-        value[head] = f"\x00{len(blobs)}\x00"
-        blobs.append(b"".join(known["$artifact.bytes"]))
-    elif name in known:
-        value[head] = known[name]
+    for found in values(name, context, artifacts[0] if artifacts else None):
+        if name == "$artifact.base64":
+            value[head] = f"\x00{len(blobs)}\x00"
+            blobs.append(found)
+        else:
+            value[head] = found
 
 
 def _splice(text: bytes, blobs: list[bytes]) -> bytes:

@@ -27,7 +27,7 @@ from proofsheet.spec.document import (
     Seed,
     Unmatched,
 )
-from proofsheet.spec.expressions import is_expression, parse
+from proofsheet.spec.expressions import embedded, is_expression, parse
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
@@ -225,7 +225,7 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
     value = example.get("value")
     return Representation(
         media_type=media_type,
-        content_type=content.get("x-content-type", media_type),
+        content_type=_content_type(content.get("x-content-type", media_type)),
         value=value,
         binds=tuple((pointers.split(at), parse(text)) for at, text in binds.items()),
         headers=tuple(
@@ -237,6 +237,11 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         constants=tuple(_constant(value, pointers.split(at)) for at in example.get("x-const", ())),
         header_constants=tuple((name.lower(), each) for name, each in literal.items() if "" in binds),
     )
+
+
+def _content_type(template: str) -> str:
+    embedded(template)  # so that an unknown expression is found now
+    return template
 
 
 def _constant(value: Any, tokens: tuple[str, ...]) -> tuple[tuple[str, ...], Any]:

@@ -15,8 +15,9 @@ from proofsheet.spec.diff import documents, render
 from proofsheet.spec.docs.command import docs_command
 from proofsheet.spec.export.command import bundle_command
 from proofsheet.spec.lint import FORM, RULES, LintFlaw, Rule, lint
-from proofsheet.spec.load import HOME, Library, Unknown, resolve
+from proofsheet.spec.load import HOME, Library, Unknown
 from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.references import resolve
 from proofsheet.spec.show.command import claims_command, outcomes_command, show_command
 from proofsheet.spec.snippets.command import examples_command
 from proofsheet.spec.yaml_reader import Unreadable

@@ -5,25 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Ours, beside the standard's $url, $method, $statusCode, $request.* and $response.*.
-OURS = frozenset(
+# What can be bound into an answer: a double has a function for each (mockserver/sources.py).
+ARTIFACT = frozenset({"$artifact.bytes", "$artifact.base64", "$artifact.seed", "$artifact.mediaType"})
+CALL = frozenset(
     {
-        "$artifact.bytes",
-        "$artifact.base64",
-        "$artifact.seed",
-        "$artifact.mediaType",
         "$call.id",
         "$ledger.balance",
+        "$method",
         "$refusal.detail",
         "$refusal.details",
-        "$server.url",
+        "$statusCode",
+        "$url",
     }
 )
-_STANDARD = re.compile(
-    r"\$(url|method|statusCode)"
-    r"|\$(request|response)\.(header\.[-!#$%&'*+.^_`|~\w]+|query\.\w+|path\.\w+|body(#(/.*)?)?)"
-    r"|\$task\.\w+"
-)
+_MESSAGE = r"\.(header\.[-!#$%&'*+.^_`|~\w]+|query\.\w+|path\.\w+|body(#(/.*)?)?)"
+_REQUEST = re.compile(r"\$request" + _MESSAGE)
+_RESPONSE = re.compile(r"\$response" + _MESSAGE)
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
 
@@ -38,11 +35,24 @@ class Expression:
         return self.text.partition(".")[0]
 
 
+class UnknownExpression(ValueError):
+    """An expression outside the closed set; `text` is what was written."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is no known runtime expression")
+        self.text = text
+
+
 def parse(text: str) -> Expression:
-    """The expression `text`. Raises ValueError if it is outside the closed set."""
-    if text not in OURS and not _STANDARD.fullmatch(text):
-        raise ValueError(f"{text!r} is no known runtime expression")
+    """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
+    if text not in ARTIFACT and text not in CALL and not _REQUEST.fullmatch(text):
+        raise UnknownExpression(text)
     return Expression(text)
+
+
+def parse_link(text: str) -> Expression:
+    """The same in links and callbacks, where the answer is known too. Raises UnknownExpression."""
+    return Expression(text) if _RESPONSE.fullmatch(text) else parse(text)
 
 
 def is_expression(value: object) -> bool:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofsheet.spec import build, pointers
+from proofsheet.spec import build, document_cache, pointers
 from proofsheet.spec.catalogue.menu import Menu, menu
 from proofsheet.spec.document import Document
+from proofsheet.spec.expressions import UnknownExpression
 from proofsheet.spec.inheritance import Pages, narrowed
 from proofsheet.spec.overlay import apply
+from proofsheet.spec.references import resolve
 from proofsheet.spec.vendor_profile import BadProfile, Profile, profile
 from proofsheet.spec.yaml_reader import Source, Unreadable, read
 
@@ -38,18 +41,6 @@ class Unknown(LookupError):
     def __str__(self) -> str:
         hint = f"did you mean {self.nearest!r}? " if self.nearest else ""
         return f"there is no document named {self.name!r}; {hint}known: {', '.join(self.known)}"
-
-
-@dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class BadReference(LookupError):
-    """A $ref that leads nowhere, out of the file, or back to itself."""
-
-    where: str
-    reference: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: $ref {self.reference!r} {self.problem}"
 
 
 @dataclass(eq=False)
@@ -117,7 +108,9 @@ class Library:
 
     def family(self, name: str) -> str:
         """The family that `name` belongs to. Raises as `profile`."""
-        vendor = self.vendor(name)
+        return self._family(name, self.vendor(name))
+
+    def _family(self, name: str, vendor: Profile | None) -> str:
         return (vendor.base if vendor else name).partition(".")[0]
 
     def files(self, name: str) -> tuple[Path, ...]:
@@ -125,7 +118,9 @@ class Library:
 
         Raises Unknown, and as `profile`.
         """
-        vendor = self.vendor(name)
+        return self._files(name, self.vendor(name))
+
+    def _files(self, name: str, vendor: Profile | None) -> tuple[Path, ...]:
         return (*self._layers(name, vendor), *((vendor.source.path,) if vendor else ()))
 
     def overlays(self, name: str) -> tuple[Path, ...]:
@@ -192,13 +187,37 @@ class Library:
 
     def load(self, name: str) -> Document:
         """The document `name`, ready to serve. Raises as `source`, BadReference and Misshapen."""
-        source = self.source(name)
+        vendor = self.vendor(name)
+        value, resolved = self._plain(name, vendor)
         try:
-            return build.document(name, resolve(source), source.value, self.family(name))
-        except BadReference:
-            raise
+            return build.document(name, resolved, value, self._family(name, vendor))
+        except UnknownExpression as error:
+            source = self.source(name)
+            where = source.where(next(_places_of(error.text, source.value), ""))
+            raise Misshapen(name, source.path, f"{where}: {error}") from None
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise Misshapen(name, source.path, f"{type(error).__name__}: {error}") from None
+            raise Misshapen(name, self.files(name)[0], f"{type(error).__name__}: {error}") from None
+
+    def _plain(self, name: str, vendor: Profile | None) -> tuple[Any, Any]:
+        """The plain data with its references and without, from the cache if it is there."""
+        claims = self.home / "claims" / f"{self._family(name, vendor)}.yaml"
+        key = document_cache.key(name, (*self._files(name, vendor), *([claims] if claims.is_file() else [])))
+        if key and (kept := document_cache.read(key)) is not None:
+            return kept[0], kept[1]
+        source = self.source(name)
+        resolved = resolve(source)
+        if key:
+            document_cache.write(key, [source.value, resolved])
+        return source.value, resolved
+
+
+def _places_of(text: str, node: Any, at: str = "") -> Iterator[str]:
+    """The pointers of every text in plain data that holds `text`."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, each in children:
+        yield from _places_of(text, each, at + pointers.join(key))
+    if isinstance(node, str) and text in node:
+        yield at
 
 
 def _missing(path: Path, name: str, vendor: Profile | None, variants: list[str]) -> BadProfile | None:
@@ -219,39 +238,3 @@ def _pages(claims: Any, sources: tuple[str, ...]) -> dict[str, str]:
     """The pages among `sources`, each with its source."""
     pages = {page: each["source"] for page, each in claims["pages"].items()}
     return {page: source for page, source in pages.items() if source in sources}
-
-
-def resolve(source: Source) -> dict[str, Any]:
-    """The document with every $ref replaced by what it names. Siblings of a $ref win over it."""
-    resolved: dict[str, Any] = _resolve(source, source.value, "", ())
-    return resolved
-
-
-def _resolve(source: Source, node: Any, pointer: str, trail: tuple[str, ...]) -> Any:
-    if isinstance(node, list):
-        return [_resolve(source, each, f"{pointer}/{index}", trail) for index, each in enumerate(node)]
-    if not isinstance(node, dict):
-        return node
-    if isinstance(reference := node.get("$ref"), str):
-        target = _follow(source, reference, pointer, trail)
-        resolved = _resolve(source, target, reference[1:], (*trail, reference))
-        if not isinstance(resolved, dict):
-            raise BadReference(source.where(pointer), reference, "must lead to an object")
-        rest = {key: value for key, value in node.items() if key != "$ref"}
-        return {**resolved, **_resolve(source, rest, pointer, trail)}
-    return {
-        key: _resolve(source, value, f"{pointer}/{pointers.escape(key)}", trail)
-        for key, value in node.items()
-    }
-
-
-def _follow(source: Source, reference: str, pointer: str, trail: tuple[str, ...]) -> Any:
-    where = source.where(pointer)
-    if not reference.startswith("#/"):
-        raise BadReference(where, reference, "must lead to a place in the same file (#/…)")
-    if reference in trail:
-        raise BadReference(where, reference, "leads back to itself")
-    try:
-        return pointers.get(source.value, reference[1:])
-    except KeyError:
-        raise BadReference(where, reference, "leads nowhere") from None

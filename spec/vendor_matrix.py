@@ -8,7 +8,8 @@ from typing import Any
 
 from proofsheet.spec import evidence, pointers
 from proofsheet.spec.build import operations
-from proofsheet.spec.load import Library, resolve
+from proofsheet.spec.load import Library
+from proofsheet.spec.references import resolve
 from proofsheet.spec.vendor_profile import Profile
 
 _WIDTH = 100
@@ -52,7 +53,7 @@ class Matrix:
 
 
 def matrix(library: Library, slugs: Sequence[str]) -> Matrix:
-    """The matrix of some vendors. Raises as Library.source, and load.BadReference."""
+    """The matrix of some vendors. Raises as Library.source, and references.BadReference."""
     profiles = tuple(library.profile(slug) for slug in slugs)
     columns = {each.slug: _column(library, each) for each in profiles}
     rows = dict.fromkeys(key for column in columns.values() for key in column)

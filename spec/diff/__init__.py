@@ -1,7 +1,7 @@
 """What differs between two documents, and what that does to an app that moves from one to the other.
 
 from proofsheet.spec.diff import compare
-found = compare(first, second)  # two documents without references, as proofsheet.spec.load.resolve makes them
+found = compare(first, second)  # two documents as spec.references.resolve makes them
 """
 
 from proofsheet.spec.diff.compare import BREAKING, Comparison, Difference, compare

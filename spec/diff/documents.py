@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.spec import file_shapes, pointers
-from proofsheet.spec.load import Library, resolve
+from proofsheet.spec.load import Library
+from proofsheet.spec.references import resolve
 from proofsheet.spec.yaml_reader import Source, read
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -16,7 +17,7 @@ _ENDINGS = (".yaml", ".yml", ".json")
 def opened(library: Library, name: str) -> Mapping[str, Any]:
     """The document `name` without references; a name with a slash or a file's ending is a path.
 
-    Raises load.Unknown, profiles.BadProfile, read.Unreadable, overlay.BadOverlay and load.BadReference; and
+    Raises load.Unknown, BadProfile, Unreadable, BadOverlay and references.BadReference; and
     LookupError for a file that is no OpenAPI document.
     """
     is_path = "/" in name or name.endswith(_ENDINGS)

@@ -20,7 +20,6 @@ STAND_INS: Mapping[str, Any] = {
     "$ledger.balance": 0.5,
     "$refusal.detail": "field: problem",
     "$refusal.details": ["field: problem"],
-    "$server.url": "https://proofsheet.example",
     "$url": "https://proofsheet.example/path",
     "$method": "POST",
     "$statusCode": 200,

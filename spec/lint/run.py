@@ -9,8 +9,9 @@ from pathlib import Path
 from proofsheet.spec.lint.context import Context, Found, origin
 from proofsheet.spec.lint.rules import FORM, RULES, Rule
 from proofsheet.spec.lint.vocabulary import vocabulary
-from proofsheet.spec.load import BadReference, Library, resolve
+from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import BadOverlay
+from proofsheet.spec.references import BadReference, resolve
 from proofsheet.spec.vendor_profile import BadProfile
 from proofsheet.spec.yaml_reader import Source, Unreadable
 

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from proofsheet.spec import pointers
-from proofsheet.spec.expressions import is_expression, parse
+from proofsheet.spec.expressions import is_expression, parse, parse_link
 from proofsheet.spec.lint.context import Context, Found, Op, samples
 from proofsheet.spec.lint.well_formed import reason
 
@@ -57,7 +57,7 @@ def expressions(context: Context) -> Iterator[Found]:
     for place in context.of_kind("example", "media-type", "link", "callback"):
         for at, texts in _texts(place.node):
             for text in texts:
-                yield from _parses(place.pointer + at, text)
+                yield from _parses(place.pointer + at, text, place.kind in ("link", "callback"))
 
 
 def _texts(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
@@ -74,8 +74,8 @@ def _embedded(template: str) -> list[str]:
     return [part.partition("}")[0] for part in template.split("{")[1:] if part.startswith("$")]
 
 
-def _parses(at: str, text: str) -> Iterator[Found]:
+def _parses(at: str, text: str, link: bool) -> Iterator[Found]:
     try:
-        parse(text)
+        (parse_link if link else parse)(text)
     except ValueError as error:
         yield Found(at, f"{error}; the sources are listed in spec/expressions.py")

@@ -38,8 +38,9 @@ from proofsheet.mockserver.media.image import Studio
 from proofsheet.mockserver.settings import KnownKey, Settings
 from proofsheet.spec import build
 from proofsheet.spec.document import Document
-from proofsheet.spec.load import Library, resolve
+from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import apply
+from proofsheet.spec.references import resolve
 from proofsheet.spec.yaml_reader import Source as Read
 
 logging.getLogger("python_multipart").setLevel(logging.ERROR)  # a broken form is told to everybody

@@ -18,7 +18,8 @@ from proofsheet.spec.build import operations
 from proofsheet.spec.cli import spec_group
 from proofsheet.spec.export import VERSIONS, VIEWS, Wanted, bundle
 from proofsheet.spec.export.serialize import as_yaml
-from proofsheet.spec.load import Library, resolve
+from proofsheet.spec.load import Library
+from proofsheet.spec.references import resolve
 from proofsheet.spec.yaml_reader import Source, read
 
 VALIDATORS: Any = {"3.1": OpenAPIV31SpecValidator, "3.0": OpenAPIV30SpecValidator}

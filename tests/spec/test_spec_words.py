@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from proofsheet.mockserver import sources
 from proofsheet.spec import evidence, expressions
 from proofsheet.spec.choices import choice
 
@@ -13,17 +14,12 @@ from proofsheet.spec.choices import choice
 @pytest.mark.parametrize(
     "text",
     [
-        *sorted(expressions.OURS),
-        "$url",
-        "$method",
-        "$statusCode",
+        *sorted(expressions.ARTIFACT | expressions.CALL),
         "$request.header.x-request-id",
         "$request.query.page",
         "$request.path.engine_id",
         "$request.body",
         "$request.body#/prompt",
-        "$response.body#/a/0",
-        "$task.id",
     ],
 )
 def test_known_expressions_parse(text: str) -> None:
@@ -33,11 +29,27 @@ def test_known_expressions_parse(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "$", "url", "$artifact", "$artifact.colour", "$request", "$request.body#x", "$url "]
+    "text",
+    [
+        *("", "$", "url", "$artifact", "$artifact.colour", "$request", "$request.body#x", "$url "),
+        *("$task.id", "$server.url", "$response.body#/a/0"),
+    ],
 )
 def test_unknown_expressions_do_not(text: str) -> None:
     with pytest.raises(ValueError, match="no known runtime expression"):
         expressions.parse(text)
+
+
+def test_links_may_point_into_the_answer() -> None:
+    assert expressions.parse_link("$response.body#/id").text == "$response.body#/id"
+    assert expressions.parse_link("$request.path.id").text == "$request.path.id"
+    with pytest.raises(expressions.UnknownExpression, match=r"\$task.id"):
+        expressions.parse_link("$task.id")
+
+
+def test_the_double_has_a_function_for_each_expression() -> None:
+    assert set(sources.CALL) == expressions.CALL
+    assert set(sources.ARTIFACT) == expressions.ARTIFACT
 
 
 def test_embedded_expressions_are_found_and_filled() -> None:
