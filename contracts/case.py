@@ -126,7 +126,7 @@ class Wish:
     """
 
     operation: str
-    expect: Expectation
+    expect: Expectation | None = None  # beyond what is expected of every picture
     accept: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     own: str = ""

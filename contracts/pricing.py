@@ -1,4 +1,4 @@
-"""What a run will ask and cost, told before anything is sent."""
+"""What a run will ask and cost, and what its paid requests cover, told before anything is sent."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from decimal import Decimal
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.explore import Explorer
+from proofsheet.contracts.plan.coverage import Coverage
 from proofsheet.contracts.settings import Settings
+
+_PAIRS = 4  # pairs of dimensions that are named, of those that lack most
 
 
 def priced(found: Settings, further: Sequence[Explorer]) -> str:
-    """The plan with its price, the requirements that each picture answers, and what exploring may cost."""
+    """The plan with its price, what each picture is asked with and answers, and what exploring may cost."""
     return "\n".join(_lines(found, further)) + "\n"
 
 
@@ -19,7 +22,9 @@ def _lines(found: Settings, further: Sequence[Explorer]) -> Iterator[str]:
     made = found.plan
     yield f"{len(made.cases)} requests for {len(made.requirements)} requirements"
     yield ""
-    yield from (_paid(case) for case in made.cases if case.pays)
+    for case in made.cases:
+        if case.pays:
+            yield from _paid(case, made.asks.get(case.id, ()))
     free = sum(not case.pays for case in made.cases)
     yield f"  {'free':>6}          {free} requests that the contract refuses or gives away"
     if further:
@@ -28,8 +33,26 @@ def _lines(found: Settings, further: Sequence[Explorer]) -> Iterator[str]:
     yield ""
     yield f"{made.price} credits if the target keeps the contract;"
     yield f"a refusal that it grants by mistake costs up to {made.risk} more, within the budget."
+    if made.coverage:
+        yield ""
+        yield "Of the values that the document offers, and of their pairs, the paid requests cover"
+        for name, each in made.coverage.items():
+            yield from _covered(name, each)
 
 
-def _paid(case: Case) -> str:
+def _paid(case: Case, asks: Sequence[str]) -> Iterator[str]:
     topics = ", ".join(dict.fromkeys(each.requirement.split(".", 2)[-1] for each in case.expects))
-    return f"  {case.cost:>6} credits  {case.id}: {topics}"
+    yield f"  {case.cost:>6} credits  {case.id}: {', '.join(asks) or 'as it is'}"
+    yield f"{'':18}answers {topics}"
+
+
+def _covered(operation: str, found: Coverage) -> Iterator[str]:
+    (values, all_values), (pairs, all_pairs) = found.counts()
+    yield f"  {operation}: {values} of {all_values} values, {pairs} of {all_pairs} pairs"
+    for name, labels in found.missing_values().items():
+        yield f"{'':4}not asked  {name}: {', '.join(labels)}"
+    missing = found.missing_pairs()
+    named = [f"{one} with {other} {count}" for (one, other), count in missing.most_common(_PAIRS)]
+    rest = sum(missing.values()) - sum(count for _, count in missing.most_common(_PAIRS))
+    if named:
+        yield f"{'':4}pairs not asked  {', '.join([*named, f'others {rest}'] if rest else named)}"

@@ -15,6 +15,7 @@ from proofsheet.contracts.checks.extraction import (
     reported_seed,
     seed_is_absent,
 )
+from proofsheet.contracts.checks.media_quality import decoded
 from proofsheet.contracts.checks.pictures import FORMATS
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Unjudged
@@ -105,20 +106,32 @@ class Picture(Expectation):
 
 
 @dataclass(frozen=True)
+class FormatIs(Expectation):
+    """Every picture is in the format of this media type, whatever the answer is labelled."""
+
+    encoded: str
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        wanted = FORMATS.get(self.encoded)
+        for each in decoded(answer):
+            if wanted is not None and each.format != wanted:
+                yield f"expected a picture in {wanted}, came {each.format}"
+
+
+@dataclass(frozen=True)
 class SizeIs(Expectation):
     """Every picture has this size in pixels, or with a tolerance its ratio and order of magnitude."""
 
     width: int
     height: int
-    tolerance: float = 0.0
+    tolerance: float = 0.0  # relative
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        for each in gallery(answer.exchange, answer.operation):
-            if isinstance(each, str) or each.problem:
-                yield "no picture to measure"
-                return
+        for each in decoded(answer):
             if not self._fits(each.width, each.height):
-                yield f"expected {self.width} x {self.height} pixels, came {each.width} x {each.height}"
+                about = "about " if self.tolerance else ""
+                wanted = f"{about}{self.width} x {self.height} pixels"
+                yield f"expected {wanted}, came {each.width} x {each.height}"
 
     def _fits(self, width: int, height: int) -> bool:
         if not self.tolerance:

@@ -30,7 +30,7 @@ def pictures(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
 
 
 def gallery(exchange: Exchange, operation: Operation) -> list[ImageFacts | str]:
-    """Each picture of a success as it was seen, or why it cannot be had. Worked out once."""
+    """The facts of each picture of a success, or why it cannot be had. Worked out once."""
     found: list[ImageFacts | str] | None = exchange.memo.get("gallery")
     if found is None:
         held = pictures(exchange, operation)
@@ -39,11 +39,11 @@ def gallery(exchange: Exchange, operation: Operation) -> list[ImageFacts | str]:
     return found
 
 
-def shown(exchange: Exchange, operation: Operation) -> Iterator[ImageFacts]:
-    """The pictures of a success that can be had and decode; that others do not is another finding."""
+def decoding(exchange: Exchange, operation: Operation) -> Iterator[ImageFacts]:
+    """The pictures of a success that can be had and decode; what else is wrong is another finding."""
     if exchange.status == operation.success.status:
         for each in gallery(exchange, operation):
-            if isinstance(each, ImageFacts) and each.problem is None:
+            if isinstance(each, ImageFacts) and each.width:
                 yield each
 
 

@@ -1,9 +1,9 @@
-"""The forms in which an operation gives its picture: as bytes, or in JSON."""
+"""The forms in which an operation gives its picture, as bytes or in JSON, and which a paid request gets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.spec.document import Operation
@@ -14,30 +14,57 @@ PLAIN = "plain"  # the picture for which nothing is asked that need not be
 
 @dataclass(frozen=True)
 class Form:
-    """One form: what to accept, and which field asks for the media type."""
+    """One form, and what to accept for it."""
 
     name: str  # bytes | json
     media_type: str
     accept: str
-    fields: dict[str, Any] = field(default_factory=dict)
 
 
 def forms(operation: Operation) -> Iterator[Form]:
-    """The forms of a success: JSON, and bytes of the media type that is drawn by default."""
+    """The forms of a success: JSON, and bytes of whichever media type is asked for."""
     if operation.artifact is None:
         return
-    drawn = operation.artifact.media.pick({})
+    encoded = operation.artifact.media.pick({})
     for media_type in operation.success.representations:
         if not media_type.startswith("image/"):
             yield Form("json", media_type, media_type)
-        elif media_type == drawn:
+        elif media_type == encoded:
             by_default = operation.policy.default_accept == "image/*"
-            accept = "image/*" if by_default else media_type
-            yield Form("bytes", media_type, accept, _media_field(operation, media_type))
+            yield Form("bytes", media_type, "image/*" if by_default else media_type)
 
 
-def _media_field(operation: Operation, media_type: str) -> dict[str, Any]:
-    """The field that asks for a media type, where there is one."""
-    choice = operation.artifact.media if operation.artifact else None
-    keys = [key for key, each in choice.table.items() if each == media_type] if choice else []
-    return {choice.field[0]: keys[0]} if choice and keys else {}
+@dataclass(frozen=True)
+class PaidRequest:
+    """What decides about the picture that a request pays for.
+
+    `accept` is the header's value, "" where none is sent. `is_plain`: a success like any other is expected,
+    no filtered one.
+    """
+
+    operation: Operation
+    body: Mapping[str, Any]
+    accept: str
+    is_plain: bool = True
+
+    @property
+    def has_source(self) -> bool:
+        """Whether it brings a picture to start from."""
+        return self.operation.artifact is not None and self.operation.artifact.source in self.body
+
+    @property
+    def encoded(self) -> str:
+        """The media type of the picture itself."""
+        assert self.operation.artifact is not None
+        return str(self.operation.artifact.media.pick(self.body))
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the answer."""
+        accept = self.accept.strip() or self.operation.policy.default_accept
+        return accept if accept in self.operation.success.representations else self.encoded
+
+    @property
+    def form(self) -> str:
+        """`bytes` or `json`."""
+        return "bytes" if self.media_type.startswith("image/") else "json"

@@ -1,21 +1,23 @@
-"""What every paid picture is asked: to end, to be in colour, to show something, and something of its own."""
+"""What is expected of every paid picture, whatever it was asked for: at no cost of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from proofsheet.contracts.case import Wish
 from proofsheet.contracts.checks.cross_exchange import PicturesDiffer, SeedEchoed, SeedsFresh
 from proofsheet.contracts.checks.expected import Constants
-from proofsheet.contracts.checks.media_quality import FileEnds, InColour, ShowsSomething
+from proofsheet.contracts.checks.media_quality import FileEnds, InColour, IsSharp, ShowsSomething
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.answer_forms import forms
+from proofsheet.contracts.derive.answer_forms import PaidRequest, forms
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.success_markers import telling
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
+
+Every = Callable[[PaidRequest], Expectation | None]
 
 # expectation, topic, most, what is required
 _EVERY = (
@@ -24,11 +26,13 @@ _EVERY = (
     # Line art may well come in grey.
     (InColour, "picture.colour", "MAY", "a picture is in RGB, with transparency or without"),
     (ShowsSomething, "picture.content", "MUST", "a picture shows something, it is no placeholder"),
+    # That only filtered pictures are blurred is documented; how sharp a success must be, nowhere.
+    (IsSharp, "picture.sharp", "MAY", "a plain success is not blurred all over"),
 )
 
 
-def portraits(source: Source, operation: Operation) -> Iterator[Derived]:
-    """Requirements that all pictures of an operation answer, at no cost of their own."""
+def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
+    """Requirements that all pictures of an operation answer."""
     if operation.artifact is None:
         return
     for check, topic, most, says in _EVERY:
@@ -36,8 +40,8 @@ def portraits(source: Source, operation: Operation) -> Iterator[Derived]:
         wanted = source.requirement(
             operation, topic, says, "/x-artifact", profile="core", most=most, level=level
         )
-        expect = check(wanted.id)
-        yield Derived(wanted, wish=Wish(operation.id, expect), every=expect)
+        every = _of_own(check(wanted.id)) if check is IsSharp else _of_all(check(wanted.id))
+        yield Derived(wanted, wish=Wish(operation.id), every=every)
     says = "another prompt gives another picture"
     wanted = source.requirement(operation, "picture.distinct", says, "/x-artifact/prompt", profile="core")
     yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))
@@ -45,10 +49,28 @@ def portraits(source: Source, operation: Operation) -> Iterator[Derived]:
     yield from _seeds(source, operation)
 
 
+def _of_all(expect: Expectation) -> Every:
+    return lambda request: expect
+
+
+def _of_own(expect: Expectation) -> Every:
+    """Expected of plain successes that show nothing but what the service drew."""
+    return lambda request: expect if request.is_plain and not request.has_source else None
+
+
+def _of_plain(expect: Expectation, form: str | None = None) -> Every:
+    """Expected of plain successes, in one form only if it is given."""
+    return lambda request: expect if request.is_plain and form in (None, request.form) else None
+
+
+def _of_form(expect: Expectation, form: str) -> Every:
+    return lambda request: expect if request.form == form else None
+
+
 def _in_every_form(operation: Operation, wanted: Requirement, expect: Expectation) -> Derived:
     """Asked of every picture, and of one in each form at least, so that there are two."""
-    wishes = tuple(Wish(operation.id, expect, form.accept, form.fields) for form in forms(operation))
-    return Derived(wanted, also=wishes, every=expect)
+    wishes = tuple(Wish(operation.id, accept=form.accept) for form in forms(operation))
+    return Derived(wanted, also=wishes, every=_of_plain(expect))
 
 
 def _finish(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -64,7 +86,7 @@ def _finish(source: Source, operation: Operation) -> Iterator[Derived]:
             operation, f"finish.{form.name}", f"a plain success says so: {told}", at, profile="core"
         )
         expect = Constants(wanted.id, body=body, headers=headers)
-        yield Derived(wanted, wish=Wish(operation.id, expect, form.accept, form.fields))
+        yield Derived(wanted, wish=Wish(operation.id, accept=form.accept), every=_of_plain(expect, form.name))
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -80,7 +102,7 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
         also += [f"{at}/examples/{operation.success.name}/{each}" for each in ("x-bind", "x-headers")]
         wanted = source.requirement(operation, topic, says, "/x-artifact/seed", also=also, profile="core")
         expect = SeedEchoed(wanted.id, seed.random, seed.maximum)
-        yield Derived(wanted, wish=Wish(operation.id, expect, form.accept, form.fields))
+        yield Derived(wanted, wish=Wish(operation.id, accept=form.accept), every=_of_form(expect, form.name))
     says = "two pictures for which no seed was asked have different ones"
     wanted = source.requirement(operation, "seed.distinct", says, "/x-artifact/seed", profile="core")
     yield _in_every_form(operation, wanted, SeedsFresh(wanted.id, seed.random))

@@ -73,7 +73,7 @@ def _blurred(source: Source, operation: Operation, outcome: Outcome) -> Iterator
             profile="extended",
             needs=f"moderation+{FILTERED}-prompt",
         )
-        fields = {**prompted(operation, text), **form.fields}
+        fields = prompted(operation, text)
         told_by = Constants(wanted.id, body=body, headers=headers)
         wish = Wish(operation.id, told_by, form.accept, fields, f"{FILTERED}.{form.name}", alone=True)
         drawn = IsSuccess(wanted.id)

@@ -77,6 +77,5 @@ def _seconds(operation: Operation, seed: Seed, kinds: dict[str, Form], one: int)
 def _own(
     source: Source, operation: Operation, expect: Expectation, form: Form, fields: dict[str, Any], own: str
 ) -> Wish:
-    media = next(each.fields for each in forms(operation) if each.name == "bytes")
-    body = {**prompted(operation, subject(source.seed)), **media, **fields}
+    body = {**prompted(operation, subject(source.seed)), **fields}
     return Wish(operation.id, expect, form.accept, body, own)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from proofsheet.contracts.case import Wish
 from proofsheet.contracts.checks.expected import SizeIs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.answer_forms import PLAIN
+from proofsheet.contracts.derive.answer_forms import PLAIN, PaidRequest
 from proofsheet.contracts.derive.request_bodies import whole
 from proofsheet.contracts.derive.samples import smallest
 from proofsheet.contracts.derive.source import Derived, Source
@@ -21,13 +21,51 @@ Sides = tuple[int, int]
 
 
 def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
-    """The size of a picture by default is core; each other one costs a picture and is extended."""
+    """The size of every picture, and that of the default, are core; each size by itself is extended."""
     if operation.artifact is None or operation.body is None:
         return
     if operation.artifact.size:
+        yield _of_every(source, operation, provenance.field(operation, operation.artifact.size.field[0]))
         yield from _by_table(source, operation)
     if operation.artifact.sides:
+        yield _of_every(source, operation, "/x-artifact/size/width")
         yield from _by_sides(source, operation)
+
+
+def _of_every(source: Source, operation: Operation, at: str) -> Derived:
+    """That the size follows what was asked for is a fact of its own, whatever is known of each size."""
+    says = "a picture has the size that was asked for, or its ratio where the size is only assumed"
+    wanted = source.requirement(
+        operation, "picture.size", says, at, also=("/x-artifact/size",), profile="core"
+    )
+
+    def expected(request: PaidRequest) -> Expectation | None:
+        return _size_of(source, request, wanted.id)
+
+    return Derived(wanted, wish=Wish(operation.id), every=expected)
+
+
+def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectation | None:
+    """The size that a request leads to; None where another picture decides about it, or nothing is known."""
+    operation, artifact = request.operation, request.operation.artifact
+    if artifact is None or request.has_source:
+        return None
+    if artifact.sides:
+        known = {**(operation.body.defaults if operation.body else {}), **request.body}
+        width, height = (known.get(field[0]) for field in artifact.sides)
+        if not isinstance(width, int) or not isinstance(height, int):
+            return None
+        return SizeIs(requirement, width, height)
+    if artifact.size is None or not artifact.size.table:
+        return None
+    key = str(request.body.get(artifact.size.field[0], artifact.size.default))
+    place = pointers.origin(
+        source.document.source, f"{operation.pointer}/x-artifact/size/table{pointers.join(key)}"
+    )
+    grade = evidence.grade_within(source.document.source, operation.pointer, place)
+    near = artifact.size.tolerance if grade in evidence.ADVISORY else 0.0
+    width, height = artifact.size.table[key]
+    return SizeIs(requirement, width, height, near)
 
 
 def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -38,9 +76,10 @@ def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
     for key, (width, height) in choice.table.items():
         says = f"{name} {key} gives {width} x {height} pixels"
         topic = f"size.{key.replace(':', 'x')}"
-        profile = "core" if key == choice.default else "extended"
         also = (at, f"{at}/field", f"{at}/table")
-        wanted = source.requirement(operation, topic, says, f"{at}/table/{key}", also=also, profile=profile)
+        wanted = source.requirement(
+            operation, topic, says, f"{at}/table/{key}", also=also, profile="extended"
+        )
         expect = _expect(wanted, width, height, choice.tolerance)
         yield Derived(wanted, wish=Wish(operation.id, expect, None, {name: key}))
     places = (f"{at}/default", provenance.field(operation, name, "default"))
@@ -75,9 +114,9 @@ def _by_sides(source: Source, operation: Operation) -> Iterator[Derived]:
     default = (defaults.get(across), defaults.get(down))
     if isinstance(default[0], int) and isinstance(default[1], int):
         also = tuple(provenance.field(operation, name, "default") for name in (across, down))
-        listed = [place for sides, place in _listed(operation, across, down) if sides == default]
-        yield _by_default(source, operation, (default[0], default[1]), also[0], (*at, *also, *listed))
-    for (width, height), place in _listed(operation, across, down):
+        places = [place for sides, place in listed(operation, across, down) if sides == default]
+        yield _by_default(source, operation, (default[0], default[1]), also[0], (*at, *also, *places))
+    for (width, height), place in listed(operation, across, down):
         topic = f"size.{width}x{height}"
         says = f"{width} x {height} pixels are drawn where they are asked for"
         wanted = source.requirement(operation, topic, says, place, also=at, profile="extended")
@@ -85,7 +124,7 @@ def _by_sides(source: Source, operation: Operation) -> Iterator[Derived]:
         yield Derived(wanted, wish=Wish(operation.id, expect, None, {across: width, down: height}))
 
 
-def _listed(operation: Operation, across: str, down: str) -> Iterator[tuple[Sides, str]]:
+def listed(operation: Operation, across: str, down: str) -> Iterator[tuple[Sides, str]]:
     """(width, height) of each alternative of the rules that hold for the smallest body, and its place."""
     seen = whole(operation, smallest(operation))
     for index, rule in enumerate(operation.rules):

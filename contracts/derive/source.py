@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
 from proofsheet.contracts.case import Case, Wish
+from proofsheet.contracts.derive.answer_forms import PaidRequest
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import LEVELS, Requirement
 from proofsheet.spec import evidence, pointers
@@ -20,15 +21,16 @@ from proofsheet.spec.document import Difference, Document, Operation
 class Derived:
     """A requirement, and what answers it: cases of its own, or wishes for pictures shared with others.
 
-    `every` is asked of each paid picture of the operation; `ledger` of the balance: after each paid
-    picture of the operation (of any, where the operation is the balance), or after its refusals.
+    `every` says what is expected of the answer to a paid request of the operation, whatever it was sent for
+    (None: nothing); `ledger` what is expected of the balance: after each paid picture of the operation (of
+    any, where the operation is the balance), or after its refusals.
     """
 
     requirement: Requirement
     cases: tuple[Case, ...] = ()
     wish: Wish | None = None
     also: tuple[Wish, ...] = ()
-    every: Expectation | None = None
+    every: Callable[[PaidRequest], Expectation | None] | None = None
     ledger: Expectation | None = None
     by_explorers: bool = False  # there is no case of its own to plan
     is_general: bool = False  # every answer speaks for it

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from proofsheet.contracts.case import Wish
-from proofsheet.contracts.checks.expected import Picture, SeedIs
+from proofsheet.contracts.checks.expected import FormatIs, Picture, SeedIs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, forms
+from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms
 from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -37,9 +36,21 @@ def _forms(source: Source, operation: Operation) -> Iterator[Derived]:
             *_bearer(source),
         )
         wanted = source.requirement(operation, f"form.{form.name}", says, at, also=also, profile="core")
-        expect = Picture(wanted.id, form.media_type, _picked(operation, {}))
-        yield Derived(wanted, wish=Wish(operation.id, expect, form.accept, form.fields))
+        yield Derived(
+            wanted, wish=Wish(operation.id, accept=form.accept), every=_where_accepted(wanted.id, form.accept)
+        )
     yield from _default_form(source, operation)
+
+
+def _where_accepted(requirement: str, accept: str) -> Callable[[PaidRequest], Expectation | None]:
+    """The picture in the form and format that a request with this Accept header gets."""
+
+    def expected(request: PaidRequest) -> Expectation | None:
+        if request.accept != accept:
+            return None
+        return Picture(requirement, request.media_type, request.encoded)
+
+    return expected
 
 
 def _bearer(source: Source) -> Iterator[str]:
@@ -55,8 +66,6 @@ def _default_form(source: Source, operation: Operation) -> Iterator[Derived]:
     default = operation.policy.default_accept
     says = f"without an Accept header the answer is that of Accept: {default}"
     at = provenance.policy(operation, "x-negotiation", "default")
-    drawn = _picked(operation, {})
-    media = "application/json" if default == "application/json" else drawn
     choice = operation.artifact.media if operation.artifact else None
     field = (provenance.field(operation, choice.field[0], "default"),) if choice and choice.field else ()
     also = (
@@ -68,12 +77,12 @@ def _default_form(source: Source, operation: Operation) -> Iterator[Derived]:
     )
     also += tuple(provenance.answer(operation, operation.success.name))
     wanted = source.requirement(operation, "form.default", says, at, also=also, profile="core")
-    expect = Picture(wanted.id, media, drawn)
-    yield Derived(wanted, wish=Wish(operation.id, expect, "", {}, PLAIN))
+    expect = _where_accepted(wanted.id, "")
+    yield Derived(wanted, wish=Wish(operation.id, None, "", {}, PLAIN), every=expect)
     says = "an Accept header that is empty is none"
     at, also = provenance.policy(operation, "x-negotiation", "unsupported"), (at,)
     wanted = source.requirement(operation, "form.empty", says, at, also=also, profile="extended")
-    yield Derived(wanted, wish=Wish(operation.id, replace(expect, requirement=wanted.id), EMPTY))
+    yield Derived(wanted, wish=Wish(operation.id, None, EMPTY), every=_where_accepted(wanted.id, EMPTY))
 
 
 def _paths(operation: Operation) -> Iterator[str]:
@@ -86,14 +95,15 @@ def _paths(operation: Operation) -> Iterator[str]:
                 yield f"/parameters/{index}/schema/enum/{values.index(chosen)}"
 
 
-def _picked(operation: Operation, body: dict[str, Any]) -> str:
-    assert operation.artifact is not None
-    return str(operation.artifact.media.pick(body))
-
-
 def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
+    """That every picture comes in the format that was asked for, in either form; and each format alone."""
     choice = operation.artifact.media if operation.artifact else None
-    if choice is None or not choice.table or operation.body is None:
+    if choice is None or operation.body is None:
+        return
+    says = "a picture comes in the format that was asked for"
+    wanted = source.requirement(operation, "picture.format", says, "/x-artifact/media", profile="core")
+    yield Derived(wanted, wish=Wish(operation.id), every=lambda each: FormatIs(wanted.id, each.encoded))
+    if not choice.table:
         return
     name = choice.field[0]
     listed = operation.body.schema["properties"][name].get("enum", list(choice.table))
@@ -107,10 +117,9 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
         )
         at = provenance.field(operation, name, "enum")
         says = f"{name} {key} gives {media_type}"
-        profile = "core" if key == choice.default else "extended"
-        wanted = source.requirement(operation, f"format.{key}", says, at, also=also, profile=profile)
-        expect = Picture(wanted.id, media_type)
-        yield Derived(wanted, wish=Wish(operation.id, expect, "image/*", {name: key}))
+        each = source.requirement(operation, f"format.{key}", says, at, also=also, profile="extended")
+        wish = Wish(operation.id, Picture(each.id, media_type), "image/*", {name: key})
+        yield Derived(each, wish=wish)
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
@@ -15,7 +15,7 @@ from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.explored import explored
 from proofsheet.contracts.derive.extended import extended
 from proofsheet.contracts.derive.ledger import ledger
-from proofsheet.contracts.derive.media_quality import portraits
+from proofsheet.contracts.derive.media_quality import media_quality
 from proofsheet.contracts.derive.moderation import moderation
 from proofsheet.contracts.derive.precedence import precedence
 from proofsheet.contracts.derive.rate_limits import limits
@@ -30,13 +30,14 @@ from proofsheet.contracts.derive.uploads import uploads
 from proofsheet.contracts.derive.wrong_types import kinds
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.balance_probes import watched
-from proofsheet.contracts.plan.paid_requests import fulfil
+from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.paid_requests import Paid, coverage, paid_requests
 from proofsheet.contracts.requirement import PROFILES, Requirement
 from proofsheet.spec.document import Operation
 
 DERIVERS = (
     *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, sturdy),
-    *(answers, sizes, portraits, ledger, extended, repeated, moderation, limits, explored),
+    *(answers, sizes, media_quality, ledger, extended, repeated, moderation, limits, explored),
 )
 ALLOWED = frozenset({"paid"})  # what a run may do unless it is told otherwise
 
@@ -48,6 +49,8 @@ class Plan:
     requirements: tuple[Requirement, ...]
     cases: tuple[Case, ...]
     lacking: Mapping[str, str] = field(default_factory=dict)  # requirement id to why it has no case
+    coverage: Mapping[str, Coverage] = field(default_factory=dict, compare=False)  # by operation
+    asks: Mapping[str, Sequence[str]] = field(default_factory=dict)  # paid case to what it asks for
 
     @property
     def price(self) -> Decimal:
@@ -85,12 +88,28 @@ def plan(
     ]
     found = [each for each in every if is_asked(each.requirement.id, only)]
     requirements = {each.requirement.id: each.requirement for each in found}
-    allowed = [each for each in _bearing(every, found) if each.requirement.is_allowed(permissions)]
+    usable = [each for each in every if each.requirement.is_allowed(permissions)]
+    bearing = _bearing(usable, found)
+    paid = _paid(source, usable, bearing) if "paid" in permissions else []
     cases = tuple(
-        case.keeping(lambda each: _is_kept(each, requirements))
-        for case in _cases(source, allowed, "paid" in permissions)
+        case.keeping(lambda each: _is_kept(each, requirements)) for case in _cases(source, bearing, paid)
     )
-    return Plan(tuple(requirements.values()), cases, dict(_lacking(found, permissions)))
+    lacking = dict(_lacking(found, permissions))
+    covered = coverage(source, paid)
+    asks = {
+        each.case.id: covered[each.case.operation].labels_of(each.request.body, each.request.accept)
+        for each in paid
+    }
+    return Plan(tuple(requirements.values()), cases, lacking, covered, asks)
+
+
+def _paid(source: Source, usable: list[Derived], bearing: list[Derived]) -> list[Paid]:
+    """The paid requests that speak for `bearing`: the same ones whatever part of a profile is asked for."""
+    if not any(each.wishes for each in bearing):
+        return []
+    names = {each.requirement.id for each in bearing}
+    found = paid_requests(source, usable)
+    return [each for each in found if any(one.requirement in names for one in each.case.expects)]
 
 
 def _bearing(every: list[Derived], found: list[Derived]) -> list[Derived]:
@@ -145,13 +164,11 @@ def _need(name: str) -> str:
     return f"needs --allow {name}"
 
 
-def _cases(source: Source, found: list[Derived], pays: bool) -> Iterator[Case]:
+def _cases(source: Source, found: list[Derived], pictures: list[Paid]) -> Iterator[Case]:
     """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
     bursts = [case for each in found if _bursts(each) for case in each.cases]
     refusals = [case for each in found if not _bursts(each) for case in each.cases]
-    every = [(each.requirement.operation, each.every) for each in found if each.every]
-    wishes = [wish for each in found for wish in each.wishes if pays]
-    paid = sorted(fulfil(source.document, wishes, every, source.seed), key=lambda case: case.cost)
+    paid = sorted((each.case for each in pictures), key=lambda case: case.cost)
     blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
     yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
     yield from bursts

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.expected import SizeIs
-from proofsheet.contracts.checks.extraction import pictures, reported_seed
+from proofsheet.contracts.checks.expected import FormatIs, SizeIs
+from proofsheet.contracts.checks.extraction import gallery, pictures, reported_seed
+from proofsheet.contracts.checks.image_facts import ImageFacts
+from proofsheet.contracts.checks.pictures import FORMATS
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import remembered
 from proofsheet.contracts.reports.curl import curl
@@ -124,12 +126,18 @@ def _short(value: Any) -> Any:
 
 
 def _pictures(exchange: Exchange, case: Case, operation: Operation) -> Iterator[dict[str, Any]]:
-    expected = next(([each.width, each.height] for each in case.expects if isinstance(each, SizeIs)), None)
+    sizes = ([each.width, each.height] for each in case.expects if isinstance(each, SizeIs))
+    encoded = (FORMATS.get(each.encoded) for each in case.expects if isinstance(each, FormatIs))
+    expected = {"expected": next(sizes, None), "expected_format": next(encoded, None)}
     seed = reported_seed(exchange, operation)
+    facts = iter(gallery(exchange, operation) if exchange.status == operation.success.status else ())
     for found in _found(exchange, operation):
         thumb = Thumbnail(why=found) if isinstance(found, str) else thumbnail(found)
         measured = {name: getattr(thumb, name) for name in ("width", "height", "format", "mode")}
-        yield {**measured, "expected": expected, "seed": seed, "thumb": thumb.thumb, "why": thumb.why}
+        known = next(facts, None)
+        sharpness = round(known.sharpness, 1) if isinstance(known, ImageFacts) and known.width else None
+        more = {"sharpness": sharpness, "seed": seed, "thumb": thumb.thumb, "why": thumb.why}
+        yield {**measured, **expected, **more}
 
 
 def _found(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:

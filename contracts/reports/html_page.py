@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from proofsheet.contracts.reports import text
 from proofsheet.contracts.reports.frames import frames
+from proofsheet.contracts.reports.paid_pictures import judged
 from proofsheet.contracts.reports.records import Report
 from proofsheet.contracts.reports.view import LABELS, STANDINGS, View, counted, is_explored
 
@@ -23,7 +24,9 @@ MARKS = {"failed": "✕", "errored": "!", "advice": "i", "known": "≈", "skippe
 def html(report: Report) -> str:
     """The report as a page."""
     view = View(report)
-    return render("report.html", "report.js", view=view, frames=frames(view), standings=STANDINGS)
+    return render(
+        "report.html", "report.js", view=view, frames=frames(view), judged=judged(view), standings=STANDINGS
+    )
 
 
 def render(template: str, script: str | None = None, **values: Any) -> str:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
+from proofsheet.contracts.reports.paid_pictures import common, judged
 from proofsheet.contracts.reports.records import Record, Report
 from proofsheet.contracts.reports.text import amount, clip, expected_came, line, plural, reproduce, visible
 from proofsheet.contracts.reports.view import View, counted
@@ -55,6 +56,7 @@ class _Teller:
             yield f"  stands on  {self._stands_on(requirement)}"
             yield f"  again      {line(reproduce(self._view.header, requirement, finding.is_explored))}"
             yield ""
+        yield from self._pictures()
         yield from self._skipped()
         yield from self._summary()
 
@@ -78,6 +80,22 @@ class _Teller:
         sources = f" ({', '.join(requirement['sources'])})" if requirement["sources"] else ""
         claims = f"; claims {', '.join(requirement['claims'])}" if requirement["claims"] else ""
         return line(f"{requirement['grade']}{sources} at {requirement['pointer']}{claims}")
+
+    def _pictures(self) -> Iterator[str]:
+        """What was judged of each picture, a line each."""
+        found = judged(self._view)
+        if not found:
+            return
+        table = [("picture", "asked", "came", "judged")]
+        table += [(line(each.case), each.asked, line(each.came), line(each.verdict)) for each in found]
+        wide = [max(len(row[column]) for row in table) for column in range(3)]
+        for row, each in zip(table, (None, *found), strict=True):
+            cells = [cell.ljust(width) for cell, width in zip(row, wide, strict=False)]
+            text = "  ".join([*cells, row[3]])
+            yield self._painted("skipped", text) if each is None else text
+        if topics := common(found):
+            yield self._painted("skipped", f"each of them by {', '.join(topics)}")
+        yield ""
 
     def _skipped(self) -> Iterator[str]:
         for reason, count in self._view.reasons.items():

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from proofsheet.contracts.case import Case, Request
-from proofsheet.contracts.checks.extraction import balance, reported_seed, shown
+from proofsheet.contracts.checks.extraction import balance, decoding, reported_seed
 from proofsheet.contracts.client.target_file import KEYS
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
@@ -28,7 +28,7 @@ def trace(case: Case, exchange: Exchange, operation: Operation, began: float) ->
         seed=reported_seed(exchange, operation) if draws else None,
         asked_seed=_asked_seed(request, operation),
         prompt=case.prompt,
-        looks=tuple(each.look for each in shown(exchange, operation)) if draws and case.pays else (),
+        looks=tuple(each.look for each in decoding(exchange, operation)) if draws and case.pays else (),
         began=began,
     )
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from proofsheet.contracts.checks.expected import (
     Constants,
+    FormatIs,
     IsRefusal,
     IsSuccess,
     Picture,
@@ -22,7 +23,7 @@ from proofsheet.contracts.checks.expected import (
     StatusIsOneOf,
 )
 from proofsheet.contracts.checks.image_facts import inspect
-from proofsheet.contracts.checks.media_quality import FileEnds, InColour, ShowsSomething
+from proofsheet.contracts.checks.media_quality import FileEnds, InColour, IsSharp, ShowsSomething
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
@@ -42,6 +43,13 @@ def file(
     turns = (Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_180)
     out = io.BytesIO()
     Image.merge("RGB", [grey.transpose(turn) for turn in turns]).convert(mode).save(out, kind)
+    return out.getvalue()
+
+
+def grainy() -> bytes:
+    """A file that is full of detail."""
+    out = io.BytesIO()
+    Image.effect_noise((96, 64), 40).convert("RGB").save(out, "PNG")
     return out.getvalue()
 
 
@@ -136,6 +144,8 @@ TABLE: tuple[tuple[type[Expectation], dict[str, Any], Exchange, tuple[tuple[Exch
         ),
     ),
     (Picture, DRAWN, packed(file()), ((packed(file("JPEG")), "the picture in image/png, came JPEG"),)),
+    (FormatIs, {"encoded": "image/png"}, packed(file()), ((packed(file("JPEG")), "in PNG, came JPEG"),)),
+    (IsSharp, {}, packed(grainy()), ((packed(file()), "blurred all over"),)),
     (SizeIs, SIZE, exchange(file()), ((exchange(file(size=(64, 96))), "96 x 64 pixels, came 64 x 96"),)),
     (SizeIs, ABOUT, exchange(file(size=(100, 64))), ((exchange(file(size=(64, 64))), "came 64"),)),
     (

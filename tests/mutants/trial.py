@@ -10,8 +10,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# These register their damages.
-from mutants import accounts, answered, asked, broken_http, forms, harmless, pictures  # noqa: F401
+from mutants import (  # noqa: F401 (they register their damages)
+    accounts,
+    answered,
+    asked,
+    broken_http,
+    forms,
+    harmless,
+    harmless_pictures,
+    picture_files,
+    pictures,
+)
 from mutants.benign import Benign
 from mutants.catalogue import Mutant, missed
 from mutants.hearing import listening
