@@ -118,6 +118,7 @@ class RetryingClient:
         self._is_api = not self._is_web_page(case, exchange) or self._is_answered()
         if not self._is_api:
             page = f"{exchange.status} {exchange.media_type}"
+            page += f", which leads to {exchange.header('location')}" if exchange.header("location") else ""
             reason = f"this is not the API: a web page came ({page}), and to a plain request too"
             raise NotTheApi(reason, sent=case.cost > 0 and exchange.status < 300)
 

@@ -42,15 +42,11 @@ def _silence(cases: Sequence[Record]) -> Iterator[str]:
 
 
 def _of_answers(answered: Sequence[Record]) -> Iterator[str]:
-    html = [each for each in answered if each["response"]["media_type"] == "text/html"]
     moved = [each for each in answered if 300 <= _status(each) < 400]
     if _is_most(moved, answered):
         to = _header(moved[0]["response"], "location")
         where = line(clip(to, _LONGEST)) or "nowhere"
         yield f"everything is redirected, first to {where}: is that the address?"
-    elif _is_most(html, answered):
-        yield (f"{len(html)} of {len(answered)} answers are web pages (text/html): "
-               "is this the address of the API, with its base path?")  # fmt: skip
     elif _is_most([each for each in answered if _status(each) == 404], answered):
         yield "nearly everything is answered 404: does the address have the right base path?"
     known = [each for each in answered if _has_key(each)]

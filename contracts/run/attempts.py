@@ -42,6 +42,12 @@ class Asked:
         """The last exchange."""
         return self.exchanges[-1] if self.exchanges else None
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether the last answer was given up for the time it took."""
+        broken = self.exchange.broken if self.exchange else None
+        return broken is not None and broken.kind == "slow"
+
 
 @dataclass
 class Attempts:

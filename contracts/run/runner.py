@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.client.http_client import HttpClient, wait
@@ -21,9 +20,9 @@ from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.verdict import Status, Verdict
 
-__all__ = ["Asked", "Run", "told"]
+__all__ = ["Asked", "Run"]
 
-MOST_AWAY = 3  # in a row without an answer, or shut out: then asking on would tell nothing
+MOST_AWAY = 3  # in a row without an answer, given up or shut out: then nothing more is sent
 UNTOLD = "a step of a search that tells of others"
 LAG = 2.0  # seconds until a balance that lags behind is asked again; then twice as many
 
@@ -155,12 +154,13 @@ class Run:
         return asked
 
     def _count_away(self, asked: Asked) -> None:
-        if not (asked.unreachable or asked.limited):
+        if not (asked.unreachable or asked.limited or asked.is_slow):
             self._away = 0
             return
         if not self._is_down:
             known = asked.limited or asked.is_other
             self._why = asked.reason if known else "the target does not answer"
+            self._why = "the answers stop or drip" if asked.is_slow else self._why
         self._away += MOST_AWAY if asked.is_other else 1
 
     def _is_known(self, asked: Asked) -> bool:
@@ -227,11 +227,3 @@ class Run:
         for name, message in asked.messages:
             if name in self.verdicts:
                 self.verdicts[name].climb(Status.FAILED, message)
-
-
-def told(run: Run) -> dict[str, Any]:
-    """The numbers of a run for people and machines."""
-    counts = {status.name.lower(): 0 for status in Status}
-    for verdict in run.verdicts.values():
-        counts[verdict.status.name.lower()] += 1
-    return {**counts, "spent": float(run.budget.spent), "budget": float(run.budget.limit)}

@@ -28,12 +28,13 @@ def silent(reason: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("cases", "says"),
     [
-        ([case(200, "text/html")] * 20, "20 of 20 answers are web pages"),
+        ([silent("this is not the API: a web page came (200 text/html)")], "is this the address of the API"),
         ([case(301)] * 20, "redirected, first to https://x.example/"),
         ([case(404)] * 20, "right base path"),
         ([case(400)] * 20 + [case(401)] * 3, "3 were refused with 401: is it the right key"),
         ([silent("cannot connect: [Errno 111] Connection refused")], "is it up? (cannot connect"),
         ([silent("cannot connect: [SSL: WRONG_VERSION_NUMBER] x")], "try http:// for https://"),
+        ([silent("what answers does not speak HTTP: b'SSH-2.0'")], "try http:// for https://"),
     ],
 )
 def test_one_cause_is_told(cases: list[dict[str, Any]], says: str) -> None:

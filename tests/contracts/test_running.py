@@ -15,10 +15,12 @@ from typing import Any
 
 import httpx
 import pytest
+from raw_server import RawServer, Wire, response
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.checks.refusals import RefusedAs
+from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
@@ -254,6 +256,29 @@ def test_a_web_site_is_not_the_api_and_costs_nothing_more(document: Document) ->
     assert made.budget.spent == cases[0].cost
     assert "this is not the API: a web page came (200 text/html)" in sent[0].reason
     assert Status.ERRORED in {each.status for each in made.verdicts.values()}
+
+
+def test_a_web_site_that_redirects_is_named_with_where_it_leads(document: Document) -> None:
+    moved = httpx.Response(301, html="<html></html>", headers={"location": "https://target.test/"})
+    found = ended(run(document, lambda sent: moved))
+    assert "(301 text/html, which leads to https://target.test/)" in found[0].reason
+
+
+def test_a_target_whose_answers_stop_is_not_waited_for_again_and_again(document: Document) -> None:
+    def answer(wire: Wire, sent: bytes) -> None:
+        wire.send(response(b"{", length=100))
+        wire.wait_for_close()
+
+    with RawServer(answer) as server:
+        target = Target(server.url, "sk-0123456789")
+        client = HttpClient(document, target, limits=Limits(stall=0.1))
+        made = run(document, lambda sent: httpx.Response(200), "stability.generateCore")
+        stopping = Run(made.plan, client, made.oracle, made.budget)
+        found = ended(stopping)
+        made.client.close()
+    assert len(found) == 3 < len(made.plan.cases)
+    assert stopping.verdicts["stability.generateCore.answer.complete"].status is Status.FAILED
+    assert "not asked: the answers stop or drip" in {each.reason for each in stopping.verdicts.values()}
 
 
 def test_a_web_page_of_an_api_is_an_answer(document: Document) -> None:
