@@ -73,11 +73,3 @@ def body_after_head(sent: Sent, got: Got) -> Got:
 def stops(sent: Sent, got: Got) -> Got:
     """Half of the body, and then nothing more for ever."""
     return replace(cut_body(sent, got), stops=True)
-
-
-@on_answer("bytes-anew")
-def bytes_anew(sent: Sent, got: Got, chunked: bool = False) -> Got:
-    """Harmless: the same answer, framed by chunks or by the end of its connection."""
-    if sent.method == "HEAD":
-        return got
-    return _chunked(got, b"0\r\n\r\n") if chunked else _bytes(got, got.body, framed=False)

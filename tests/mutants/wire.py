@@ -32,6 +32,8 @@ class Wire:
     pieces: int = 0  # bytes in one write; all at once if 0
     padding: tuple[str, str] = (" ", "")  # before and after a field's value
     closes: bool = False  # after each answer
+    says_so: bool = True  # with `Connection: close`
+    most: int = 0  # requests on a connection; the next one is dropped with it, unanswered
 
 
 def wire(data: dict[str, Any]) -> Wire:
@@ -71,7 +73,11 @@ class _Handler(socketserver.StreamRequestHandler):
     how: Wire
 
     def handle(self) -> None:
+        count = 0
         while (sent := self._read()) is not None:
+            count += 1
+            if self.how.most and count > self.how.most:
+                return
             self._write(sent, self.relay.answer(sent))
             if self.how.closes or self.how.framing == "close":
                 return
@@ -118,7 +124,7 @@ def _written(how: Wire, sent: Sent, got: Got) -> Iterator[bytes]:
     if how.framing == "length" and got.status not in (204, 304):
         kept.append(("content-length", length or "0"))
     kept += [("transfer-encoding", "chunked")] * is_chunked
-    kept += [("connection", "close")] * (how.closes or how.framing == "close")
+    kept += [("connection", "close")] * (how.says_so and (how.closes or how.framing == "close"))
     before, after = how.padding
     lines = [f"HTTP/{how.version} {got.status} {how.reason}"]
     lines += [f"{name}:{before}{value}{after}" for name, value in (*kept, *how.headers)]
