@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from proofsheet.mockserver import unmatched
+from proofsheet.mockserver import cors, unmatched
 from proofsheet.mockserver.control import routes
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.double import Double
@@ -30,7 +30,13 @@ class Site:
             await unmatched.refuse(scope, receive, send)
         elif scope["path"].startswith(routes.PREFIX):
             await self._control(scope, receive, send)
-        elif self._replay is not None:
+        elif self.double.settings.cors:
+            await cors.serve(self.double, self._answer, scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._replay is not None:
             await self._replay(self.double, self._serve, scope, receive, send)
         else:
             await self._serve(scope, receive, send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
+import re
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.security import WELL_FORMED, place
 from proofsheet.spec.yaml_reader import Unreadable, read
 
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -55,6 +57,17 @@ def _faults(context: Any, parameter: Any, values: tuple[str, ...]) -> tuple[faul
         return tuple(faults.parse(value) for value in values)
     except faults.BadFault as problem:
         raise click.BadParameter(str(problem)) from None
+
+
+def _origins(context: Any, parameter: Any, value: str | None) -> tuple[str, ...]:
+    origins = () if value is None else tuple(each.strip() for each in value.split(","))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise click.BadParameter(
+                "expected origins such as http://localhost:5173 joined by commas, or * for any,"
+                f" came {origin!r}; NAMES stand before --cors"
+            )
+    return origins
 
 
 def _keys(context: Any, parameter: Any, value: str | None) -> dict[str, KnownKey] | None:
@@ -107,6 +120,7 @@ Examples:
   proofsheet serve stability.pages-2024     as the reseller pages of 2024 document it
   proofsheet serve --credits 20 --keys sk-alice,sk-bob
   proofsheet serve --fault latency=lognormal:0.3,0.6 --fault reset@0.01
+  proofsheet serve --cors http://localhost:5173   a page in a browser may call
   proofsheet serve --pace real              answers take as long as the vendor's did
 
 \b
@@ -140,6 +154,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 )
 @click.option("--replay", type=click.Path(path_type=Path), metavar="DIR",
               help="Answer what `proofsheet proxy --record DIR` recorded from there.")  # fmt: skip
+@click.option("--cors", is_flag=False, flag_value="*", callback=_origins, metavar="[ORIGIN,…]",
+              help="Let pages of other origins call: http://localhost:5173, or any.")  # fmt: skip
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip

@@ -38,4 +38,5 @@ class Settings:
     header_timeout: float = 10.0
     max_header_bytes: int = 64 * 1024
     replay: Path | None = None  # recorded traffic that is served before the documents
+    cors: tuple[str, ...] = ()  # origins whose pages may call; "*" is any
     hosts: frozenset[str] = field(default_factory=frozenset)  # Host names the control surface serves

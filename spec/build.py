@@ -13,6 +13,7 @@ from proofsheet.spec.document import (
     FORMS,
     Artifact,
     Body,
+    Cors,
     Cost,
     Difference,
     Document,
@@ -55,6 +56,7 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
         source=source,
         family=home,
         differences=tuple(_difference(each) for each in raw.get("x-may-differ", ())),
+        cors=_cors(raw.get("x-cors")),
         unmatched=tuple(_unmatched(each, found) for each in raw.get("x-unmatched", ())),
     )
 
@@ -91,6 +93,10 @@ def _operation(names: tuple[str, str], raw: Any, path: str, method: str, node: A
 
 def _difference(node: Any) -> Difference:
     return Difference(tuple(node["topics"]), node["level"], node["why"])
+
+
+def _cors(node: Any) -> Cors | None:
+    return Cors(tuple(node["methods"]), node["max-age"], node["credentials"]) if node else None
 
 
 def _unmatched(node: Any, known: dict[str, Operation]) -> Unmatched:

@@ -226,6 +226,15 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Cors:
+    """What the API lets pages of other origins do; `max_age` in seconds is how long a preflight holds."""
+
+    methods: tuple[str, ...]
+    max_age: int
+    credentials: bool
+
+
+@dataclass(frozen=True)
 class Unmatched:
     """What refuses a path that the document does not have, where it begins with `under`.
 
@@ -250,6 +259,7 @@ class Document:
     family: str = ""  # whose operations these are; a vendor's document belongs to a family too
     differences: tuple[Difference, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
+    cors: Cors | None = None
 
     def at(self, url: str) -> str:
         """`url`, an origin or an origin with a base path, with the document's own base path if it needs one.

@@ -19,9 +19,18 @@ GENERATE = "/v2beta/stable-image/generate/"
 
 
 @contextmanager
-def running(port: int = 0) -> Iterator[str]:
+def running(*options: str, port: int = 0) -> Iterator[str]:
     """A server; gives its address as the banner prints it."""
-    command = [sys.executable, "-P", "-m", "proofsheet.mockserver", "--no-warm", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "proofsheet.mockserver",
+        "--no-warm",
+        "--port",
+        str(port),
+        *options,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None

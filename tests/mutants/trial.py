@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -51,8 +50,6 @@ from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import apply
 from proofsheet.spec.references import resolve
 from proofsheet.spec.yaml_reader import Source as Read
-
-logging.getLogger("python_multipart").setLevel(logging.ERROR)  # a broken form is told to everybody
 
 _STUDIO = Studio(256 * 1024 * 1024)  # bytes; keeps what it encoded from trial to trial
 KEY = "sk-mutant-0000000000000001"
