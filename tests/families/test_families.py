@@ -17,6 +17,7 @@ from support import InProcess
 
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Document
+from proofsheet.spec.lint import lint
 from proofsheet.spec.load import Library
 
 ROWS = list(rows())
@@ -136,3 +137,8 @@ def test_a_row_that_is_misspelt_is_no_test(tmp_path: Path, line: str) -> None:
     path.write_text(f"about: x\nrows:\n  - {line}\n")
     with pytest.raises(BadRow):
         list(read(path))
+
+
+def test_the_miniature_is_a_document_like_any_other(miniatures: Library) -> None:
+    assert miniatures.names() == ("miniature",)
+    assert [str(flaw) for flaw in lint(miniatures, "miniature")] == []

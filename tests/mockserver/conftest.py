@@ -29,6 +29,12 @@ def old_house(variant: Document) -> Iterator[InProcess]:
 
 
 @pytest.fixture
+def small(serve: Callable[..., InProcess], miniature: Document) -> InProcess:
+    """A double of the tests' own document, for what every document has: credits, forcing, the journal."""
+    return serve(miniature, rate_limit=False)
+
+
+@pytest.fixture
 def key() -> str:
     """A key that no other test uses."""
     return Sessions.key()
