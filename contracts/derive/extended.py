@@ -9,7 +9,7 @@ from proofsheet.contracts.case import Wish
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.derive.picture_prompts import subject
 from proofsheet.contracts.derive.request_bodies import completed, drawing, is_admitted
-from proofsheet.contracts.derive.samples import prompted, smallest
+from proofsheet.contracts.derive.samples import longest, prompted, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -59,7 +59,8 @@ def _prompts(source: Source, operation: Operation) -> Iterator[Derived]:
             level = "MAY" if most == "MAY" else None
             says = f"a prompt such as {text!r} is drawn"
             yield _granted(source, operation, topic, says, at, fields, most=most, level=level)
-    limit = _longest(operation)
+    prompts = operation.artifact.prompts if operation.artifact else ()
+    limit = longest(operation, prompts[0]) if prompts else None
     if limit:
         fields = prompted(operation, _text(limit, source.seed))
         at = _at(operation, "properties", next(iter(fields)))
@@ -76,15 +77,6 @@ def _examples(source: Source, operation: Operation) -> Iterator[Derived]:
         says = f"the request that the document shows is granted: {each.get('summary', name)}"
         at = f"{content}/examples{pointers.join(name)}"
         yield _granted(source, operation, f"example.{name}", says, at, each["value"], also=(f"{at}/value",))
-
-
-def _longest(operation: Operation) -> int | None:
-    """The longest prompt that the schema admits."""
-    schema: Any = operation.body.schema if operation.body else {}
-    for token in operation.artifact.prompts[0] if operation.artifact and operation.artifact.prompts else ():
-        schema = schema["items"] if token == "*" else schema["properties"][token]
-    limit = schema.get("maxLength")
-    return limit if isinstance(limit, int) else None
 
 
 def _text(limit: int, seed: int = 0) -> str:

@@ -23,7 +23,9 @@ def limits(source: Source, operation: Operation) -> Iterator[Derived]:
     The cases are named in the order in which they are sent: while the key is shut out, others ask too.
     """
     limit = operation.policy.rate_limit
-    if limit is None or _free(source, operation.policy.name) is not operation:
+    if limit is None or "rate-limit" not in operation.policy.precedence:
+        return
+    if _free(source, operation.policy.name) is not operation:
         return
     yield _allowed(source, operation, limit)
     yield _refused(source, operation, limit)

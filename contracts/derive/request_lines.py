@@ -111,7 +111,12 @@ def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
         says = f"{method} is answered with {' or '.join(str(each) for each in statuses)}"
         yield _off(source, operation, f"method.{method.lower()}", says, statuses, method=method)
     says = "a path that the document does not have is not found"
-    yield _off(source, operation, "path.unknown", says, (404,), path=operation.path + "-proofsheet")
+    yield _off(source, operation, "path.unknown", says, (404,), path=_beside(operation))
+
+
+def _beside(operation: Operation) -> str:
+    """A path that no operation has: where a template ends the path, any word would fit it."""
+    return operation.path + ("/proofsheet" if operation.path.endswith("}") else "-proofsheet")
 
 
 def _off(

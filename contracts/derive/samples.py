@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,12 +30,29 @@ def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
 
 
 def prompted(operation: Operation, text: str) -> dict[str, Any]:
-    """The fields of a body that say what to draw, saying this."""
+    """The fields of a body that say what to draw, saying this as far as they may be long."""
     body = smallest(operation)
     fields = operation.artifact.prompts if operation.artifact else ()
     for field in fields:
-        _put(body, field, text)
+        _put(body, field, _fitted(text, longest(operation, field)))
     return {field[0]: body[field[0]] for field in fields if field[0] in body}
+
+
+def longest(operation: Operation, field: tuple[str, ...]) -> int | None:
+    """How many characters a text field of the body may have; None where the schema sets no bound."""
+    schema: Any = operation.body.schema if operation.body else {}
+    for token in field:
+        schema = schema["items"] if token == "*" else schema["properties"][token]
+    limit = schema.get("maxLength")
+    return limit if isinstance(limit, int) else None
+
+
+def _fitted(text: str, limit: int | None) -> str:
+    """The text, or its beginning and a word that no other text ends in."""
+    if limit is None or len(text) <= limit:
+        return text
+    word = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()[:limit]
+    return f"{text[: limit - len(word) - 1]} {word}" if limit > len(word) else word
 
 
 def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
