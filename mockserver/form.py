@@ -37,7 +37,8 @@ def multipart(header: str, data: bytes, names: str = "any") -> list[Part]:
     try:
         parts = wire.parts(header, data, MOST_PARTS)
     except wire.Malformed as problem:
-        raise BadForm("broken" if boundary(header) else "boundary", str(problem)) from None
+        usable = 0 < len(boundary(header)) <= wire.MOST_BOUNDARY
+        raise BadForm("broken" if usable else "boundary", str(problem)) from None
     for number, part in enumerate(parts):
         if names == "quoted" and (part.name is None or not part.quoted):
             raise BadForm("unnamed", f"part {number + 1} has no name in quotes")

@@ -63,7 +63,7 @@ def media_type(headers: Iterable[tuple[str, str]]) -> str:
 def boundary(content_type: str) -> str:
     """The boundary of a form; an empty text if there is none."""
     found = _BOUNDARY.search(content_type)
-    return (found[1] or found[2]) if found else ""
+    return (found[1] or found[2] or "") if found else ""
 
 
 def absolute(value: Any) -> str:
