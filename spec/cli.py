@@ -20,6 +20,7 @@ from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.references import resolve
 from proofsheet.spec.show.command import claims_command, outcomes_command, show_command
 from proofsheet.spec.snippets.command import examples_command
+from proofsheet.spec.text_table import table
 from proofsheet.spec.yaml_reader import Unreadable
 
 _HOME = click.option(
@@ -109,9 +110,9 @@ def list_command(context: click.Context, home: Path) -> None:
     library = Library(home)
     names = _names(library)
     rows = [row for name in names if (row := _row(library, name))]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for name, version, count, title in rows:
-        click.echo(f"{name:{widths[0]}}  {version:{widths[1]}}  {count:>{widths[2]}} operations  {title}")
+    click.echo(
+        table([name, version, f"{count} operations", title] for name, version, count, title in rows), nl=False
+    )
     context.exit(0 if len(rows) == len(names) else 1)
 
 

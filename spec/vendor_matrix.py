@@ -10,6 +10,7 @@ from proofsheet.spec import evidence, pointers
 from proofsheet.spec.build import operations
 from proofsheet.spec.load import Library
 from proofsheet.spec.references import resolve
+from proofsheet.spec.text_table import table
 from proofsheet.spec.vendor_profile import Profile
 
 _WIDTH = 100
@@ -102,14 +103,14 @@ def _grade(document: Any, operation: str, pointer: str) -> str:
 
 
 def text(made: Matrix) -> str:
-    """At most 100 columns wide: vendors that do not fit beside each other follow below."""
+    """At most 100 columns wide: vendors that do not fit into it follow below."""
     lines = [line for vendor in made.vendors for line in _about(vendor)]
     for operation in dict.fromkeys(row.operation for row in made.rows):
         rows = [row for row in made.rows if row.operation == operation]
         for slugs in _shares([each.slug for each in made.vendors], rows):
-            lines += ["", *_table(operation, slugs, rows)]
-    lines += ["", *(f"{word:<10}  {says}" for word, says in LEGEND.items())]
-    return "\n".join(lines) + "\n"
+            cells = ([_label(row), *(row.cells[slug] for slug in slugs)] for row in rows)
+            lines += ["", *table([[operation, *slugs], *cells]).splitlines()]
+    return "\n".join([*lines, "", table(LEGEND.items())])
 
 
 def _about(vendor: Profile) -> Iterator[str]:
@@ -144,15 +145,6 @@ def _label(row: Row) -> str:
 
 def _wide(slug: str, rows: Sequence[Row]) -> int:
     return max(len(slug), *(len(row.cells[slug]) for row in rows)) + 2
-
-
-def _table(operation: str, slugs: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
-    first = _first(rows)
-    widths = {slug: _wide(slug, rows) for slug in slugs}
-    yield operation.ljust(first) + "".join(f"  {slug}".ljust(widths[slug]) for slug in slugs).rstrip()
-    for row in rows:
-        cells = "".join(f"  {row.cells[slug]}".ljust(widths[slug]) for slug in slugs)
-        yield f"{_label(row).ljust(first)}{cells}".rstrip()
 
 
 def markdown(made: Matrix) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from proofsheet.contracts.checks.answers import headers_are_declared
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.contracts.recorded.sample_schemas import grow, json_of, schema_of, shape, stand_in
+from proofsheet.contracts.recorded.sample_schemas import Samples, json_of, stand_in
 from proofsheet.contracts.recorded.traffic_judge import Trial
 from proofsheet.contracts.reports.text import plural
 from proofsheet.spec import pointers
@@ -25,21 +25,36 @@ from proofsheet.traffic.redaction import MARK
 SOURCE = "T1"  # the traffic's key among the document's sources
 
 
+@dataclass(frozen=True)
+class Sight:
+    """One thing that one flow shows and the document lacks; without a body or value, no media type."""
+
+    pointer: str
+    kind: str
+    name: str
+    media_type: str | None = None
+    value: Any = None
+
+
 @dataclass
 class Lesson:
-    """One thing that is lacking: `update` is to be merged at `pointer`; `flows` show it."""
+    """One thing that is lacking at `pointer`; `samples` are its values by media type ("" for a field's)."""
 
     pointer: str
     kind: str  # status, media type, header, field
     name: str
-    update: dict[str, Any]
+    samples: dict[str, Samples] = field(default_factory=dict)
     operations: list[str] = field(default_factory=list)
     times: int = 0
     first: float = 0.0
     last: float = 0.0
 
-    def saw(self, operation: str, flow: Flow) -> None:
+    def add(self, sight: Sight, operation: str, flow: Flow) -> None:
         """Take note of one more flow that shows it."""
+        if sight.media_type is not None:
+            samples = self.samples.setdefault(sight.media_type, Samples())
+            if sight.value is not None or not sight.media_type:
+                samples.add(sight.value)
         if operation not in self.operations:
             self.operations.append(operation)
         self.first = min(self.first or flow.began, flow.began)
@@ -75,40 +90,30 @@ class Lessons:
         self.flows += 1
         self.dates.append(flow.began)
         for each in self._lacking(exchange, operation):
-            known = self.found.setdefault((each.pointer, each.kind, each.name), each)
-            if known is not each:
-                grow(known.update, each.update)
-            known.saw(operation.id, flow)
+            key = (each.pointer, each.kind, each.name)
+            self.found.setdefault(key, Lesson(*key)).add(each, operation.id, flow)
 
-    def _lacking(self, exchange: Exchange, operation: Operation) -> Iterator[Lesson]:
+    def _lacking(self, exchange: Exchange, operation: Operation) -> Iterator[Sight]:
         place = f"{operation.pointer}/responses"
         node = self.trial.oracle.node(operation)["responses"]
         status = str(exchange.status)
         if status not in node:
-            yield self._status(exchange, operation, place, status)
+            body = exchange.media_type if exchange.media_type and exchange.method != "HEAD" else None
+            yield Sight(self._origin(place), "status", status, body, json_of(exchange))
             return
         place, declared = f"{place}/{status}", node[status]
         headers = [*self._headers(exchange, operation)]
         for name in headers:
-            schema = {"description": "To be reviewed.", "schema": {"type": "string"}}
-            yield Lesson(self._origin(place), "header", name, {"headers": {name: schema}})
+            yield Sight(self._origin(place), "header", name)
         if exchange.method == "HEAD" or not exchange.media_type:
             return
         if exchange.media_type not in declared.get("content", {}):
-            yield Lesson(
-                *(self._origin(place), "media type", exchange.media_type),
-                {"content": {exchange.media_type: {"schema": schema_of(exchange)}}},
-            )
+            kind = exchange.media_type
+            yield Sight(self._origin(place), "media type", kind, kind, json_of(exchange))
             return
         at = f"{place}/content/{pointers.escape(exchange.media_type)}/schema"
         schema = declared["content"][exchange.media_type].get("schema", {})
         yield from self._fields(json_of(exchange), schema, at)
-
-    def _status(self, exchange: Exchange, operation: Operation, place: str, status: str) -> Lesson:
-        response: dict[str, Any] = {"description": "To be reviewed."}
-        if exchange.media_type and exchange.method != "HEAD":
-            response["content"] = {exchange.media_type: {"schema": schema_of(exchange)}}
-        return Lesson(self._origin(place), "status", status, {status: response})
 
     def _headers(self, exchange: Exchange, operation: Operation) -> Iterator[str]:
         """The headers that are neither HTTP's nor declared, by the check's own judgement."""
@@ -117,7 +122,7 @@ class Lessons:
             if any(True for _ in headers_are_declared(alone, operation, self.trial.oracle)):
                 yield name
 
-    def _fields(self, value: Any, schema: Any, at: str) -> Iterator[Lesson]:
+    def _fields(self, value: Any, schema: Any, at: str) -> Iterator[Sight]:
         known = schema.get("properties")
         if isinstance(value, dict) and known:
             for key, each in value.items():
@@ -125,7 +130,7 @@ class Lessons:
                     below = f"{at}/properties/{pointers.escape(key)}"
                     yield from self._fields(each, known[key], below)
                 else:
-                    yield Lesson(*(self._origin(f"{at}/properties"), "field", key), {key: shape(each)})
+                    yield Sight(self._origin(f"{at}/properties"), "field", key, "", each)
         elif isinstance(value, list) and value and "items" in schema:
             yield from self._fields(value[0], schema["items"], f"{at}/items")
 
@@ -173,25 +178,26 @@ def _with_evidence(lesson: Lesson) -> dict[str, Any]:
     """The update, with its evidence in the thing that is added."""
     evidence = {"x-evidence": {"observed": [SOURCE], "note": lesson.note()}}
     name = lesson.name
+    content = {kind: {"schema": each.schema} for kind, each in lesson.samples.items()}
     if lesson.kind == "status":
-        return {name: {**_with_outcome(name, lesson.update[name]), **evidence}}
+        return {name: {"description": "To be reviewed.", **_with_examples(name, content), **evidence}}
     if lesson.kind == "header":
-        return {"headers": {name: {**lesson.update["headers"][name], **evidence}}}
+        schema = {"description": "To be reviewed.", "schema": {"type": "string"}}
+        return {"headers": {name: {**schema, **evidence}}}
     if lesson.kind == "media type":
-        return {"content": {name: {**lesson.update["content"][name], **evidence}}}
-    return {name: {**lesson.update[name], **evidence}}
+        return {"content": {name: {**content[name], **evidence}}}
+    return {name: {**lesson.samples[""].schema, **evidence}}
 
 
-def _with_outcome(status: str, response: dict[str, Any]) -> dict[str, Any]:
-    """The response with a named example, without which it could be neither served nor linted."""
+def _with_examples(status: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Content with a named example, without which it could be neither served nor linted."""
     made_up = "types as they were seen, values made up"
-    content = {}
-    for kind, each in response.get("content", {}).items():
+    for kind, each in content.items():
         if not kind.startswith("image/"):
             example = {"summary": "To be reviewed.", "value": stand_in(each["schema"])}
             example["x-evidence"] = {"assumed": made_up}
-            content[kind] = {**each, "examples": {f"observed_{status}": example}}
-    return {**response, "content": {**response["content"], **content}} if content else response
+            each["examples"] = {f"observed_{status}": example}
+    return {"content": content} if content else {}
 
 
 def jsonpath(pointer: str) -> str:

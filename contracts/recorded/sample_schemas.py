@@ -1,14 +1,48 @@
-"""Schemas of values that were seen: types and names only."""
+"""Schemas of values in traffic: types and names only, for the values may be a person's own."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from genson import SchemaBuilder
+from genson.schema.strategies import Object
+
 from proofsheet.contracts.exchange import Exchange
 
-_DEEPEST = 8
-_SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
+_DEEPEST = 50  # what is nested deeper is left out
+
+
+class _AllOptional(Object):  # type: ignore[misc]
+    """A member that every sample has need not be in the next one."""
+
+    def to_schema(self) -> dict[str, Any]:
+        return {key: each for key, each in super().to_schema().items() if key != "required"}
+
+
+class _Builder(SchemaBuilder):  # type: ignore[misc]
+    EXTRA_STRATEGIES = (_AllOptional,)
+
+
+class Samples:
+    """A schema that grows until all values it has taken are valid by it; empty before the first."""
+
+    def __init__(self) -> None:
+        self._builder = _Builder(schema_uri=None)
+
+    def add(self, value: Any) -> None:
+        if _fits(value, _DEEPEST):
+            self._builder.add_object(value)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._builder.to_schema()
+        return found
+
+
+def _fits(value: Any, depth: int) -> bool:
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth > 0 and all(_fits(each, depth - 1) for each in below)
 
 
 def json_of(exchange: Exchange) -> Any:
@@ -19,23 +53,9 @@ def json_of(exchange: Exchange) -> Any:
         return None
 
 
-def schema_of(exchange: Exchange) -> dict[str, Any]:
-    """A schema of its JSON body; an empty one for anything else."""
-    found = json_of(exchange)
-    return {} if found is None else shape(found)
-
-
-def shape(value: Any, depth: int = _DEEPEST) -> dict[str, Any]:
-    """A schema as loose as one value allows. Values are not told: they may be somebody's own."""
-    if isinstance(value, dict) and depth:
-        return {"type": "object", "properties": {key: shape(each, depth - 1) for key, each in value.items()}}
-    if isinstance(value, list) and depth:
-        return {"type": "array", "items": shape(value[0], depth - 1) if value else {}}
-    return {"type": _SIMPLE[type(value)]} if type(value) in _SIMPLE else {}
-
-
 def stand_in(schema: Any) -> Any:
-    """A value of such a schema that is nobody's own."""
+    """A made-up value of such a schema."""
+    schema = schema.get("anyOf", [schema])[-1]
     kinds = schema.get("type", "string")
     kind = kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")
     if kind == "object":
@@ -43,20 +63,3 @@ def stand_in(schema: Any) -> Any:
     if kind == "array":
         return [stand_in(schema["items"])] if schema.get("items") else []
     return {"string": "to be reviewed", "boolean": False, "null": None}.get(kind, 0)
-
-
-def grow(known: Any, other: Any) -> None:
-    """Make what was learned wide enough for another sight of it."""
-    for key, each in other.items():
-        if key == "type" and isinstance(each, str | list):  # and no member of that name
-            known["type"] = _either(known.get("type", []), each)
-        elif isinstance(each, dict) and isinstance(known.get(key), dict):
-            grow(known[key], each)
-        elif key not in known:
-            known[key] = each
-
-
-def _either(one: Any, other: Any) -> Any:
-    both = [*(one if isinstance(one, list) else [one]), *(other if isinstance(other, list) else [other])]
-    names = [name for name in dict.fromkeys(both) if name != "integer" or "number" not in both]
-    return names[0] if len(names) == 1 else names

@@ -1,4 +1,4 @@
-"""Portraits, outcomes and claims as text for a terminal."""
+"""Documents, operations, outcomes and claims as text for a terminal."""
 
 from __future__ import annotations
 
@@ -6,18 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from proofsheet.spec.text_table import table
+
 Plain = Mapping[str, Any]
-
-
-def table(rows: Iterable[Iterable[str]], indent: str = "") -> str:
-    """Rows in aligned columns, one in a line; the last column is as wide as it is."""
-    cells = [list(each) for each in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
-    lines = (
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)), row[-1]])
-        for row in cells
-    )
-    return "".join(f"{indent}{line}".rstrip() + "\n" for line in lines)
 
 
 def evidence(found: Plain) -> str:

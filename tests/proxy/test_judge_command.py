@@ -233,8 +233,8 @@ def test_what_is_learned_applies_and_then_nothing_lacks(tmp_path: Path, home: Pa
     assert "observed_418" in learned.operations["getBalance"].outcomes
     error = learned.raw["paths"]["/v1/user/balance"]["get"]["responses"]["418"]["content"]["application/json"]
     assert error["schema"]["properties"] == {
-        "error": {"type": ["string", "null"]},
-        "type": {"type": ["string", "integer"]},
+        "error": {"type": ["null", "string"]},
+        "type": {"type": ["integer", "string"]},
     }
     trial = Trial(replace(load("stability"), document=learned))
     found = {name for flow in flows for name, _ in trial.judge(flow).messages}

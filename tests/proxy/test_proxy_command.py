@@ -83,7 +83,7 @@ def test_findings_are_in_the_report_on_the_page_and_in_the_exit_code(
         assert "stability.getBalance.answer.status" in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert KEY not in page.text
-        assert httpx.get(page.url, headers={"host": "evil.test"}).status_code == 403
+        assert httpx.get(page.url, headers={"host": "evil.test"}).status_code == 400
         count = wait_until(lambda: _counted(ask(proxy.port)[0]))
         assert count >= 2
         code, errors = proxy.stop()
