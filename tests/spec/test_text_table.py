@@ -12,7 +12,10 @@ import pytest
 from proofsheet.spec.text_table import table
 
 ROWS = [["id", "says"], ["a", "word " * 60], ["[bold]b", ":cat: \x1b[31mred"]]
-PRINT = "from proofsheet.spec.text_table import table; print(table([['a', 'word ' * 60], ['b', 'c']], '  '), end='')"
+PRINT = """
+from proofsheet.spec.text_table import table
+print(table([['a', 'word ' * 60], ['b', 'c']], '  '), end='')
+"""
 
 
 def test_in_a_pipe_each_row_is_a_line_and_nothing_is_markup() -> None:
@@ -27,10 +30,8 @@ def test_in_a_pipe_each_row_is_a_line_and_nothing_is_markup() -> None:
 def test_on_a_terminal_a_column_folds_within_itself(columns: int) -> None:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
-    with (
-        open(ours, "rb") as terminal,
-        subprocess.Popen([sys.executable, "-c", PRINT], stdout=theirs, env=environment),
-    ):
+    command = [sys.executable, "-c", PRINT]
+    with open(ours, "rb") as terminal, subprocess.Popen(command, stdout=theirs, env=environment):
         os.close(theirs)
         lines = []
         while not lines or not lines[-1].startswith("  b"):
