@@ -40,7 +40,7 @@ def test_there_are_benign_relays_enough() -> None:
 
 def test_each_says_why_it_is_harmless_and_who_says_so() -> None:
     for each in benign().values():
-        assert all((each.changes, each.harmless, each.source)), each.id
+        assert all((each.says, each.harmless, each.source)), each.id
 
 
 def test_what_is_noted_of_a_harmless_relay_is_only_a_note() -> None:

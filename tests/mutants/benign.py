@@ -14,7 +14,7 @@ from mutants.relay import Damage, Forward, Got, Sent, made
 from proofsheet.spec.yaml_reader import read
 
 FOLDER = Path(__file__).parent / "benign"
-_FIELDS = {"id", "changes", "harmless", "source", "does", "wire", "notes", "quick"}
+_FIELDS = {"id", "says", "harmless", "source", "does", "wire", "notes", "quick", "broad"}
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,14 @@ class Benign:
     """`notes` are the topics that advice (MAY) may be given on, and must be; all else must stay silent."""
 
     id: str
-    changes: str  # what
+    says: str  # what it changes
     harmless: str  # why
     source: str
     does: tuple[dict[str, Any], ...] = ()  # from the mock outwards: the first is done to its answer first
     wire: dict[str, Any] = field(default_factory=dict)  # how it is written, where that is what is changed
     notes: frozenset[str] = frozenset()
     quick: bool = False  # `make test` tries it too
+    broad: bool = False  # tried in extended too, and with every document
 
     @property
     def damage(self) -> Damage | None:
@@ -67,17 +68,18 @@ def benign() -> dict[str, Benign]:
 def _benign(where: str, data: dict[str, Any]) -> Benign:
     if left := set(data) - _FIELDS:
         raise BadMutant(f"{where}: {data.get('id')}: there is no field {', '.join(sorted(left))}")
-    if missing := {"id", "changes", "harmless", "source"} - set(data):
+    if missing := {"id", "says", "harmless", "source"} - set(data):
         raise BadMutant(f"{where}: {data.get('id')}: {', '.join(sorted(missing))} missing")
     if not data.get("does") and not data.get("wire"):
         raise BadMutant(f"{where}: {data['id']}: it changes nothing (does, wire)")
     return Benign(
         id=data["id"],
-        changes=data["changes"],
+        says=data["says"],
         harmless=data["harmless"],
         source=data["source"],
         does=tuple(data.get("does", ())),
         wire=data.get("wire", {}),
         notes=frozenset(data.get("notes", ())),
         quick=data.get("quick", False),
+        broad=data.get("broad", False),
     )

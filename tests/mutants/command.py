@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from mutants.benign import benign
+from mutants.benign_runs import try_all
 from mutants.catalogue import BadMutant, Mutant, mutants
 from mutants.hearing import names
 from mutants.record import Record, keep, recorded
@@ -21,9 +23,12 @@ from proofsheet.contracts.requirement import PROFILES
 from proofsheet.spec.load import Library
 
 HELP = """Serve each mutant, judge it by the true document, and fail unless it earns exactly what it declares.
+Behind a benign relay nothing must be found.
 
-python tests/mutants/run.py                     all mutants, then the clean mock with 20 seeds
+python tests/mutants/run.py                     all mutants, benign relays, and the clean mock with 20 seeds
 python tests/mutants/run.py seed-lost all-502   these alone
+python tests/mutants/run.py --benign            the benign relays alone, in free, core and extended
+python tests/mutants/run.py --benign cloudflare this one alone
 python tests/mutants/run.py --clean             the clean mock alone
 python tests/mutants/run.py --write seed-lost   write into the YAML what this one earned, to be read
 python tests/mutants/run.py --schemathesis      ask plain schemathesis where it was not asked yet, and keep it
@@ -37,16 +42,18 @@ def main() -> int:
     """0: each earned exactly what it declares; 1: one did not; 2: wrong usage."""
     options = _options()
     try:
-        known = mutants()
+        known = benign() if options.benign else mutants()
         named()
     except BadMutant as error:
         return _wrong(str(error))
     if strangers := [each for each in options.ids if each not in known]:
-        return _wrong(f"there is no mutant named {', '.join(strangers)}; --list shows all")
+        return _wrong(f"there is none named {', '.join(strangers)}; --list shows all")
     if options.list:
         _say("\n".join(f"{each.id:32} {each.says}" for each in known.values()))
         return 0
-    chosen = [known[each] for each in options.ids or known]
+    if options.benign:
+        return 1 if try_all(options.ids, options.jobs, _say) else 0
+    chosen = [mutants()[each] for each in options.ids or known]
     if options.schemathesis:
         return _ask_theirs(chosen)
     if options.table:
@@ -54,6 +61,7 @@ def main() -> int:
         return 0
     failed = 0 if options.clean else _mutants(chosen, options)
     if not options.ids:
+        failed += 0 if options.clean else try_all([], options.jobs, _say)
         failed += _clean(options.seeds, options.jobs)
     return 1 if failed else 0
 
@@ -68,6 +76,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=HELP, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("ids", nargs="*", metavar="ID", help="mutants to try; all of them if none is named")
     parser.add_argument("--list", action="store_true", help="say what there is and stop")
+    parser.add_argument("--benign", action="store_true", help="only the benign relays")
     parser.add_argument("--clean", action="store_true", help="only the clean mock")
     parser.add_argument("--seeds", type=int, default=20, metavar="N", help="for the clean mock (default 20)")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default 2)")

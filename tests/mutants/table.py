@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mutants.benign import Benign, benign
 from mutants.catalogue import Mutant
 from mutants.sources import Named, named
 
@@ -82,6 +83,9 @@ def markdown(rows: list[Row], about: dict[str, Any]) -> str:
     unseen = [row for row in rows if row.mutant.unseen]
     head = ("mutant", "what is wrong", "ours: requirements broken", "caught", "plain schemathesis")
     lines = [*_intro(rows, about), *_table(head, map(_cells, seen))]
+    lines += ["", "## What must not be found", "", *_wrapped(_HARMLESS), ""]
+    head = ("relay", "what it changes", "why that is harmless", "source", "noted (MAY)")
+    lines += _table(head, map(_benign, benign().values()))
     lines += ["", "## What nobody can see from outside", "", "These do not count.", ""]
     why = ([row.mutant.id, row.mutant.says, row.mutant.unseen] for row in unseen)
     lines += _table(("mutant", "what is wrong", "why it cannot be seen"), why)
@@ -123,6 +127,13 @@ for, and no fault of its. `error` means that it could not go on.
 """
 
 
+_HARMLESS = """
+What HTTP, JSON, PNG and the document leave open, as edges and gateways do it: behind none of these may a
+MUST or SHOULD fail. `make mutants` tries each in the core profile, which holds the free one, and some in the
+extended profile and with every document.
+"""
+
+
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(" ".join(text.split()), 110, break_long_words=False, break_on_hyphens=False)
 
@@ -136,8 +147,14 @@ def _cells(row: Row) -> list[str]:
     return [row.mutant.id, row.mutant.says, row.said, row.verdict, row.theirs_said]
 
 
+def _benign(relay: Benign) -> list[str]:
+    return [relay.id, relay.says, relay.harmless, relay.source, ", ".join(sorted(relay.notes))]
+
+
 def _named(each: Named) -> list[str]:
-    return [each.source, each.says, "; ".join(part for part in (", ".join(each.mutants), each.why) if part)]
+    harmless = f"harmless: {', '.join(each.benign)}" if each.benign else ""
+    parts = (", ".join(each.mutants), harmless, each.why)
+    return [each.source, each.says, "; ".join(filter(None, parts))]
 
 
 def _line(cells: Any) -> str:

@@ -1,0 +1,67 @@
+"""docs/requirements.md: each requirement that can fail a target says by which source, and who breaks."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.requirement import LEVELS
+from proofsheet.spec.load import Library
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "requirements.md"
+PROMPTS = {"flagged": "a", "filtered": "b"}
+
+
+@cache
+def table() -> list[tuple[str, ...]]:
+    """The rows: pattern, level, source, who breaks."""
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    return [tuple(cell.strip() for cell in line.strip("|").split(" | ")) for line in lines]
+
+
+@cache
+def failing() -> dict[str, str]:
+    """Each topic that can fail a target, and the highest level that it has in any document."""
+    found: dict[str, str] = {}
+    for name in Library().names():
+        source = Source(Library().load(name), prompts=PROMPTS)
+        for each in plan(source, "extended", prompts=PROMPTS).requirements:
+            topic = each.id.split(".", 2)[2]
+            found[topic] = min(found.get(topic, "MAY"), each.level, key=LEVELS.index)
+    return {topic: level for topic, level in found.items() if level != "MAY"}
+
+
+def row_of(topic: str) -> tuple[str, ...] | None:
+    """The first row that covers a topic."""
+    return next((row for row in table() if fnmatchcase(topic, row[0].strip("`"))), None)
+
+
+def test_each_requirement_that_can_fail_a_target_has_its_row() -> None:
+    assert [topic for topic in failing() if row_of(topic) is None] == []
+
+
+def test_each_row_has_the_level_of_what_it_covers() -> None:
+    told = {topic: row[1] for topic in failing() if (row := row_of(topic))}
+    assert told == failing()
+
+
+def test_no_row_is_without_a_requirement() -> None:
+    used = {row[0] for topic in failing() if (row := row_of(topic))}
+    assert [row[0] for row in table() if row[0] not in used] == []
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: row[0])
+def test_each_row_names_a_source_and_who_breaks(row: tuple[str, ...]) -> None:
+    assert len(row) == 4
+    assert all(row)
+
+
+@pytest.mark.parametrize("topic", ["answer.headers", "answer.keys", "answer.id", "answer.type"])
+def test_what_is_left_open_fails_nobody(topic: str) -> None:
+    assert topic not in failing()
+    assert not any(each.startswith("precedence.") for each in failing())
