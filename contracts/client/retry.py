@@ -125,7 +125,8 @@ class RetryingClient:
     def _is_web_page(self, case: Case, exchange: Exchange) -> bool:
         outcomes = self.document.operations[case.operation].outcomes.values()
         declared = {name for each in outcomes for name in each.representations}
-        return exchange.media_type in WEB_PAGES - declared
+        is_json = exchange.body.lstrip().startswith((b"{", b"["))  # with a wrong label, which is a finding
+        return exchange.media_type in WEB_PAGES - declared and not is_json
 
     def _is_answered(self) -> bool:
         """Whether a plain request gets something else than a web page."""
