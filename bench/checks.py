@@ -1,4 +1,4 @@
-"""Are the answers the ones a figure is about? Asked before each load, and of each load."""
+"""Are the answers the ones a figure is about? Result before each load, and of each load."""
 
 import functools
 import io

@@ -12,7 +12,7 @@ import click
 
 from proofsheet.contracts.client.pace import per_second
 from proofsheet.contracts.client.target import NONE, PERMISSIONS
-from proofsheet.contracts.console import begin, finish, notice, progress, say
+from proofsheet.contracts.console import begin, finish, notice, progress, write_to
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS
 from proofsheet.contracts.explain import explained
 from proofsheet.contracts.explore import Explorer
@@ -111,7 +111,7 @@ def check(name: str, **options: Any) -> None:
     try:
         raise SystemExit(_check(name, options))
     except KeyboardInterrupt:
-        say("Error: interrupted before anything was sent\n", sys.stderr)
+        write_to("Error: interrupted before anything was sent\n", sys.stderr)
         raise SystemExit(BROKEN) from None
 
 
@@ -124,9 +124,9 @@ def _check(name: str, options: dict[str, Any]) -> int:
     except (BadUse, BadReport) as problem:
         raise click.UsageError(str(problem)) from None
     if options["explain"]:
-        say(explained(found), sys.stdout)
+        write_to(explained(found), sys.stdout)
     if options["dry_run"]:
-        say(priced(found, further), sys.stdout)
+        write_to(priced(found, further), sys.stdout)
     return _judge(found, further, options, run) if sends else CONFORMS
 
 
@@ -167,7 +167,7 @@ def _judge(
 
 
 def _broken(problem: str, report: Path) -> int:
-    say(f"Error: {problem}\nwhat was done is in {report}; --resume {report} goes on\n", sys.stderr)
+    write_to(f"Error: {problem}\nwhat was done is in {report}; --resume {report} goes on\n", sys.stderr)
     return BROKEN
 
 

@@ -45,7 +45,7 @@ class Limits:
 
 
 def _silent(seconds: float) -> None:
-    """Nobody wants to know."""
+    """The notice that goes nowhere."""
 
 
 @dataclass

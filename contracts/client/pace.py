@@ -1,4 +1,4 @@
-"""The pace at which a target is asked: within its documented limit, our rate, and the pauses it asks for."""
+"""The pace of requests: within its documented limit, our rate, and the pauses it asks for."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Pace:
                 self._sent.remove(ticket)
 
     def hold_off(self, seconds: float) -> None:
-        """Nobody sends anything for so long."""
+        """Nothing is sent for so long."""
         with self._lock:
             self._cool = max(self._cool, self.now() + seconds)
 
@@ -70,7 +70,7 @@ class Pace:
             self._ahead += max(seconds - (time.monotonic() - began), 0.0)
 
     def _rest_until(self, at: float) -> None:
-        """Until then, and longer if somebody was told to hold off meanwhile."""
+        """Until then, and longer if `hold_off` was called meanwhile."""
         while (left := max(at, self._cool) - self.now()) > 0:
             self.rest(left)
 

@@ -14,9 +14,9 @@ from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec.document import Document, Operation, RateLimit
 
-LONGEST_WAIT = 120.0  # seconds; a target that asks for more is not asked again
-AWAY = frozenset({502, 503, 504})  # what gateways say when nobody is behind them
-LOST = frozenset({502, 504})  # and when somebody is, whose answer was lost: a picture may have been drawn
+LONGEST_WAIT = 120.0  # seconds; a target that wants more is sent nothing more
+AWAY = frozenset({502, 503, 504})  # what gateways answer when nothing is behind them
+LOST = frozenset({502, 504})  # and when the answer behind them was lost: a picture may have been made
 WEB_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -88,7 +88,7 @@ class RetryingClient:
         return any(status in each.statuses(operation) for each in case.expects)
 
     def _patiently(self, case: Case) -> Exchange:
-        """A 429 that nobody asked for is waited out: as it says, or as the document does, or not at all."""
+        """An unexpected 429 is waited out: as it says, or as the document does, or not at all."""
         limit = self.document.operations[case.operation].policy.rate_limit
         throttled = ""
         for seconds in (*BACK_OFF, *([limit.penalty + 1] if limit else ())):
@@ -138,7 +138,7 @@ class RetryingClient:
             return False
 
     def _vouch(self, case: Case, exchange: Exchange) -> Exchange:
-        """Ask again, unless it may cost, and then ask the probe. Raises Unreachable."""
+        """Send again, unless it may cost, and then send the probe. Raises Unreachable."""
         if exchange.status in self._vouched:
             return exchange
         may_cost = case.pays or (case.cost > 0 and exchange.status in LOST)

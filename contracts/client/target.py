@@ -35,7 +35,7 @@ class BadTarget(ValueError):
 
 @dataclass(frozen=True)
 class Target:
-    """Where to ask and how: `url` is the origin with its base path, without a slash at the end."""
+    """Where requests go and how: `url` is the origin with its base path, without a slash at the end."""
 
     url: str
     key: str | None = field(default=None, repr=False)
@@ -44,7 +44,7 @@ class Target:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no report may show beside the key: other accounts' keys, and headers that let somebody in."""
+        """What no report may show beside the key: other accounts' keys, and headers that are credentials."""
         extra = (text for name, text in self.extra.items() if _SECRET.search(name))
         return (*self.keys.values(), *(word for text in extra for word in text.split()[-1:]))
 
@@ -76,7 +76,7 @@ def _is_bare(wanted: Requirement) -> bool:
 
 
 def _unknown(wanted: Requirement) -> str:
-    """A credential that nobody has, in as many parts as are wanted."""
+    """A credential that no account has, in as many parts as are wanted."""
     parts = sum(1 if each.function == "plain" else 2 for each in wanted)
     return ":".join([refused_keys.refused_key("unknown")] * max(parts, 1))
 

@@ -68,7 +68,7 @@ def _of_form(expect: Expectation, form: str) -> Every:
 
 
 def _in_every_form(operation: Operation, wanted: Requirement, expect: Expectation) -> Derived:
-    """Asked of every picture, and of one in each form at least, so that there are two."""
+    """Result of every picture, and of one in each form at least, so that there are two."""
     wishes = tuple(Wish(operation.id, accept=form.accept) for form in forms(operation))
     return Derived(wanted, also=wishes, every=_of_plain(expect))
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from proofsheet.contracts.case import Case
-    from proofsheet.contracts.run.attempts import Asked
+    from proofsheet.contracts.run.attempts import Result
 
-Attempt = Callable[["Case"], "Asked"]
+Attempt = Callable[["Case"], "Result"]
 
 
 class Stop(Exception):
@@ -19,7 +19,7 @@ class Stop(Exception):
 class Explorer(Protocol):
     """A further source of cases, which are not planned but found."""
 
-    def explore(self, attempt: Attempt) -> Iterator[Asked]:
+    def explore(self, attempt: Attempt) -> Iterator[Result]:
         """Ask as long as there is something to find.
 
         `attempt` holds the budget, keeps the pace, sends and judges, and takes no note. What is yielded is

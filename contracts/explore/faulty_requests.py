@@ -22,7 +22,7 @@ from proofsheet.contracts.explore.values import unicode_texts
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:
-    from proofsheet.contracts.run.attempts import Asked
+    from proofsheet.contracts.run.attempts import Result
 
 SMALLER = 150  # attempts at smaller requests for an operation, all its findings together
 FEWER = 5  # one in so many examples is of a level other than MUST
@@ -42,13 +42,13 @@ class Refused:
     examples: int
     carried: Container[str] = ()
 
-    def explore(self, attempt: Attempt) -> Iterator[Asked]:
+    def explore(self, attempt: Attempt) -> Iterator[Result]:
         """Search operation by operation. Raises Stop where `attempt` does."""
         for operation in self.source.document.operations.values():
             if operation.body is not None:
                 yield from self._operation(operation, attempt)
 
-    def _operation(self, operation: Operation, attempt: Attempt) -> Iterator[Asked]:
+    def _operation(self, operation: Operation, attempt: Attempt) -> Iterator[Result]:
         known: set[Kind] = set()
         left = SMALLER
         for topic, samples, examples in self._searches(operation):

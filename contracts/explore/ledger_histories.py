@@ -26,7 +26,7 @@ from proofsheet.contracts.explore.strategies import one_fault, valid
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:
-    from proofsheet.contracts.run.attempts import Asked
+    from proofsheet.contracts.run.attempts import Result
 
 LONGEST = 8  # steps of a history
 HISTORIES = 20
@@ -61,7 +61,7 @@ class Ledger:
     def _is_carried(self, balance: Operation) -> bool:
         return any(question(balance, number) in self.carried for number in range(REQUESTS + PATIENCE + 1))
 
-    def explore(self, attempt: Attempt) -> Iterator[Asked]:
+    def explore(self, attempt: Attempt) -> Iterator[Result]:
         """Play histories; tell the shortest that does not add up, or that all do. Raises Stop."""
         balance = balance_of(self.source.document)
         if balance is None or self._name not in self.requirements or self._is_carried(balance):

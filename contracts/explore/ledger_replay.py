@@ -20,7 +20,7 @@ from proofsheet.contracts.explore.search import Enough
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:
-    from proofsheet.contracts.run.attempts import Asked
+    from proofsheet.contracts.run.attempts import Result
 
 REQUESTS = 40  # free ones of a run
 PICTURES = 3  # of a run
@@ -49,9 +49,9 @@ class Books:
     pictures: int = PICTURES
     stopped: Stop | None = None
     is_over: bool = False  # a refusal was granted, which has to be paid for; or nothing is sent any more
-    _found: tuple[int, Asked] | None = None  # the steps of the shortest history that is off, and its end
-    _last: Asked | None = None
-    _held: Asked | None = None
+    _found: tuple[int, Result] | None = None  # the steps of the shortest history that is off, and its end
+    _last: Result | None = None
+    _held: Result | None = None
     _questions: int = 0
     _owes: bool = False  # something was granted since the balance was last seen
     _played: dict[tuple[str, ...], bool] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Books:
             self._played[key] = self._play(history)
         return self._played[key]
 
-    def told(self) -> Iterator[Asked]:
+    def told(self) -> Iterator[Result]:
         """What does not add up; or else a balance that did; or else one of which nothing can be said."""
         found = self._found[1] if self._found else None
         best = found or self._held or self._last
@@ -116,7 +116,7 @@ class Books:
             self._found = len(done), replace(asked, messages=((self.requirement, story),))
         return bool(messages)
 
-    def _settle(self, *checks: type[Expectation]) -> Asked:
+    def _settle(self, *checks: type[Expectation]) -> Result:
         """Ask for the balance; again for a while where it does not show a payment yet."""
         asked = self._asked(self._question(checks, 0.0))
         for turn in range(PATIENCE if BalanceMoves in checks else 0):
@@ -136,7 +136,7 @@ class Books:
             case_of(self.balance, "", {}, expects, wait=wait), id=question(self.balance, self._questions)
         )
 
-    def _asked(self, case: Case) -> Asked:
+    def _asked(self, case: Case) -> Result:
         self.left -= 1
         try:
             asked = self.attempt(case)
@@ -149,5 +149,5 @@ class Books:
             raise Enough
         return asked
 
-    def _messages(self, asked: Asked) -> list[str]:
+    def _messages(self, asked: Result) -> list[str]:
         return [text for name, text in asked.messages if name == self.requirement]

@@ -25,7 +25,7 @@ from proofsheet.contracts.explore.strategies import Samples
 
 if TYPE_CHECKING:
     from proofsheet.contracts.case import Case
-    from proofsheet.contracts.run.attempts import Asked
+    from proofsheet.contracts.run.attempts import Result
 
 SHRINKS = 60  # attempts at a smaller request, for each finding
 Kind = tuple[str, str]  # a requirement, and what its message says whatever the values
@@ -66,13 +66,13 @@ class Hunt:
     examples: int
     attempts: int | None = None
     carried: Container[str] = ()  # cases of an earlier run, of which one ends the search: it was told then
-    asked: dict[str, Asked] = field(default_factory=dict)  # by case
+    asked: dict[str, Result] = field(default_factory=dict)  # by case
     stopped: Stop | None = None
     is_over: bool = False  # the budget says no, or a refusal was granted
     _left: int = 0
     _ways: dict[str, int] = field(default_factory=dict)  # from a case to its strategy
 
-    def run(self, known: set[Kind], shrinks: int) -> Iterator[Asked]:
+    def run(self, known: set[Kind], shrinks: int) -> Iterator[Result]:
         """Search, and tell what is worth telling. Kinds in `known` are not told again; new ones are added.
 
         At most `shrinks` attempts at smaller requests are made for all findings together.
@@ -126,7 +126,7 @@ class Hunt:
         wanted = partial(self._shows, kind, number)
         search(self.samples[number], wanted, self._seed(number), self._each + 1)
 
-    def _least(self, kind: Kind) -> Asked:
+    def _least(self, kind: Kind) -> Result:
         return min((each for each in self.asked.values() if kind in kinds(each)), key=size)
 
     def _shows(self, kind: Kind, number: int, sample: Sample) -> bool:
@@ -134,7 +134,7 @@ class Hunt:
         self._ways.setdefault(asked.case.id, number)
         return kind in kinds(asked)
 
-    def _ask(self, case: Case) -> Asked:
+    def _ask(self, case: Case) -> Result:
         if case.id not in self.asked:
             self.is_over |= case.id in self.carried
             if self._left <= 0 or self.is_over or self.stopped:
@@ -145,7 +145,7 @@ class Hunt:
             self.is_over = asked.skipped or (asked.paid and not case.pays)
         return self.asked[case.id]
 
-    def _attempted(self, case: Case) -> Asked:
+    def _attempted(self, case: Case) -> Result:
         try:
             return self.attempt(case)
         except Stop as stop:
@@ -155,8 +155,8 @@ class Hunt:
     def _kinds(self) -> list[Kind]:
         return list(dict.fromkeys(kind for each in self.asked.values() for kind in kinds(each)))
 
-    def _told(self, found: list[Kind]) -> Iterator[Asked]:
-        told: dict[str, Asked] = {}
+    def _told(self, found: list[Kind]) -> Iterator[Result]:
+        told: dict[str, Result] = {}
         for kind in found:
             least = self._least(kind)
             told[least.case.id] = least
@@ -164,7 +164,7 @@ class Hunt:
             told.update({each.case.id: each for each in self._standing_for_all()})
         yield from told.values()
 
-    def _standing_for_all(self) -> list[Asked]:
+    def _standing_for_all(self) -> list[Result]:
         """The smallest that held, and one without an answer; or one of which nothing can be said."""
         held = [each for each in self.asked.values() if each.exchange is not None and not each.reason]
         lost = [each for each in self.asked.values() if each.unreachable]
@@ -172,7 +172,7 @@ class Hunt:
         return [min(held, key=size), *lost[:1]] if held else rest[:1]
 
 
-def kinds(asked: Asked) -> list[Kind]:
+def kinds(asked: Result) -> list[Kind]:
     """The findings of an answer without their values, so that those of the same kind can be told apart."""
     fields = [name for each in asked.case.expects for name in each.named]
     return [(requirement, _plain(message, fields)) for requirement, message in asked.messages]
@@ -184,7 +184,7 @@ def _plain(message: str, fields: list[str]) -> str:
     return " ".join(re.split(r"[{\[<\"']", message, maxsplit=1)[0].split()[:_WORDS])
 
 
-def size(asked: Asked) -> int:
+def size(asked: Result) -> int:
     """The size of a request in bytes, but for what every request has."""
     request = asked.case.request
     headers = sum(len(name) + len(value) for name, value in request.headers.items())

@@ -21,7 +21,7 @@ from proofsheet.contracts.explore.strategies import Samples, valid
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:
-    from proofsheet.contracts.run.attempts import Asked
+    from proofsheet.contracts.run.attempts import Result
 
 PICTURES = 1  # for each operation
 _TRIES = 50  # examples until there is one that asks for more than the smallest request does
@@ -41,7 +41,7 @@ class Granted:
         """Credits that it spends at most."""
         return sum((PICTURES * _plain(each) for each, _ in self._asked()), Decimal(0))
 
-    def explore(self, attempt: Attempt) -> Iterator[Asked]:
+    def explore(self, attempt: Attempt) -> Iterator[Result]:
         """Ask operation by operation. Raises Stop where `attempt` does."""
         for operation, name in self._asked():
             samples, case = [_samples(operation)], partial(_case, name)

@@ -23,7 +23,7 @@ from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.text import amount
 from proofsheet.contracts.reports.writer import CutOff, Unwritable
 from proofsheet.contracts.run import session
-from proofsheet.contracts.run.attempts import Asked, broke
+from proofsheet.contracts.run.attempts import Result, broke
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.settings import Settings
 
@@ -113,7 +113,7 @@ class Judging:
         how = (found.permissions, found.seed, found.source.prompts)
         return replace(found, plan=plan(found.source, found.profile, only, *how), report=self._report)
 
-    def _progress(self, done: int, total: int, asked: Asked, budget: Budget) -> None:
+    def _progress(self, done: int, total: int, asked: Result, budget: Budget) -> None:
         terminal: Any = self._config.pluginmanager.getplugin("terminalreporter")
         if terminal is None or terminal.verbosity < 0:
             return

@@ -14,7 +14,7 @@ from proofsheet.contracts.reports import case_records, run_records
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import CutOff, Writer
-from proofsheet.contracts.run.runner import Asked
+from proofsheet.contracts.run.runner import Result
 from proofsheet.spec.document import Operation
 from proofsheet.traffic.flow import Flow
 from proofsheet.traffic.redaction import MARK, mark, redacted
@@ -80,7 +80,7 @@ class Evidence:
         names = tuple(SpeaksFor(name) for _, name in self._trial.requirements(operation))
         step = Step(Request(operation.id), names)
         case = Case(f"exchange-{number}", operation.id, (step,))
-        asked = Asked(case, (exchange,), messages=judged.messages)
+        asked = Result(case, (exchange,), messages=judged.messages)
         redaction = Redaction(_key(clean))
         record = case_records.case(asked, self._trial.document, redaction, flow.milliseconds)
         record["request"]["url"] = clean.url

@@ -19,7 +19,7 @@ from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.text import clip, size
 from proofsheet.contracts.reports.thumbnails import Thumbnail, thumbnail
-from proofsheet.contracts.run.runner import Asked
+from proofsheet.contracts.run.runner import Result
 from proofsheet.spec.document import Document, Operation
 
 SECRET = frozenset({"valid", "bare", "other", "broke"})  # credentials of a case that let somebody in
@@ -29,7 +29,7 @@ _LONG_MESSAGE = 2_000
 
 
 def case(
-    asked: Asked,
+    asked: Result,
     document: Document,
     redaction: Redaction,
     milliseconds: float | None = None,

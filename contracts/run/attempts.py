@@ -19,7 +19,7 @@ from proofsheet.spec import pointers
 
 
 @dataclass(frozen=True)
-class Asked:
+class Result:
     """What became of one case: an exchange for each step, or why there is none, and what is wrong in them."""
 
     case: Case
@@ -58,75 +58,75 @@ class Attempts:
     budget: Budget
     interrupts: Interrupts = field(default_factory=Interrupts)
 
-    def send(self, case: Case) -> tuple[Asked, float]:
+    def send(self, case: Case) -> tuple[Result, float]:
         """What came back, not judged yet, and when it was sent by our clock: after the case's wait."""
         began = time.monotonic()
         sent = began + case.steps[0].wait
         if not self.budget.hold(case.cost):
             reason = f"would pass the budget of {self.budget.limit} credits"
-            return Asked(case, (), reason, skipped=True), sent
-        asked = Asked(case)
+            return Result(case, (), reason, skipped=True), sent
+        result = Result(case)
         try:
             for step in case.steps:
-                asked = self._sent(asked, step)
-                if asked.reason:
+                result = self._sent(result, step)
+                if result.reason:
                     break
-        except BaseException:  # a mistake of ours, and nobody knows what was paid
+        except BaseException:  # a mistake of ours, and what was paid is not known
             self.budget.settle(case.cost, True)
             raise
-        self.budget.settle(case.cost, asked.paid)
-        return replace(asked, seconds=time.monotonic() - began), sent
+        self.budget.settle(case.cost, result.paid)
+        return replace(result, seconds=time.monotonic() - began), sent
 
-    def _sent(self, asked: Asked, step: Step) -> Asked:
+    def _sent(self, result: Result, step: Step) -> Result:
         """With the answer to one step more, or why there is none."""
-        case, before = asked.case, asked.exchanges
+        case, before = result.case, result.exchanges
         try:
             step = _filled(step, before[-1]) if before else step
             with self.interrupts.waiting():
                 exchange = self.client.send(case.alone(step))
         except Unfilled as problem:
-            return replace(asked, reason=str(problem))
+            return replace(result, reason=str(problem))
         except Unreachable as problem:
-            paid, is_other = asked.paid or problem.sent, isinstance(problem, NotTheApi)
-            return replace(asked, reason=str(problem), paid=paid, unreachable=True, is_other=is_other)
+            paid, is_other = result.paid or problem.sent, isinstance(problem, NotTheApi)
+            return replace(result, reason=str(problem), paid=paid, unreachable=True, is_other=is_other)
         except KeyboardInterrupt:
             reason = "interrupted before the answer came"
-            return replace(asked, reason=reason, paid=asked.paid or case.cost > 0, interrupted=True)
+            return replace(result, reason=reason, paid=result.paid or case.cost > 0, interrupted=True)
         # What a gateway lost on its way back counts as an answer that never came.
         paid = exchange.status < 300 or (case.cost > 0 and exchange.status in LOST)
-        return replace(asked, exchanges=(*before, exchange), paid=asked.paid or paid)
+        return replace(result, exchanges=(*before, exchange), paid=result.paid or paid)
 
-    def judge(self, asked: Asked, began: float) -> Asked:
+    def judge(self, result: Result, began: float) -> Result:
         """The same with what is found in its answers."""
-        for step, exchange in zip(asked.case.steps, asked.exchanges, strict=False):
-            asked = self._judged(asked, asked.case.alone(step), exchange, began)
-            if asked.limited or asked.interrupted:
+        for step, exchange in zip(result.case.steps, result.exchanges, strict=False):
+            result = self._judged(result, result.case.alone(step), exchange, began)
+            if result.limited or result.interrupted:
                 break
-        return asked
+        return result
 
-    def _judged(self, asked: Asked, case: Case, exchange: Exchange, began: float) -> Asked:
+    def _judged(self, result: Result, case: Case, exchange: Exchange, began: float) -> Result:
         try:
             self.judging.remember(case, exchange, began)
-            asked = replace(asked, trace=self.judging.history[-1])
+            result = replace(result, trace=self.judging.history[-1])
             if exchange.status == 429 and case.request.copies == 1 and not self.client.expects(case, 429):
-                return self._limited(asked, case, exchange)
+                return self._limited(result, case, exchange)
             found = self.judging.judge(case, exchange)
         except KeyboardInterrupt:
-            return replace(asked, reason="interrupted before it was judged", interrupted=True)
+            return replace(result, reason="interrupted before it was judged", interrupted=True)
         except Exception as error:  # no answer may end a run that has been paid for
-            return replace(asked, reason=broke(error))
+            return replace(result, reason=broke(error))
         return replace(
-            asked,
-            messages=(*asked.messages, *found.messages),
-            unjudged=(*asked.unjudged, *found.unjudged),
-            general=(*asked.general, *found.general),
+            result,
+            messages=(*result.messages, *found.messages),
+            unjudged=(*result.unjudged, *found.unjudged),
+            general=(*result.general, *found.general),
         )
 
-    def _limited(self, asked: Asked, case: Case, exchange: Exchange) -> Asked:
+    def _limited(self, result: Result, case: Case, exchange: Exchange) -> Result:
         """A 429 that stays: nothing is judged but the rate."""
         found = self.judging.rate(case, exchange)
         reason = "the target limits the rate: try again later, or with a lower --rate"
-        return replace(asked, reason=reason, messages=(*asked.messages, *found), limited=True)
+        return replace(result, reason=reason, messages=(*result.messages, *found), limited=True)
 
 
 class Unfilled(Exception):

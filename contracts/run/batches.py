@@ -37,7 +37,7 @@ def in_order(
 ) -> Iterator[Found]:
     """The answers in the order of the cases, each as soon as it and those before it are there.
 
-    An interrupt goes on after what was under way has been told. Whatever ends this, the rest is not sent.
+    An interrupt goes on after what was under way has been yielded. Whatever ends this, the rest is not sent.
     """
     with ThreadPoolExecutor(workers) as pool:
         left = deque(pool.submit(send, case) for case in cases)

@@ -19,7 +19,7 @@ class Interrupts:
 
     @contextmanager
     def handled(self) -> Iterator[None]:
-        """Within, an interrupt is raised where somebody waits, and else only noted as pending.
+        """Within, an interrupt is raised where something is waited for, and else only noted as pending.
 
         Only the main thread can be interrupted; for any other this changes nothing.
         """

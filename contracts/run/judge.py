@@ -1,4 +1,4 @@
-"""Judging one answer: what its case expects of it, and what is asked of every answer."""
+"""Judging one answer: what its case expects of it, and what holds for every answer."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Judge:
         self.history.append(trace(case, exchange, operation, began))
 
     def forget(self) -> None:
-        """Take the last answer back: it is asked for again."""
+        """Take the last answer back: it is requested again."""
         self.history.pop()
 
     def judge(self, case: Case, exchange: Exchange) -> Judgement:
@@ -62,7 +62,7 @@ class Judge:
         unjudged: list[tuple[str, str]] = []
         for each in case.expects:
             if each.requirement not in self.requirements:
-                continue  # the case is asked for the sake of another
+                continue  # the case is sent for the sake of another
             try:
                 messages += [(each.requirement, message) for message in each.findings(answer)]
             except Unjudged as why:

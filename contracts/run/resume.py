@@ -1,4 +1,4 @@
-"""Going on with an earlier run: as it was asked for, and without asking or paying for anything twice."""
+"""Going on with an earlier run: as it was begun, and without sending or paying for anything twice."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def hold_together(run: Earlier, found: Settings) -> None:
     for name, value in now.items():
         if (then := run.header[name]) != value:
             raise BadUse(f"{run.path} is of the {name} {then}, not of {value}; leave out --resume")
-    asked = {each["id"] for each in run.header["requirements"]}
-    if others := sorted(asked ^ {each.id for each in found.plan.requirements}):
+    known = {each["id"] for each in run.header["requirements"]}
+    if others := sorted(known ^ {each.id for each in found.plan.requirements}):
         names = ", ".join(others[:3])
         raise BadUse(f"{run.path} asks for other requirements ({names} …); leave out --only, or --resume")

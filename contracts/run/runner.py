@@ -13,18 +13,18 @@ from proofsheet.contracts.client.retry import RetryingClient, Throttle
 from proofsheet.contracts.explore import Explorer, Stop
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan
-from proofsheet.contracts.run.attempts import Asked, Attempts
+from proofsheet.contracts.run.attempts import Attempts, Result
 from proofsheet.contracts.run.batches import batches, in_order
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.verdict import Status, Verdict
 
-__all__ = ["Asked", "Run"]
+__all__ = ["Result", "Run"]
 
 MOST_AWAY = 3  # in a row without an answer, given up or shut out: then nothing more is sent
-UNTOLD = "a step of a search that tells of others"
-LAG = 2.0  # seconds until a balance that lags behind is asked again; then twice as many
+UNYIELDED = "a step of a search that reports others"
+LAG = 2.0  # seconds until a balance that lags behind is requested again; then twice as many
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Run:
     """One run of a plan. `verdicts` is complete after every step.
 
     `workers` is how many requests of a burst go out at once, `concurrency` how many free cases of a plan.
-    `asked` counts requests, those of explorers included.
+    `sent` counts requests, those of explorers included.
     """
 
     plan: Plan
@@ -45,13 +45,13 @@ class Run:
     rate: float | None = None  # requests per second
     explorers: tuple[Explorer, ...] = ()
     interrupts: Interrupts = field(default_factory=Interrupts)
-    notice: Callable[[str], None] = lambda text: None  # what somebody who waits wants to know
+    notice: Callable[[str], None] = lambda text: None  # what is waited for
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    asked: int = 0
+    sent: int = 0
     _away: int = 0
-    _why: str = ""  # the target is asked no more
+    _why: str = ""  # why nothing more is sent
     _interrupted: bool = False
-    _paid: dict[str, Asked] = field(default_factory=dict)  # by explorers, and not yet told
+    _paid: dict[str, Result] = field(default_factory=dict)  # by explorers, and not yet yielded
 
     def __post_init__(self) -> None:
         self.verdicts = {each.id: Verdict(each) for each in self.plan.requirements}
@@ -66,14 +66,14 @@ class Run:
         self.judging = Judge(self.oracle, self.verdicts)
         self._attempts = Attempts(retrying, self.judging, self.budget, self.interrupts)
 
-    def steps(self) -> Iterator[Asked]:
-        """Ask case after case, then whatever the explorers find; yields what became of each.
+    def steps(self) -> Iterator[Result]:
+        """Send case after case, then whatever the explorers find; yields what became of each.
 
         An interrupt goes on after the cases that it hit have been yielded: they may have been paid for.
         """
-        for asked in self._planned():
-            self._note(asked)
-            yield asked
+        for result in self._planned():
+            self._note(result)
+            yield result
         for explorer in self.explorers:
             yield from self._explored(explorer)
 
@@ -81,13 +81,13 @@ class Run:
         self.notice(f"{case.id}: the answer is not complete after {seconds:.0f} s; waiting")
 
     def _on_throttle(self, throttle: Throttle) -> None:
-        left, rate = len(self.plan.cases) - self.asked, max(throttle.per_minute, 1)
+        left, rate = len(self.plan.cases) - self.sent, max(throttle.per_minute, 1)
         self.notice(
             f"{throttle}. {left} requests are left: about {max(left / rate, 1):.0f} minutes at that rate. "
             f"Waiting {throttle.pause:.0f} s; with --rate {int(rate)}/m nothing is refused"
         )
 
-    def _planned(self) -> Iterator[Asked]:
+    def _planned(self) -> Iterator[Result]:
         sent = 0
         for batch in batches(self.plan.cases, self.concurrency):
             if self._is_down:
@@ -107,7 +107,7 @@ class Run:
             for name in {each.requirement for each in case.expects} & set(self.verdicts):
                 verdict = self.verdicts[name]
                 if verdict.status is Status.SKIPPED:
-                    verdict.reason = f"not asked: {self._why}"
+                    verdict.reason = f"not sent: {self._why}"
                 elif verdict.status is Status.PASSED:
                     verdict.climb(Status.ERRORED, self._why)
         known = list(self.verdicts.values())
@@ -115,7 +115,7 @@ class Run:
             known[0].climb(Status.ERRORED, self._why)  # nothing was judged: the run broke
 
     def _go_on(self) -> None:
-        """Let an interrupt go on that was held up until what it hit was told."""
+        """Let an interrupt go on that was held up until what it hit was yielded."""
         if self._interrupted or self.interrupts.pending:
             raise KeyboardInterrupt
 
@@ -123,15 +123,15 @@ class Run:
     def _is_down(self) -> bool:
         return self._away >= MOST_AWAY
 
-    def _send(self, case: Case) -> tuple[Asked, float]:
+    def _send(self, case: Case) -> tuple[Result, float]:
         if self._is_down:
-            return Asked(case, (), self._why, unreachable=True), 0.0
+            return Result(case, (), self._why, unreachable=True), 0.0
         return self._attempts.send(case)
 
-    def _step(self, case: Case) -> Asked:
-        asked = self._judged(*self._send(case))
+    def _step(self, case: Case) -> Result:
+        result = self._judged(*self._send(case))
         for turn in range(case.step.patience):
-            if not asked.messages or self._is_known(asked) or self._interrupted:
+            if not result.messages or self._is_known(result) or self._interrupted:
                 break
             try:
                 with self.interrupts.waiting():
@@ -139,91 +139,91 @@ class Run:
             except KeyboardInterrupt:
                 self._interrupted = True
                 self.judging.forget()
-                reason = "interrupted before it was asked again"
-                return replace(asked, messages=(), reason=reason, interrupted=True)
+                reason = "interrupted before it was sent again"
+                return replace(result, messages=(), reason=reason, interrupted=True)
             self.judging.forget()
-            asked = self._judged(*self._send(case))
-        return asked
+            result = self._judged(*self._send(case))
+        return result
 
-    def _judged(self, answer: Asked, began: float) -> Asked:
-        self.asked += not (answer.skipped or answer.unreachable)
-        asked = self._attempts.judge(answer, began)
-        if not asked.skipped:
-            self._count_away(asked)
-        self._interrupted |= asked.interrupted
-        return asked
+    def _judged(self, answer: Result, began: float) -> Result:
+        self.sent += not (answer.skipped or answer.unreachable)
+        result = self._attempts.judge(answer, began)
+        if not result.skipped:
+            self._count_away(result)
+        self._interrupted |= result.interrupted
+        return result
 
-    def _count_away(self, asked: Asked) -> None:
-        if not (asked.unreachable or asked.limited or asked.is_slow):
+    def _count_away(self, result: Result) -> None:
+        if not (result.unreachable or result.limited or result.is_slow):
             self._away = 0
             return
         if not self._is_down:
-            known = asked.limited or asked.is_other
-            self._why = asked.reason if known else "the target does not answer"
-            self._why = "the answers stop or drip" if asked.is_slow else self._why
-        self._away += MOST_AWAY if asked.is_other else 1
+            known = result.limited or result.is_other
+            self._why = result.reason if known else "the target does not answer"
+            self._why = "the answers stop or drip" if result.is_slow else self._why
+        self._away += MOST_AWAY if result.is_other else 1
 
-    def _is_known(self, asked: Asked) -> bool:
+    def _is_known(self, result: Result) -> bool:
         """Whether all that was found has been found before: then patience is wasted."""
         return all(
             name in self.verdicts and self.verdicts[name].status >= Status.FAILED
-            for name, _ in asked.messages
+            for name, _ in result.messages
         )
 
-    def _explored(self, explorer: Explorer) -> Iterator[Asked]:
-        """What an explorer tells, and all that it paid for."""
+    def _explored(self, explorer: Explorer) -> Iterator[Result]:
+        """What an explorer yields, and all that it paid for."""
         try:
-            for asked in explorer.explore(self._attempt):
-                self._paid.pop(asked.case.id, None)
-                self._note(asked)
-                yield asked
+            for result in explorer.explore(self._attempt):
+                self._paid.pop(result.case.id, None)
+                self._note(result)
+                yield result
         except Stop:
             pass
         except Exception:  # a mistake of ours: what it has paid for is written down all the same
-            yield from self._untold()
+            yield from self._unyielded()
             raise
-        yield from self._untold()
+        yield from self._unyielded()
         self._go_on()
 
-    def _untold(self) -> Iterator[Asked]:
-        """What an explorer paid for and did not tell; nothing passed or failed by it."""
+    def _unyielded(self) -> Iterator[Result]:
+        """What an explorer paid for and did not yield; nothing passed or failed by it."""
         for each in self._paid.values():
             names = dict.fromkeys(expect.requirement for expect in each.case.expects)
-            yield replace(each, messages=(), unjudged=tuple((name, UNTOLD) for name in names))
+            yield replace(each, messages=(), unjudged=tuple((name, UNYIELDED) for name in names))
         self._paid.clear()
 
-    def _attempt(self, case: Case) -> Asked:
+    def _attempt(self, case: Case) -> Result:
         """An explorer's attempt. Raises Stop."""
         if self._is_down or self._interrupted or self.interrupts.pending:
             raise Stop
-        asked = self._judged(*self._attempts.send(case))
-        if asked.paid and case.cost:
-            self._paid[case.id] = asked
-        if asked.interrupted:
+        result = self._judged(*self._attempts.send(case))
+        if result.paid and case.cost:
+            self._paid[case.id] = result
+        if result.interrupted:
             raise Stop
-        return asked
+        return result
 
-    def _note(self, asked: Asked) -> None:
-        spoken = {each.requirement for each in asked.case.expects} & set(self.verdicts)
-        if asked.exchange is not None and not asked.reason:
-            self._note_answer(asked, spoken | (set(asked.general) & set(self.verdicts)))
+    def _note(self, result: Result) -> None:
+        judged = {each.requirement for each in result.case.expects} & set(self.verdicts)
+        if result.exchange is not None and not result.reason:
+            self._note_answer(result, judged | (set(result.general) & set(self.verdicts)))
             return
-        status = Status.SKIPPED if asked.skipped else Status.ERRORED
-        for name in spoken:
-            self.verdicts[name].reason = asked.reason
-            self.verdicts[name].climb(status, asked.reason if status is Status.ERRORED else "")
-        self._note_findings(asked)
+        status = Status.SKIPPED if result.skipped else Status.ERRORED
+        for name in judged:
+            self.verdicts[name].reason = result.reason
+            self.verdicts[name].climb(status, result.reason if status is Status.ERRORED else "")
+        self._note_findings(result)
 
-    def _note_answer(self, asked: Asked, spoken: set[str]) -> None:
-        unjudged = dict(asked.unjudged)
-        for name in spoken:
+    def _note_answer(self, result: Result, judged: set[str]) -> None:
+        unjudged = dict(result.unjudged)
+        for name in judged:
             if name not in unjudged:
                 self.verdicts[name].climb(Status.PASSED)
             elif self.verdicts[name].status is Status.SKIPPED:
                 self.verdicts[name].reason = unjudged[name]
-        self._note_findings(asked)
+        self._note_findings(result)
 
-    def _note_findings(self, asked: Asked) -> None:
-        for name, message in asked.messages:
+    def _note_findings(self, result: Result) -> None:
+        for name, message in result.messages:
             if name in self.verdicts:
                 self.verdicts[name].climb(Status.FAILED, message)

@@ -18,7 +18,7 @@ from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import Writer
 from proofsheet.contracts.run.budget import Budget
-from proofsheet.contracts.run.runner import Asked, Run
+from proofsheet.contracts.run.runner import Result, Run
 from proofsheet.contracts.settings import Settings
 from proofsheet.contracts.verdict import Status
 
@@ -42,7 +42,7 @@ class Done:
         return BROKEN if broken or self.interrupted or not judged else CONFORMS
 
 
-Progress = Callable[[int, int, Asked, Budget], None]
+Progress = Callable[[int, int, Result, Budget], None]
 Notice = Callable[[str], None]
 
 
@@ -81,7 +81,7 @@ def _carry_out(found: Settings, run: Run, progress: Progress, carried: Mapping[s
         for verdict in run.verdicts.values():
             writer.write(run_records.verdict(verdict))
         verdicts, spent = run.verdicts.values(), run.budget.spent
-        writer.write(run_records.footer(verdicts, found.profile, spent, interrupted, excused, run.asked))
+        writer.write(run_records.footer(verdicts, found.profile, spent, interrupted, excused, run.sent))
     return Done(run, interrupted, excused)
 
 
@@ -125,12 +125,12 @@ def _header(found: Settings) -> Record:
 def _steps(run: Run, found: Settings, writer: Writer, redaction: Redaction, progress: Progress) -> bool:
     done, planned = 0, {case.id for case in run.plan.cases}
     try:
-        for asked in run.steps():
-            explored = asked.case.id not in planned
-            milliseconds = asked.seconds * 1000
-            writer.write(case_records.case(asked, found.document, redaction, milliseconds, explored))
+        for result in run.steps():
+            explored = result.case.id not in planned
+            milliseconds = result.seconds * 1000
+            writer.write(case_records.case(result, found.document, redaction, milliseconds, explored))
             done += 1
-            progress(done, max(len(run.plan.cases), done), asked, run.budget)
+            progress(done, max(len(run.plan.cases), done), result, run.budget)
     except KeyboardInterrupt:
         return True
     return False

@@ -18,7 +18,7 @@ from proofsheet.contracts.explore.hypothesis_explorers import explorers
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan, plan
 from proofsheet.contracts.run.budget import Budget
-from proofsheet.contracts.run.runner import Asked, Run
+from proofsheet.contracts.run.runner import Result, Run
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
 
@@ -30,7 +30,7 @@ class Explored:
     """A run of nothing but explorers: what they told, and every request that reached the target."""
 
     run: Run
-    told: list[Asked]
+    told: list[Result]
     sent: list[Sent]
 
     def failed(self) -> set[str]:
@@ -44,7 +44,7 @@ class Explored:
             name.partition(".")[2] for name, each in self.run.verdicts.items() if each.status is Status.PASSED
         }
 
-    def finding(self, requirement: str) -> Asked:
+    def finding(self, requirement: str) -> Result:
         """The one finding on a requirement."""
         found = [each for each in self.told if any(name.endswith(requirement) for name, _ in each.messages)]
         assert len(found) == 1, [each.messages for each in found]

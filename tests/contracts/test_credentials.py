@@ -18,7 +18,7 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.reports import case_records
 from proofsheet.contracts.reports.redaction import SHOWN, Redaction
-from proofsheet.contracts.run.attempts import Asked
+from proofsheet.contracts.run.attempts import Result
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.load import Library
 from proofsheet.spec.security import read, requirements
@@ -75,7 +75,7 @@ def exchanged(document: Document, credential: str, **headers: str) -> Exchange:
 
 def record(document: Document, exchange: Exchange, credential: str) -> dict[str, Any]:
     case = case_of(document.operations["getBalance"], "x", {}, (), credential=credential)
-    return case_records.case(Asked(case, (exchange,)), document, Redaction(KEY))
+    return case_records.case(Result(case, (exchange,)), document, Redaction(KEY))
 
 
 def sent_key(operation: Operation, exchange: Exchange) -> str | None:

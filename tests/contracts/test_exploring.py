@@ -17,7 +17,7 @@ from proofsheet.contracts.explore.faulty_requests import Refused
 from proofsheet.contracts.explore.hypothesis_explorers import explorers
 from proofsheet.contracts.explore.search import SHRINKS
 from proofsheet.contracts.explore.valid_requests import Granted
-from proofsheet.contracts.run.attempts import Asked
+from proofsheet.contracts.run.attempts import Result
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
 
@@ -182,13 +182,13 @@ def test_the_findings_of_a_seed_are_the_same(document: Document) -> None:
 
 def test_stop_ends_it_at_once_and_what_was_found_is_told(document: Document) -> None:
     calls: list[Case] = []
-    told: list[Asked] = []
+    told: list[Result] = []
 
-    def attempt(case: Case) -> Asked:
+    def attempt(case: Case) -> Result:
         calls.append(case)
         if len(calls) == 3:
             raise Stop
-        return Asked(case, (), messages=((case.expects[0].requirement, "wrong"),))
+        return Result(case, (), messages=((case.expects[0].requirement, "wrong"),))
 
     refused = explorers(Source(document), plan_for(document, *ANY), 1, 25, frozenset())[0]
     with pytest.raises(Stop):
@@ -197,7 +197,7 @@ def test_stop_ends_it_at_once_and_what_was_found_is_told(document: Document) -> 
     assert [each.case for each in told] == [min(calls[:2], key=lambda case: len(case.request.encoded()[1]))]
 
 
-def _take(found: Iterator[Asked], told: list[Asked]) -> None:
+def _take(found: Iterator[Result], told: list[Result]) -> None:
     for each in found:
         told.append(each)  # noqa: PERF402 (what was told before it stops is wanted)
 
@@ -207,9 +207,9 @@ def test_what_an_earlier_run_has_paid_for_is_not_asked_again(document: Document)
     found = plan_for(document, "generateCore.any.granted")
     asked: list[Case] = []
 
-    def attempt(case: Case) -> Asked:
+    def attempt(case: Case) -> Result:
         asked.append(case)
-        return Asked(case, (), paid=True)
+        return Result(case, (), paid=True)
 
     wanted = frozenset({"stability.generateCore.any.granted"})
     assert len(list(Granted(source, wanted, 3).explore(attempt))) == 1

@@ -30,7 +30,7 @@ from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.interrupts import Interrupts
-from proofsheet.contracts.run.runner import Asked, Run
+from proofsheet.contracts.run.runner import Result, Run
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -52,7 +52,7 @@ def run(document: Document, answer: Answer, *only: str, **options: Any) -> Run:
     return Run(made, client, Oracle(document), budget, **options)
 
 
-def ended(run: Run) -> list[Asked]:
+def ended(run: Run) -> list[Result]:
     found = list(run.steps())
     run.client.close()
     return found
@@ -79,7 +79,7 @@ def test_a_gateway_alone_is_a_target_that_is_down(document: Document) -> None:
     assert all(each.exchange is None for each in found)
     assert "to a plain request too" in found[0].reason
     assert len(found) == 3 < len(made.plan.cases)
-    assert "not asked: the target does not answer" in {each.reason for each in made.verdicts.values()}
+    assert "not sent: the target does not answer" in {each.reason for each in made.verdicts.values()}
     assert {each.status for each in made.verdicts.values()} <= {Status.ERRORED, Status.SKIPPED}
 
 
@@ -278,7 +278,7 @@ def test_a_target_whose_answers_stop_is_not_waited_for_again_and_again(document:
         made.client.close()
     assert len(found) == 3 < len(made.plan.cases)
     assert stopping.verdicts["stability.generateCore.answer.complete"].status is Status.FAILED
-    assert "not asked: the answers stop or drip" in {each.reason for each in stopping.verdicts.values()}
+    assert "not sent: the answers stop or drip" in {each.reason for each in stopping.verdicts.values()}
 
 
 def test_a_web_page_of_an_api_is_an_answer(document: Document) -> None:
@@ -345,7 +345,7 @@ def test_an_interrupt_loses_no_answer_and_sends_no_more(
     case = next(each for each in made.plan.cases if each.request.form is not None)
     cases = tuple(replace(case.stepping(expects=()), id=f"n-{n}", cost=Decimal(0)) for n in range(40))
     made.plan = type(made.plan)(made.plan.requirements, cases)
-    told: list[Asked] = []
+    told: list[Result] = []
 
     def go() -> None:
         for asked in made.steps():
@@ -370,7 +370,7 @@ def test_what_an_explorer_paid_before_it_broke_is_told(document: Document) -> No
     answer = httpx.Response(200, content=b"", headers={"content-type": "image/png"})
     only = "stability.generateCore.prompt.required"
     made = run(document, lambda sent: answer, only, explorers=(Breaking(),), budget=Budget(Decimal(10)))
-    told: list[Asked] = []
+    told: list[Result] = []
     with pytest.raises(ZeroDivisionError):
         told.extend(made.steps())
     made.client.close()
@@ -418,7 +418,7 @@ def test_what_was_not_waited_for_is_not_judged(document: Document) -> None:
     operation = document.operations["getBalance"]
     case = case_of(operation, "lags", {}, (IsSuccess(name),), patience=2)
     made.plan = type(made.plan)(made.plan.requirements, (case,))
-    told: list[Asked] = []
+    told: list[Result] = []
     with pytest.raises(KeyboardInterrupt):
         told.extend(made.steps())
     made.client.close()

@@ -205,7 +205,7 @@ def _sorted(run: Run, seconds: float, spoke: frozenset[str]) -> Trial:
             if each.status is Status.ERRORED
         },
         levels={name: each.requirement.level for name, each in run.verdicts.items()},
-        asked=run.asked,
+        asked=run.sent,
         seconds=seconds,
         spoke=spoke,
     )
