@@ -39,7 +39,7 @@ def authenticate(call: Call, double: Double) -> None:
 
 def rate_limit(call: Call, double: Double) -> None:
     limit = call.operation.policy.rate_limit
-    if limit and double.settings.rate_limit and not double.state.hit(call.account, limit):
+    if limit and double.settings.rate_limit and not double.state.hit(call.account, limit, call.operation.id):
         raise Refusal("rate-limit")
 
 

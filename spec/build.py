@@ -123,7 +123,7 @@ def _policy(name: str, node: Any) -> Policy:
         default_accept=negotiation.get("default", "*/*"),
         unsupported_accept=negotiation.get("unsupported", "default"),
         max_body_bytes=node.get("x-max-body-bytes"),
-        rate_limit=RateLimit(limit["requests"], limit["window"], limit["penalty"]) if limit else None,
+        rate_limit=RateLimit(**limit) if limit else None,
         empty_parts=node.get("x-empty-parts", "value"),
         part_names=node.get("x-part-names", "any"),
         latency=(latency["seconds"][0], latency["seconds"][1]) if latency else None,

@@ -131,11 +131,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most `requests` in `window` seconds; one more shuts the credential out for `penalty` seconds."""
+    """At most `requests` in `window` seconds; one more shuts the credential out for `penalty` seconds.
+
+    Each credential has one window, or one for each operation (`per`). What is refused may count like the rest
+    and begin the penalty anew (`refused`).
+    """
 
     requests: int
     window: float
     penalty: float
+    per: str = "credential"  # credential | operation
+    refused: str = "pass"  # pass | count
 
 
 @dataclass(frozen=True)

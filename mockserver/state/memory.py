@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import random
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from proofsheet.mockserver.state.journal import Entry, Journal
 from proofsheet.spec.document import RateLimit
 
+K = TypeVar("K")
+V = TypeVar("V")
 Holder = tuple[str, str]  # whose credits and limits: the family, and the credential
 MOST_ACCOUNTS = 10_000
 MOST_SCHEDULED = 1000
@@ -52,6 +54,20 @@ class Scheduled:
 
     def concerns(self, key: str | None, operation: tuple[str, str]) -> bool:
         return (self.able is None or operation in self.able) and self.key in (None, key)
+
+
+class Recent(OrderedDict[K, V]):
+    """What is remembered by keys that come from outside: of too many the one used longest ago goes."""
+
+    def use(self, key: K, make: Callable[[], V]) -> V:
+        """The value of a key, made if it is new."""
+        if key in self:
+            self.move_to_end(key)
+        else:
+            while len(self) >= MOST_ACCOUNTS:
+                self.popitem(last=False)
+            self[key] = make()
+        return self[key]
 
 
 class Clock:
@@ -94,9 +110,9 @@ class State:
         self._opening = opening
         self._clock = clock or Clock()
         self._seed = seed
-        self._random: dict[Holder, random.Random] = {}
-        self._accounts: dict[Holder, Account] = {}
-        self._windows: dict[Holder, Window] = {}
+        self._random: Recent[Holder, random.Random] = Recent()
+        self._accounts: Recent[Holder, Account] = Recent()
+        self._windows: Recent[tuple[Holder, str, RateLimit], Window] = Recent()
         self._scheduled: list[Scheduled] = []
         self._journal = Journal(journal_size)
 
@@ -113,20 +129,13 @@ class State:
 
     def fresh_seed(self, holder: Holder, maximum: int) -> int:
         """A seed from 1 to `maximum` (both in); reproducible per credential where the double has a seed."""
-        rng = self._random.get(holder)
-        if rng is None:
-            rng = random.Random(None if self._seed is None else f"{self._seed}/{holder[1] or None}")
-            self._random = _bounded(self._random)
-            self._random[holder] = rng
-        return rng.randint(1, maximum)
+        seed = None if self._seed is None else f"{self._seed}/{holder[1] or None}"
+        return self._random.use(holder, lambda: random.Random(seed)).randint(1, maximum)
 
     # credits
 
     def _account(self, holder: Holder) -> Account:
-        if holder not in self._accounts:
-            self._accounts = _bounded(self._accounts)
-            self._accounts[holder] = Account(self._opening(holder))
-        return self._accounts[holder]
+        return self._accounts.use(holder, lambda: Account(self._opening(holder)))
 
     def balance(self, holder: Holder) -> Decimal | None:
         """The credits of a key, held ones included; None if unlimited."""
@@ -161,26 +170,24 @@ class State:
 
     # rate
 
-    def hit(self, bucket: Holder, limit: RateLimit) -> bool:
-        """Count a request of a key; False if it is one too many or comes during the penalty.
-
-        Refused requests do not count and do not prolong the penalty.
-        """
+    def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
+        """Count a request; False if it is one too many or comes during the penalty."""
         now = self._clock.now()
-        window = self._windows.get(bucket)
-        if window is None:
-            self._windows = _bounded(self._windows)
-            window = self._windows[bucket] = Window()
-        if now < window.blocked_until:
-            return False
+        counted = operation if limit.per == "operation" else ""
+        window = self._windows.use((holder, counted, limit), Window)
         while window.hits and window.hits[0] <= now - limit.window:
             window.hits.popleft()
-        if len(window.hits) >= limit.requests:
+        if now >= window.blocked_until and len(window.hits) < limit.requests:
+            window.hits.append(now)
+            return True
+        if limit.refused == "count":
+            window.hits.append(now)
+            window.hits = deque(window.hits, limit.requests)  # more of them change nothing
+            window.blocked_until = now + limit.penalty
+        elif now >= window.blocked_until and limit.penalty:
             window.hits.clear()
             window.blocked_until = now + limit.penalty
-            return False
-        window.hits.append(now)
-        return True
+        return False
 
     # what is to happen
 
@@ -237,18 +244,13 @@ class State:
             self._scheduled.clear()
             self._clock.freeze(False)
             return
-        for table in (self._accounts, self._windows, self._random):
+        for table in (self._accounts, self._random):
             for holder in [each for each in table if each[1] == key]:
                 table.pop(holder)
+        for bucket in [each for each in self._windows if each[0][1] == key]:
+            self._windows.pop(bucket)
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
 
     def drop_journal(self, label: str | None = None) -> None:
         """Forget the journal, or one key's part of it."""
         self._journal.clear(label)
-
-
-def _bounded(table: dict[Holder, Any]) -> dict[Holder, Any]:
-    # Keys come from outside: the oldest half goes when there are too many, so memory stays bounded.
-    if len(table) < MOST_ACCOUNTS:
-        return table
-    return dict(list(table.items())[MOST_ACCOUNTS // 2 :])

@@ -96,7 +96,14 @@ def _security(name: str, document: Mapping[str, Any], node: Mapping[str, Any]) -
 
 
 def _policy(name: str, node: Mapping[str, Any]) -> Iterator[Statement]:
-    for key in ("x-max-body-bytes", "x-empty-parts", "x-precedence", "x-latency", "x-credit-usd"):
+    for key in (
+        "x-max-body-bytes",
+        "x-empty-parts",
+        "x-part-names",
+        "x-precedence",
+        "x-latency",
+        "x-credit-usd",
+    ):
         if key in node:
             yield Statement(name, (), key, _plain(node[key]), "operation", key)
     for key in ("requests", "window", "penalty"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from proofsheet.spec import pointers
@@ -134,8 +135,7 @@ def _limits(each: Operation, known: Known) -> dict[str, Any]:
         "seconds": ("x-latency", list(policy.latency or ())),
     }
     if limit := policy.rate_limit:
-        rate = {"requests": limit.requests, "window": limit.window, "penalty": limit.penalty}
-        found["rate"] = ("x-rate-limit", rate)
+        found["rate"] = ("x-rate-limit", asdict(limit))
     return {
         name: {"value": value, "evidence": known.at(known.keyword(keyword))}
         for name, (keyword, value) in found.items()

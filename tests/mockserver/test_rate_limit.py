@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
+from proofsheet.mockserver.state import memory
 from proofsheet.mockserver.state.memory import Clock, State
 from proofsheet.spec.document import RateLimit
 
@@ -24,7 +26,7 @@ class Hand:
         self.state = State(lambda key: None, clock=Clock(lambda: self.time))
 
     def hit(self, key: str = "k") -> bool:
-        return self.state.hit(key, LIMIT)
+        return self.state.hit(("stability", key), LIMIT)
 
 
 def test_the_document_says_so(document: Any) -> None:
@@ -71,6 +73,72 @@ def test_refusals_do_not_prolong_the_penalty() -> None:
     assert hand.hit()
 
 
+def test_refusals_count_where_the_document_says_so() -> None:
+    hand = Hand()
+    limit = RateLimit(3, 10, 60, refused="count")
+    assert [hand.state.hit(("f", "k"), limit) for _ in range(4)] == [True] * 3 + [False]
+    hand.time += 59
+    assert not hand.state.hit(("f", "k"), limit)  # and the penalty begins anew
+    hand.time += 59.9
+    assert not hand.state.hit(("f", "k"), limit)
+    hand.time += 60
+    assert hand.state.hit(("f", "k"), limit)
+
+
+@pytest.mark.parametrize(("refused", "again"), [("pass", True), ("count", False)])
+def test_without_a_penalty_the_window_alone_decides(refused: str, again: bool) -> None:
+    hand = Hand()
+    limit = RateLimit(2, 10, 0, refused=refused)
+    assert [hand.state.hit(("f", "k"), limit) for _ in range(4)] == [True, True, False, False]
+    hand.time += 5
+    assert [hand.state.hit(("f", "k"), limit) for _ in range(2)] == [False, False]
+    hand.time += 5  # the two that passed no longer count
+    assert hand.state.hit(("f", "k"), limit) is again
+
+
+@pytest.mark.parametrize(("per", "other"), [("credential", False), ("operation", True)])
+def test_an_operation_may_have_a_window_of_its_own(per: str, other: bool) -> None:
+    hand = Hand()
+    limit = RateLimit(1, 10, 60, per=per)
+    assert hand.state.hit(("f", "k"), limit, "one")
+    assert not hand.state.hit(("f", "k"), limit, "one")
+    assert hand.state.hit(("f", "k"), limit, "two") is other
+    hand.state.reset("k")
+    assert hand.state.hit(("f", "k"), limit, "one")
+
+
+def test_limits_that_differ_do_not_share_a_window() -> None:
+    hand = Hand()
+    slow, fast = RateLimit(1, 60, 60), RateLimit(3, 1, 60)
+    assert hand.state.hit(("f", "k"), slow)
+    hand.time += 2
+    assert hand.state.hit(("f", "k"), fast)
+    assert not hand.state.hit(("f", "k"), slow)  # its window is its own
+    assert hand.state.hit(("f", "k"), fast)
+
+
+@pytest.mark.parametrize("what", ["balance", "seed", "limit"])
+def test_of_too_many_keys_the_one_used_longest_ago_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(memory, "MOST_ACCOUNTS", 3)
+    state = State(lambda holder: Decimal(10), seed=7)
+
+    def use(name: str) -> object:
+        if what == "seed":
+            return state.fresh_seed(("f", name), 10**9)
+        if what == "limit":
+            return state.hit(("f", name), RateLimit(1, 10**6, 10**6))
+        state.settle(("f", name), Decimal(1), charge=True)
+        return state.balance(("f", name))
+
+    first = {name: use(name) for name in ("old", "b", "c")}
+    assert use("old") != first["old"]
+    use("d")  # forgets b, which was used longest ago
+    assert use("b") == first["b"]
+    assert use("old") != first["old"]
+
+
 def test_keys_are_apart() -> None:
     hand = Hand()
     for _ in range(151):
@@ -85,7 +153,7 @@ def test_never_more_than_the_limit_in_any_window(gaps: list[float], most: int) -
     limit = RateLimit(most, 10, 60)
     for gap in gaps:
         hand.time += gap
-        if hand.state.hit("k", limit):
+        if hand.state.hit(("f", "k"), limit):
             passed.append(hand.time)
     for start in passed:
         assert sum(start <= each < start + 10 for each in passed) <= most

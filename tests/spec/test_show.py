@@ -98,7 +98,13 @@ def test_an_operation_with_its_evidence(document: Document) -> None:
     assert made["picture"]["sizes"]["table"]["16:9"] == [1344, 768]
     assert made["picture"]["sizes"]["evidence"]["16:9"]["grade"] == "observed"
     assert made["picture"]["sizes"]["evidence"]["21:9"]["grade"] == "assumed"
-    assert made["limits"]["rate"]["value"] == {"requests": 150, "window": 10, "penalty": 60}
+    assert made["limits"]["rate"]["value"] == {
+        "requests": 150,
+        "window": 10,
+        "penalty": 60,
+        "per": "credential",
+        "refused": "pass",
+    }
     assert made["limits"]["body_bytes"]["value"] == 10485760
 
 
