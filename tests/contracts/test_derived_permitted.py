@@ -21,18 +21,13 @@ MORE = frozenset(PERMISSIONS) | {"other-key", "broke-key"}
 PROMPTS = {"flagged": "mock:flagged", "filtered": "mock:filtered"}
 
 
-class Keyed(Target):
-    """A target with a second key, and one without credits."""
-
-    def headers(self, credential: str) -> dict[str, str]:
-        key = {"other": OTHER, "broke": BROKE}.get(credential)
-        return {"authorization": f"Bearer {key}"} if key else super().headers(credential)
+TARGET = Target("http://double.test", KEY, keys={"other": OTHER, "broke": BROKE})
 
 
 def judged(document: Document, *topics: str, **settings: Any) -> Judged:
     only = tuple(f"stability.{each}" for each in topics)
     made = plan(Source(document), "extended", only, MORE, prompts=PROMPTS)
-    found = Judged(document, made, keys=KEYS, target=Keyed("http://double.test", KEY), **settings)
+    found = Judged(document, made, keys=KEYS, target=TARGET, **settings)
     return found.all()
 
 
