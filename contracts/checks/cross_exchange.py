@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from proofsheet.contracts.checks.extraction import seed_is_absent
 from proofsheet.contracts.checks.image_facts import difference
+from proofsheet.contracts.checks.outcomes import is_outcome, is_success
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import History, Trace, Unjudged
 from proofsheet.spec.document import Operation
@@ -76,7 +77,7 @@ class SeedEchoed(Expectation):
 
     def findings(self, answer: Answer) -> Iterator[str]:
         last = answer.history[-1]
-        if last.status != answer.operation.success.status:
+        if not is_success(answer.exchange, answer.operation):
             raise Unjudged("there is no success to look at")
         if seed_is_absent(answer.exchange, answer.operation, in_body=True):
             raise Unjudged("the answer need not have a seed, and has none")
@@ -126,7 +127,7 @@ class LimitReached(Expectation):
         before = others[0]
         if before.status == status:
             raise Unjudged("the limit was reached before its time")
-        if last.status != status:
+        if not is_outcome(answer.exchange, answer.operation, self.outcome):
             if last.at - before.began > self.window:
                 raise Unjudged("the requests took longer than the window of the limit")
             yield f"expected {status} {self.outcome}, came {last.status}"
@@ -151,7 +152,7 @@ class WhileLimited(Expectation):
         before = [each for each in history[:-1] if each.case == self.since]
         if not before or before[-1].status != outcomes[self.outcome].status:
             raise Unjudged("no key was shut out")
-        if history[-1].status != wanted.status:
+        if not is_outcome(answer.exchange, answer.operation, self.answer):
             yield f"expected {wanted.status} {wanted.name} once a key was shut out, came {history[-1].status}"
 
     def statuses(self, operation: Operation) -> Collection[int]:

@@ -10,12 +10,12 @@ from proofsheet.contracts.checks.extraction import (
     excerpt,
     gallery,
     is_optional,
-    parsed,
     pictures,
     reported_seed,
     seed_is_absent,
 )
 from proofsheet.contracts.checks.media_quality import decoded
+from proofsheet.contracts.checks.outcomes import in_words, is_success, parsed
 from proofsheet.contracts.checks.pictures import FORMATS
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Unjudged
@@ -50,9 +50,9 @@ class IsSuccess(Expectation):
     """The answer is a success."""
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        wanted, came = answer.operation.success.status, answer.exchange.status
-        if came != wanted:
-            yield f"expected {wanted}, came {came} {excerpt(answer.exchange)}"
+        if not is_success(answer.exchange, answer.operation):
+            came = in_words(answer.exchange, answer.operation)
+            yield f"expected {answer.operation.success.status}, came {came} {excerpt(answer.exchange)}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Constants(Expectation):
 
     def findings(self, answer: Answer) -> Iterator[str]:
         exchange = answer.exchange
-        if exchange.status != answer.operation.success.status:
+        if not is_success(exchange, answer.operation):
             raise Unjudged("there is no success to look at")
         for pointer, wanted in self.body.items():
             place = pointers.split(pointer)
@@ -91,8 +91,8 @@ class Picture(Expectation):
 
     def findings(self, answer: Answer) -> Iterator[str]:
         exchange = answer.exchange
-        if exchange.status != answer.operation.success.status:
-            yield f"expected a picture, came {exchange.status} {excerpt(exchange)}"
+        if not is_success(exchange, answer.operation):
+            yield f"expected a picture, came {in_words(exchange, answer.operation)} {excerpt(exchange)}"
         elif exchange.media_type != self.media_type:
             yield f"expected {self.media_type}, came {exchange.media_type or 'no content-type'}"
         else:
@@ -168,7 +168,7 @@ class PictureCount(Expectation):
 
     def findings(self, answer: Answer) -> Iterator[str]:
         exchange, operation = answer.exchange, answer.operation
-        if exchange.status != operation.success.status:
-            yield f"expected {self.count} pictures, came {exchange.status} {excerpt(exchange)}"
+        if not is_success(exchange, operation):
+            yield f"expected {self.count} pictures, came {in_words(exchange, operation)} {excerpt(exchange)}"
         elif (came := len(list(pictures(exchange, operation)))) != self.count:
             yield f"expected {self.count} pictures, came {came}"

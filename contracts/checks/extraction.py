@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from proofsheet.contracts.checks.image_facts import ImageFacts, inspect
+from proofsheet.contracts.checks.outcomes import is_success, parsed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Representation
@@ -41,7 +41,7 @@ def gallery(exchange: Exchange, operation: Operation) -> list[ImageFacts | str]:
 
 def decoding(exchange: Exchange, operation: Operation) -> Iterator[ImageFacts]:
     """The pictures of a success that can be had and decode; what else is wrong is another finding."""
-    if exchange.status == operation.success.status:
+    if is_success(exchange, operation):
         for each in gallery(exchange, operation):
             if isinstance(each, ImageFacts) and each.width:
                 yield each
@@ -87,7 +87,7 @@ def _whole(value: Any) -> int | None:
 def seed_is_absent(exchange: Exchange, operation: Operation, in_body: bool = False) -> bool:
     """Whether a success reports no seed and need not: in an optional member; but `in_body`, in a header."""
     representation = operation.success.representations.get(exchange.media_type)
-    if representation is None or exchange.status != operation.success.status:
+    if representation is None or not is_success(exchange, operation):
         return False
     if places := list(bound(representation, "$artifact.seed")):
         body = parsed(exchange)
@@ -111,19 +111,11 @@ def is_optional(schema: Mapping[str, Any], place: Sequence[str]) -> bool:
 
 def balance(exchange: Exchange, operation: Operation) -> Any:
     """The balance that an answer reports, where the document binds one; else None."""
-    if exchange.status != operation.success.status:
+    if not is_success(exchange, operation):
         return None
     for place in bound(operation.success.representations.get(exchange.media_type), "$ledger.balance"):
         return next(pointers.find(parsed(exchange), place), None)
     return None
-
-
-def parsed(exchange: Exchange) -> Any:
-    """The body as JSON, or None."""
-    try:
-        return json.loads(exchange.body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def excerpt(exchange: Exchange) -> str:

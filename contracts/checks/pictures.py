@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from proofsheet.contracts.checks.extraction import gallery
 from proofsheet.contracts.checks.image_facts import ImageFacts, inspect
+from proofsheet.contracts.checks.outcomes import is_success
 from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
@@ -24,7 +25,7 @@ def picture_is_whole(exchange: Exchange, operation: Operation, oracle: Oracle) -
 
 
 def _seen(exchange: Exchange, operation: Operation) -> ImageFacts:
-    if exchange.status == operation.success.status:
+    if is_success(exchange, operation):
         for each in gallery(exchange, operation):
             if isinstance(each, ImageFacts):
                 return each

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from proofsheet.contracts.checks.extraction import excerpt, parsed
+from proofsheet.contracts.checks.extraction import excerpt
+from proofsheet.contracts.checks.outcomes import in_words, is_outcome, parsed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec import pointers
@@ -30,6 +31,10 @@ class RefusedAs(Expectation):
             came = next(pointers.find(body, pointers.split(pointer)), None)
             if came != wanted.name:
                 yield f"expected {pointer} to be {wanted.name!r}, came {came!r}"
+                return
+        if not is_outcome(exchange, answer.operation, self.outcome):
+            came = in_words(exchange, answer.operation)
+            yield f"expected {wanted.status} {wanted.name}, came {came} {excerpt(exchange)}"
 
     def statuses(self, operation: Operation) -> Collection[int]:
         return (operation.outcomes[self.outcome].status,)

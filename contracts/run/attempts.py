@@ -7,7 +7,7 @@ import traceback
 from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Step
-from proofsheet.contracts.checks.extraction import parsed
+from proofsheet.contracts.checks.outcomes import is_granted, parsed
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.client.retry import LOST, NotTheApi, RetryingClient
 from proofsheet.contracts.exchange import Exchange
@@ -93,7 +93,8 @@ class Attempts:
             reason = "interrupted before the answer came"
             return replace(result, reason=reason, paid=result.paid or case.cost > 0, interrupted=True)
         # What a gateway lost on its way back counts as an answer that never came.
-        paid = exchange.status < 300 or (case.cost > 0 and exchange.status in LOST)
+        operation = self.judging.oracle.document.operations[step.request.operation]
+        paid = is_granted(exchange, operation) or (case.cost > 0 and exchange.status in LOST)
         return replace(result, exchanges=(*before, exchange), paid=result.paid or paid)
 
     def judge(self, result: Result, began: float) -> Result:

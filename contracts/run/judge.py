@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks import CHECKS, looks_at
-from proofsheet.contracts.checks.extraction import parsed
+from proofsheet.contracts.checks.outcomes import recognised
 from proofsheet.contracts.derive.every_answer import topic_of
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.expectation import Answer
@@ -15,7 +15,6 @@ from proofsheet.contracts.history import Trace, Unjudged
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.run.memory import trace
 from proofsheet.spec.document import Operation
-from proofsheet.spec.recognise import speaker
 
 ANYWHERE = (
     "no-5xx",
@@ -104,5 +103,5 @@ class Judge:
 
 def _whose(exchange: Exchange, operation: Operation) -> str:
     """What a message about an error adds if it is not the API that speaks in it."""
-    said_by = speaker(operation, parsed(exchange)) if exchange.status >= 400 else None
+    said_by = recognised(exchange, operation).responder if exchange.status >= 400 else None
     return f"; this is the {said_by}'s error, not the API's" if said_by else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from proofsheet.contracts.case import Case, Request
 from proofsheet.contracts.checks.extraction import balance, decoding, reported_seed
+from proofsheet.contracts.checks.outcomes import is_success
 from proofsheet.contracts.client.target_file import KEYS
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
@@ -16,7 +17,7 @@ from proofsheet.spec.document import Operation
 def trace(case: Case, exchange: Exchange, operation: Operation, began: float) -> Trace:
     """What to remember of the exchange of a case of one step."""
     request = case.request
-    succeeded = exchange.status == operation.success.status
+    succeeded = is_success(exchange, operation)
     draws = succeeded and operation.artifact is not None
     return Trace(
         case=case.id,

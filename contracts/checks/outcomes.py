@@ -1,0 +1,57 @@
+"""Which outcome an answer is, for all who judge: an outcome is not only a status (`spec.recognise`)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.spec.document import Operation
+from proofsheet.spec.recognise import Recognition, recognise
+
+
+def recognised(exchange: Exchange, operation: Operation) -> Recognition:
+    """The outcomes that an answer may be. Worked out once."""
+    key = f"outcome of {operation.id}"
+    found: Recognition | None = exchange.memo.get(key)
+    if found is None:
+        headers = dict(exchange.headers)
+        found = recognise(operation, exchange.status, exchange.media_type, parsed(exchange), headers)
+        exchange.memo[key] = found
+    return found
+
+
+def is_success(exchange: Exchange, operation: Operation) -> bool:
+    """Whether an answer has the status of a success, and is no refusal under that status."""
+    return exchange.status == operation.success.status and is_granted(exchange, operation)
+
+
+def is_granted(exchange: Exchange, operation: Operation) -> bool:
+    """Whether an answer has a status of success and is no refusal: it may have been paid for."""
+    found = recognised(exchange, operation).outcomes
+    refusals = {*operation.policy.refusals.values(), *(each.outcome for each in operation.rules)}
+    return exchange.status < 300 and not (found and all(each.name in refusals for each in found))
+
+
+def is_outcome(exchange: Exchange, operation: Operation, name: str) -> bool:
+    """Whether an answer has the status of an outcome, and is not recognised as another one."""
+    wanted = operation.outcomes[name]
+    found = recognised(exchange, operation).outcomes
+    return exchange.status == wanted.status and (not found or wanted in found)
+
+
+def in_words(exchange: Exchange, operation: Operation) -> str:
+    """The status of an answer, and the outcome where it can be told from others under that status."""
+    found = recognised(exchange, operation)
+    named = found.outcome if exchange.status == operation.success.status else None
+    return f"{exchange.status} {named.name}" if named else str(exchange.status)
+
+
+def parsed(exchange: Exchange) -> Any:
+    """The body as JSON, or None. Worked out once."""
+    if "json" not in exchange.memo:
+        try:
+            exchange.memo["json"] = json.loads(exchange.body)
+        except (ValueError, RecursionError):
+            exchange.memo["json"] = None
+    return exchange.memo["json"]
