@@ -8,20 +8,17 @@ that an answer which echoed the key is still seen to echo it.
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from proofsheet.traffic import credential_fields
 from proofsheet.traffic.content_coding import Undecodable, plain
 from proofsheet.traffic.credential_fields import is_credential
 from proofsheet.traffic.credentials import SCHEMES, URLS, carries, credentials
 from proofsheet.traffic.flow import Flow, Headers
+from proofsheet.traffic.secret_forms import forms
 
 MARK = "REDACTED"
 SHORTEST = 8  # a shorter credential is a word of many texts; it goes from its header or parameter only
@@ -61,10 +58,10 @@ class Redactor:
     @cached_property
     def _pattern(self) -> re.Pattern[bytes] | None:
         long = [each for each in self.secrets if len(each) >= SHORTEST]
-        forms = sorted({form for each in long for form in _forms(each)}, key=len, reverse=True)
-        if not forms:
+        known = sorted({form for each in long for form in forms(each)}, key=len, reverse=True)
+        if not known:
             return None
-        parts = [re.escape(form.encode("latin-1", "replace")) for form in forms]
+        parts = [re.escape(form.encode("latin-1", "replace")) for form in known]
         parts += [_beginning(each.encode("latin-1", "replace")) for each in long]
         return re.compile(b"|".join(parts), re.IGNORECASE)
 
@@ -72,8 +69,8 @@ class Redactor:
     def _hints(self) -> tuple[bytes, ...]:
         """What the pattern's matches may begin with; a picture that holds none needs no slow search."""
         long = [each for each in self.secrets if len(each) >= SHORTEST]
-        forms = {form for each in long for form in _forms(each)}
-        return tuple({form.encode("latin-1", "replace")[:6].lower() for form in forms})
+        known = {form for each in long for form in forms(each)}
+        return tuple({form.encode("latin-1", "replace")[:6].lower() for form in known})
 
     def data(self, data: bytes) -> bytes:
         """`data` without the credentials; as long as before."""
@@ -164,23 +161,6 @@ def _hidden(headers: Headers, data: bytes) -> bytes:
         pieces += [data[place:start], mark(end - start).encode()]
         place = end
     return b"".join([*pieces, data[place:]]) if pieces else data
-
-
-def _forms(secret: str) -> Iterator[str]:
-    inner = json.dumps(secret)[1:-1]
-    yield from (
-        secret,
-        quote(secret, safe="", errors="replace"),
-        quote_plus(secret, errors="replace"),
-        inner,
-        html.escape(secret),
-    )
-    yield inner.replace("/", "\\/")
-    for shift in range(3):
-        # In base64 a text looks different at each of three places; its edges mix with its neighbours.
-        whole = base64.b64encode(b"\0" * shift + secret.encode("utf-8", "replace")).decode().rstrip("=")
-        middle = whole[(0, 2, 3)[shift] : -1]
-        yield from (middle, middle.replace("+", "-").replace("/", "_"))
 
 
 def _beginning(secret: bytes) -> bytes:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from proofsheet.contracts.recorded.traffic_judge import Judged, Trial
-from proofsheet.contracts.recorded.traffic_report import Evidence
+from proofsheet.contracts.recorded.traffic_judge import Judged, TrafficJudge
+from proofsheet.contracts.recorded.traffic_report import TrafficReport
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.text import plural
 from proofsheet.traffic.flow import Flow
@@ -35,11 +35,11 @@ class Kind:
 
 
 @dataclass
-class Board:
+class Dashboard:
     """Takes flows one after another; `shown` may be called from another thread."""
 
-    trial: Trial
-    evidence: Evidence
+    judge: TrafficJudge
+    report: TrafficReport
     upstream: str
     say: Callable[[str], None]
     counts: dict[str, int] = field(default_factory=dict)  # of the proxy
@@ -50,21 +50,21 @@ class Board:
 
     def add(self, flow: Flow) -> int:
         """Judge one flow; the number of findings so far."""
-        judged = self.trial.judge(flow)
+        judged = self.judge.judge(flow)
         if judged.unjudged.startswith("the judge failed"):
             self.say(f"Error: {judged.unjudged[:_LONGEST]}")
         self.number += 1
-        record = self.evidence.add(self.number, flow, judged)
+        record = self.report.add(self.number, flow, judged)
         with self._lock:
             for name, message in judged.messages:
                 self._note(name, message, record)
             self._newest.appendleft(_line(self.number, flow, judged))
-        return self.trial.counts["findings"]
+        return self.judge.counts["findings"]
 
     def _note(self, name: str, message: str, record: Record | None) -> None:
         kind = self._kinds.get(name)
         if kind is None:
-            requirement = self.trial.verdicts[name].requirement
+            requirement = self.judge.verdicts[name].requirement
             kind = Kind(name, requirement.level, requirement.says, requirement.grade)
             self._kinds[name] = kind
         text = message[:_LONGEST]
@@ -81,11 +81,11 @@ class Board:
         with self._lock:
             kinds = sorted(self._kinds.values(), key=lambda each: (_LEVELS.index(each.level), -each.times))
             return {
-                "document": self.trial.document.name,
-                "version": self.trial.document.version,
+                "document": self.judge.document.name,
+                "version": self.judge.document.version,
                 "upstream": self.upstream,
                 "proxy": dict(self.counts),
-                "judge": dict(self.trial.counts),
+                "judge": dict(self.judge.counts),
                 "findings": [
                     {**vars(each), "messages": each.messages.most_common(5), "evidence": [*each.evidence]}
                     for each in kinds
@@ -93,15 +93,15 @@ class Board:
                 "newest": [*self._newest],
             }
 
-    def told(self) -> str:
-        """The end of it in one line."""
-        seen, mine = self.counts, self.trial.counts
-        breaches = plural(len(self.trial.breaches), "requirement")
+    def summary(self) -> str:
+        """What passed and what was found, in one line."""
+        seen, mine = self.counts, self.judge.counts
+        breaches = plural(len(self.judge.breaches), "requirement")
         parts = [f"{plural(seen.get('exchanges', 0), 'exchange')} passed", f"{mine['judged']} judged"]
         parts += [f"{plural(mine['findings'], 'finding')} on {breaches}"]
         notes = (
             (mine["advice"], "of advice"),
-            (mine["strangers"], "not in the document"),
+            (mine["unmatched"], "not in the document"),
             (mine["unjudged"], "without a whole answer or body"),
             (seen.get("unjudged", 0), "not judged, for too much was under way"),
             (seen.get("unrecorded", 0), "not recorded, for too much was under way"),

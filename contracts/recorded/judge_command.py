@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import click
 
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
-from proofsheet.contracts.recorded.dashboard import Board
-from proofsheet.contracts.recorded.traffic_judge import Trial
-from proofsheet.contracts.recorded.traffic_report import Evidence
+from proofsheet.contracts.recorded.dashboard import Dashboard
+from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
+from proofsheet.contracts.recorded.traffic_report import TrafficReport
 from proofsheet.contracts.reports.writer import Unwritable
 from proofsheet.contracts.settings import load
 from proofsheet.spec.overlay import BadOverlay
@@ -45,7 +45,7 @@ def judge(name: str, file: Path, report: Path | None, har_file: Path | None) -> 
     FILE is a folder or file that the proxy recorded, or a HAR file.
     """
     try:
-        trial = Trial(load(name))
+        traffic_judge = TrafficJudge(load(name))
     except (LookupError, Unreadable, BadOverlay) as problem:
         raise click.UsageError(str(problem)) from None
     try:
@@ -56,7 +56,7 @@ def judge(name: str, file: Path, report: Path | None, har_file: Path | None) -> 
     if not flows:
         click.echo(f"Error: {file}: holds no exchange", err=True)
         raise SystemExit(BROKEN)
-    raise SystemExit(_judged(trial, flows, file, report, har_file))
+    raise SystemExit(_judged(traffic_judge, flows, file, report, har_file))
 
 
 def read(path: Path) -> Iterator[Flow]:
@@ -73,23 +73,25 @@ def read(path: Path) -> Iterator[Flow]:
             yield entry.flow()
 
 
-def _judged(trial: Trial, flows: list[Flow], file: Path, report: Path | None, har_file: Path | None) -> int:
+def _judged(
+    traffic_judge: TrafficJudge, flows: list[Flow], file: Path, report: Path | None, har_file: Path | None
+) -> int:
     try:
-        evidence = Evidence(trial, _target(flows[0]), report)
-        board = Board(trial, evidence, str(file), click.echo)
+        traffic_report = TrafficReport(traffic_judge, _target(flows[0]), report)
+        dashboard = Dashboard(traffic_judge, traffic_report, str(file), click.echo)
         for flow in flows:
-            board.add(flow)
-        evidence.close(interrupted=False)
-        if evidence.problem:
-            raise OSError(evidence.problem)
+            dashboard.add(flow)
+        traffic_report.close(interrupted=False)
+        if traffic_report.problem:
+            raise OSError(traffic_report.problem)
         if har_file is not None:
             har_file.write_text(_har(flows), encoding="utf-8")
     except (OSError, Unwritable) as problem:
         click.echo(f"Error: {problem}", err=True)
         return BROKEN
-    board.counts = {"exchanges": len(flows)}
-    click.echo(board.told().replace(" passed", "", 1))
-    return FINDINGS if trial.breaches else CONFORMS
+    dashboard.counts = {"exchanges": len(flows)}
+    click.echo(dashboard.summary().replace(" passed", "", 1))
+    return FINDINGS if traffic_judge.breaches else CONFORMS
 
 
 def _target(flow: Flow) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from proofsheet.contracts.checks.answers import headers_are_declared
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.recorded.sample_schemas import Samples, json_of, stand_in
-from proofsheet.contracts.recorded.traffic_judge import Trial
+from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
 from proofsheet.contracts.reports.text import plural
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -73,9 +73,9 @@ def _day(seconds: float) -> str:
 
 @dataclass
 class Lessons:
-    """Collects what flows show and the trial's document lacks."""
+    """Collects what flows show and the judge's document lacks."""
 
-    trial: Trial
+    judge: TrafficJudge
     found: dict[tuple[str, str, str], Lesson] = field(default_factory=dict)
     flows: int = 0
     dates: list[float] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Lessons:
         """Learn from one flow. Raises Undecodable."""
         if flow.end != "complete":
             return
-        exchange, operation = self.trial.found(flow)
+        exchange, operation = self.judge.found(flow)
         if exchange is None or operation is None:
             return
         self.flows += 1
@@ -95,7 +95,7 @@ class Lessons:
 
     def _lacking(self, exchange: Exchange, operation: Operation) -> Iterator[Sight]:
         place = f"{operation.pointer}/responses"
-        node = self.trial.oracle.node(operation)["responses"]
+        node = self.judge.oracle.node(operation)["responses"]
         status = str(exchange.status)
         if status not in node:
             body = exchange.media_type if exchange.media_type and exchange.method != "HEAD" else None
@@ -119,7 +119,7 @@ class Lessons:
         """The headers that are neither HTTP's nor declared, by the check's own judgement."""
         for name, value in dict(exchange.headers).items():
             alone = replace(exchange, headers=((name, value),), memo={})
-            if any(True for _ in headers_are_declared(alone, operation, self.trial.oracle)):
+            if any(True for _ in headers_are_declared(alone, operation, self.judge.oracle)):
                 yield name
 
     def _fields(self, value: Any, schema: Any, at: str) -> Iterator[Sight]:
@@ -136,7 +136,7 @@ class Lessons:
 
     def _origin(self, pointer: str) -> str:
         """Where the document as it is written holds what stands at `pointer`, also if that is a reference."""
-        source = self.trial.document.source
+        source = self.judge.document.source
         place = pointers.origin(source, pointer)
         node = pointers.get(source, place)
         while isinstance(node, dict) and "$ref" in node:
@@ -147,7 +147,7 @@ class Lessons:
 
 def overlay(lessons: Lessons, name: str) -> dict[str, Any]:
     """The overlay that adds what was found. There must be something."""
-    family = lessons.trial.document.family  # also where `name` is a vendor's
+    family = lessons.judge.document.family  # also where `name` is a vendor's
     day = _day(max(lessons.dates))
     title = f"Recorded traffic: {plural(lessons.flows, 'exchange')}"
     actions: list[dict[str, Any]] = [

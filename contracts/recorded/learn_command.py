@@ -36,7 +36,7 @@ def learn(name: str, file: Path, output: Path | None) -> None:
     from proofsheet.contracts.exit_codes import BROKEN
     from proofsheet.contracts.recorded.judge_command import read
     from proofsheet.contracts.recorded.learn import Lessons, counts, overlay
-    from proofsheet.contracts.recorded.traffic_judge import Trial
+    from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
     from proofsheet.contracts.reports.text import plural
     from proofsheet.contracts.settings import load
     from proofsheet.spec.overlay import BadOverlay
@@ -45,7 +45,7 @@ def learn(name: str, file: Path, output: Path | None) -> None:
     from proofsheet.traffic.errors import BadTraffic
 
     try:
-        lessons = Lessons(Trial(load(name)))
+        lessons = Lessons(TrafficJudge(load(name)))
     except (LookupError, Unreadable, BadOverlay) as problem:
         raise click.UsageError(str(problem)) from None
     skipped = 0

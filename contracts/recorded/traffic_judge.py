@@ -33,11 +33,11 @@ class Judged:
 
 
 @dataclass
-class Trial:
+class TrafficJudge:
     """Judges flows by one document; `verdicts` is complete after each."""
 
     source: Source
-    counts: Counter[str] = field(default_factory=Counter)  # judged, unjudged, strangers, findings, advice
+    counts: Counter[str] = field(default_factory=Counter)  # judged, unjudged, unmatched, findings, advice
 
     def __post_init__(self) -> None:
         self.oracle = Oracle(self.document)
@@ -65,7 +65,7 @@ class Trial:
     def _judged(self, flow: Flow) -> Judged:
         exchange, operation = self.found(flow)
         if operation is None:
-            self.counts["strangers"] += 1
+            self.counts["unmatched"] += 1
             return Judged(None, unjudged="the document has no such operation")
         if exchange is None:
             return self._unjudged(operation, _reason(flow))

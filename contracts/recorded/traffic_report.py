@@ -1,4 +1,4 @@
-"""The report of a trial: the records that `proofsheet check` writes, made from traffic."""
+"""A report on traffic: the records that `proofsheet check` writes, made from traffic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.expectation import SpeaksFor
-from proofsheet.contracts.recorded.traffic_judge import Judged, Trial, decoded, exchange_of
+from proofsheet.contracts.recorded.traffic_judge import Judged, TrafficJudge, decoded, exchange_of
 from proofsheet.contracts.reports import case_records, run_records
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import Redaction
@@ -22,19 +22,19 @@ from proofsheet.traffic.redaction import MARK, mark, redacted
 MOST_ALIKE = 5  # exchanges that are kept as evidence for one requirement with one message
 
 
-class Evidence:
+class TrafficReport:
     """Keeps the exchanges that show something: the first findings, and the first answer, of each kind.
 
     Raises Unwritable where the report cannot be begun.
     """
 
-    def __init__(self, trial: Trial, url: str, report: Path | None) -> None:
-        self._trial = trial
+    def __init__(self, judge: TrafficJudge, url: str, report: Path | None) -> None:
+        self._judge = judge
         self._seen: Counter[tuple[str, ...]] = Counter()
         self._writer: Writer | None = None
         self.problem = ""  # why the report could not be written to its end
         if report is not None:
-            header = run_records.header(trial.plan, trial.document, Target(url), "free")
+            header = run_records.header(judge.plan, judge.document, Target(url), "free")
             self._writer = Writer(report, Redaction(None), header)
 
     def add(self, number: int, flow: Flow, judged: Judged) -> Record | None:
@@ -47,10 +47,10 @@ class Evidence:
 
     def close(self, interrupted: bool) -> None:
         """Write the verdicts and the end."""
-        verdicts = [*self._trial.verdicts.values()]
+        verdicts = [*self._judge.verdicts.values()]
         for each in verdicts:
             self._write(run_records.verdict(each))
-        seen = self._trial.counts["judged"]
+        seen = self._judge.counts["judged"]
         self._write(run_records.footer(verdicts, "free", Decimal(0), interrupted, asked=seen))
         if self._writer is not None:
             self._writer.close()
@@ -77,12 +77,12 @@ class Evidence:
     def _record(self, number: int, flow: Flow, judged: Judged, operation: Operation) -> Record:
         clean = redacted(flow)
         exchange = decoded(exchange_of(clean, clean.path), clean)
-        names = tuple(SpeaksFor(name) for _, name in self._trial.requirements(operation))
+        names = tuple(SpeaksFor(name) for _, name in self._judge.requirements(operation))
         step = Step(Request(operation.id), names)
         case = Case(f"exchange-{number}", operation.id, (step,))
         asked = Result(case, (exchange,), messages=judged.messages)
         redaction = Redaction(_key(clean))
-        record = case_records.case(asked, self._trial.document, redaction, flow.milliseconds)
+        record = case_records.case(asked, self._judge.document, redaction, flow.milliseconds)
         record["request"]["url"] = clean.url
         record["request"]["curl"] = record["request"]["curl"].replace(exchange.url, clean.url)
         found: Record = redaction.value(record)

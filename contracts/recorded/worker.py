@@ -22,39 +22,39 @@ NICE = 19  # of the judge, once it has begun: where processors are few, traffic 
 def judge(options: dict[str, Any], reader: FrameReader) -> int:
     """Judge what comes until the last frame; the exit code says whether there were findings."""
     # What judging needs is slow to import, and not needed to record.
-    from proofsheet.contracts.recorded.dashboard import Board
-    from proofsheet.contracts.recorded.traffic_judge import Trial
-    from proofsheet.contracts.recorded.traffic_report import Evidence
+    from proofsheet.contracts.recorded.dashboard import Dashboard
+    from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
+    from proofsheet.contracts.recorded.traffic_report import TrafficReport
     from proofsheet.contracts.reports.writer import Unwritable
     from proofsheet.contracts.settings import load
 
-    trial = Trial(load(options["name"]))
+    traffic_judge = TrafficJudge(load(options["name"]))
     report = Path(options["report"]) if options["report"] else None
     try:
-        evidence = Evidence(trial, options["upstream"], report)
+        traffic_report = TrafficReport(traffic_judge, options["upstream"], report)
     except Unwritable as problem:
         log(f"Error: cannot write the report: {problem}")
         return BROKEN
-    board = Board(trial, evidence, options["upstream"], log)
-    dashboard_page.serve(socket.socket(fileno=options["page"]), board.shown)
+    dashboard = Dashboard(traffic_judge, traffic_report, options["upstream"], log)
+    dashboard_page.serve(socket.socket(fileno=options["page"]), dashboard.shown)
     reader.send(b"ready\n")
     os.nice(NICE)
     interrupted, reported = False, 0
     try:
         while (flow := reader.next()) is not None:
-            board.counts = reader.counts
-            if (found := board.add(flow)) != reported:
+            dashboard.counts = reader.counts
+            if (found := dashboard.add(flow)) != reported:
                 reported = found
                 reader.send(b"%d\n" % reported)
     except Ended:  # the proxy was killed
         interrupted = True
-    board.counts = reader.counts
-    evidence.close(interrupted)
-    log(board.told())
-    if evidence.problem:
-        log(f"Error: {evidence.problem}")
+    dashboard.counts = reader.counts
+    traffic_report.close(interrupted)
+    log(dashboard.summary())
+    if traffic_report.problem:
+        log(f"Error: {traffic_report.problem}")
         return BROKEN
-    return FINDINGS if trial.breaches else CONFORMS
+    return FINDINGS if traffic_judge.breaches else CONFORMS
 
 
 def record(options: dict[str, Any], reader: FrameReader) -> int:

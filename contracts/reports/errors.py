@@ -1,13 +1,9 @@
-"""The ways in which a report can be wrong, each with its own class."""
+"""The ways in which a report can be wrong, each with its own class; `records.MissingFooter` is another."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from proofsheet.contracts.reports.records import Report
 
 
 @dataclass(eq=False)
@@ -56,10 +52,3 @@ class MissingVerdict(BadReport):
 
 class RecordAfterFooter(BadReport):
     """Something follows the footer."""
-
-
-@dataclass(eq=False)
-class MissingFooter(BadReport):
-    """The run crashed, so it passed nothing. `report` is what it knew until then."""
-
-    report: Report

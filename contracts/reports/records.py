@@ -1,4 +1,4 @@
-"""The records of a report, read and held against their schema. `wrong` has a class for each way to be wrong.
+"""The records of a report, read and held against their schema. `errors` has a class for each way to be wrong.
 
 They are written by `run_records`, one line at a time, so that a run that is killed leaves all it knew.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from proofsheet.contracts.reports import errors
 from proofsheet.contracts.reports.record_lines import EXPECTED, TORN, Numbered, Record, lines
 
-__all__ = ["Record", "Report", "finished", "partly", "read"]
+__all__ = ["MissingFooter", "Record", "Report", "finished", "partly", "read"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ class Report:
     verdicts: Mapping[str, Record]
     footer: Record | None
     torn: int | None = None
+
+
+@dataclass(eq=False)
+class MissingFooter(errors.BadReport):
+    """The run crashed, so it passed nothing. `report` is what it knew until then."""
+
+    report: Report
 
 
 def read(path: Path) -> Report:
@@ -56,7 +63,7 @@ def partly(path: Path) -> Report:
     """Read a report even if it has no footer. Raises BadReport for all else."""
     try:
         return read(path)
-    except errors.MissingFooter as crash:
+    except MissingFooter as crash:
         return crash.report
 
 
@@ -98,7 +105,7 @@ def _hold_together(report: Report, found: list[Numbered]) -> None:
             raise errors.UnknownRequirement(path, line, f"the header does not list {record['id']}")
     if report.footer is None:
         cut = f"; line {report.torn} was cut off and is left out" if report.torn else ""
-        raise errors.MissingFooter(
+        raise MissingFooter(
             path, last, f"there is no footer: the run crashed, so nothing passed{cut}", report
         )
     if missing := sorted(known - set(report.verdicts)):

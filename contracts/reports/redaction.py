@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
-from urllib.parse import quote, quote_plus
+
+from proofsheet.traffic.secret_forms import forms
 
 SHOWN = "$KEY"
 SHORTEST = 4  # a shorter key would blot out half of every text; only from headers it is taken
@@ -71,8 +69,8 @@ class Redaction:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        forms = sorted({form for key in self._keys for form in _forms(key)}, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE) if forms else None
+        known = sorted({form for key in self._keys for form in forms(key)}, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, known)), re.IGNORECASE) if known else None
 
     @cached_property
     def _starts(self) -> list[tuple[re.Pattern[str], str]]:
@@ -85,27 +83,17 @@ class Redaction:
         return [key for key in (self.key, *self.others) if key and len(key) >= SHORTEST]
 
 
-def _forms(key: str) -> Iterator[str]:
-    yield from (key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1], html.escape(key))
-    yield json.dumps(key)[1:-1].replace("/", "\\/")
-    for shift in range(3 if len(key) >= _PART else 0):
-        # In base64 a text looks different at each of three places; its edges mix with its neighbours.
-        whole = base64.b64encode(b"\0" * shift + key.encode()).decode().rstrip("=")
-        middle = whole[(0, 2, 3)[shift] : -1]
-        yield from (middle, middle.replace("+", "-").replace("/", "_"))
-
-
 def _least(key: str) -> int:
     return min(len(key), max(_PART, len(key) // 3))
 
 
 def _without(text: str, start: re.Pattern[str], key: str) -> str:
     """`text` without the key's first characters, as many as there are."""
-    pieces, told = [], 0
-    while found := start.search(text, told):
+    pieces, place = [], 0
+    while found := start.search(text, place):
         end = found.end()
         rest = zip(text[end : end + len(key)], key[_least(key) :], strict=False)
         end += sum(1 for _ in takewhile(lambda pair: pair[0].lower() == pair[1].lower(), rest))
-        pieces += [text[told : found.start()], SHOWN]
-        told = end
-    return "".join([*pieces, text[told:]])
+        pieces += [text[place : found.start()], SHOWN]
+        place = end
+    return "".join([*pieces, text[place:]])

@@ -64,7 +64,7 @@ def test_a_line_that_was_cut_off_is_left_out_and_that_is_said(path: Path, tmp_pa
     torn = tmp_path / "torn.jsonl"
     torn.write_bytes(whole[:-30])
     last = len(whole.splitlines())
-    with pytest.raises(errors.MissingFooter, match=f"crashed.*line {last} was cut off and is left out"):
+    with pytest.raises(records.MissingFooter, match=f"crashed.*line {last} was cut off and is left out"):
         records.read(torn)
     report = records.partly(torn)
     assert report.torn == last

@@ -149,7 +149,7 @@ def test_a_report_can_be_torn_anywhere(runs: dict[str, Path], tmp_path: Path) ->
     for cut in (1, len(lines[5]) // 2, len(lines[5]) - 2):
         path = tmp_path / "torn.jsonl"
         path.write_bytes(whole[: start + cut])
-        with pytest.raises(errors.MissingFooter, match="crashed") as crash:
+        with pytest.raises(records.MissingFooter, match="crashed") as crash:
             records.read(path)
         assert len(crash.value.report.cases) == 4
         assert len(records.finished(path)) == 4
@@ -234,8 +234,8 @@ WRONG: list[tuple[type[errors.BadReport], Change]] = [
     ),
     (errors.MissingVerdict, lambda lines: [*lines[:-2], lines[-1]]),
     (errors.RecordAfterFooter, lambda lines: [*lines, lines[-1]]),
-    (errors.MissingFooter, lambda lines: lines[:-1]),
-    (errors.MissingFooter, lambda lines: [*lines[:-1], lines[-1][:20]]),
+    (records.MissingFooter, lambda lines: lines[:-1]),
+    (records.MissingFooter, lambda lines: [*lines[:-1], lines[-1][:20]]),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from proofsheet.testing_client import Mock, Server
 
 SHARED = "stability.generateCore"
 WORKER = """\
+import itertools
 import json
 import os
 import pytest
@@ -72,12 +74,15 @@ def finish(running: subprocess.Popen[str]) -> str:
 def test_it_is_done_once_and_the_others_wait(tmp_path: Path) -> None:
     done: list[bool] = []
     seen: list[list[bool]] = []
+    begun, coming = threading.Event(), itertools.count()
 
     def work(again: bool) -> None:
-        time.sleep(0.2)
+        assert begun.wait(30)  # so that the others come while it is done
         done.append(again)
 
     def process() -> None:
+        if next(coming) == 3:
+            begun.set()
         once(tmp_path, work)
         seen.append([*done])
 

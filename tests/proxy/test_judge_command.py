@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from proofsheet.contracts.recorded.judge_command import judge
 from proofsheet.contracts.recorded.learn_command import learn
-from proofsheet.contracts.recorded.traffic_judge import Trial
+from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.settings import load
 from proofsheet.mockserver.app import Site
@@ -77,7 +77,7 @@ def test_what_conforms_ends_with_0(tmp_path: Path) -> None:
 
 def test_offline_and_live_find_the_same_and_the_report_shows_it(tmp_path: Path) -> None:
     flows = (GOOD, EXTRA, TEAPOT, PAGE)
-    trial = Trial(load("stability"))
+    trial = TrafficJudge(load("stability"))
     live = {name for flow in flows for name, _ in trial.judge(flow).messages}
     report = tmp_path / "report.jsonl"
     done = run(judge, "stability", recorded(tmp_path / "traffic", *flows), "--report", report)
@@ -236,7 +236,7 @@ def test_what_is_learned_applies_and_then_nothing_lacks(tmp_path: Path, home: Pa
         "error": {"type": ["null", "string"]},
         "type": {"type": ["integer", "string"]},
     }
-    trial = Trial(replace(load("stability"), document=learned))
+    trial = TrafficJudge(replace(load("stability"), document=learned))
     found = {name for flow in flows for name, _ in trial.judge(flow).messages}
     assert found <= {"stability.getBalance.answer.no-leak"}
 
@@ -275,7 +275,7 @@ def test_a_check_that_fails_ends_with_its_flow(monkeypatch: pytest.MonkeyPatch) 
     def fails(*_: Any) -> Any:
         raise ZeroDivisionError("oh")
 
-    made = traffic_judge.Trial(load("stability"))
+    made = traffic_judge.TrafficJudge(load("stability"))
     with monkeypatch.context() as patched:
         patched.setitem(traffic_judge.CHECKS, "no-5xx", fails)
         assert made.judge(GOOD).unjudged == "the judge failed: ZeroDivisionError: oh"

@@ -64,7 +64,7 @@ def state(proxy: Process) -> dict[str, object]:
 
 
 def judged(proxy: Process, count: int) -> bool:
-    return sum(state(proxy)["judge"].get(name, 0) for name in ("judged", "strangers", "unjudged")) >= count  # type: ignore[attr-defined]
+    return sum(state(proxy)["judge"].get(name, 0) for name in ("judged", "unmatched", "unjudged")) >= count  # type: ignore[attr-defined]
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import random
 import socket
+import sys
+import termios
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -168,10 +170,15 @@ def half_until_close(sock: socket.socket) -> None:
     sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 500)
 
 
+def unsent(sock: socket.socket) -> int:
+    """Bytes that have been written and not yet been acknowledged."""
+    return int.from_bytes(fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0" * 4), sys.byteorder)
+
+
 def then_reset(script: Script) -> Script:
     def play(sock: socket.socket) -> None:
         script(sock)
-        time.sleep(0.05)  # what was sent is on its way
+        wait_until(lambda: unsent(sock) == 0)  # a reset would discard it
         reset(sock)
 
     return play
@@ -250,11 +257,12 @@ def test_an_answer_to_nothing_ends_the_connection(relay: Relays) -> None:
     def script(sock: socket.socket) -> None:
         read_head(sock)
         sock.sendall(OK)
-        time.sleep(0.05)
+        wait_until(lambda: made.taker.flows)
         sock.sendall(OK)
         to_the_end(sock)
 
-    with relay(script).connect() as sock:
+    made = relay(script)
+    with made.connect() as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert to_the_end(sock)[0].count(b"HTTP/1.1") == 1
 
@@ -379,10 +387,18 @@ def test_a_client_that_asks_nothing_is_let_go(relay: Relays, begun: bytes, came:
 
 
 def test_an_answer_may_take_longer_than_a_head(relay: Relays) -> None:
+    let_go = threading.Event()
+
     def script(sock: socket.socket) -> None:
         read_head(sock)
-        time.sleep(0.2)
+        assert let_go.wait(30)  # another client has lost the relay's patience by then
         sock.sendall(OK)
         to_the_end(sock)
 
-    assert relay(script, patience=0.05).ask(get())[0].endswith(b"ok")
+    made = relay(script, patience=0.05)
+    with made.connect() as waiting:
+        waiting.sendall(get())
+        wait_until(lambda: any(each.copy for each in made.relay.clients))
+        assert made.ask(b"") == (b"", True)
+        let_go.set()
+        assert to_the_end(waiting)[0].endswith(b"ok")
