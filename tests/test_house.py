@@ -1,0 +1,68 @@
+"""The measures of the house measure what they say, on a small tree."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from bench import house
+from bench.house_way import follow
+
+ENTRY = """
+from proofsheet.spec.gate import admit, table
+GATES = {"one": admit, "two": table}
+def answer(call):
+    for name in GATES:
+        GATES[name](call)
+    return finish(str(call))
+def finish(text):
+    return len(text)
+"""
+GATE = """
+from proofsheet.mockserver.late import late
+def admit(request):
+    late(request)
+def table(asked):
+    return None
+"""
+LATE = "from proofsheet.spec import gate\ndef late(call):\n    return call\n"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name, text in (("spec/gate.py", GATE), ("mockserver/late.py", LATE), ("mockserver/gate.py", ENTRY)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "proofsheet").mkdir()
+    return tmp_path
+
+
+def test_the_way_of_a_value_is_followed_through_calls_and_tables(tree: Path) -> None:
+    modules = {each.name: each.tree for each in house.sources(tree)}
+    start = ("gone:answer", "mockserver.gate:answer")
+    assert follow(modules, start, "call") == "3 changes of file, 1 returns, 3 names"
+    assert follow(modules, start, "call", derived=True) == "4 changes of file, 2 returns, 4 names"
+    with pytest.raises(LookupError, match="gone:answer"):
+        follow(modules, ("gone:answer",), "call")
+
+
+def test_circles_and_names_that_occur_twice(tree: Path) -> None:
+    found = house.sources(tree)
+    assert house.circles(house.imports(found)) == [["mockserver.late", "spec.gate"]]
+    assert house.twice(found) == ["gate.py"]
+
+
+def test_places_of_equal_shape_are_counted_once_however_long_they_are() -> None:
+    body = "    a = f(x, [y for y in x if y], key={'b': 1})\n    return g(a, *x, **a)\n"
+    more = "    for each in x:\n        print(each, x, each)\n"
+
+    def pairs(*bodies: str) -> int:
+        texts = ["".join(f"def f{n}(x):\n{each}" for n, each in enumerate(bodies))]
+        return house.equal_shapes([house.Source("a", Path("a.py"), 9, ast.parse(each)) for each in texts])
+
+    assert pairs(body, more) == 0
+    assert pairs(body, body.replace("y", "z")) == 1
+    assert pairs(more + body, more + body) == 1
+    assert pairs(body, body, body) == 3
