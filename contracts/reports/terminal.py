@@ -24,6 +24,7 @@ _VERDICTS = {
     "success": "passed",
 }
 _LONGEST = 600  # characters of a message
+_MOST = 5  # messages of one finding
 
 
 def is_colourful(stream: TextIO) -> bool:
@@ -50,8 +51,10 @@ class _Teller:
             yield f"  {line(requirement['says'])}"
             if finding.note:
                 yield f"  {'note':<9}  {line(clip(finding.note, _LONGEST))}"
-            for message, times in finding.messages:
+            for message, times in finding.messages[:_MOST]:
                 yield from self._message(message, times)
+            if (more := len(finding.messages) - _MOST) > 0:
+                yield f"  and        {plural(more, 'message')} more, which the report has"
             yield from self._evidence(finding.evidence)
             yield f"  stands on  {self._stands_on(requirement)}"
             yield f"  again      {line(reproduce(self._view.header, requirement, finding.is_explored))}"

@@ -85,6 +85,19 @@ def test_the_terminal_tells_failures_first_and_the_verdict_last(made: dict[str, 
     assert "of 400 credits" in tail[3]
 
 
+def test_the_terminal_shows_the_first_messages_of_many(made: dict[str, Report]) -> None:
+    report = made["failing"]
+    case = next(each for each in report.cases if each["messages"])
+    name = case["messages"][0][0]
+    many = {**case, "messages": [[name, f"it says {number}"] for number in range(40)]}
+    verdict = {**report.verdicts[name], "messages": [text for _, text in many["messages"]]}
+    shown = replace(report, cases=(many,), verdicts={**report.verdicts, name: verdict})
+    text = terminal.terminal(shown)
+    assert "it says 4\n" in text
+    assert "it says 5" not in text
+    assert "and        35 messages more, which the report has" in text
+
+
 def test_the_terminal_has_colours_only_when_asked(made: dict[str, Report], monkeypatch: Any) -> None:
     assert "\x1b" not in terminal.terminal(made["failing"])
     coloured = terminal.terminal(made["failing"], colour=True)
