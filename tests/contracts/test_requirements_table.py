@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from proofsheet.contracts.derive.every_answer import NOTES
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.requirement import LEVELS
@@ -65,3 +66,8 @@ def test_each_row_names_a_source_and_who_breaks(row: tuple[str, ...]) -> None:
 def test_what_is_left_open_fails_nobody(topic: str) -> None:
     assert topic not in failing()
     assert not any(each.startswith("precedence.") for each in failing())
+
+
+def test_the_checks_that_only_note_are_known_apart() -> None:
+    """schemathesis knows no advice: its hooks leave them out."""
+    assert {"headers-declared", "keys-declared", "call-named", "type-whole"} == NOTES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -188,7 +189,7 @@ def _judged(
     limits = Limits(stall=0.1) if relay else Limits()
     client = HttpClient(true_document(document), target, relay, pause, limits)
     run = Run(plan, client, _oracle(document), Budget(CREDITS), pause=pause, explorers=explorers)
-    with listening() as heard:
+    with closing(client), listening() as heard:
         for _ in run.steps():
             pause(PACE)
     return _sorted(run, time.perf_counter() - started, frozenset(heard))
