@@ -12,19 +12,15 @@ MOST_PARTS = 100
 
 
 class BadForm(ValueError):
-    """A form that cannot be read: the kind of the media-type gate's refusal, and why it is one."""
-
-    def __init__(self, kind: str, why: str = "") -> None:
-        super().__init__(kind)
-        self.why = why
+    """A form that cannot be read; the text is the kind of the media-type gate's refusal."""
 
 
 def parameters(data: bytes) -> list[Part]:
     """The parameters of an urlencoded body. Raises BadForm."""
     try:
         pairs = parse_qsl(data.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARTS)
-    except ValueError as problem:
-        raise BadForm("broken", str(problem)) from None
+    except ValueError:
+        raise BadForm("broken") from None
     return [Part(name, value.encode("utf-8", "surrogateescape")) for name, value in pairs]
 
 
@@ -36,10 +32,9 @@ def multipart(header: str, data: bytes, names: str = "any") -> list[Part]:
     """
     try:
         parts = wire.parts(header, data, MOST_PARTS)
-    except wire.Malformed as problem:
+    except wire.Malformed:
         usable = 0 < len(boundary(header)) <= wire.MOST_BOUNDARY
-        raise BadForm("broken" if usable else "boundary", str(problem)) from None
-    for number, part in enumerate(parts):
-        if names == "quoted" and (part.name is None or not part.quoted):
-            raise BadForm("unnamed", f"part {number + 1} has no name in quotes")
+        raise BadForm("broken" if usable else "boundary") from None
+    if names == "quoted" and any(part.name is None or not part.quoted for part in parts):
+        raise BadForm("unnamed")
     return parts
