@@ -9,7 +9,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
-from proofsheet.mockserver.wording import MOST_SAID, mask
+from proofsheet.mockserver.wording import MOST_SAID
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 MOST_HEADERS = 50
@@ -110,7 +110,7 @@ def _redact(call: Call, text: str) -> str:
     key = call.key or ""
     if len(key) < SHORTEST:  # so short a "key" is a word of many texts, and no secret
         return text
-    for form in (key, json.dumps(key)[1:-1], key[: MOST_SAID - 1], mask(key)):
+    for form in (key, json.dumps(key)[1:-1], key[: MOST_SAID - 1], call.operation.policy.mask(key)):
         if form in text:
             text = text.replace(form, f"({call.label})")
     return text

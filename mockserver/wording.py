@@ -26,7 +26,7 @@ def wording(call: Call, refusal: Refusal) -> list[str]:
 
 
 def _fill(template: str, call: Call, flaw: Flaw) -> str:
-    values = {**flaw.params, "field": flaw.field, "masked": mask(call.key or "")}
+    values = {**flaw.params, "field": flaw.field, "masked": call.operation.policy.mask(call.key or "")}
     values = {name: _short(value) for name, value in values.items()}
     return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)
 
@@ -34,8 +34,3 @@ def _fill(template: str, call: Call, flaw: Flaw) -> str:
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     return text if len(text) <= MOST_SAID else text[: MOST_SAID - 1] + "…"
-
-
-def mask(key: str) -> str:
-    """A key as the vendor's message shows it: seven characters, asterisks, four characters."""
-    return key[:7] + "*" * max(len(key) - 11, 0) + key[-4:] if len(key) > 14 else "*" * len(key)

@@ -17,6 +17,7 @@ from proofsheet.spec.document import (
     Cost,
     Difference,
     Document,
+    Mask,
     Operation,
     Outcome,
     Parameter,
@@ -128,6 +129,7 @@ def _policy(name: str, node: Any) -> Policy:
         part_names=node.get("x-part-names", "any"),
         latency=(latency["seconds"][0], latency["seconds"][1]) if latency else None,
         credit_usd=node.get("x-credit-usd"),
+        mask=Mask(**node.get("x-mask", {"first": 0, "last": 0, "shortest": 0})),
     )
 
 

@@ -145,6 +145,21 @@ class RateLimit:
 
 
 @dataclass(frozen=True)
+class Mask:
+    """How a message shows a key: so many of its first and last characters, asterisks between."""
+
+    first: int
+    last: int
+    shortest: int  # a key of fewer characters is asterisks only
+
+    def __call__(self, key: str) -> str:
+        if len(key) < self.shortest:
+            return "*" * len(key)
+        hidden = max(len(key) - self.first - self.last, 0)
+        return key[: self.first] + "*" * hidden + key[len(key) - self.last :]
+
+
+@dataclass(frozen=True)
 class Policy:
     """The rules an operation shares with others: which gate refuses how, in what order and words."""
 
@@ -160,6 +175,7 @@ class Policy:
     part_names: str = "any"  # any | quoted
     latency: tuple[float, float] | None = None
     credit_usd: float | None = None
+    mask: Mask = Mask(0, 0, 0)
 
     def outcome(self, gate: str, kind: str) -> str:
         """The outcome's name for a refusal of `gate`. Raises KeyError where the policy has none."""

@@ -172,7 +172,7 @@ def _make_jwt(credential: str, settings: Mapping[str, Any], now: float) -> str:
     `settings`: `lifetime` and `leeway` in seconds, from `now` on and back.
     """
     issuer, _, secret = credential.partition(":")
-    expires, begins = int(now + settings.get("lifetime", 1800)), int(now - settings.get("leeway", 5))
+    expires, begins = int(now + settings["lifetime"]), int(now - settings["leeway"])
     claims = {"iss": issuer, "exp": expires, "nbf": begins}
     head = b".".join(_coded(json.dumps(each).encode()) for each in ({"alg": "HS256", "typ": "JWT"}, claims))
     signature = hmac.new(secret.encode(), head, hashlib.sha256).digest()

@@ -22,7 +22,11 @@ SCHEMES = {
     "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
     "query": {"type": "apiKey", "in": "query", "name": "appKey"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
-    "signed": {"type": "http", "scheme": "bearer", "x-credential": {"function": "jwt-hs256", "lifetime": 60}},
+    "signed": {
+        "type": "http",
+        "scheme": "bearer",
+        "x-credential": {"function": "jwt-hs256", "lifetime": 60, "leeway": 5},
+    },
 }
 
 
