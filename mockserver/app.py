@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from proofsheet.mockserver import cors, unmatched
+from proofsheet.mockserver import cors, files, unmatched
 from proofsheet.mockserver.control import routes
-from proofsheet.mockserver.documents import Documents
+from proofsheet.mockserver.documents import UNLOADABLE, Documents
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.endpoint import serve
 from proofsheet.spec.document import Document
@@ -30,6 +30,8 @@ class Site:
             await unmatched.refuse(scope, receive, send)
         elif scope["path"].startswith(routes.PREFIX):
             await self._control(scope, receive, send)
+        elif scope["path"].startswith(files.PREFIX):
+            await files.serve(self.double, scope, send)
         elif self.double.settings.cors:
             await cors.serve(self.double, self._answer, scope, receive, send)
         else:
@@ -45,7 +47,7 @@ class Site:
         double = self.double
         try:
             match = double.documents.find(scope["method"], scope["path"])
-        except (LookupError, ValueError) as problem:  # a document that is read only now
+        except UNLOADABLE as problem:  # a document that is read only now
             await unmatched.unreadable(double, problem, scope, send)
             return
         if match is None:

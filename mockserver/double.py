@@ -15,7 +15,8 @@ from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.language import Language
 from proofsheet.mockserver.media.image import Studio
 from proofsheet.mockserver.settings import UNLIMITED, Settings
-from proofsheet.mockserver.state.memory import State
+from proofsheet.mockserver.state.memory import MemoryState
+from proofsheet.mockserver.state.protocol import State
 from proofsheet.mockserver.triggers import Triggers
 from proofsheet.spec.document import Document, Operation
 
@@ -67,7 +68,7 @@ def double(documents: Documents | Iterable[Document], settings: Settings, state:
     return Double(
         documents=documents if isinstance(documents, Documents) else Documents.of(documents),
         settings=settings,
-        state=state or State(opening(settings, table), settings.journal_size, settings.seed),
+        state=state or MemoryState(opening(settings, table), settings.journal_size, settings.seed),
         triggers=table,
         language=Language(),
         studio=Studio(),

@@ -94,22 +94,28 @@ def _share(text: str, share: str) -> float:
 async def send(fault: Fault | None, rng: random.Random, reply: Any, scope: Any, wire: Send) -> None:
     """Send a reply (status, headers, body) over the ASGI wire, hurt by `fault` if there is one."""
     start = {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
-    if fault is None:
+    if fault is not None and fault.kind == "reset":
+        _abort(scope)
+        await asyncio.sleep(0.01)  # until the server has seen it: else it complains of an answer not given
+    elif reply.stream is not None:
+        await _send_stream(fault, rng, start, reply.stream, scope, wire)
+    elif fault is not None:
+        await _send_hurt(fault, rng, start, reply.body, scope, wire)
+    else:
         await wire(start)
         *most, last = reply.pieces
         for piece in most:
             await wire({"type": "http.response.body", "body": piece, "more_body": True})
         await wire({"type": "http.response.body", "body": last})
-        return
-    body = reply.body
+
+
+async def _send_hurt(
+    fault: Fault, rng: random.Random, start: Message, body: bytes, scope: Any, wire: Send
+) -> None:
     if fault.kind == "latency":
         await asyncio.sleep(fault.seconds(rng))
     elif fault.kind == "malformed":
         body = _garble(body)
-    elif fault.kind == "reset":
-        _abort(scope)
-        await asyncio.sleep(0.01)  # until the server has seen it: else it complains of an answer not given
-        return
     await wire(start)
     if fault.kind == "truncate":
         await wire({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
@@ -120,6 +126,29 @@ async def send(fault: Fault | None, rng: random.Random, reply: Any, scope: Any, 
         await _dribble(body, fault.seconds(rng), wire)
     else:
         await wire({"type": "http.response.body", "body": body})
+
+
+async def _send_stream(
+    fault: Fault | None, rng: random.Random, start: Message, stream: Any, scope: Any, wire: Send
+) -> None:
+    """Send a body whose pieces are made meanwhile: what hurts a whole body hurts its first piece, or each."""
+    kind = fault.kind if fault else ""
+    seconds = fault.seconds(rng) if fault and fault.numbers else 0.0
+    if kind == "latency":
+        await asyncio.sleep(seconds)
+    await wire(start)
+    sent = 0
+    async for piece in stream:
+        if kind == "slow":
+            await asyncio.sleep(seconds / _PIECES)
+        whole = _garble(piece) if kind == "malformed" and not sent else piece
+        await wire({"type": "http.response.body", "body": whole, "more_body": True})
+        sent += 1
+        if kind == "truncate":
+            await asyncio.sleep(0)
+            _close(scope)
+            return
+    await wire({"type": "http.response.body", "body": b""})
 
 
 def _garble(body: bytes) -> bytes:

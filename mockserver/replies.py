@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.drawing import draw, pictures
+from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.sources import Artifact, Context, filled, values
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.recognise import Recognition, recognise
@@ -23,7 +23,8 @@ Header = tuple[bytes, bytes]
 class Reply:
     """An answer, ready to be sent. `outcome` is None for what the double says of itself.
 
-    The body is in pieces: most of a picture's are shared with other pictures and never copied.
+    The body is in pieces: most of a picture's are shared with other pictures and never copied. Or it is a
+    stream, whose pieces are made while they are sent; then its size is not known before.
     """
 
     status: int
@@ -31,6 +32,7 @@ class Reply:
     pieces: tuple[bytes, ...]
     outcome: str | None = None
     media_type: str = "application/json"
+    stream: AsyncIterator[bytes] | None = None
 
     @property
     def body(self) -> bytes:
@@ -82,8 +84,11 @@ def _representation(call: Call, outcome: Outcome) -> Representation:
 async def _artifacts(call: Call, double: Double, representation: Representation) -> list[Artifact]:
     if not any(each.source == "$artifact" for _, each in representation.binds):
         return []
-    call.pictures = pictures(call, double, representation.blurred)
-    return [Artifact(each.seed, each.media_type, await draw(each, double)) for each in call.pictures]
+    if (artifact := call.operation.artifact) is None:
+        return []
+    medium = MEDIA[artifact.kind]
+    call.pictures = medium.describe(call, double, representation.blurred)
+    return [Artifact(each.seed, each.media_type, await medium.render(each, double)) for each in call.pictures]
 
 
 def _body(representation: Representation, context: Context, artifacts: list[Artifact]) -> tuple[bytes, ...]:

@@ -24,7 +24,8 @@ from proofsheet.mockserver.double import double, opening
 from proofsheet.mockserver.http_protocol import limited
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.state import remote
-from proofsheet.mockserver.state.memory import State
+from proofsheet.mockserver.state.memory import MemoryState
+from proofsheet.mockserver.state.protocol import State
 
 GRACE_SECONDS = 15
 BACKLOG = 2048
@@ -154,7 +155,7 @@ def _tell(text: str) -> None:
 
 def _run_workers(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[], None]) -> int:
     settings = plan.settings
-    state = State(opening(settings, trigger_table.load()), settings.journal_size, settings.seed)
+    state = MemoryState(opening(settings, trigger_table.load()), settings.journal_size, settings.seed)
     ours: list[socket.socket] = []
     parent = os.getpid()
     children: list[int] = []

@@ -21,7 +21,7 @@ from proofsheet.mockserver.double import Double, names_of
 from proofsheet.mockserver.faults import BadFault
 from proofsheet.mockserver.forcing import CannotForce, named
 from proofsheet.mockserver.state import journal
-from proofsheet.mockserver.state.memory import Scheduled
+from proofsheet.mockserver.state.protocol import Scheduled
 from proofsheet.spec.document import Operation
 
 

@@ -15,11 +15,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from proofsheet.mockserver.state.journal import Entry, Journal
+from proofsheet.mockserver.state.protocol import Holder, Scheduled
 from proofsheet.spec.document import RateLimit
 
 K = TypeVar("K")
 V = TypeVar("V")
-Holder = tuple[str, str]  # whose credits and limits: the family, and the credential
 MOST_ACCOUNTS = 10_000
 MOST_SCHEDULED = 1000
 
@@ -38,22 +38,6 @@ class Window:
 
     hits: deque[float] = field(default_factory=deque)
     blocked_until: float = 0.0
-
-
-@dataclass(frozen=True)
-class Scheduled:
-    """What is to happen to the next `times` calls of a key (or of anyone) to an operation (or to any)."""
-
-    times: int
-    key: str | None = None
-    operation: str | None = None
-    outcome: str | None = None
-    code: int | None = None
-    fault: str | None = None
-    able: frozenset[tuple[str, str]] | None = None  # the operations (document, id) concerned; None: any
-
-    def concerns(self, key: str | None, operation: tuple[str, str]) -> bool:
-        return (self.able is None or operation in self.able) and self.key in (None, key)
 
 
 class Recent(OrderedDict[K, V]):
@@ -97,8 +81,8 @@ class Clock:
         return self._frozen is not None
 
 
-class State:
-    """The memory of one double."""
+class MemoryState:
+    """The State (protocol.py) in this process."""
 
     def __init__(
         self,
@@ -115,11 +99,11 @@ class State:
         self._windows: Recent[tuple[Holder, str, RateLimit], Window] = Recent()
         self._scheduled: list[Scheduled] = []
         self._journal = Journal(journal_size)
+        self._remembered: Recent[tuple[str, str], tuple[float, Any]] = Recent()  # until when, and what
 
     # clock
 
     def move_clock(self, seconds: float = 0.0, frozen: bool | None = None) -> dict[str, Any]:
-        """Advance the clock, stop it or let it run; says where it stands."""
         self._clock.advance(seconds)
         if frozen is not None:
             self._clock.freeze(frozen)
@@ -128,7 +112,6 @@ class State:
     # randomness
 
     def fresh_seed(self, holder: Holder, maximum: int) -> int:
-        """A seed from 1 to `maximum` (both in); reproducible per credential where the double has a seed."""
         seed = None if self._seed is None else f"{self._seed}/{holder[1] or None}"
         return self._random.use(holder, lambda: random.Random(seed)).randint(1, maximum)
 
@@ -138,19 +121,15 @@ class State:
         return self._accounts.use(holder, lambda: Account(self._opening(holder)))
 
     def balance(self, holder: Holder) -> Decimal | None:
-        """The credits of a key, held ones included; None if unlimited."""
         return self._account(holder).balance
 
     def held(self, holder: Holder) -> Decimal:
-        """The credits that calls under way hold."""
         return self._account(holder).held
 
     def set_balance(self, holder: Holder, credits: Decimal | None) -> None:
-        """Give a key a balance."""
         self._account(holder).balance = credits
 
     def reserve(self, holder: Holder, cost: Decimal) -> bool:
-        """Hold `cost` credits; False, and nothing held, if they are not there."""
         account = self._account(holder)
         if account.balance is None:
             return True
@@ -160,7 +139,6 @@ class State:
         return True
 
     def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
-        """Let go of a reservation, and take it from the balance if the call is to be paid."""
         account = self._account(holder)
         if account.balance is None:
             return
@@ -171,7 +149,6 @@ class State:
     # rate
 
     def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
-        """Count a request; False if it is one too many or comes during the penalty."""
         now = self._clock.now()
         counted = operation if limit.per == "operation" else ""
         window = self._windows.use((holder, counted, limit), Window)
@@ -189,25 +166,38 @@ class State:
             window.blocked_until = now + limit.penalty
         return False
 
+    # values of a while
+
+    def remember(self, name: tuple[str, str], value: Any, seconds: float) -> None:
+        self.forget(name)
+        until = self._clock.now() + seconds
+        self._remembered.use(name, lambda: (until, value))
+
+    def recall(self, name: tuple[str, str]) -> Any:
+        until, value = self._remembered.get(name, (0.0, None))
+        if value is not None and self._clock.now() >= until:
+            self.forget(name)
+            return None
+        return value
+
+    def forget(self, name: tuple[str, str]) -> None:
+        self._remembered.pop(name, None)
+
     # what is to happen
 
     def schedule(self, entry: Scheduled) -> bool:
-        """Add something to happen; False if too much is scheduled already."""
         if len(self._scheduled) >= MOST_SCHEDULED:
             return False
         self._scheduled.append(entry)
         return True
 
     def scheduled(self) -> list[Scheduled]:
-        """What is still to happen, first come first."""
         return list(self._scheduled)
 
     def drop_scheduled(self, key: str | None = None) -> None:
-        """Let nothing happen any more, or nothing of what was scheduled for one key."""
         self._scheduled = [entry for entry in self._scheduled if key is not None and entry.key != key]
 
     def take(self, key: str | None, operation: tuple[str, str]) -> Scheduled | None:
-        """What is to happen to this call, if anything; counts it down."""
         for index, entry in enumerate(self._scheduled):
             if entry.concerns(key, operation):
                 left = entry.times - 1
@@ -221,27 +211,24 @@ class State:
     # journal
 
     def record(self, entry: Entry) -> None:
-        """Keep an entry of the journal."""
         self._journal.record(entry)
 
     def journal(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:
-        """Entries after a number, of one key's label if given, the last `limit`."""
         return self._journal.entries(key, after, limit)
 
     def entry(self, seq: int) -> Entry | None:
-        """One entry."""
         return self._journal.get(seq)
 
     # all of it
 
     def reset(self, key: str | None = None, label: str | None = None) -> None:
-        """Forget everything, or everything about one key (and the journal entries with its label)."""
         self._journal.clear(label)
         if key is None:
             self._accounts.clear()
             self._windows.clear()
             self._random.clear()
             self._scheduled.clear()
+            self._remembered.clear()
             self._clock.freeze(False)
             return
         for table in (self._accounts, self._random):
@@ -252,5 +239,4 @@ class State:
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
 
     def drop_journal(self, label: str | None = None) -> None:
-        """Forget the journal, or one key's part of it."""
         self._journal.clear(label)

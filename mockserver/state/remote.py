@@ -15,14 +15,14 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from proofsheet.mockserver.state.memory import State
+from proofsheet.mockserver.state.protocol import State
 
 _LENGTH = struct.Struct("!I")
-_UNANSWERED = frozenset({"record", "settle"})
+_UNANSWERED = frozenset({"record", "settle", "remember", "forget"})
 
 
 class RemoteState:
-    """The State as a worker sees it: the same methods, carried out by the keeper."""
+    """The State (protocol.py) as a worker sees it: the same methods, carried out by the keeper."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock

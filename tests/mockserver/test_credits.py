@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asking import BALANCE, CORE, PROMPT, SD3, ULTRA, V1, ask, bearer
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support import InProcess
 
-from proofsheet.mockserver.state.memory import State
+from proofsheet.mockserver.medium import MEDIA
+from proofsheet.mockserver.state.memory import MemoryState
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 
@@ -105,7 +107,7 @@ class Ledger(RuleBasedStateMachine):
     @initialize(credits=st.integers(0, 50))
     def begin(self, credits: int) -> None:
         self.opening = Decimal(credits)
-        self.state = State(lambda key: self.opening)
+        self.state = MemoryState(lambda key: self.opening)
         self.held: list[Decimal] = []
         self.charged = Decimal(0)
 
@@ -144,7 +146,7 @@ def test_a_failure_inside_gives_the_credits_back(
         raise OSError("no")
 
     with monkeypatch.context() as patch:
-        patch.setattr("proofsheet.mockserver.replies.draw", fail)
+        patch.setitem(cast(Any, MEDIA), "image", replace(MEDIA["image"], render=fail))
         patch.setattr(house, "judged", lambda response: None)  # a bug is what is wanted here
         response = house.form(ULTRA, {"prompt": PROMPT}, headers=bearer(key))
         assert (response.status_code, response.json()["title"]) == (500, "Proofsheet: mock bug")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.double import double
 from proofsheet.mockserver.settings import Settings
 from proofsheet.spec.document import Document
+from proofsheet.spec.yaml_reader import Unreadable
 
 SCHEMES = {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}
 BODY = {
@@ -145,9 +147,16 @@ def test_a_document_is_read_on_the_first_request_for_it() -> None:
     asyncio.run(talk(Loads(ONE, TWO)))
 
 
-def test_a_document_that_turns_out_broken_is_reported_and_spares_the_others() -> None:
+@pytest.mark.parametrize(
+    "problem",
+    [
+        LookupError("two.yaml:7:3: $ref leads nowhere"),
+        Unreadable(Path("two.yaml"), 7, 3, "$ref leads nowhere"),
+    ],
+)
+def test_a_document_that_turns_out_broken_is_reported_and_spares_the_others(problem: Exception) -> None:
     def broken() -> Document:
-        raise LookupError("two.yaml:7:3: $ref leads nowhere")
+        raise problem
 
     async def talk() -> None:
         site = Site(double(Documents({"one": lambda: ONE, "two": broken}), Settings()))

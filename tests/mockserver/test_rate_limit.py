@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support import InProcess
 
 from proofsheet.mockserver.state import memory
-from proofsheet.mockserver.state.memory import Clock, State
+from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.spec.document import RateLimit
 
 LIMIT = RateLimit(150, 10, 60)
@@ -23,7 +23,7 @@ class Hand:
 
     def __init__(self) -> None:
         self.time = 1000.0
-        self.state = State(lambda key: None, clock=Clock(lambda: self.time))
+        self.state = MemoryState(lambda key: None, clock=Clock(lambda: self.time))
 
     def hit(self, key: str = "k") -> bool:
         return self.state.hit(("stability", key), LIMIT)
@@ -122,7 +122,7 @@ def test_of_too_many_keys_the_one_used_longest_ago_is_forgotten(
     monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setattr(memory, "MOST_ACCOUNTS", 3)
-    state = State(lambda holder: Decimal(10), seed=7)
+    state = MemoryState(lambda holder: Decimal(10), seed=7)
 
     def use(name: str) -> object:
         if what == "seed":

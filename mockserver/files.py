@@ -1,0 +1,79 @@
+"""Files of the double's own, under addresses that nobody can guess: rendered when fetched, gone in time."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.mockserver import faults
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.medium import MEDIA
+from proofsheet.mockserver.replies import Header, Reply, problem
+
+PREFIX = "/_files/"
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+@dataclass(frozen=True)
+class File:
+    """What is remembered of a file: its kind of artifact, the description that it is made from, its type."""
+
+    kind: str
+    description: Any
+    media_type: str
+
+
+def keep(double: Double, file: File, seconds: float) -> str:
+    """Serve a file for so many seconds of the double's clock; returns its path."""
+    name = secrets.token_urlsafe(24)
+    double.state.remember(("file", name), file, seconds)
+    return PREFIX + name
+
+
+async def serve(double: Double, scope: Any, send: faults.Send) -> None:
+    """Answer a request for a file: GET or HEAD, whole or a part of it, or not again where it is known."""
+    name = scope["path"].removeprefix(PREFIX)
+    file = double.state.recall(("file", name))
+    if scope["method"] not in ("GET", "HEAD"):
+        made = problem(405, "method not allowed", "a file is fetched with GET or HEAD")
+    elif file is None:
+        made = problem(404, "no such file", "its time has passed, or it never was")
+    else:
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        made = await _answer(double, name, file, headers)
+    await faults.send(None, double.rng, made, scope, send)
+
+
+async def _answer(double: Double, name: str, file: File, headers: dict[str, str]) -> Reply:
+    tag = f'"{name}"'  # what a file holds never changes
+    if headers.get("if-none-match") in (tag, "*"):
+        return Reply(304, _common(tag), (b"",), media_type=file.media_type)
+    body = b"".join(await MEDIA[file.kind].render(file.description, double))
+    wanted = _RANGE.fullmatch(headers.get("range", ""))
+    if wanted is None or wanted[0] == "bytes=-" or headers.get("if-range", tag) != tag:
+        return Reply(200, _headers(tag, file, len(body)), (body,), media_type=file.media_type)
+    first, last = _span(wanted[1], wanted[2], len(body))
+    if first > last:
+        outside = (b"content-range", b"bytes */%d" % len(body))
+        return Reply(416, (*_headers(tag, file, 0), outside), (b"",), media_type=file.media_type)
+    part = body[first : last + 1]
+    inside = (b"content-range", b"bytes %d-%d/%d" % (first, last, len(body)))
+    return Reply(206, (*_headers(tag, file, len(part)), inside), (part,), media_type=file.media_type)
+
+
+def _span(first: str, last: str, size: int) -> tuple[int, int]:
+    """The first and last byte of a range (RFC 9110, 14.1.2); the first beyond the last if there is none."""
+    if not first:
+        return max(size - int(last), 0), size - 1
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def _headers(tag: str, file: File, size: int) -> tuple[Header, ...]:
+    own = (b"content-type", file.media_type.encode()), (b"content-length", b"%d" % size)
+    return (*own, *_common(tag))
+
+
+def _common(tag: str) -> tuple[Header, ...]:
+    return (b"etag", tag.encode()), (b"accept-ranges", b"bytes"), (b"access-control-allow-origin", b"*")

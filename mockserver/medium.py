@@ -1,0 +1,24 @@
+"""The kinds of artifact: how each is described from a call, rendered from its description, and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.drawing import draw, pictures
+from proofsheet.mockserver.media.image import read_upload
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A kind of artifact. A description is a frozen value, small enough to be remembered."""
+
+    describe: Callable[[Call, Double, bool], tuple[Any, ...]]  # the last: whether a filter blurred it
+    render: Callable[[Any, Double], Awaitable[Sequence[bytes]]]  # the pieces of a description's file
+    measure: Callable[[bytes], Any]  # what a file is; raises Unreadable
+
+
+MEDIA: Mapping[str, Medium] = {"image": Medium(pictures, draw, read_upload)}  # by x-artifact.kind

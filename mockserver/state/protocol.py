@@ -1,0 +1,95 @@
+"""What the double remembers, as whole operations: each is carried out at once, whoever keeps the memory.
+
+Arguments and results are plain values, so that they can go to another process and back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from proofsheet.mockserver.state.journal import Entry
+from proofsheet.spec.document import RateLimit
+
+Holder = tuple[str, str]  # whose credits and limits: the family, and the credential
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """What is to happen to the next `times` calls of a key (or of any) to an operation (or to any)."""
+
+    times: int
+    key: str | None = None
+    operation: str | None = None
+    outcome: str | None = None
+    code: int | None = None
+    fault: str | None = None
+    able: frozenset[tuple[str, str]] | None = None  # the operations (document, id) concerned; None: any
+
+    def concerns(self, key: str | None, operation: tuple[str, str]) -> bool:
+        return (self.able is None or operation in self.able) and self.key in (None, key)
+
+
+class State(Protocol):
+    """The memory of a double, or of several processes that serve one."""
+
+    def move_clock(self, seconds: float = 0.0, frozen: bool | None = None) -> dict[str, Any]:
+        """Advance the clock, stop it or let it run; says where it stands."""
+
+    def fresh_seed(self, holder: Holder, maximum: int) -> int:
+        """A seed from 1 to `maximum` (both in); reproducible per credential where the double has a seed."""
+
+    def balance(self, holder: Holder) -> Decimal | None:
+        """The credits of an account, held ones included; None if unlimited."""
+
+    def held(self, holder: Holder) -> Decimal:
+        """The credits that calls under way hold."""
+
+    def set_balance(self, holder: Holder, credits: Decimal | None) -> None:
+        """Give an account a balance."""
+
+    def reserve(self, holder: Holder, cost: Decimal) -> bool:
+        """Hold `cost` credits; False, and nothing held, if they are not there."""
+
+    def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
+        """Let go of a reservation, and take it from the balance if the call is to be paid."""
+
+    def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
+        """Count a request; False if it is one too many or comes during the penalty."""
+
+    def remember(self, name: tuple[str, str], value: Any, seconds: float) -> None:
+        """Keep a value under a kind and an id, for so many seconds of the clock."""
+
+    def recall(self, name: tuple[str, str]) -> Any:
+        """What is remembered; None if nothing is, or not any more."""
+
+    def forget(self, name: tuple[str, str]) -> None:
+        """Let go of what is remembered, if anything is."""
+
+    def schedule(self, entry: Scheduled) -> bool:
+        """Add something to happen; False if too much is scheduled already."""
+
+    def scheduled(self) -> list[Scheduled]:
+        """What is still to happen, first come first."""
+
+    def drop_scheduled(self, key: str | None = None) -> None:
+        """Let nothing happen any more, or nothing of what was scheduled for one key."""
+
+    def take(self, key: str | None, operation: tuple[str, str]) -> Scheduled | None:
+        """What is to happen to this call, if anything; counts it down."""
+
+    def record(self, entry: Entry) -> None:
+        """Keep an entry of the journal."""
+
+    def journal(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:
+        """Entries after a number, of one key's label if given, the last `limit`."""
+
+    def entry(self, seq: int) -> Entry | None:
+        """One entry."""
+
+    def drop_journal(self, label: str | None = None) -> None:
+        """Forget the journal, or one key's part of it."""
+
+    def reset(self, key: str | None = None, label: str | None = None) -> None:
+        """Forget everything, or everything about one key (and the journal entries with its label)."""
