@@ -15,6 +15,7 @@ ONLY = (  # a picture in each form of both versions, refusals, an account
     "stability.generateCore.answer",
     "stability.generateCore.form",
     "stability.generateCore.finish",
+    "stability.generateCore.picture",
     "stability.generateCore.seed",
     "stability.generateCore.prompt",
     "stability.generateCore.precedence",

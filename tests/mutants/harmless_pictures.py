@@ -45,8 +45,20 @@ def _with(data: bytes, more: bytes) -> bytes:
     return data[:33] + more + data[33:]  # behind IHDR
 
 
-@on_answer("png-one-idat")
-def png_one_idat(sent: Sent, got: Got, size: int) -> Got:
+@on_answer("with-alpha")
+def with_alpha(sent: Sent, got: Got) -> Got:
+    def change(data: bytes, media: str) -> bytes:
+        if media != "image/png":
+            return data
+        out = io.BytesIO()
+        Image.open(io.BytesIO(data)).convert("RGBA").save(out, "PNG", compress_level=1)
+        return out.getvalue()
+
+    return in_pictures(got, change)
+
+
+@on_answer("png-chunk-size")
+def png_chunk_size(sent: Sent, got: Got, size: int) -> Got:
     """The same pixels in chunks of another size."""
 
     def change(data: bytes, media: str) -> bytes:
