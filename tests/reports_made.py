@@ -125,7 +125,7 @@ def failing(request: httpx.Request, response: httpx.Response) -> httpx.Response 
 
 def damaged(request: httpx.Request, response: httpx.Response) -> httpx.Response | None:
     """Something of each, by the request."""
-    if b'name="output_format"' not in request.read():  # the default, which is a PNG
+    if is_picture(response) and b'name="output_format"' not in request.read():  # the default, a PNG
         return truncated(request, response)
     if form_field(request, "output_format", "webp"):
         return mislabelled(request, response)

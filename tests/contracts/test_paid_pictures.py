@@ -1,0 +1,90 @@
+"""What is told of paid pictures: before the run what they cover, after it what was judged of each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from reports_made import runs_of
+
+from proofsheet.contracts.pricing import priced
+from proofsheet.contracts.reports.html_page import html
+from proofsheet.contracts.reports.paid_pictures import common, judged
+from proofsheet.contracts.reports.records import Report, read
+from proofsheet.contracts.reports.terminal import terminal
+from proofsheet.contracts.reports.view import View
+from proofsheet.contracts.settings import settings
+from proofsheet.spec.document import Document
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, document: Document) -> dict[str, Path]:
+    return runs_of(tmp_path_factory.mktemp("reports"), document)
+
+
+@pytest.fixture(scope="module")
+def clean(runs: dict[str, Path]) -> Report:
+    return read(runs["clean"])
+
+
+@pytest.fixture(scope="module")
+def broken(runs: dict[str, Path]) -> Report:
+    return read(runs["damaged"])
+
+
+def dry(*only: str, seed: int = 1) -> str:
+    return priced(settings("stability", {"only": only, "seed": seed}, sends=False), ())
+
+
+def test_a_dry_run_tells_what_each_picture_asks_for_and_what_is_covered() -> None:
+    told = dry()
+    assert re.search(r"generateCore/picture-\d+: .*aspect_ratio 16:9", told)
+    assert "generateCore/picture" in told
+    found = re.search(r"  generateCore: (\d+) of (\d+) values, (\d+) of (\d+) pairs", told)
+    assert found
+    values, all_values, pairs, all_pairs = map(int, found.groups())
+    assert 10 < values < all_values
+    assert 20 < pairs < all_pairs
+    assert re.search(r"not asked  style_preset: \w", told)
+    assert re.search(r"pairs not asked  aspect_ratio with style_preset \d+, ", told)
+
+
+def test_what_is_missing_adds_up() -> None:
+    told = dry()
+    numbers = re.findall(r"(\d+) of (\d+) pairs\n", told)
+    missing = re.findall(r"pairs not asked  (.*)", told)
+    assert len(numbers) == len(missing) == 4
+    for (covered, offered), line in zip(numbers, missing, strict=True):
+        assert sum(map(int, re.findall(r" (\d+)(?=,|$)", line))) == int(offered) - int(covered)
+
+
+def test_a_run_that_pays_for_nothing_tells_of_no_coverage() -> None:
+    assert "pairs" not in dry("stability.getAccount")
+
+
+def test_every_picture_of_a_run_is_judged_by_what_can_be_judged_of_it(clean: Report) -> None:
+    found = judged(View(clean))
+    pictures = [each for case in clean.cases if case["response"] for each in case["response"]["pictures"]]
+    assert len(found) == len(pictures) > 5
+    for each in found:
+        assert each.broken == ()
+        assert len(each.kept) >= 2
+        assert set(common(found)) <= {*each.kept, *each.broken}
+    sizes = [each for each in found if any(topic.startswith("size.") for topic in each.kept)]
+    assert all(re.match(r"\d+x\d+", each.asked) for each in sizes)
+    assert sizes
+
+
+def test_what_is_wrong_with_a_picture_stands_beside_it(broken: Report) -> None:
+    assert any(each.broken and "not kept" in each.verdict for each in judged(View(broken)))
+
+
+def test_the_table_is_in_the_terminal_and_on_the_page(clean: Report, tmp_path: Path) -> None:
+    lines = terminal(clean).splitlines()
+    assert any(re.match(r"picture +asked +came +judged", each) for each in lines)
+    rows = [each for each in lines if re.search(r"generateCore/picture-\d+ .*all kept$", each)]
+    assert len(rows) == len(judged(View(clean)))
+    page = html(clean)
+    assert "What was judged of each picture" in page
+    assert all(each.case in page for each in judged(View(clean)))
