@@ -59,7 +59,7 @@ def _dear(raw: dict[str, Any]) -> None:
     [
         (_renamed, "submitTask.key.wrong"),
         (_lenient, "submitTask.copies.maximum"),
-        (_small, "submitTask.size.small"),
+        (_small, "submitTask.size"),
         (_dear, "submitTask.cost"),
     ],
 )
