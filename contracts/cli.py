@@ -15,7 +15,6 @@ from proofsheet.contracts.client.target import NONE, PERMISSIONS
 from proofsheet.contracts.console import begin, finish, notice, progress, write_to
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS
 from proofsheet.contracts.explain import explained
-from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.pricing import priced
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.errors import BadReport
@@ -23,6 +22,7 @@ from proofsheet.contracts.reports.writer import CutOff, Unwritable
 from proofsheet.contracts.requirement import PROFILES
 from proofsheet.contracts.run import resume, session
 from proofsheet.contracts.run.attempts import broke
+from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.resume import Earlier
 from proofsheet.contracts.settings import BadUse, Settings, settings
 

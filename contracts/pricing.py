@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.settings import Settings
 
 _PAIRS = 4  # pairs of dimensions that are named, of those that lack most

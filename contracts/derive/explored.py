@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from proofsheet.contracts.derive.faults import weighed
 from proofsheet.contracts.derive.ledger import balance_of
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.explore.faults import weighed
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 

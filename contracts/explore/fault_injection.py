@@ -10,11 +10,12 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from proofsheet.contracts.derive.faults import Fault
 from proofsheet.contracts.derive.request_bodies import breaks, completed, drawing, sample
 from proofsheet.contracts.derive.rule_breaking import Draft, broken
 from proofsheet.contracts.derive.samples import smallest, value
 from proofsheet.contracts.explore import valid, values
-from proofsheet.contracts.explore.request_sample import Fault, Sample
+from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import Draw, Kit
 from proofsheet.spec.document import Operation
 from proofsheet.spec.schemas import Flaw, Schema

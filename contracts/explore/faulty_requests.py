@@ -12,13 +12,13 @@ from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import IsRefusal
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.explored import LEVELS, TEXT
+from proofsheet.contracts.derive.faults import weighed
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore import Attempt
-from proofsheet.contracts.explore.faults import weighed
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Hunt, Kind
 from proofsheet.contracts.explore.strategies import Samples, one_fault
 from proofsheet.contracts.explore.values import unicode_texts
+from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:

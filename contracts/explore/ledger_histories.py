@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from proofsheet.contracts.derive.explored import CONSERVED
+from proofsheet.contracts.derive.faults import weighed
 from proofsheet.contracts.derive.ledger import balance_of
 from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore import Attempt
-from proofsheet.contracts.explore.faults import weighed
 from proofsheet.contracts.explore.ledger_replay import PATIENCE, PICTURES, REQUESTS, Books, Step, question
 from proofsheet.contracts.explore.search import search
 from proofsheet.contracts.explore.strategies import one_fault, valid
+from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from proofsheet.contracts.checks.money import BalanceMoves, CostsItsPrice, Refus
 from proofsheet.contracts.derive.explored import CONSERVED
 from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.expectation import Expectation
-from proofsheet.contracts.explore import Attempt, Stop
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Enough
+from proofsheet.contracts.run.explorer import Attempt, Stop
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:

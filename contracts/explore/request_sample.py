@@ -11,6 +11,7 @@ from typing import Any
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import StatusIsOneOf
 from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
+from proofsheet.contracts.derive.faults import Fault
 from proofsheet.contracts.derive.request_bodies import paths_of
 from proofsheet.contracts.derive.samples import case_of, price, prompt_of
 from proofsheet.contracts.expectation import Expectation
@@ -18,22 +19,6 @@ from proofsheet.spec.document import Operation
 
 _SHORT = 60  # characters of a value that are printed
 _LONG = 2000  # and of a sample: hypothesis warns of what is far longer, and prints it all the same
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One way to be wrong. `topic` is that of the requirement whose planned case is wrong in this way too.
-
-    `place` is body, items, rule, picture, path, header, media-type or key; `kind` the keyword that is broken,
-    or what the policy calls it; `field` what a refusal should name; `within` the list that holds the field.
-    """
-
-    topic: str
-    place: str
-    kind: str
-    field: str = ""
-    within: str = ""
-    rule: int = -1
 
 
 @dataclass(frozen=True, repr=False)

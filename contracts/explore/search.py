@@ -18,10 +18,10 @@ from hypothesis import Phase, Verbosity, find, settings
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
-from proofsheet.contracts.explore import Attempt, Stop
 from proofsheet.contracts.explore.hypothesis_storage import elsewhere
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.strategies import Samples
+from proofsheet.contracts.run.explorer import Attempt, Stop
 
 if TYPE_CHECKING:
     from proofsheet.contracts.case import Case

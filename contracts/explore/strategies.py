@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from proofsheet.contracts.derive.faults import Fault, faults
 from proofsheet.contracts.explore import values
 from proofsheet.contracts.explore.fault_injection import spoilt
-from proofsheet.contracts.explore.faults import faults
-from proofsheet.contracts.explore.request_sample import Fault, Sample
+from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import kit, requests
 from proofsheet.spec.document import Operation
 

@@ -14,10 +14,10 @@ from proofsheet.contracts.derive.explored import GRANTED
 from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.expectation import Expectation
-from proofsheet.contracts.explore import Attempt
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Hunt
 from proofsheet.contracts.explore.strategies import Samples, valid
+from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:

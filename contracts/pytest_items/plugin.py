@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from proofsheet.contracts.exit_codes import BROKEN
-from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.pytest_items.items import NAME, Answers, RequirementItem, Requirements
 from proofsheet.contracts.pytest_items.shared_run import once
@@ -25,6 +24,7 @@ from proofsheet.contracts.reports.writer import CutOff, Unwritable
 from proofsheet.contracts.run import session
 from proofsheet.contracts.run.attempts import Result, broke
 from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.settings import Settings
 
 

@@ -10,12 +10,12 @@ from proofsheet.contracts.client.http_client import HttpClient, wait
 from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.client.probe import probe
 from proofsheet.contracts.client.retry import RetryingClient, Throttle
-from proofsheet.contracts.explore import Explorer, Stop
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan
 from proofsheet.contracts.run.attempts import Attempts, Result
 from proofsheet.contracts.run.batches import batches, in_order
 from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.explorer import Explorer, Stop
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.verdict import Status, Verdict

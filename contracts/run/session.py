@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
-from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.history import recalled
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan
@@ -18,6 +17,7 @@ from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import Writer
 from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.runner import Result, Run
 from proofsheet.contracts.settings import Settings
 from proofsheet.contracts.verdict import Status

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.configuration import storage_directory
 from hypothesis.vendor.pretty import pretty
 
-from proofsheet.contracts.explore.faults import faults
+from proofsheet.contracts.derive.faults import faults
 from proofsheet.contracts.explore.hypothesis_storage import OWN, elsewhere
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import search

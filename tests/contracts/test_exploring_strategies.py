@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from support import InProcess
 
+from proofsheet.contracts.derive.faults import faults, weighed
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore.faults import faults, weighed
 from proofsheet.contracts.explore.request_sample import Fault
 from proofsheet.contracts.explore.strategies import Sample, Samples, one_fault, per_outcome, valid
 from proofsheet.contracts.explore.valid import is_admitted_whole

@@ -25,10 +25,10 @@ from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore import Attempt
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.runner import Result, Run
 from proofsheet.contracts.verdict import Status

@@ -32,13 +32,13 @@ from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore import Explorer
 from proofsheet.contracts.explore.faulty_requests import Refused
 from proofsheet.contracts.explore.ledger_histories import Ledger
 from proofsheet.contracts.explore.valid_requests import Granted
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan, plan
 from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.runner import Run
 from proofsheet.contracts.verdict import Status
 from proofsheet.mockserver.app import Site

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.contracts.derive.access import access
@@ -11,9 +12,25 @@ from proofsheet.contracts.derive.request_lines import places
 from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.derive.uploads import uploads
-from proofsheet.contracts.explore.request_sample import Fault
 from proofsheet.contracts.requirement import LEVELS
 from proofsheet.spec.document import Operation
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to be wrong. `topic` is that of the requirement whose planned case is wrong in this way too.
+
+    `place` is body, items, rule, picture, path, header, media-type or key; `kind` the keyword that is broken,
+    or what the policy calls it; `field` what a refusal should name; `within` the list that holds the field.
+    """
+
+    topic: str
+    place: str
+    kind: str
+    field: str = ""
+    within: str = ""
+    rule: int = -1
+
 
 _SINGLE = (places, bounds, uploads, access)  # derivers of cases with a single fault
 
