@@ -14,7 +14,7 @@ from mutants.trial import KEY, site
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore.hypothesis_explorers import explorers
+from proofsheet.contracts.explore.explorers import explorers
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan, plan
 from proofsheet.contracts.run.budget import Budget

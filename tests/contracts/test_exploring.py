@@ -12,8 +12,8 @@ from mutants.relay import Damage, Forward, Got, Sent
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.explore.explorers import explorers
 from proofsheet.contracts.explore.faulty_requests import Refused
-from proofsheet.contracts.explore.hypothesis_explorers import explorers
 from proofsheet.contracts.explore.search import SHRINKS
 from proofsheet.contracts.explore.valid_requests import Granted
 from proofsheet.contracts.run.attempts import Result
