@@ -83,7 +83,7 @@ class Oracle:
         for error in self._openapi.iter_apicall_request_errors(self._request(exchange)):
             yield _told(error)
 
-    def response_errors(self, exchange: Exchange, operation: Operation) -> Iterator[str]:
+    def response_errors(self, exchange: Exchange) -> Iterator[str]:
         """What openapi-core has against the answer: headers always, the body if it is JSON."""
         response = _Response(
             exchange.status,
@@ -100,7 +100,7 @@ class Oracle:
 
     def _request(self, exchange: Exchange) -> _Request:
         parts = urlsplit(exchange.url)
-        path, params = self._without_base(exchange, parts.path)
+        path, params = self._without_base(parts.path)
         headers = dict(exchange.request_headers)
         return _Request(
             host_url="http://proofsheet.invalid",
@@ -116,7 +116,7 @@ class Oracle:
             ),
         )
 
-    def _without_base(self, exchange: Exchange, path: str) -> tuple[str, dict[str, str]]:
+    def _without_base(self, path: str) -> tuple[str, dict[str, str]]:
         for pattern, base, each in self._paths:
             if pattern.fullmatch(path):
                 names = re.findall(r"\{(\w+)\}", each.path)

@@ -18,7 +18,12 @@ class BadForm(ValueError):
 def parameters(data: bytes) -> list[Part]:
     """The parameters of an urlencoded body. Raises BadForm."""
     try:
-        pairs = parse_qsl(data.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARTS)
+        pairs = parse_qsl(
+            data.decode("utf-8", "surrogateescape"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MOST_PARTS,
+        )
     except ValueError:
         raise BadForm("broken") from None
     return [Part(name, value.encode("utf-8", "surrogateescape")) for name, value in pairs]

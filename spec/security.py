@@ -7,7 +7,6 @@ several schemes are wanted at once, the credential is theirs in order with colon
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -162,7 +161,7 @@ def _make_basic(credential: str, settings: Mapping[str, Any], now: float) -> str
 def _read_basic(text: str) -> str | None:
     try:
         return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
 
 
@@ -188,7 +187,7 @@ def _read_jwt(text: str) -> str | None:
     try:
         _, claims, _ = text.split(".")
         issuer = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["iss"]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return issuer if isinstance(issuer, str) and issuer else None
 

@@ -71,5 +71,5 @@ def body_matches_schema(exchange: Exchange, operation: Operation, oracle: Oracle
     if response is None or exchange.method == "HEAD":
         return
     pointer = f"{operation.pointer}/responses/{exchange.status}"
-    for message in oracle.response_errors(exchange, operation):
+    for message in oracle.response_errors(exchange):
         yield Finding("body-schema", operation.id, message, pointer)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from proofsheet.contracts.checks.outcomes import parsed
 from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec import media_types, pointers
@@ -21,13 +21,6 @@ def _declared(exchange: Exchange, operation: Operation) -> list[Representation]:
         for each in operation.outcomes.values()
         if each.status == exchange.status and exchange.media_type in each.representations
     ]
-
-
-def _value(exchange: Exchange) -> Any:
-    try:
-        return json.loads(exchange.body) if exchange.media_type == "application/json" else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def call_is_named(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterator[Finding]:
@@ -55,7 +48,7 @@ def id_headers(representations: list[Representation]) -> list[str]:
 def _other_id(exchange: Exchange, operation: Operation, header: str, came: list[str]) -> str | None:
     for one in _declared(exchange, operation):
         places = [tokens for tokens, each in one.binds if each.text == _ID and tokens]
-        said = [each for place in places for each in pointers.find(_value(exchange), place)]
+        said = [each for place in places for each in pointers.find(parsed(exchange), place)]
         if not places or set(came) & set(map(str, said)):
             return None
     return f"{header} is {came[0]}, the body's id another"
@@ -80,7 +73,7 @@ def keys_are_declared(exchange: Exchange, operation: Operation, oracle: Oracle) 
     No more than a note: JSON Schema lets members be added; where a schema forbids them body-schema says so.
     """
     for one in _declared(exchange, operation)[:1]:
-        if added := sorted(set(_added(_value(exchange), one.schema))):
+        if added := sorted(set(_added(parsed(exchange), one.schema))):
             message = f"not declared for {exchange.status}, which is no fault: {', '.join(added)}"
             yield Finding("keys-declared", operation.id, message, operation.pointer)
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -187,8 +187,10 @@ def _receive(client: httpx.Client, request: httpx.Request, answer: _Answer, rece
         answer.headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
         answer.is_decoded = response.is_stream_consumed
         size = 0
-        # As they come: a piece of a set size may take forever to fill.
-        for piece in response.iter_bytes() if answer.is_decoded else response.iter_raw():
+        # As they come: a piece of a set size may take forever to fill. From the stream itself: `iter_raw`
+        # gives the connection back at its end, and what is then read from it may be another thread's.
+        stream = cast(httpx.SyncByteStream, response.stream)
+        for piece in response.iter_bytes() if answer.is_decoded else stream:
             answer.pieces.append(piece)
             if (size := size + len(piece)) > LARGEST:
                 why = f"the answer is larger than {LARGEST} bytes; the rest was not read"

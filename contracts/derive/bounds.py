@@ -35,7 +35,7 @@ def bounds(source: Source, operation: Operation) -> Iterator[Derived]:
             body = smallest(operation, **{name: wrong})
             yield _refusal(source, operation, topic, f"{name} {says}", place, body, name)
         yield from _items(source, operation, name, field, f"{at}/properties/{name}/items")
-    yield from _together(source, operation, at)
+    yield from _together(source, operation)
 
 
 def _items(
@@ -95,7 +95,7 @@ def _refusal(
     return Derived(wanted, (case_of(operation, topic, body, expects),))
 
 
-def _together(source: Source, operation: Operation, at: str) -> Iterator[Derived]:
+def _together(source: Source, operation: Operation) -> Iterator[Derived]:
     """Three faults at once: all of them are named."""
     schema = operation.body.schema if operation.body else {}
     wrong = {

@@ -58,11 +58,11 @@ def right(schema: Mapping[str, Any], texts: Values) -> Values:
     return texts.filter(lambda text: least <= len(text) <= most)
 
 
-def objects(schema: Mapping[str, Any], texts: Values, but: frozenset[str] = frozenset()) -> Values:
-    """Objects with what is required and a few more, without the fields in `but`."""
+def objects(schema: Mapping[str, Any], texts: Values) -> Values:
+    """Objects with what is required and a few more."""
     known = {name: right(each, texts) for name, each in schema.get("properties", {}).items()}
-    needed = {name: known[name] for name in schema.get("required", ()) if name not in but}
-    others = {name: each for name, each in known.items() if name not in needed and name not in but}
+    needed = {name: known[name] for name in schema.get("required", ())}
+    others = {name: each for name, each in known.items() if name not in needed}
     return st.fixed_dictionaries(needed, optional=others)
 
 

@@ -74,8 +74,8 @@ def plan(
     """The plan for a profile, all cheaper profiles included; `only` keeps requirements by id or prefix.
 
     A requirement that needs a permission which is not given stays in the plan, without a case. Another
-    `seed` asks for other pictures at the same price. `prompts` are words that the target is known to judge,
-    `flagged` and `filtered`; each that is given counts as the permission `…-prompt`.
+    `seed` asks for other pictures at much the same price. `prompts` are words that the target is known to
+    judge, `flagged` and `filtered`; each that is given counts as the permission `…-prompt`.
     """
     source = replace(source, seed=seed, prompts=prompts or {})
     permissions |= {f"{name}-prompt" for name in source.prompts}

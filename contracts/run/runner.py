@@ -9,7 +9,7 @@ from proofsheet.contracts.case import Case
 from proofsheet.contracts.client.http_client import HttpClient, wait
 from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.client.probe import probe
-from proofsheet.contracts.client.retry import RetryingClient, Throttle
+from proofsheet.contracts.client.retry import LONGEST_WAIT, RetryingClient, Throttle
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan
 from proofsheet.contracts.run.attempts import Attempts, Result
@@ -82,9 +82,12 @@ class Run:
 
     def _on_throttle(self, throttle: Throttle) -> None:
         left, rate = len(self.plan.cases) - self.sent, max(throttle.per_minute, 1)
+        waits = f"Waiting {throttle.pause:.0f} s"
+        if throttle.pause > LONGEST_WAIT:
+            waits = f"Not waiting {throttle.pause:.0f} s, for {LONGEST_WAIT:.0f} is the longest"
         self.notice(
             f"{throttle}. {left} requests are left: about {max(left / rate, 1):.0f} minutes at that rate. "
-            f"Waiting {throttle.pause:.0f} s; with --rate {int(rate)}/m nothing is refused"
+            f"{waits}; with --rate {int(rate)}/m nothing is refused"
         )
 
     def _planned(self) -> Iterator[Result]:

@@ -63,8 +63,9 @@ def needed_key(request: Request, body: dict[str, Any] | None = None) -> str:
     return found
 
 
-def number_of(body: dict[str, Any], name: str, default: float = 0.0) -> float:
-    value = body.get(name, default)
+def number_of(body: dict[str, Any], name: str) -> float:
+    """A number; 0 where it is left out. Raises Wrong."""
+    value = body.get(name, 0.0)
     if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 < value < 1e12:
         raise Wrong(f"{name} must be a number, came {value!r}")
     return float(value)

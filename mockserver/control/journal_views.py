@@ -76,7 +76,7 @@ async def verify(request: Request, double: Double) -> Any:
     if not isinstance(body.get("no_errors", False), bool):
         raise Wrong("no_errors must be true or false")
     _are_known(expected, double)
-    expected |= _operation(expected, double)
+    expected |= _operation(expected)
     try:
         pattern = journal.Pattern(expected, fields)
         entries = double.state.journal(journal.label(key_of(request, body)))
@@ -96,7 +96,7 @@ def _are_known(expected: dict[str, Any], double: Double) -> None:
             raise Wrong(f"there is no {name} {value!r}; known: {', '.join(sorted(shown))}")
 
 
-def _operation(expected: dict[str, Any], double: Double) -> dict[str, Any]:
+def _operation(expected: dict[str, Any]) -> dict[str, Any]:
     """What an operation's name means for an entry: with its document before it, that document too."""
     document, _, name = expected.get("operation", "").rpartition(".")
     return {"operation": name, "document": document} if document else {}

@@ -1,6 +1,6 @@
 """What the double remembers: clock, credits, rate windows, scheduled outcomes, journal; all per key.
 
-Arguments and results are plain values, so that several worker processes can share one State (keeper.py).
+Arguments and results are plain values, so that several worker processes can share one State (remote.py).
 Every method is atomic: one process runs them one after another.
 """
 

@@ -94,7 +94,7 @@ def _picture(each: Operation, known: Known) -> dict[str, Any]:
     assert artifact
     made: dict[str, Any] = {"formats": _chosen(artifact.media)}
     if artifact.size:
-        made["sizes"] = {**_chosen(artifact.size), **_sizes(each, artifact.size, known)}
+        made["sizes"] = {**_chosen(artifact.size), **_sizes(artifact.size, known)}
     if artifact.sides:
         made["sides"] = ["/".join(side) for side in artifact.sides]
     if artifact.seed:
@@ -105,7 +105,7 @@ def _picture(each: Operation, known: Known) -> dict[str, Any]:
     return {**made, "evidence": known.below("x-artifact")}
 
 
-def _sizes(each: Operation, size: Choice, known: Known) -> dict[str, Any]:
+def _sizes(size: Choice, known: Known) -> dict[str, Any]:
     lines = {key: known.below("x-artifact", "size", "table", key) for key in size.table}
     return {"tolerance": size.tolerance, "evidence": lines} if lines else {}
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from raw_server import RawServer, Wire, response
 
-from proofsheet.contracts.client.connection import Limits
+from proofsheet.contracts.client.connection import Connections, Limits, Reception
 from proofsheet.contracts.client.http_client import HttpClient, Unreachable
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
@@ -130,6 +130,28 @@ def test_what_follows_an_answer_is_not_taken_for_the_next(document: Document) ->
         kinds = [found.broken and found.broken.kind for found in (sender.send(case), sender.send(case))]
     assert kinds == ["surplus", "surplus"]
     assert server.connections == 2
+
+
+def test_what_follows_is_looked_for_before_another_thread_may_have_the_connection(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport, idle = Connections(are_kept=True), []
+    linger = Reception.linger
+
+    def looked_for(reception: Reception, seconds: float) -> None:
+        idle.append([each.is_idle() for each in transport._pool.connections])
+        linger(reception, seconds)
+
+    monkeypatch.setattr(Reception, "linger", looked_for)
+    with RawServer(whole) as server, client(document, server, transport=transport) as sender:
+        case = case_of(document.operations["getBalance"], "x", {}, ())
+        found = [sender.send(case).broken for _ in range(2)]
+    assert (found, idle, server.connections) == ([None, None], [[False], [False]], 1)
+
+
+def whole(wire: Wire, sent: bytes) -> bool:
+    wire.send(response(JSON))
+    return True
 
 
 def test_a_status_line_that_cannot_be_read_is_an_answer_where_others_were(document: Document) -> None:

@@ -202,7 +202,7 @@ def test_retry_after_may_be_a_date(document: Document) -> None:
     assert 50 < sum(pauses) <= 100  # nothing else lets it wait for more than five
 
 
-def strict(document: Document, most: int, **options: Any) -> tuple[Run, list[str]]:
+def strict(document: Document, most: int, after: str = "60", **options: Any) -> tuple[Run, list[str]]:
     """A run against a target that answers so many requests and then none for a minute; and what is said."""
     words: list[str] = []
     left = [most]
@@ -210,7 +210,7 @@ def strict(document: Document, most: int, **options: Any) -> tuple[Run, list[str
     def answer(sent: httpx.Request) -> httpx.Response:
         left[0] -= 1
         if left[0] < 0:
-            return httpx.Response(429, json=REFUSED, headers={"retry-after": "60"})
+            return httpx.Response(429, json=REFUSED, headers={"retry-after": after})
         return httpx.Response(400, json=REFUSED)
 
     def pause(seconds: float) -> None:
@@ -236,6 +236,14 @@ def test_a_stricter_rate_is_said_early_and_is_a_finding(document: Document) -> N
     assert 10 <= offered <= rate <= 20
     assert minutes == pytest.approx(left / rate, abs=1)
     assert not [each for each in made.verdicts.values() if each.status is Status.ERRORED]
+
+
+@pytest.mark.parametrize("after", ["3600", "9" * 400])
+def test_what_is_not_waited_for_is_not_said_to_be(document: Document, after: str) -> None:
+    made, words = strict(document, 20, after)
+    ended(made)
+    assert "Not waiting" in words[0]
+    assert made._away == 3  # and nothing more is sent
 
 
 def test_a_rate_within_what_is_documented_is_none(document: Document) -> None:

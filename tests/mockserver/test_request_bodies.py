@@ -87,3 +87,10 @@ def test_a_json_part_may_come_as_a_file_of_that_type() -> None:
 
 def test_a_media_type_that_is_not_declared_is_refused() -> None:
     assert _post(content=b"<x/>", headers={"content-type": "application/xml"}).status_code == 400
+
+
+def test_an_urlencoded_text_is_utf_8_with_or_without_percents() -> None:
+    form = {"headers": {"content-type": "application/x-www-form-urlencoded"}}
+    request = b"image_request=" + json.dumps({"prompt": "\u4e00"}, ensure_ascii=False).encode()
+    assert _journal(content=request, **form)["image_request"] == {"prompt": "\u4e00"}
+    assert _post(content=b"image_request=%7B%22prompt%22:%22%FF%22%7D", **form).status_code == 400

@@ -89,6 +89,8 @@ def test_a_token_is_made_from_the_secret_and_names_its_issuer() -> None:
     assert place(wanted[0], "access:other", now=1000.0).headers[0][1] != value
     assert read(wanted, {name: value}, {}) == "access"
     assert read(wanted, {name: "Bearer a.b.c"}, {}) is None
+    deep = base64.urlsafe_b64encode(b"[" * 20_000).decode()
+    assert read(wanted, {name: f"Bearer a.{deep}.c"}, {}) is None
 
 
 def test_every_function_of_the_vocabulary_is_registered(library: Library) -> None:
