@@ -172,12 +172,6 @@ def empty_body(sent: Sent, got: Got) -> Got:
     return got.holding(b"")
 
 
-@on_answer("false-gzip")
-def false_gzip(sent: Sent, got: Got) -> Got:
-    """The label of a compression that a proxy has undone."""
-    return got.having("content-encoding", "gzip")
-
-
 @damage("fixed-answer")
 def fixed_answer(status: int, body: str, content_type: str, **headers: str) -> Damage:
     """The proxy answers for itself."""

@@ -22,8 +22,9 @@ def cut_body(sent: Sent, got: Got, share: float = 0.5) -> Got:
     return _bytes(got, got.body[: int(len(got.body) * share)])
 
 
-@on_answer("gzip-declared")
-def gzip_declared(sent: Sent, got: Got) -> Got:
+@on_answer("false-gzip")
+def false_gzip(sent: Sent, got: Got) -> Got:
+    """The label of a compression that a proxy has undone."""
     return _bytes(got, got.body, "content-encoding: gzip")
 
 
