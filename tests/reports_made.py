@@ -42,7 +42,7 @@ ONLY = tuple(
         *("size.1x1", "size.16x9", "size.21x9"),
     )
 )
-KNOWN, EXPIRED = "stability.generateCore.format.webp", "stability.generateCore.size.16x9"
+KNOWN, EXPIRED = "stability.generateCore.format.webp", "stability.generateCore.size.1x1"
 DEVIATIONS = {
     KNOWN: {"reason": "their gateway answers HTML, ticket 4711", "until": "9999-12-31"},
     EXPIRED: {"reason": "was to be mended", "until": "2020-01-31"},
@@ -129,9 +129,7 @@ def damaged(request: httpx.Request, response: httpx.Response) -> httpx.Response 
         return truncated(request, response)
     if form_field(request, "output_format", "webp"):
         return mislabelled(request, response)
-    if form_field(request, "output_format", "jpeg"):
-        return shrunk(request, response)
-    if form_field(request, "aspect_ratio", "16:9"):
+    if form_field(request, "aspect_ratio", "1:1"):
         return shrunk(request, response)
     if form_field(request, "seed", "4294967295"):
         return failing(request, response)

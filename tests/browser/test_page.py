@@ -205,7 +205,7 @@ def test_a_server_that_starts_anew_is_followed(page: Page) -> None:
     port = int(address.rpartition(":")[2])
     page.until(lambda: "asking again" in page.one("#state").text)
     for prompt in ("a number that goes back", "the same number again"):
-        with running(port):
+        with running(port=port):
             refused(address, prompt)
             page.until(lambda prompt=prompt: [text for text in page.frames() if prompt in text])
             assert len(page.frames()) == 1

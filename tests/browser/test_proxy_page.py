@@ -126,7 +126,8 @@ def test_findings_and_exchanges_are_to_be_seen(
     visitor.until(lambda: visitor.count("exchanges passed") == 3)  # without loading the page anew
     assert visitor.count("not in the document") == 1
     assert visitor.count("not judged: too much at once") == 0
-    assert visitor.count("findings") > 3
+    assert visitor.count("findings") == 3
+    assert visitor.count("of advice") == 4  # a header and members of its own, in both answers
     levels = visitor.script(
         "return [...document.querySelectorAll('.finding .bad')].map((each) => each.textContent)"
     )

@@ -122,8 +122,8 @@ def test_pictures_are_framed_where_a_finding_concerns_them(reader: Reader, folde
     reader.read(folder / "damaged.html")
     framed = [each.split("\n") for each in _texts(reader, ".frame.failed")]
     assert framed
-    wide = next(each for each in framed if any("expected 2016 × 1152" in line for line in each))
-    assert any(line.startswith("504 × 288") for line in wide)
+    wide = next(each for each in framed if any("expected 1536 × 1536" in line for line in each))
+    assert any(line.startswith("384 × 384") for line in wide)
     border = (
         "return getComputedStyle(document.querySelector('.frame.failed .print'), '::after').borderTopWidth"
     )
@@ -150,12 +150,14 @@ def test_the_filter_narrows_everything(reader: Reader, folder: Path) -> None:
     failed = reader.shown(".finding")
     assert 0 < failed == reader.shown(".finding.failed")
     assert reader.shown(".frame") == reader.shown(".frame.failed") > 0
+    reader.one(".judged > summary").click()
+    assert reader.shown(".judged tbody tr") == reader.shown(".frame")
     assert reader.shown(".group") == 0
     Select(reader.one("[data-by=level]")).select_by_visible_text("SHOULD")
     assert 0 < reader.shown(".finding") < failed
     reader.one("[type=reset]").click()
     reader.until(lambda: reader.shown(".finding") == everything)
-    reader.one("[data-by=text]").send_keys("SIZE.16x9 expected")
+    reader.one("[data-by=text]").send_keys("SIZE.1x1 expected")
     assert reader.shown(".finding") == 1
     assert re.fullmatch(r"Showing \d+ of \d+\.", reader.one("#shown").text)
     assert reader.one("#findings h2").text == f"Findings 1 of {everything}"

@@ -22,16 +22,16 @@ xfail_strict = true
 """
 
 
-class Parked(BaseHTTPRequestHandler):
-    """A parked domain: a friendly page, whatever is asked."""
+class SameAnswer(BaseHTTPRequestHandler):
+    """The same few bytes of JSON, whatever is asked."""
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("content-length", 0)))
         self.send_response(200)
-        self.send_header("content-type", "text/html")
+        self.send_header("content-type", "application/json")
         self.send_header("content-length", "7")
         self.end_headers()
-        self.wfile.write(b"welcome")
+        self.wfile.write(b'{"a":1}')
 
     do_POST = do_DELETE = do_OPTIONS = do_PUT = do_GET
 
@@ -40,9 +40,9 @@ class Parked(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def parked() -> Iterator[str]:
+def same_answer() -> Iterator[str]:
     """The address of a target that keeps nothing of the contract."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Parked) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SameAnswer) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

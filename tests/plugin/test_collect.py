@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import httpcore  # noqa: F401
 import pytest
-from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, parked, records
+from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, records, same_answer
 
 # Loaded here, or pytester would forget them after each project, and httpx would not know its own exceptions.
 import proofsheet.contracts.pytest_items.setup  # noqa: F401
@@ -87,7 +87,7 @@ def test_only_what_is_selected_is_paid_for(judge: Judge, mock: Mock, pytester: p
 
 
 def test_a_breach_fails_and_advice_does_not(judge: Judge, pytester: pytest.Pytester) -> None:
-    with parked() as url:
+    with same_answer() as url:
         done = judge(url, "-k", f"{MUST} or {MAY}", "-rx", "--junitxml", "junit.xml")
         assert done.ret == 1
         done.assert_outcomes(failed=1, xfailed=1, deselected=done.parseoutcomes()["deselected"])
@@ -124,7 +124,7 @@ def _assert_junit(path: Path) -> None:
 def test_a_known_deviation_is_xfailed_until_it_expires(
     judge: Judge, pytester: pytest.Pytester, until: str, outcome: str
 ) -> None:
-    with parked() as url:
+    with same_answer() as url:
         (pytester.path / "target.toml").write_text(
             f'url = "{url}"\nkey_env = "KEY"\n'
             f'[deviations."{MUST}"]\nreason = "they were asked"\nuntil = {until}\n'

@@ -24,11 +24,20 @@ function fits({ element, text }, want) {
   );
 }
 
-function count(holder, label) {
-  const all = [...holder.querySelectorAll("[data-standing]")];
+function itemsIn(holder) {
+  return [...holder.querySelectorAll("[data-standing]")];
+}
+
+function count(all, label) {
   const left = all.filter((each) => !each.hidden).length;
   label.textContent = left === all.length ? String(left) : `${left} of ${all.length}`;
   return left;
+}
+
+// The table of pictures has a row for each frame, in the same order: a row goes with its frame.
+function filterRows(frames, rows, label) {
+  rows.forEach((row, index) => { row.hidden = frames[index].hidden; });
+  count(rows, label);
 }
 
 function filter() {
@@ -36,12 +45,17 @@ function filter() {
   const isFiltered = Object.values(want).some(Boolean);
   for (const item of items) item.element.hidden = !fits(item, want);
   for (const group of document.querySelectorAll(".group")) {
-    const left = count(group, group.querySelector("[data-count]"));
+    const left = count(itemsIn(group), group.querySelector("[data-count]"));
     group.hidden = !left;
     group.open = isFiltered && left > 0 && left <= 40;
   }
   for (const section of document.querySelectorAll("main > section[id]")) {
-    count(section, section.querySelector("h2 [data-count]"));
+    count(itemsIn(section), section.querySelector("h2 [data-count]"));
+  }
+  const table = document.querySelector(".judged");
+  if (table) {
+    const frames = document.querySelectorAll("#sheet .frame");
+    filterRows(frames, [...table.querySelectorAll("tbody tr")], table.querySelector("[data-count]"));
   }
   const left = items.filter((item) => !item.element.hidden).length;
   document.getElementById("shown").textContent = isFiltered
