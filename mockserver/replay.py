@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+import click
 
 from proofsheet.mockserver import faults
 from proofsheet.mockserver.call import Call, new_call
@@ -55,7 +56,7 @@ def load(folder: Path) -> Replay:
     answers: dict[str, list[Entry]] = defaultdict(list)
     for each in entries(folder):
         if isinstance(each, Cut):
-            _tell(f"Note: {each}")
+            click.echo(f"Note: {each}", err=True)
             continue
         flow = each.flow()
         whole = flow.end == "complete" and flow.status is not None and flow.body is not None
@@ -71,11 +72,11 @@ async def answer(replay: Replay, double: Double, app: Any, scope: Any, receive: 
     found = replay.next(_digests(double, scope, body)) if body is not None else None
     told = f"replay: {scope['method']} {scope['path'][:200]}"
     if found is None:
-        _tell(f"{told}: from the document")
+        click.echo(f"{told}: from the document", err=True)
         await app(scope, again, send)
         return
     flow = await asyncio.to_thread(found.flow)
-    _tell(f"{told}: recorded ({found.path.parent.name}/{found.path.name}:{found.line})")
+    click.echo(f"{told}: recorded ({found.path.parent.name}/{found.path.name}:{found.line})", err=True)
     made = _reply(flow)
     call = await _call(double, scope, again)
     call.forced = "replay"
@@ -141,8 +142,3 @@ async def _call(double: Double, scope: Any, again: Receive) -> Call:
     with contextlib.suppress(Disconnected):  # it is answered all the same
         await read(call, again, double.settings.max_body_bytes, None, double.decoding)
     return call
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()

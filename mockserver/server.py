@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import uvicorn
 
 from proofsheet.mockserver import triggers as trigger_table
@@ -136,9 +137,9 @@ def _reload(site: Site, plan: Plan) -> None:
     try:
         site.reload(plan.load())
     except Exception as error:  # whatever is wrong with a file that is being edited, go on serving
-        _tell(f"not reloaded, still serving the last good documents: {error}")
+        click.echo(f"not reloaded, still serving the last good documents: {error}", err=True)
         return
-    _tell("reloaded")
+    click.echo("reloaded", err=True)
 
 
 def end_with(parent: int) -> None:
@@ -146,11 +147,6 @@ def end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
 
 
 def _run_workers(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[], None]) -> int:
@@ -219,7 +215,7 @@ class _Children:
         # Told to stop before it could listen for that, a worker ends by the signal itself.
         if status and not (self._stopping and status == signal.SIGTERM):
             self.code = 3
-            _tell(f"a worker ended with status {status}; stopping")
+            click.echo(f"a worker ended with status {status}; stopping", err=True)
             self.stop()
 
 

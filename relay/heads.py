@@ -43,11 +43,9 @@ class BadHead(ValueError):
 
 
 @dataclass(frozen=True)
-class RequestHead:
-    """`target` is in origin form (or `*`); `minor` is the client's HTTP/1 version."""
+class _Head:
+    """`minor` is the sender's HTTP/1 version."""
 
-    method: bytes
-    target: bytes
     minor: int
     fields: tuple[Field, ...]
 
@@ -58,16 +56,17 @@ class RequestHead:
 
 
 @dataclass(frozen=True)
-class ResponseHead:
-    minor: int
+class RequestHead(_Head):
+    """`target` is in origin form, or `*`."""
+
+    method: bytes
+    target: bytes
+
+
+@dataclass(frozen=True)
+class ResponseHead(_Head):
     status: int
     reason: bytes
-    fields: tuple[Field, ...]
-
-    @property
-    def wants_close(self) -> bool:
-        options = connection_options(self.fields)
-        return b"close" in options or (self.minor == 0 and b"keep-alive" not in options)
 
 
 def request_head(data: bytes, end: bytes = b"\r\n\r\n") -> RequestHead:
@@ -86,7 +85,7 @@ def request_head(data: bytes, end: bytes = b"\r\n\r\n") -> RequestHead:
     hosts = values(fields, b"host")
     if len(hosts) > 1 or (not hosts and found[4] != b"0"):
         raise BadHead(400, f"expected one Host header, came {len(hosts)}")
-    return RequestHead(found[1], _target(found[1], found[2]), min(int(found[4]), 1), fields)
+    return RequestHead(min(int(found[4]), 1), fields, found[1], _target(found[1], found[2]))
 
 
 def _target(method: bytes, target: bytes) -> bytes:
@@ -112,7 +111,7 @@ def response_head(data: bytes) -> ResponseHead:
     if found is None:
         raise BadHead(502, f"no status line of HTTP/1.1: {shown(first)}")
     fields = tuple(_field(line, _LOOSE_FIELD) for line in lines)
-    return ResponseHead(int(found[1]), int(found[2]), found[3] or b"", fields)
+    return ResponseHead(int(found[1]), fields, int(found[2]), found[3] or b"")
 
 
 def _field(line: bytes, pattern: re.Pattern[bytes]) -> Field:

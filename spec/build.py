@@ -37,8 +37,12 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str | None = None) -> Document:
     """The document `raw`, whose references are resolved already; `source` still has them.
 
-    The family is the name up to its first dot, unless another is given.
+    The family is the name up to its first dot, unless another is given. Raises TypeError and other errors of
+    Python where the document has not the form of one.
     """
+    components = raw.get("components", {})
+    if not isinstance(components, dict) or not all(isinstance(each, dict) for each in components.values()):
+        raise TypeError("components is an object of objects")
     home = family or name.partition(".")[0]
     found = {
         each.id: each

@@ -11,11 +11,12 @@ import click
 from proofsheet.spec import diff, vendor_matrix
 from proofsheet.spec.build import operations
 from proofsheet.spec.catalogue.command import catalogue_command
+from proofsheet.spec.cli_options import home_option
 from proofsheet.spec.diff import documents, render
 from proofsheet.spec.docs.command import docs_command
 from proofsheet.spec.export.command import bundle_command
 from proofsheet.spec.lint import FORM, RULES, LintFlaw, Rule, lint
-from proofsheet.spec.load import HOME, Library, Unknown
+from proofsheet.spec.load import Library, Unknown
 from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.references import resolve
 from proofsheet.spec.show.command import claims_command, outcomes_command, show_command
@@ -23,13 +24,6 @@ from proofsheet.spec.snippets.command import examples_command
 from proofsheet.spec.text_table import table
 from proofsheet.spec.yaml_reader import Unreadable
 
-_HOME = click.option(
-    "--home",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=HOME,
-    show_default="the documents that come with proofsheet",
-    help="The folder that holds apis/, overlays/, vendors/ and claims/.",
-)
 _STYLE = click.option(
     "--format",
     "style",
@@ -48,7 +42,7 @@ def spec_group() -> None:
 @spec_group.command("lint")
 @click.argument("names", nargs=-1)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@_HOME
+@home_option
 @click.pass_context
 def lint_command(context: click.Context, names: tuple[str, ...], style: str, home: Path) -> None:
     """Find flaws in the documents NAMES; in all of them if none is named.
@@ -97,7 +91,7 @@ def _print(found: dict[str, list[LintFlaw]]) -> None:
 
 
 @spec_group.command("list")
-@_HOME
+@home_option
 @click.pass_context
 def list_command(context: click.Context, home: Path) -> None:
     """List the documents: name, version, number of operations, title.
@@ -128,7 +122,7 @@ def _row(library: Library, name: str) -> tuple[str, str, str, str] | None:
 @spec_group.command("vendors")
 @click.argument("names", nargs=-1)
 @_STYLE
-@_HOME
+@home_option
 def vendors_command(names: tuple[str, ...], style: str, home: Path) -> None:
     """Show what the vendors NAMES document, by operation, status and field; all vendors if none is named.
 
@@ -161,7 +155,7 @@ def vendors_command(names: tuple[str, ...], style: str, home: Path) -> None:
 @click.argument("second")
 @click.option("--all", "everything", is_flag=True, help="List documentary differences too.")
 @_STYLE
-@_HOME
+@home_option
 @click.pass_context
 def diff_command(
     context: click.Context, first: str, second: str, everything: bool, style: str, home: Path

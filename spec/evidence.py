@@ -9,6 +9,7 @@ from proofsheet.spec import pointers
 
 # From the strongest on. What is only inherited or assumed can give advice and never fail anybody.
 GRADES = ("documented", "official", "observed", "inherited", "assumed")
+SOURCED = GRADES[:-1]  # each of these lists what it stands on
 ADVISORY = frozenset({"inherited", "assumed"})
 
 

@@ -13,7 +13,7 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
-STRANGER = "proofsheet-stranger"
+UNLISTED = "proofsheet-stranger"
 
 
 def bounds(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -63,7 +63,7 @@ _BEYOND: dict[str, tuple[Callable[[Any], Any], str]] = {
     "maximum": (lambda limit: limit + 1, "is at most {limit}"),
     "multipleOf": (lambda limit: 10 * limit + 1, "is a multiple of {limit}"),
     "minItems": (lambda limit: [], "has at least {limit} item(s)"),
-    "enum": (lambda values: STRANGER, "is one of the listed values"),
+    "enum": (lambda values: UNLISTED, "is one of the listed values"),
 }
 
 
@@ -77,7 +77,7 @@ def beyond(field: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     if field.get("minimum") == 0:
         yield "minimum", -1, "is at least 0"
     if field.get("type") in ("integer", "number"):
-        yield "type", STRANGER, "is a number"
+        yield "type", UNLISTED, "is a number"
 
 
 def _refusal(

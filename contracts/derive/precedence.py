@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.bounds import UNLISTED
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec.document import Operation
-
-STRANGER = "proofsheet-stranger"
 
 
 def _key(operation: Operation, case: Case) -> Case:
@@ -33,7 +32,7 @@ def _field(operation: Operation, case: Case) -> Case:
 
 
 def _path(operation: Operation, case: Case) -> Case:
-    return case.sending(path_params=dict.fromkeys(case.request.path_params, STRANGER))
+    return case.sending(path_params=dict.fromkeys(case.request.path_params, UNLISTED))
 
 
 # gate: the kind of its fault, what is wrong, how to make it so

@@ -6,10 +6,9 @@ import copy
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Document, Operation
+from proofsheet.spec.document import MULTIPART, Document, Operation
 
 NAME = "x-proofsheet-document"  # says which document a written one was made from
-FORM = "multipart/form-data"
 
 
 def as_read(document: Document) -> dict[str, Any]:
@@ -24,7 +23,7 @@ def as_read(document: Document) -> dict[str, Any]:
 def dress(raw: dict[str, Any], document: Document) -> None:
     """Give the parts of forms that are pictures their media types, else schemathesis sends random bytes."""
     for operation in document.operations.values():
-        if operation.body and operation.body.media_type == FORM and operation.body.pictures:
+        if operation.body and operation.body.media_type == MULTIPART and operation.body.pictures:
             form = _form(raw, operation)
             encoding = form.setdefault("encoding", {})
             for name, picture in operation.body.pictures.items():
@@ -36,5 +35,5 @@ def _form(raw: dict[str, Any], operation: Operation) -> dict[str, Any]:
     body = raw["paths"][operation.path][operation.method.lower()]["requestBody"]
     while "$ref" in body:
         body = pointers.get(raw, body["$ref"].removeprefix("#"))
-    form: dict[str, Any] = body["content"][FORM]
+    form: dict[str, Any] = body["content"][MULTIPART]
     return form

@@ -23,10 +23,10 @@ from proofsheet.contracts.derive.every_answer import NOTES
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.fuzz import conversion, pictures
 from proofsheet.contracts.fuzz.cost_risk import caution
-from proofsheet.contracts.fuzz.document import FORM, NAME, dress
+from proofsheet.contracts.fuzz.document import NAME, dress
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.run.judge import ANYWHERE
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import MULTIPART, Operation
 from proofsheet.spec.load import Library
 
 ALLOW = "PROOFSHEET_ALLOW"
@@ -78,7 +78,8 @@ def _costs(case: Any) -> bool:
     sent = conversion.readable(case, operation)
     if sent is None or case.meta is None or not case.meta.generation.mode.is_negative:
         return True
-    kind = f"{FORM}; boundary={BOUNDARY}" if operation.body.media_type == FORM else operation.body.media_type
+    kind = operation.body.media_type
+    kind += f"; boundary={BOUNDARY}" if kind == MULTIPART else ""
     control = replace(sent, headers={**sent.headers, "content-type": kind})
     aware = caution(operation)
     return aware.could_be_granted(sent) or aware.could_be_granted(control)

@@ -13,11 +13,11 @@ from proofsheet.contracts.recorded.traffic_judge import Judged, TrafficJudge
 from proofsheet.contracts.recorded.traffic_report import TrafficReport
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.text import plural
+from proofsheet.contracts.requirement import LEVELS
 from proofsheet.traffic.flow import Flow
 from proofsheet.traffic.redaction import Redactor
 
 NEWEST = 200  # exchanges that the page shows
-_LEVELS = ("MUST", "SHOULD", "MAY")
 _LONGEST = 400  # characters of a message
 
 
@@ -79,7 +79,7 @@ class Dashboard:
     def shown(self) -> dict[str, Any]:
         """All that the page shows, as plain data."""
         with self._lock:
-            kinds = sorted(self._kinds.values(), key=lambda each: (_LEVELS.index(each.level), -each.times))
+            kinds = sorted(self._kinds.values(), key=lambda each: (LEVELS.index(each.level), -each.times))
             return {
                 "document": self.judge.document.name,
                 "version": self.judge.document.version,

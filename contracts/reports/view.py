@@ -12,7 +12,7 @@ from proofsheet.contracts.reports import deviations
 from proofsheet.contracts.reports.hints import hints
 from proofsheet.contracts.reports.records import Record, Report
 from proofsheet.contracts.reports.text import plural
-from proofsheet.contracts.requirement import PROFILES
+from proofsheet.contracts.requirement import LEVELS, PROFILES
 
 # What needs a reader first comes first. Advice is a breach of what fails nobody (MAY).
 # What is known fails and is excused; it stays a breach, and is never counted as kept.
@@ -20,7 +20,6 @@ STANDINGS = ("failed", "errored", "advice", "known", "skipped", "passed")
 FINDINGS = ("failed", "errored", "advice", "known")
 LABELS = {"known": "known deviation"}  # what is not called by its own name
 MOST_EVIDENCE = 3  # cases shown for one finding
-_LEVELS = ("MUST", "SHOULD", "MAY")
 CRASHED = "the run crashed before this was judged"
 
 
@@ -192,4 +191,4 @@ def _weight(case: Record) -> int:
 
 
 def _rank(line: Line) -> tuple[int, int]:
-    return STANDINGS.index(line.standing), _LEVELS.index(line.requirement["level"])
+    return STANDINGS.index(line.standing), LEVELS.index(line.requirement["level"])

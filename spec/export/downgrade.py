@@ -7,9 +7,9 @@ from typing import Any
 from proofsheet.spec.export import downgrade_schemas
 from proofsheet.spec.export.losses import Losses
 from proofsheet.spec.export.rebuild import Grammar, rebuilt
+from proofsheet.spec.export.views import BYTES
 
 VERSION = "3.0.3"
-_BYTES = ("image/", "video/", "audio/", "application/octet-stream")
 
 
 def as_30(document: Any, grammar: Grammar, losses: Losses) -> Any:
@@ -67,7 +67,7 @@ def _components(node: dict[str, Any], pointer: str, losses: Losses) -> dict[str,
 
 def _media_type(node: dict[str, Any], pointer: str, losses: Losses) -> dict[str, Any]:
     media_type = pointer.rpartition("/")[2].replace("~1", "/")
-    if not node.get("schema") and media_type.startswith(_BYTES):
+    if not node.get("schema") and media_type.startswith(BYTES):
         return {**node, "schema": {"type": "string", "format": "binary"}}
     return node
 

@@ -15,7 +15,7 @@ from proofsheet.spec.export.losses import Losses
 from proofsheet.spec.export.rebuild import Grammar, rebuilt
 
 JSON = "application/json"
-_BYTES = ("image/", "video/", "audio/", "application/octet-stream")
+BYTES = ("image/", "video/", "audio/", "application/octet-stream")
 
 
 def viewed(document: Any, view: str, grammar: Grammar, losses: Losses) -> Any:
@@ -51,7 +51,7 @@ def _response(node: dict[str, Any], pointer: str, view: str, losses: Losses) -> 
 
 def _kept(content: Mapping[str, Any], view: str) -> dict[str, Any]:
     """The media types of a response that a view shows: all, where it has not both forms."""
-    pictures = {name: each for name, each in content.items() if name.startswith(_BYTES)}
+    pictures = {name: each for name, each in content.items() if name.startswith(BYTES)}
     if JSON not in content or not pictures:
         return dict(content)
     return {JSON: content[JSON]} if view == "json" else _one(pictures)

@@ -13,7 +13,6 @@ _STATING = ("operation", "parameter", "header", "response", "server", "security-
 _KEYWORDS = ("x-cost", "x-artifact", "x-picture", "x-precedence", "x-refusals", "x-wording", "x-negotiation")
 # Facts with numbers: an evidence further up was hardly written with them in mind.
 _NUMBERS = ("x-cost", "x-rate-limit", "x-max-body-bytes", "x-picture", "x-latency", "x-credit-usd")
-_GRADES_WITH_SOURCES = ("documented", "official", "observed", "inherited")
 
 
 def present(context: Context) -> Iterator[Found]:
@@ -95,7 +94,7 @@ def used(context: Context) -> Iterator[Found]:
 
 def _cited(context: Context) -> Iterator[tuple[str, str]]:
     for at, node in _evidences(context):
-        for grade in _GRADES_WITH_SOURCES:
+        for grade in evidence.SOURCED:
             listed = node.get(grade, ())
             yield from ((f"{at}/{grade}", key) for key in listed if isinstance(listed, list))
 

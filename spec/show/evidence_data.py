@@ -8,8 +8,7 @@ from typing import Any
 
 from proofsheet.spec import evidence, pointers
 from proofsheet.spec.document import Document, Operation
-
-_LISTS = ("documented", "official", "observed", "inherited")
+from proofsheet.spec.evidence import SOURCED
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def plain(evidence: Mapping[str, Any] | None, grade: str | None) -> dict[str, An
     """
     if evidence is None or grade is None:
         return {}
-    listed = {name: evidence[name] for name in _LISTS if isinstance(evidence.get(name), list)}
+    listed = {name: evidence[name] for name in SOURCED if isinstance(evidence.get(name), list)}
     beside = {name: each for name, each in listed.items() if name != grade}
     notes = [
         evidence[name] for name in ("assumed", "inherited", "note") if isinstance(evidence.get(name), str)

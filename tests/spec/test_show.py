@@ -210,6 +210,7 @@ MISSHAPEN = {
     "list": "- 1\n",
     "reference": MINIMAL + 'components: {schemas: {A: {$ref: "#/nowhere"}}}\n',
     "components": MINIMAL + "components: 5\n",
+    "schemas": MINIMAL + "components: {schemas: 5}\n",
     "responses": MINIMAL.replace("{}", "{/a: {get: {operationId: a, responses: 5}}}"),
     "policy": MINIMAL.replace("{}", "{/a: {get: {operationId: a, x-policy: b, responses: {}}}}"),
 }
