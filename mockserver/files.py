@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from proofsheet.mockserver import faults
@@ -13,7 +13,7 @@ from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.replies import Header, Reply, problem
 
 PREFIX = "/_files/"
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,25 @@ async def serve(double: Double, scope: Any, send: faults.Send) -> None:
     file = double.state.recall(("file", name))
     if scope["method"] not in ("GET", "HEAD"):
         made = problem(405, "method not allowed", "a file is fetched with GET or HEAD")
+        made = replace(made, headers=(*made.headers, (b"allow", b"GET, HEAD")))
     elif file is None:
         made = problem(404, "no such file", "its time has passed, or it never was")
     else:
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        if scope["method"] == "HEAD":
+            headers.pop("range", None)  # which only GET has (RFC 9110, 14.2)
         made = await _answer(double, name, file, headers)
     await faults.send(None, double.rng, made, scope, send)
 
 
 async def _answer(double: Double, name: str, file: File, headers: dict[str, str]) -> Reply:
     tag = f'"{name}"'  # what a file holds never changes
-    if headers.get("if-none-match") in (tag, "*"):
+    known = (each.strip().removeprefix("W/") for each in headers.get("if-none-match", "").split(","))
+    if any(each in (tag, "*") for each in known):
         return Reply(304, _common(tag), (b"",), media_type=file.media_type)
     body = b"".join(await MEDIA[file.kind].render(file.description, double))
     wanted = _RANGE.fullmatch(headers.get("range", ""))
-    if wanted is None or wanted[0] == "bytes=-" or headers.get("if-range", tag) != tag:
+    if wanted is None or not (wanted[1] or wanted[2]) or headers.get("if-range", tag) != tag:
         return Reply(200, _headers(tag, file, len(body)), (body,), media_type=file.media_type)
     first, last = _span(wanted[1], wanted[2], len(body))
     if first > last:
