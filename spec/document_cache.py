@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 _HOME = Path(__file__).parent
-_READERS = ("yaml_reader.py", "overlay.py", "inheritance.py", "references.py", "load.py", "pointers.py")
+_READERS = (
+    *("yaml_reader.py", "overlay.py", "references.py", "load.py", "pointers.py"),
+    *("inheritance.py", "vendor_profile.py", "evidence.py", "build.py"),
+)
 _MOST = 200  # entries; the oldest go
 
 

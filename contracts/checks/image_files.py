@@ -21,6 +21,8 @@ _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _LONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a segment
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _SCAN, _END, _INTERVAL = 0xDA, 0xD9, 0xDD
+_MOST = 1 << 30  # bytes of pixels; decoders refuse fewer
+_PIECE = 1 << 22  # bytes that are inflated at once
 _WEBP = (b"VP8 ", b"VP8L", b"VP8X")
 
 
@@ -104,11 +106,16 @@ def _png_size(header: bytes) -> int:
 
 
 def _inflate(data: bytes, size: int) -> None:
+    if size > _MOST:
+        raise _Broken(f"states pixels of {size} bytes, which nobody can read")
     inflater = zlib.decompressobj()
+    found, left = 0, data
     try:
-        found = len(inflater.decompress(data, size + 1))
-        if found == size and not inflater.eof:  # what is left is no pixel, but the checksum
-            found += len(inflater.decompress(inflater.unconsumed_tail, 1))
+        while found <= size and not inflater.eof:
+            piece = inflater.decompress(left, _PIECE)
+            found, left = found + len(piece), inflater.unconsumed_tail
+            if not piece and not left:
+                break
     except zlib.error as error:
         raise _Broken(f"has pixels that do not inflate: {error}") from None
     if found != size or not inflater.eof:
@@ -169,9 +176,13 @@ def _check_restarts(frame: bytes, scan: bytes, interval: int, coded: bytes) -> N
     components = frame[6] if len(frame) > 6 else 0
     if not interval or frame[:1] not in (b"\xc0", b"\xc1") or scan[:1] != bytes((components,)):
         return
+    if len(frame) < 7 + 3 * components:
+        raise _Broken("is cut off within the header of its frame")
     height, width = struct.unpack(">HH", frame[2:6])
     samplings = [frame[8 + 3 * index] for index in range(components)] if components > 1 else [0x11]
     across, down = 8 * max(each >> 4 for each in samplings), 8 * max(each & 15 for each in samplings)
+    if not across or not down:
+        raise _Broken("has a component without samples")
     units = -(-width // across) * -(-height // down)
     wanted, found = -(-units // interval) - 1, len(_RESTART.findall(coded))
     if found != wanted:

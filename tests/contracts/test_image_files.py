@@ -137,9 +137,39 @@ def too_short_riff() -> bytes:
     return data[:4] + struct.pack("<I", len(data) - 8 - 20) + data[8:]
 
 
+def claiming(width: int, height: int) -> bytes:
+    """A PNG of 16 bits a channel that states these sides, and holds a thousand zeros."""
+    header = struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(bytes(1000)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+
+
+def with_frame(edit: Callable[[bytearray, int], None]) -> bytes:
+    """A JPEG with restarts whose frame header is edited, at the place of its marker."""
+    data = bytearray(file("JPEG", restart_marker_rows=1))
+    edit(data, data.index(b"\xff\xc0"))
+    return bytes(data)
+
+
+def without_samples(data: bytearray, place: int) -> None:
+    for index in range(3):
+        data[place + 11 + 3 * index] = 0
+
+
+def cut_frame(data: bytearray, place: int) -> None:
+    length = int.from_bytes(data[place + 2 : place + 4])
+    data[place + 2 : place + 4] = (length - 6).to_bytes(2)
+    del data[place + 2 + length - 6 : place + 2 + length]
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [
+        (claiming(2**32 - 1, 2**32 - 1), "which nobody can read"),
+        (claiming(1000, 1000), "has pixels of 1000 bytes"),
+        (claiming(1, 1), "instead of 9"),
+        (with_frame(without_samples), "a component without samples"),
+        (with_frame(cut_frame), "within the header of its frame"),
         (damaged_crc(b"caBX"), "wrong CRC in its caBX chunk at byte 33"),
         (damaged_crc(b"IHDR"), "IHDR"),
         (ended_early(), ""),
