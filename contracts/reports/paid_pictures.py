@@ -47,7 +47,7 @@ def _judged(frame: Frame, known: set[str]) -> Judged:
     kept = [each for each in dict.fromkeys(spoken) if each not in {**messages, **unjudged}]
     return Judged(
         case["id"],
-        " ".join(_asked(frame.picture)) or "-",
+        " ".join(_asked(frame.picture)),
         " ".join(_came(frame.picture)),
         tuple(kept),
         tuple(messages),

@@ -90,7 +90,7 @@ class _Teller:
         if not found:
             return
         table = [("picture", "asked", "came", "judged")]
-        table += [(line(each.case), each.asked, line(each.came), line(each.verdict)) for each in found]
+        table += [(line(each.case), each.asked or "-", line(each.came), line(each.verdict)) for each in found]
         wide = [max(len(row[column]) for row in table) for column in range(3)]
         for row, each in zip(table, (None, *found), strict=True):
             cells = [cell.ljust(width) for cell, width in zip(row, wide, strict=False)]

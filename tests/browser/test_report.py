@@ -151,6 +151,7 @@ def test_the_filter_narrows_everything(reader: Reader, folder: Path) -> None:
     assert 0 < failed == reader.shown(".finding.failed")
     assert reader.shown(".frame") == reader.shown(".frame.failed") > 0
     reader.one(".judged > summary").click()
+    assert reader.shown(".judged tbody tr") == reader.shown(".judged tbody tr:has(.concern.failed)")
     assert reader.shown(".judged tbody tr") == reader.shown(".frame")
     assert reader.shown(".group") == 0
     Select(reader.one("[data-by=level]")).select_by_visible_text("SHOULD")
