@@ -16,7 +16,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
 
-def sturdy(source: Source, operation: Operation) -> Iterator[Derived]:
+def robustness(source: Source, operation: Operation) -> Iterator[Derived]:
     """One requirement for each oddity; and for operations without a body, those that need none."""
     if (spoiled := lacking(operation)) is None:
         yield from _bodiless(source, operation)

@@ -1,4 +1,4 @@
-"""Putting the questions for the balance between the cases of a plan."""
+"""Requests for the balance, put between the cases of a plan."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from proofsheet.contracts.derive.source import Derived
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Document
 
-PATIENCE = 3  # times that a balance which lags behind is asked again
+PATIENCE = 3  # times that a balance which lags behind is requested again
 
 
 def watched(
     document: Document, refusals: Sequence[list[Case]], paid: Sequence[Case], ledger: Sequence[Derived]
 ) -> Iterator[Case]:
-    """The refusals, block by block, and the pictures, with the balance asked before and after."""
-    teller = _Teller(document, ledger)
+    """The refusals, block by block, and the pictures, with the balance before and after."""
+    probes = _Probes(document, ledger)
     for block in refusals:
-        expects = teller.wanted(block[0].operation, RefusalsAreFree)
-        yield from teller.first(expects)
+        expects = probes.expected(block[0].operation, RefusalsAreFree)
+        yield from probes.first(expects)
         yield from block
-        yield from teller.ask(expects, 0)
+        yield from probes.after(expects, 0)
     for case in paid:
-        expects = teller.wanted(case.operation, CostsItsPrice, BalanceMoves, case=case)
-        yield from teller.first(expects)
+        expects = probes.expected(case.operation, CostsItsPrice, BalanceMoves, case=case)
+        yield from probes.first(expects)
         yield case
-        yield from teller.ask(expects, PATIENCE)
+        yield from probes.after(expects, PATIENCE)
 
 
-class _Teller:
-    """Asks for the balance where somebody wants to know it."""
+class _Probes:
+    """Requests the balance where something is expected of it."""
 
     def __init__(self, document: Document, ledger: Sequence[Derived]) -> None:
         self._balance = balance_of(document)
         self._ledger = ledger
-        self._asked = 0
+        self._count = 0
 
-    def wanted(
+    def expected(
         self, operation: str, *kinds: type[Expectation], case: Case | None = None
     ) -> list[Expectation]:
-        """What is asked of the balance after cases of an operation; `moves` is everybody's.
+        """What is expected of the balance after cases of an operation; that it moves, after any.
 
-        What is wanted of one picture alone is asked after this one.
+        What is expected of one picture alone is so after this one.
         """
         speaks = {each.requirement for each in case.expects} if case else set()
         return [
@@ -58,16 +58,16 @@ class _Teller:
 
     def first(self, expects: list[Expectation]) -> Iterator[Case]:
         """The balance before anything."""
-        if expects and not self._asked:
-            yield from self._question([], 0)
+        if expects and not self._count:
+            yield from self._probe([], 0)
 
-    def ask(self, expects: list[Expectation], patience: int) -> Iterator[Case]:
-        """The balance after what was just asked."""
+    def after(self, expects: list[Expectation], patience: int) -> Iterator[Case]:
+        """The balance after what was just sent."""
         if expects:
-            yield from self._question(expects, patience)
+            yield from self._probe(expects, patience)
 
-    def _question(self, expects: list[Expectation], patience: int) -> Iterator[Case]:
+    def _probe(self, expects: list[Expectation], patience: int) -> Iterator[Case]:
         if self._balance is not None:
-            self._asked += 1
-            name = f"balance-{self._asked}"
+            self._count += 1
+            name = f"balance-{self._count}"
             yield case_of(self._balance, name, {}, tuple(expects), patience=patience)

@@ -21,7 +21,7 @@ from proofsheet.contracts.derive.precedence import precedence
 from proofsheet.contracts.derive.rate_limits import limits
 from proofsheet.contracts.derive.repeated_requests import repeated
 from proofsheet.contracts.derive.request_lines import places
-from proofsheet.contracts.derive.robustness import sturdy
+from proofsheet.contracts.derive.robustness import robustness
 from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.sizes import sizes
 from proofsheet.contracts.derive.source import Derived, Source
@@ -36,7 +36,7 @@ from proofsheet.contracts.requirement import PROFILES, Requirement
 from proofsheet.spec.document import Operation
 
 DERIVERS = (
-    *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, sturdy),
+    *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, robustness),
     *(answers, sizes, media_quality, ledger, extended, repeated, moderation, limits, explored),
 )
 ALLOWED = frozenset({"paid"})  # what a run may do unless it is told otherwise

@@ -35,10 +35,10 @@ def is_colourful(stream: TextIO) -> bool:
 def terminal(report: Report, *, colour: bool = False) -> str:
     """The summary of a report."""
     view = View(report)
-    return "\n".join(_Teller(view, colour).lines()) + "\n"
+    return "\n".join(_Renderer(view, colour).lines()) + "\n"
 
 
-class _Teller:
+class _Renderer:
     def __init__(self, view: View, colour: bool) -> None:
         self._view = view
         self._colour = colour
