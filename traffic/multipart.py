@@ -38,7 +38,9 @@ class Part:
         named = re.search(r'(?i);\s*charset="?([\w.:-]+)', self.content_type)
         try:
             return self.data.decode(named[1] if named else "utf-8")
-        except LookupError:  # a charset that nobody knows
+        except UnicodeDecodeError:
+            raise
+        except (LookupError, UnicodeError):  # a charset that is not known, or none to read a text in
             return self.data.decode("utf-8")
 
 
@@ -120,5 +122,5 @@ def _filename(parameters: dict[str, str]) -> str | None:
         return parameters.get("filename")
     try:
         return unquote_to_bytes(rest.partition("'")[2]).decode(charset or "utf-8", "replace")
-    except LookupError:  # a charset that nobody knows
+    except (LookupError, UnicodeError):  # a charset that is not known, or none to read a text in
         return parameters.get("filename", rest)

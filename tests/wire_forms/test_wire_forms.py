@@ -18,7 +18,7 @@ from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 from proofsheet.traffic import matching
 from proofsheet.traffic.flow import Flow
-from proofsheet.traffic.multipart import Malformed
+from proofsheet.traffic.multipart import Malformed, parts
 
 PROMPT = "A lighthouse on a cliff – at dusk"
 # What a client's own defaults make of the dash: Apache writes ISO-8859-1, which does not have it.
@@ -147,3 +147,12 @@ def test_what_a_client_writes_today(tmp_path: Path) -> None:
     border = kept.headers["content-type"].partition("boundary=")[2].encode()
     fresh = out.read_bytes().partition(b"\r\n\r\n")[2]
     assert fresh.replace(fresh[2 : 2 + len(border)], border) == kept.body
+
+
+@pytest.mark.parametrize("charset", ["martian", "undefined", "hex"])
+def test_a_charset_that_nobody_can_read_is_passed_over(charset: str) -> None:
+    disposition = f"form-data; name=\"a\"; filename*={charset}''x"
+    head = f"Content-Disposition: {disposition}\r\nContent-Type: text/plain; charset={charset}"
+    body = f"--b\r\n{head}\r\n\r\ntext\r\n--b--\r\n".encode()
+    (part,) = parts("multipart/form-data; boundary=b", body)
+    assert (part.name, part.filename, part.text) == ("a", "x", "text")
