@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageStat, UnidentifiedImageError
 
 from proofsheet.contracts.checks.image_files import read_file
 
@@ -41,6 +41,8 @@ def inspect(data: bytes) -> ImageFacts:
             warnings.simplefilter("error")
             picture = Image.open(io.BytesIO(data))
             picture.load()
+    except UnidentifiedImageError:  # its text names the object it was given, which tells a reader nothing
+        return ImageFacts(problem=file.problem or f"does not decode: it begins with {data[:12]!r}")
     except Exception as error:  # Pillow raises many kinds, and each means that this is no picture
         return ImageFacts(problem=file.problem or f"does not decode: {error}")
     colours = picture.convert("RGB")

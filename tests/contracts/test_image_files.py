@@ -175,8 +175,8 @@ def cut_frame(data: bytearray, place: int) -> None:
         (ended_early(), ""),
         (without_restarts(), "restarts in its scan"),
         (too_short_riff(), "passes its end"),
-        (b"<html>", "does not decode"),
-        (b"", "does not decode"),
+        (b"<html>", "does not decode: it begins with b'<html>'"),
+        (b"", "does not decode: it begins with b''"),
     ],
 )
 def test_a_file_that_breaks_its_rules_is_named(data: bytes, text: str) -> None:
