@@ -123,4 +123,4 @@ def _filename(parameters: dict[str, str]) -> str | None:
     try:
         return unquote_to_bytes(rest.partition("'")[2]).decode(charset or "utf-8", "replace")
     except (LookupError, UnicodeError):  # a charset that is not known, or none to read a text in
-        return parameters.get("filename", rest)
+        return parameters.get("filename", rest.partition("'")[2])
