@@ -129,8 +129,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     prompts, only = layers.pick("prompts", {}), tuple(layers.pick("only", ()))
     source = replace(load(name), seed=seed, prompts=prompts)
     made = plan(source, profile, only, permissions, seed, prompts)
-    if not made.requirements:
-        raise BadUse(_unknown(source, profile, only))
+    _refuse_unknown(source, profile, only, made)
     url, kept = layers.pick("url", origin="not given"), Kept(*layers.either("key", "key_env", "key_file"))
     thorough = profile == "extended"
     return Settings(
@@ -165,6 +164,17 @@ def _permissions(layers: Layers, table: Mapping[str, Any]) -> frozenset[str]:
     if strangers := sorted(found - set(PERMISSIONS)):
         raise BadUse(f"permissions are {', '.join((*PERMISSIONS, NONE))}, came {', '.join(strangers)}")
     return found | {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
+
+
+def _refuse_unknown(source: Source, profile: str, only: Sequence[str], made: Plan) -> None:
+    """Raise BadUse where a run would judge nothing, or one of several --only is in no profile: mistyped."""
+    if not made.requirements:
+        raise BadUse(_unknown(source, profile, only))
+    missed = [each for each in only if not any(is_asked(one.id, (each,)) for one in made.requirements)]
+    known = plan(source, "extended").requirements if missed else ()
+    for each in missed:
+        if not any(is_asked(one.id, (each,)) for one in known):
+            raise BadUse(_unknown(source, profile, (each,)))
 
 
 def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
+import sys
 
 
 def main() -> None:
@@ -11,7 +14,13 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from proofsheet.command import main as command
 
-    command(prog_name="proofsheet")
+    try:
+        command(prog_name="proofsheet")
+    except OSError as problem:  # the disk that standard output goes to is full
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered would raise again
+        sys.exit(f"Error: cannot write the output: {problem.strerror}")
 
 
 if __name__ == "__main__":

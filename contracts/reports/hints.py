@@ -42,7 +42,7 @@ def _silence(cases: Sequence[Record]) -> Iterator[str]:
 
 
 def _of_answers(answered: Sequence[Record]) -> Iterator[str]:
-    moved = [each for each in answered if 300 <= _status(each) < 400]
+    moved = [each for each in answered if 300 <= _status(each) < 400 and _status(each) != 304]
     if _is_most(moved, answered):
         to = _header(moved[0]["response"], "location")
         where = line(clip(to, _LONGEST)) or "nowhere"

@@ -33,6 +33,12 @@ def test_an_unknown_requirement_is_answered_with_its_neighbours() -> None:
     assert "'nonsense'; an id looks like stability." in refused(only=("nonsense",))
 
 
+def test_one_mistyped_requirement_among_valid_ones_is_refused() -> None:
+    assert "begins with 'nonsense'" in refused(only=(*ONE, "nonsense"))
+    both = settings("stability", {**GIVEN, "only": (*ONE, "stability.generateCore.form"), "profile": "free"})
+    assert [each.id for each in both.plan.requirements] == list(ONE)  # of another profile, but no mistake
+
+
 def test_a_requirement_of_another_profile_is_told_with_the_profile() -> None:
     assert "--profile core has it" in refused(only=("stability.generateCore.form",), profile="free")
 

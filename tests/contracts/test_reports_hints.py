@@ -48,6 +48,7 @@ def test_one_cause_is_told(cases: list[dict[str, Any]], says: str) -> None:
         [case(200, "text/html")] * 2,
         [case(200), *[case(401)] * 9],
         [case(401, key=False)] * 9,
+        [case(304)] * 9,
         [*[case(404)] * 8, *[case(400)] * 2],
         [silent("would pass the budget of 0 credits")],
         [silent("interrupted before the answer came")],
