@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from proofsheet.spec.document import Document
-from proofsheet.spec.load import HOME, Library
+from proofsheet.spec.load import HOME, MISSHAPES, Library, Misshapen
 from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.yaml_reader import Source, Unreadable
 
@@ -33,4 +35,14 @@ def loaded(library: Library, name: str) -> Document:
     try:
         return library.load(name)
     except (LookupError, Unreadable, BadOverlay) as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+@contextmanager
+def misshapen_refused(library: Library, name: str) -> Iterator[None]:
+    """Makes a UsageError of what the shape of the loaded document `name` raises in its readers."""
+    try:
+        yield
+    except MISSHAPES as error:
+        problem = Misshapen(name, library.files(name)[0], f"{type(error).__name__}: {error}")
         raise click.UsageError(str(problem)) from None

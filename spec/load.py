@@ -24,6 +24,7 @@ from proofsheet.spec.vendor_profile import BadProfile, Profile, profile
 from proofsheet.spec.yaml_reader import Source, Unreadable, read
 
 HOME = Path(__file__).parent
+MISSHAPES = (LookupError, TypeError, ValueError, AttributeError)  # what another shape makes of a reader
 _NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")  # a name is never a path
 
 
@@ -45,7 +46,7 @@ class Unknown(LookupError):
 
 @dataclass(eq=False)
 class Misshapen(LookupError):
-    """A document that reads as YAML and lacks what serving or judging needs."""
+    """A document that reads as YAML and has not the shape that its readers need."""
 
     name: str
     path: Path
@@ -53,7 +54,7 @@ class Misshapen(LookupError):
 
     def __str__(self) -> str:
         hint = f"`proofsheet spec lint {self.name}` says where"
-        return f"{self.path}: cannot be served ({self.problem}); {hint}"
+        return f"{self.path}: cannot be read ({self.problem}); {hint}"
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ class Library:
             source = self.source(name)
             where = source.where(next(_places_of(error.text, source.value), ""))
             raise Misshapen(name, source.path, f"{where}: {error}") from None
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except MISSHAPES as error:
             raise Misshapen(name, self.files(name)[0], f"{type(error).__name__}: {error}") from None
 
     def _plain(self, name: str, vendor: Profile | None) -> tuple[Any, Any]:

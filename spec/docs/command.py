@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from proofsheet.spec.cli_options import home_option, loaded
+from proofsheet.spec.cli_options import home_option, loaded, misshapen_refused
 from proofsheet.spec.docs.site import Site
 from proofsheet.spec.load import Library
 
@@ -37,13 +37,17 @@ def docs_command(names: tuple[str, ...], output: Path, home: Path) -> None:
     if not (wanted := dict.fromkeys(names or library.names())):
         raise click.UsageError(f"there is no document in {library.home / 'apis'}")
     site = Site(tuple(loaded(library, name) for name in wanted))
-    paths = list(site.paths())
-    try:
-        for path in paths:
+    files: dict[str, bytes] = {}
+    for path in site.paths():
+        folder = path.partition("/")[0]
+        with misshapen_refused(library, folder if folder in wanted else next(iter(wanted))):
             file = site.file(path)
-            assert file is not None
+        assert file is not None
+        files[path] = file.content
+    try:
+        for path, content in files.items():
             (output / path).parent.mkdir(parents=True, exist_ok=True)
-            (output / path).write_bytes(file.content)
+            (output / path).write_bytes(content)
     except OSError as error:
         raise click.UsageError(f"{error.filename} cannot be written: {error.strerror}") from None
-    click.echo(f"{output / 'index.html'}: {len(wanted)} documents in {len(paths)} files")
+    click.echo(f"{output / 'index.html'}: {len(wanted)} documents in {len(files)} files")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from proofsheet.spec.cli_options import home_option, loaded
+from proofsheet.spec.cli_options import home_option, loaded, misshapen_refused
 from proofsheet.spec.export.bundle import VERSIONS, VIEWS, Wanted, bundle
 from proofsheet.spec.export.losses import report
 from proofsheet.spec.export.serialize import as_json, as_yaml
@@ -70,7 +70,10 @@ def bundle_command(
       proofsheet spec bundle gptnb --openapi 3.0 --loss lost.txt -o gptnb.yaml
     """
     library = Library(home)
-    made = bundle(loaded(library, _called(library, name, vendor)).source, Wanted(version, view, extensions))
+    called = _called(library, name, vendor)
+    source = loaded(library, called).source
+    with misshapen_refused(library, called):
+        made = bundle(source, Wanted(version, view, extensions))
     is_json = style == "json" or (style is None and output is not None and output.suffix == ".json")
     text = as_json(made.document) if is_json else as_yaml(made.document)
     if output is None:

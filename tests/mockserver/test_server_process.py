@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import socket
@@ -67,8 +68,6 @@ def test_a_port_that_is_taken(server: Process) -> None:
         (["stabilty"], "did you mean 'stability'"),
         (["stability.pages-2042"], "stability.pages-2024"),
         (["../apis/stability"], "there is no document"),
-        (["stability", "stability.pages-2024"], "serve one of them"),
-        (["stability", "stability"], "serve one of them"),
         (["--port", "99999"], "99999"),
         (["--port", "x"], "--port"),
         (["--workers", "0"], "--workers"),
@@ -103,6 +102,20 @@ def test_bad_settings_end_with_2_and_say_why(
     ended = CliRunner().invoke(serve, options)
     assert (ended.exit_code, isinstance(ended.exception, SystemExit)) == (2, True)
     assert says in ended.output
+
+
+def test_documents_share_paths_and_the_banner_says_whose_they_are(start: Start) -> None:
+    server = start("stability", "stability.pages-2024", "stability")
+    lines = [" ".join(line.split()) for line in server.banner.splitlines()]
+    served = [line.split()[0] for line in lines if "(under " in line]
+    assert served == ["stability", "stability.pages-2024"]  # what is named twice is served once
+    [shared] = [line for line in lines if line.startswith("stability.pages-2024: ")]
+    assert re.match(r"stability\.pages-2024: [1-9]\d* of its paths are stability's here; ", shared)
+    assert shared.endswith("it has them under /stability.pages-2024")
+    for path, name in ((CORE, "stability"), (f"/stability.pages-2024{CORE}", "stability.pages-2024")):
+        assert server.form(path, {"prompt": PROMPT}).status_code == 200
+        wanted = {"operation": f"{name}.generateCore", "count": 1}
+        assert server.request("POST", "/_mock/verify", json=wanted).json()["ok"], name
 
 
 def test_bad_settings_in_a_process() -> None:

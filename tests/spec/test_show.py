@@ -211,6 +211,11 @@ MISSHAPEN = {
     "reference": MINIMAL + 'components: {schemas: {A: {$ref: "#/nowhere"}}}\n',
     "components": MINIMAL + "components: 5\n",
     "schemas": MINIMAL + "components: {schemas: 5}\n",
+    "security": MINIMAL + "security: 5\n",
+    "requirement": MINIMAL + "security: [5]\n",
+    "target": MINIMAL.replace("{}", "{/a: {get: {operationId: a, responses: {'200': {$ref: 5}}}}}"),
+    "schema": MINIMAL
+    + "components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {properties: [1]}}}\n",
     "responses": MINIMAL.replace("{}", "{/a: {get: {operationId: a, responses: 5}}}"),
     "policy": MINIMAL.replace("{}", "{/a: {get: {operationId: a, x-policy: b, responses: {}}}}"),
 }
@@ -237,6 +242,15 @@ def test_a_misshapen_document_is_no_traceback(tmp_path: Path, name: str) -> None
             result.exception,
         )
         assert result.exit_code in (0, 2)
+
+
+@pytest.mark.parametrize("name", ["security", "requirement", "target"])
+def test_a_misshapen_document_is_named_where_it_cannot_be_bundled(tmp_path: Path, name: str) -> None:
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis" / "bad.yaml").write_text(MISSHAPEN[name])
+    told = refused("bundle", "bad", "--view", "json", "--openapi", "3.0", "--home", str(tmp_path))
+    assert f"{tmp_path}/apis/bad.yaml: cannot be read (" in told
+    assert "`proofsheet spec lint bad` says where" in told
 
 
 def test_misshapen_claims_are_named_with_their_line(tmp_path: Path) -> None:
