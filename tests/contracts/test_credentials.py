@@ -31,7 +31,11 @@ SCHEMES = {
     "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
     "query": {"type": "apiKey", "in": "query", "name": "appKey"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
-    "signed": {"type": "http", "scheme": "bearer", "x-credential": {"function": "jwt-hs256"}},
+    "signed": {
+        "type": "http",
+        "scheme": "bearer",
+        "x-credential": {"function": "jwt-hs256", "lifetime": 1800, "leeway": 5},
+    },
 }
 PLACES = {
     "bearer": [["bearer"]],
