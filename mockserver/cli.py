@@ -74,12 +74,18 @@ def _keys(context: Any, parameter: Any, value: str | None) -> dict[str, KnownKey
     if value is None:
         return None
     path = Path(value)
-    if path.suffix in (".yaml", ".yml", ".json") or ("," not in value and os.path.isfile(path)):
-        return _key_file(path)  # os.path.isfile, for Path's fails where a long key is no file's name
+    if path.suffix in (".yaml", ".yml", ".json") or ("," not in value and _is_path(value)):
+        return _key_file(path)
     names = [name.strip() for name in value.split(",")]
     if not all(names):
         raise click.BadParameter("expected keys joined by commas, or a YAML file of keys")
     return {_well_formed(name): KnownKey() for name in names}
+
+
+def _is_path(value: str) -> bool:
+    """Whether a value is a file, or written as one: mistyped it is no key that anybody meant."""
+    # os.path.isfile, for Path's fails where a long key is no file's name
+    return os.path.isfile(value) or value.startswith(("/", "./", "../", "~/"))
 
 
 def _key_file(path: Path) -> dict[str, KnownKey]:

@@ -81,6 +81,8 @@ def test_a_port_that_is_taken(server: Process) -> None:
         (["--keys", ""], "--keys"),
         (["--keys", "a,,b"], "--keys"),
         (["--keys", "missing.yaml"], "missing.yaml"),
+        (["--keys", "/etc"], "/etc"),
+        (["--keys", "./missing"], "missing:1:1"),
         (["--rate-limit", "maybe"], "--rate-limit"),
         (["--language", "german"], "--language"),
         (["--fault", "explode"], "is no fault"),
