@@ -86,6 +86,19 @@ def speaker(operation: Operation, body: Any) -> str | None:
     return None
 
 
+def refusal_by_form(operation: Operation, body: Any) -> Outcome | None:
+    """The declared refusal whose form the JSON value `body` has, whatever its status; None for a success's.
+
+    For services that answer 200 to everything, where their document does not say so.
+    """
+    success = operation.success.representations.get("application/json")
+    if success is not None and _has_form(body, success.value):
+        return None
+    refusals = (each for each in operation.outcomes.values() if each.status >= 400)
+    forms = ((each, each.representations.get("application/json")) for each in refusals)
+    return next((each for each, form in forms if form and form.value and _has_form(body, form.value)), None)
+
+
 def _has_form(value: Any, example: Any) -> bool:
     """Whether an object has at least the example's keys, with values of the same types."""
     if isinstance(example, dict):

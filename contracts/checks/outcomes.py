@@ -7,7 +7,7 @@ from typing import Any
 
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec.document import Operation
-from proofsheet.spec.recognise import Recognition, recognise
+from proofsheet.spec.recognise import Recognition, recognise, refusal_by_form
 
 
 def recognised(exchange: Exchange, operation: Operation) -> Recognition:
@@ -27,10 +27,15 @@ def is_success(exchange: Exchange, operation: Operation) -> bool:
 
 
 def is_granted(exchange: Exchange, operation: Operation) -> bool:
-    """Whether an answer has a status of success and is no refusal: it may have been paid for."""
+    """Whether an answer has a status of success and is no refusal: it may have been paid for.
+
+    A refusal is one by its constants, or by its form: a gateway may answer 200 to everything.
+    """
+    if exchange.status >= 300 or refusal_by_form(operation, parsed(exchange)):
+        return False
     found = recognised(exchange, operation).outcomes
     refusals = {*operation.policy.refusals.values(), *(each.outcome for each in operation.rules)}
-    return exchange.status < 300 and not (found and all(each.name in refusals for each in found))
+    return not (found and all(each.name in refusals for each in found))
 
 
 def is_outcome(exchange: Exchange, operation: Operation, name: str) -> bool:

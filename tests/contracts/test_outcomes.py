@@ -48,6 +48,17 @@ def test_a_refusal_under_the_status_of_a_success_is_none_and_costs_nothing(opera
     assert "came None" in text
 
 
+def test_a_declared_refusal_under_200_is_no_success_where_no_document_says_so(document: Document) -> None:
+    for name in ("generateCore", "textToImage", "getBalance"):
+        operation = document.operations[name]
+        for outcome in operation.outcomes.values():
+            for media_type, each in outcome.representations.items():
+                if media_type == JSON:
+                    shown = answer(each.value, operation).exchange
+                    assert is_granted(shown, operation) == (outcome.status < 300), (name, outcome.name)
+    assert is_granted(answer({"data": [1]}, document.operations["generateCore"]).exchange, operation)
+
+
 @pytest.mark.parametrize("expectation", [IsSuccess("r"), Picture("r", JSON), PictureCount("r", 1)])
 def test_what_wants_a_success_finds_the_refusal(operation: Operation, expectation: Expectation) -> None:
     (text,) = expectation.findings(answer(REFUSAL, operation))
