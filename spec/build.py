@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofsheet.spec import media_types, pointers, security
+from proofsheet.spec import build_tasks, media_types, pointers, security
 from proofsheet.spec.choices import choice
 from proofsheet.spec.document import (
     FORMS,
@@ -29,7 +29,8 @@ from proofsheet.spec.document import (
     Seed,
     Unmatched,
 )
-from proofsheet.spec.expressions import embedded, is_expression, parse
+from proofsheet.spec.expressions import embedded, is_expression, parse, parse_bind
+from proofsheet.spec.tasks import Lifecycle, Views
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
@@ -44,8 +45,9 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
     if not isinstance(components, dict) or not all(isinstance(each, dict) for each in components.values()):
         raise TypeError("components is an object of objects")
     home = family or name.partition(".")[0]
+    lifecycles = build_tasks.lifecycles(raw)
     found = {
-        each.id: each
+        each.id: _viewing(each, lifecycles)
         for path, method, node in operations(raw)
         for each in [_operation((name, home), raw, path, method, node)]
     }
@@ -63,6 +65,7 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
         differences=tuple(_difference(each) for each in raw.get("x-may-differ", ())),
         cors=_cors(raw.get("x-cors")),
         unmatched=tuple(_unmatched(each, found) for each in raw.get("x-unmatched", ())),
+        lifecycles=lifecycles,
     )
 
 
@@ -93,6 +96,21 @@ def _operation(names: tuple[str, str], raw: Any, path: str, method: str, node: A
         cost=_cost(node.get("x-cost")),
         artifact=_artifact(node.get("x-artifact")),
         outcomes=_outcomes(node["responses"]),
+        task=build_tasks.role(node.get("x-task")),
+        links=build_tasks.links(node),
+        callbacks=tuple(build_tasks.callbacks(node)),
+    )
+
+
+def _viewing(operation: Operation, lifecycles: dict[str, Lifecycle]) -> Operation:
+    """An operation that views tasks succeeds where one has come to the ordinary end of its lifecycle."""
+    if not isinstance(operation.task, Views):
+        return operation
+    shown = [each for each in lifecycles.values() if each.states.keys() <= operation.outcomes.keys()]
+    return replace(
+        operation,
+        views=tuple(each.name for each in shown),
+        succeeds_as=shown[0].ordinary_end if shown else None,
     )
 
 
@@ -200,13 +218,14 @@ def _artifact(node: Any) -> Artifact | None:
     return Artifact(
         kind=node["kind"],
         prompts=tuple(pointers.split(each) for each in node.get("prompt", ())),
-        seed=Seed(pointers.split(seed["field"]), seed["random"], seed["maximum"]) if seed else None,
+        seed=Seed(pointers.split(seed["field"]), seed.get("random"), seed["maximum"]) if seed else None,
         size=choice(size) if size is not None and not by_sides else None,
         sides=_sides(size) if by_sides else None,
         media=choice(node["media"]),
         source=_name(node.get("source")),
         strength=_name(node.get("strength")),
         count=_tokens(node.get("count")),
+        expires=node.get("expires"),
     )
 
 
@@ -239,7 +258,7 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         media_type=media_type,
         content_type=_content_type(content.get("x-content-type", media_type)),
         value=value,
-        binds=tuple((pointers.split(at), parse(text)) for at, text in binds.items()),
+        binds=tuple((pointers.split(at), parse_bind(each)) for at, each in binds.items()),
         headers=tuple(
             (name, parse(each) if is_expression(each) else str(each)) for name, each in headers.items()
         ),

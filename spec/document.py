@@ -14,6 +14,7 @@ from proofsheet.spec import media_types
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.security import Requirement, Scheme
+from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role
 
 MULTIPART = "multipart/form-data"
 FORMS = (MULTIPART, "application/x-www-form-urlencoded")
@@ -87,10 +88,13 @@ class Body:
 
 @dataclass(frozen=True)
 class Seed:
-    """Where a request's seed stands, which value asks for a fresh one, and the largest (both ends in)."""
+    """Where a request's seed stands, which value asks for a fresh one, and the largest (both ends in).
+
+    Without such a value an absent or null seed asks for a fresh one.
+    """
 
     field: tuple[str, ...]
-    random: int
+    random: int | None
     maximum: int
 
 
@@ -107,6 +111,7 @@ class Artifact:
     source: str | None
     strength: str | None
     count: tuple[str, ...] | None
+    expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
 
 
 @dataclass(frozen=True)
@@ -201,6 +206,11 @@ class Operation:
     cost: Cost | None
     artifact: Artifact | None
     outcomes: Mapping[str, Outcome]
+    task: Role | None = None  # what it does to tasks
+    views: tuple[str, ...] = ()  # the lifecycles whose tasks it shows
+    succeeds_as: str | None = None  # its success, where that is not its first 2xx outcome
+    links: Mapping[str, Link] = field(default_factory=dict)
+    callbacks: tuple[Callback, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -234,7 +244,9 @@ class Operation:
 
     @property
     def success(self) -> Outcome:
-        """The first 2xx outcome."""
+        """The first 2xx outcome; of one that views tasks, a task's ordinary end."""
+        if self.succeeds_as is not None:
+            return self.outcomes[self.succeeds_as]
         return next(each for each in self.outcomes.values() if each.status < 300)
 
 
@@ -282,6 +294,7 @@ class Document:
     differences: tuple[Difference, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
     cors: Cors | None = None
+    lifecycles: Mapping[str, Lifecycle] = field(default_factory=dict)
 
     def at(self, url: str) -> str:
         """`url`, an origin or an origin with a base path, with the document's own base path if it needs one.

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 
 # What can be bound into an answer: a double has a function for each (mockserver/sources.py).
 ARTIFACT = frozenset({"$artifact.bytes", "$artifact.base64", "$artifact.seed", "$artifact.mediaType"})
+TASK = frozenset(
+    f"$task.{each}"
+    for each in ("id", "state", "kind", "progress", "created", "started", "ended", "duration", "parent")
+)
+TASKS = frozenset({"$tasks", "$tasks.total"})
+# How a value is written, where not as it is: times are Unix seconds, progress and shares go from 0 to 1.
+FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "text"})
 CALL = frozenset(
     {
         "$call.id",
@@ -18,17 +25,23 @@ CALL = frozenset(
         "$url",
     }
 )
+_MESSAGES = frozenset({"$method", "$statusCode", "$url"})  # besides parts of a request or a response
 _MESSAGE = r"\.(header\.[-!#$%&'*+.^_`|~\w]+|query\.\w+|path\.\w+|body(#(/.*)?)?)"
-_REQUEST = re.compile(r"\$request" + _MESSAGE)
+_REQUEST = re.compile(r"\$(task\.)?request" + _MESSAGE)
+_LINK = re.compile(r"\$link\.\w+")
 _RESPONSE = re.compile(r"\$response" + _MESSAGE)
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
 
 @dataclass(frozen=True)
 class Expression:
-    """One runtime expression, e.g. `$artifact.seed`: its source is what stands before the dot."""
+    """One runtime expression, e.g. `$artifact.seed`: its source is what stands before the dot.
+
+    `form` is how its value is written (one of FORMS); None: as it is.
+    """
 
     text: str
+    form: str | None = None
 
     @property
     def source(self) -> str:
@@ -45,14 +58,26 @@ class UnknownExpression(ValueError):
 
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
-    if text not in ARTIFACT and text not in CALL and not _REQUEST.fullmatch(text):
+    known = text in ARTIFACT or text in CALL or text in TASK or text in TASKS
+    if not known and not _REQUEST.fullmatch(text) and not _LINK.fullmatch(text):
         raise UnknownExpression(text)
     return Expression(text)
 
 
+def parse_bind(node: object) -> Expression:
+    """What x-bind says of a place: an expression, or `{source, as}`. Raises UnknownExpression."""
+    if isinstance(node, dict):
+        if node.get("as") not in FORMS:
+            raise UnknownExpression(str(node.get("as")))
+        return Expression(parse(node["source"]).text, node["as"])
+    return parse(str(node))
+
+
 def parse_link(text: str) -> Expression:
-    """The same in links and callbacks, where the answer is known too. Raises UnknownExpression."""
-    return Expression(text) if _RESPONSE.fullmatch(text) else parse(text)
+    """One of links and callbacks, as OpenAPI has them: a part of a message. Raises UnknownExpression."""
+    if not _RESPONSE.fullmatch(text) and not _REQUEST.fullmatch(text) and text not in _MESSAGES:
+        raise UnknownExpression(text)
+    return Expression(text)
 
 
 def is_expression(value: object) -> bool:

@@ -71,7 +71,7 @@ def _two(history: History, requirement: str) -> tuple[Trace, Trace]:
 class SeedEchoed(Expectation):
     """The seed that was sent is reported; a fresh one where none was, or the one that stands for `random`."""
 
-    random: int
+    random: int | None
     maximum: int
     compares = True
 
@@ -94,7 +94,7 @@ class SeedEchoed(Expectation):
 class SeedsFresh(Expectation):
     """Fresh seeds are never the same."""
 
-    random: int
+    random: int | None
     compares = True
 
     def findings(self, answer: Answer) -> Iterator[str]:

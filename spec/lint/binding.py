@@ -38,7 +38,8 @@ def bound(op: Op, example: Mapping[str, Any]) -> Any:
     """The example's value with everything bound; a bind that leads nowhere is left out."""
     value = copy.deepcopy(example["value"])
     for pointer, expression in example.get("x-bind", {}).items():
-        value = _put(value, pointers.split(pointer), op, expression)
+        text = expression if isinstance(expression, str) else ""  # in a form of its own: the example shows it
+        value = _put(value, pointers.split(pointer), op, text)
     return value
 
 

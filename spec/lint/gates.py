@@ -82,7 +82,8 @@ def outcomes(context: Context) -> Iterator[Found]:
             if (outcome := rule.get("outcome")) and outcome not in names:
                 at = f"{op.pointer}/x-rules/{index}"
                 yield Found(at, _missing(op, f"the rule {rule['name']!r} refuses", outcome))
-        for outcome in op.node.get("x-cost", {}).get("charged", ()):
+        starts_task = "starts" in op.node.get("x-task", {})  # then it is the final states that are charged
+        for outcome in () if starts_task else op.node.get("x-cost", {}).get("charged", ()):
             if outcome not in names:
                 yield Found(
                     f"{op.pointer}/x-cost/charged",

@@ -76,6 +76,8 @@ def _of_file(node: Mapping[str, Any], document: Any) -> tuple[Example, Example]:
 
 def _laid(document: Any, at: str, patch: Any) -> Any:
     made = copy.deepcopy(document)
+    if not at:
+        return merged(made, patch)
     *way, last = pointers.split(at)
     parent = pointers.get(made, pointers.join(*way))
     parent[last] = merged(parent.get(last), patch)

@@ -18,6 +18,7 @@ from proofsheet.spec.lint import (
     paths,
     recognition,
     standard,
+    tasks,
     vendors,
     well_formed,
     wording,
@@ -68,6 +69,10 @@ RULES = (
     Rule("choice-covers", "a value without a line in the table has no meaning", field_pointers.tables),
     Rule("choice-default", "an absent field means its default", field_pointers.defaults),
     Rule("seed-bounds", "one seed, one range", field_pointers.seeds),
+    Rule(
+        "lifecycle-sound", "a state that no task can reach or show is a fact that was lost", tasks.lifecycles
+    ),
+    Rule("task-role", "an operation on tasks needs what it names", tasks.roles),
     Rule("evidence-present", "a fact without a source is a rumour", evidence.present),
     Rule("evidence-own", "numbers need a source of their own", evidence.own),
     Rule("evidence-lands", "evidence for nothing is a fact that was lost", evidence.landing),

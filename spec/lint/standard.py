@@ -62,8 +62,9 @@ def expressions(context: Context) -> Iterator[Found]:
 
 def _texts(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     for keyword in ("x-bind", "x-headers", "parameters"):
-        for name, text in node.get(keyword, {}).items():
-            if is_expression(text):
+        for name, each in node.get(keyword, {}).items():
+            text = each.get("source") if isinstance(each, dict) else each
+            if isinstance(text, str) and is_expression(text):
                 yield pointers.join(keyword, name), [text]
     yield "/x-content-type", _embedded(node.get("x-content-type", ""))
     for name in (each for each in node if "{$" in each):  # a callback's key

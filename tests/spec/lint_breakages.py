@@ -15,6 +15,7 @@ BALANCE = "/paths/~1v1~1user~1balance/get"
 FORM_BODY = "/requestBody/content/multipart~1form-data/schema"
 POLICY = "/components/x-policies/v2beta"
 RESPONSES = "/components/responses"
+LIFECYCLES = "/components/x-lifecycles"
 JSON = "/content/application~1json"
 GONE = object()
 Edit = tuple[str, Any]
@@ -169,6 +170,49 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
     ("choice-default", "make them one", [(f"{SD3}/x-cost/credits/default", "sd3.5-flash")]),
     ("choice-default", "not in the table", [(f"{SD3}/x-cost/credits/default", "sd4")]),
     ("seed-bounds", "make them one", [(f"{ULTRA}/x-artifact/seed/maximum", 4294967295)]),
+    ("lifecycle-sound", "is no state of t", [(LIFECYCLES, {"t": {"start": "a", "states": {"b": {}}}})]),
+    (
+        "lifecycle-sound",
+        "is no state of t",
+        [(LIFECYCLES, {"t": {"start": "a", "states": {"a": {"to": ["b"]}}}})],
+    ),
+    (
+        "lifecycle-sound",
+        "no state leads to b",
+        [(LIFECYCLES, {"t": {"start": "a", "states": {"a": {}, "b": {}}}})],
+    ),
+    (
+        "lifecycle-sound",
+        "lasts for ever",
+        [(LIFECYCLES, {"t": {"start": "a", "states": {"a": {"seconds": [1, 2]}}}})],
+    ),
+    (
+        "lifecycle-sound",
+        "goes in a circle",
+        [(LIFECYCLES, {"t": {"start": "a", "states": {"a": {"to": ["b"]}, "b": {"to": ["a"]}}}})],
+    ),
+    (
+        "lifecycle-sound",
+        "no operation that views",
+        [(LIFECYCLES, {"t": {"start": "a", "states": {"a": {}}}})],
+    ),
+    ("task-role", "is no lifecycle", [(f"{ULTRA}/x-task", {"starts": {"lifecycle": "t", "id": "uuid"}})]),
+    (
+        "task-role",
+        "is no example of",
+        [(f"{ULTRA}/x-task", {"views": {"id": "$request.query.id", "missing": "gone"}})],
+    ),
+    ("task-role", "is no operation that views", [(f"{ULTRA}/x-task", {"lists": {"view": "getBalance"}})]),
+    (
+        "task-role",
+        "leads to 'cancelled'",
+        [
+            (
+                f"{ULTRA}/x-task",
+                {"moves": {"id": "$request.query.id", "to": "cancelled", "missing": "x", "refused": "x"}},
+            )
+        ],
+    ),
     ("evidence-present", "add x-evidence", [(f"{BALANCE}/x-evidence", GONE)]),
     ("evidence-present", "at its component", [("/components/schemas/Prompt/x-evidence", GONE)]),
     ("evidence-present", "at its component", [("/components/parameters/ClientId/x-evidence", GONE)]),

@@ -102,7 +102,9 @@ def test_writers_at_once_leave_one_whole_entry(reads: Reads) -> None:
 
 @pytest.mark.parametrize("warm", [False, True])
 def test_a_document_with_an_unknown_expression_does_not_load(reads: Reads, warm: bool) -> None:
-    reads.file.write_text(YAML.replace("$call.id", "$task.id"))
+    reads.file.write_text(YAML.replace("$call.id", "$task.name"))
     for _ in range(2 if warm else 1):
-        with pytest.raises(Misshapen, match=r"small.yaml:13:\d+: '\$task.id' is no known runtime expression"):
+        with pytest.raises(
+            Misshapen, match=r"small.yaml:13:\d+: '\$task.name' is no known runtime expression"
+        ):
             reads.load()

@@ -32,7 +32,7 @@ def test_known_expressions_parse(text: str) -> None:
     "text",
     [
         *("", "$", "url", "$artifact", "$artifact.colour", "$request", "$request.body#x", "$url "),
-        *("$task.id", "$server.url", "$response.body#/a/0"),
+        *("$task.name", "$server.url", "$response.body#/a/0"),
     ],
 )
 def test_unknown_expressions_do_not(text: str) -> None:
@@ -45,6 +45,14 @@ def test_links_may_point_into_the_answer() -> None:
     assert expressions.parse_link("$request.path.id").text == "$request.path.id"
     with pytest.raises(expressions.UnknownExpression, match=r"\$task.id"):
         expressions.parse_link("$task.id")
+
+
+def test_a_bind_may_say_how_its_value_is_written() -> None:
+    bind = expressions.parse_bind({"source": "$task.created", "as": "epoch-ms"})
+    assert (bind.text, bind.form) == ("$task.created", "epoch-ms")
+    assert expressions.parse_bind("$task.request.body#/prompt").form is None
+    with pytest.raises(expressions.UnknownExpression, match="roman"):
+        expressions.parse_bind({"source": "$task.created", "as": "roman"})
 
 
 def test_the_double_has_a_function_for_each_expression() -> None:

@@ -1,0 +1,159 @@
+"""Tasks: the states that they go through, and what operations do to them.
+
+An operation *starts* a task, *views* one, *lists* many or *moves* one to another state. The states and the
+ways between them are a lifecycle (components/x-lifecycles). A state has the name of the outcome with which
+the operations that view a task answer while it is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from proofsheet.spec.expressions import Expression
+
+
+@dataclass(frozen=True)
+class State:
+    """A state: how long it lasts in seconds, where it leads to, and the progress (0 to 1) made in it."""
+
+    name: str
+    seconds: tuple[float, float] | None = None  # from and to; None: until a client moves the task
+    to: tuple[str, ...] = ()  # the ordinary way on first; none: it is final
+    progress: tuple[float, float] | None = None  # at its beginning and at its end
+
+    @property
+    def is_final(self) -> bool:
+        return not self.to
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The states of one kind of task, and the one in which it starts."""
+
+    name: str
+    start: str
+    states: Mapping[str, State]
+
+    @property
+    def finals(self) -> tuple[str, ...]:
+        """The states in which a task ends."""
+        return tuple(each.name for each in self.states.values() if each.is_final)
+
+    @property
+    def ordinary_end(self) -> str:
+        """The final state that the ordinary way leads to. Raises ValueError where that goes in a circle."""
+        passed = [self.start]
+        while following := self.states[passed[-1]].to:
+            if following[0] in passed:
+                raise ValueError(f"the ordinary way of {self.name} goes in a circle at {following[0]}")
+            passed.append(following[0])
+        return passed[-1]
+
+    def way(self, start: str, end: str) -> tuple[str, ...]:
+        """The states from `start` to `end`, both in: the ordinary ones as far as they lead there.
+
+        Raises LookupError where no way leads there.
+        """
+        ways: list[tuple[str, ...]] = [(start,)]
+        for way in ways:  # the list grows while it is read: breadth first
+            if way[-1] == end:
+                return self._as_far_as_ordinary(way)
+            ways.extend((*way, each) for each in self.states[way[-1]].to if each not in way)
+        raise LookupError(f"no way of {self.name} leads from {start} to {end}")
+
+    def _as_far_as_ordinary(self, shortest: tuple[str, ...]) -> tuple[str, ...]:
+        """A way through the ordinary states, leaving them at the last that leads to the end."""
+        start, end = shortest[0], shortest[-1]
+        passed = [start]
+        best = shortest
+        while (state := self.states[passed[-1]]).to:
+            if end in state.to:
+                best = (*passed, end)
+            if state.to[0] in passed or state.to[0] == end:
+                break
+            passed.append(state.to[0])
+        return best
+
+    @property
+    def reachable(self) -> frozenset[str]:
+        """The states that some way from the start leads to."""
+        found = [self.start]
+        for name in found:
+            found.extend(each for each in self.states[name].to if each in self.states and each not in found)
+        return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The task that a follow-up goes on from: where its id stands, and the states it must be in."""
+
+    id: Expression
+    states: frozenset[str]
+    missing: str  # the outcome where there is no such task
+    refused: str  # the outcome where it is in another state
+
+
+@dataclass(frozen=True)
+class Starts:
+    """The operation starts a task. `id_form` is a key of the double's forms of ids."""
+
+    lifecycle: str
+    id_form: str
+    kind: str | None = None
+    most: int | None = None  # unfinished tasks of one credential
+    parent: Parent | None = None
+
+
+@dataclass(frozen=True)
+class Views:
+    """The operation answers with where a task stands."""
+
+    id: Expression
+    missing: str  # the outcome for an id that is unknown, or of another credential
+    any_key: bool = False  # whether the tasks of other credentials are shown too
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The operation answers with several tasks, each as the operation `view` shows it."""
+
+    view: str
+    ids: Expression | None = None  # a list of ids; None: all tasks of the credential
+    states: frozenset[str] | None = None  # only those in one of these
+    order: str = "newest"  # newest | oldest; with ids, theirs
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The operation moves a task to another state, from the states that lead there."""
+
+    id: Expression
+    to: str
+    missing: str
+    refused: str  # the outcome where its state does not lead there
+    merges: bool = False  # whether the fields of the body replace those that the task was submitted with
+
+
+Role = Starts | Views | Lists | Moves
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A request that goes out when a task comes into one of `states`; its body is what a view answers."""
+
+    name: str
+    url: str  # a runtime expression in braces, of the submission
+    method: str
+    states: frozenset[str]
+    headers: Mapping[str, str] = field(default_factory=dict)  # values may be runtime expressions
+
+
+@dataclass(frozen=True)
+class Link:
+    """Which operation an answer leads to, and where its parameters come from (OpenAPI's link object)."""
+
+    name: str
+    operation: str
+    parameters: Mapping[str, Expression]
