@@ -31,6 +31,16 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
+class Complaint:
+    """One thing that a refusal complains of. What the document has no text for is None or empty."""
+
+    message: str | None
+    field: str  # as messages print it: `items[0].text`
+    location: tuple[str | int, ...]  # the place and the way in it: `("body", "items", 0, "text")`
+    codes: tuple[Any, ...] = ()  # one, or none where the document gives it none
+
+
+@dataclass(frozen=True)
 class FilePart:
     """An uploaded file: its bytes and what the part said of it."""
 

@@ -20,7 +20,7 @@ from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, breach, problem, reply
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, read
-from proofsheet.mockserver.wording import wording
+from proofsheet.mockserver.wording import complaints
 
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 64 * 1024 * 1024
@@ -81,7 +81,7 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
         return made
     except Refusal as refusal:
         name = refusal.outcome or call.operation.policy.outcome(refusal.gate, refusal.kind)
-        return await reply(call, double, name, wording(call, refusal))
+        return await reply(call, double, name, complaints(call, refusal))
     finally:
         if call.reserved:
             double.state.settle(call.account, call.cost, bool(call.paid))

@@ -102,7 +102,8 @@ def _shortage(call: Call, double: Double) -> Flaw:
     balance = double.state.balance(call.account) or Decimal(0)
     credits = {"need": call.cost, "have": balance}
     dollars = {f"{name}_usd": _plain(value * rate) for name, value in credits.items()}
-    return Flaw("short", "balance", {name: _plain(value) for name, value in credits.items()} | dollars)
+    amounts = {name: _plain(value) for name, value in credits.items()} | dollars
+    return Flaw("short", "balance", amounts, place="")
 
 
 def _plain(value: Decimal) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.sources import Artifact, Context, filled, values
@@ -60,12 +60,12 @@ def _headers(content_type: str, size: int) -> tuple[Header, ...]:
     )
 
 
-async def reply(call: Call, double: Double, name: str, words: Sequence[str] = ()) -> Reply:
-    """The answer that ends `call` in the outcome `name`, drawing what it binds; `words`: what was wrong."""
+async def reply(call: Call, double: Double, name: str, complaints: Sequence[Complaint] = ()) -> Reply:
+    """The answer that ends `call` in the outcome `name`, drawing what it binds; a refusal has complaints."""
     outcome = call.operation.outcomes[name]
     representation = _representation(call, outcome)
     artifacts = await _artifacts(call, double, representation)
-    context = Context(call, outcome.status, words, lambda: double.state.balance(call.account))
+    context = Context(call, outcome.status, complaints, lambda: double.state.balance(call.account))
     first = artifacts[0] if artifacts else None
     pieces = _body(representation, context, artifacts)
     content_type = filled(representation.content_type, context, first)
@@ -118,12 +118,11 @@ def _bind(
     blobs: list[bytes],
 ) -> None:
     head, *rest = tokens
-    if "*" in rest:  # one item for each artifact, each like the example's first
-        items = value[head]
-        while len(items) < len(artifacts):
-            items.append(_copied(items[0]))
-        for item, artifact in zip(items, artifacts, strict=False):
-            _bind(item, tuple(rest[1:]), name, context, [artifact], blobs)
+    if rest[:1] == ["*"]:  # one item for each artifact or complaint, each like the example's first
+        repeated = _repeated(name, context, artifacts)
+        items = value[head] = _resized(value[head], len(repeated))
+        for item, (each, artifact) in zip(items, repeated, strict=False):
+            _bind(item, tuple(rest[1:]), name, each, artifact, blobs)
         return
     if rest:
         _bind(value[head], tuple(rest), name, context, artifacts, blobs)
@@ -134,6 +133,18 @@ def _bind(
             blobs.append(found)
         else:
             value[head] = found
+
+
+def _repeated(name: str, context: Context, artifacts: list[Artifact]) -> list[tuple[Context, list[Artifact]]]:
+    """What each item is bound from."""
+    if name.startswith("$refusal."):
+        return [(replace(context, complaints=[each]), artifacts) for each in context.complaints]
+    return [(context, [each]) for each in artifacts]
+
+
+def _resized(items: list[Any], count: int) -> list[Any]:
+    """As many items as there is something to bind for; the example's own where there is nothing."""
+    return items[:count] + [_copied(items[0]) for _ in range(count - len(items))] if count else items
 
 
 def _splice(text: bytes, blobs: list[bytes]) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.spec import expressions, pointers
 
 _UNLIMITED = 1_000_000_000.0  # what an account shows that never runs dry
@@ -21,7 +21,7 @@ class Context:
 
     call: Call
     status: int
-    words: Sequence[str]
+    complaints: Sequence[Complaint]
     balance: Callable[[], Any]
 
 
@@ -39,12 +39,24 @@ def _balance(context: Context) -> Iterator[float]:
     yield _UNLIMITED if found is None else float(found)
 
 
+def _messages(context: Context) -> list[str]:
+    return [each.message for each in context.complaints if each.message is not None]
+
+
+def _first(of: Callable[[Complaint], Sequence[Any]]) -> Callable[[Context], Iterator[Any]]:
+    """Something of the complaint that is spoken of: of several, the first."""
+    return lambda context: iter([value for each in context.complaints[:1] for value in of(each)])
+
+
 CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$call.id": lambda context: iter([context.call.id]),
     "$ledger.balance": _balance,
     "$method": lambda context: iter([context.call.method]),
-    "$refusal.detail": lambda context: iter(context.words[:1]),
-    "$refusal.details": lambda context: iter([list(context.words)] if context.words else []),
+    "$refusal.code": _first(lambda each: each.codes),
+    "$refusal.detail": lambda context: iter(_messages(context)[:1]),
+    "$refusal.details": lambda context: iter([found] if (found := _messages(context)) else []),
+    "$refusal.field": _first(lambda each: [each.field] if each.field else []),
+    "$refusal.location": _first(lambda each: [list(each.location)] if each.location else []),
     "$statusCode": lambda context: iter([context.status]),
     "$url": lambda context: iter([f"http://{context.call.headers.get('host', '')}{context.call.path}"]),
 }

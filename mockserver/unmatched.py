@@ -18,7 +18,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, problem, reply
-from proofsheet.mockserver.wording import wording
+from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Operation, Policy
 
 UNKNOWN = "unknown"  # what the journal calls the operation
@@ -61,7 +61,7 @@ async def _refused(double: Double, operation: Operation, scope: Any) -> Reply | 
         admit(call, double)
     except Refusal as refused:
         name = refused.outcome or operation.policy.outcome(refused.gate, refused.kind)
-        made = await reply(call, double, name, wording(call, refused))
+        made = await reply(call, double, name, complaints(call, refused))
         call.served = unknown(double)
         double.state.record(entry(call, made, 0.0))
         return made

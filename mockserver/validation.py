@@ -9,7 +9,7 @@ from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.compiled import CompiledRule
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image import Unreadable, Upload
-from proofsheet.spec.document import Picture
+from proofsheet.spec.document import Parameter, Picture
 from proofsheet.spec.schemas import Flaw, coerce
 
 
@@ -19,7 +19,7 @@ def path(call: Call, double: Double) -> None:
         if parameter.place == "path":
             value = coerce(call.path_params[parameter.name], dict(parameter.schema))
             for flaw in schema.flaws(value):
-                raise Refusal("path", flaw.kind, (_named(flaw, parameter.name),))
+                raise Refusal("path", flaw.kind, (_named(flaw, parameter),))
 
 
 def validate(call: Call, double: Double) -> None:
@@ -51,9 +51,9 @@ def _parameter_flaws(call: Call) -> Iterator[Flaw]:
         text = source.get(parameter.name.lower() if parameter.place == "header" else parameter.name)
         if text is not None:
             for flaw in schema.flaws(coerce(text, dict(parameter.schema))):
-                yield _named(flaw, parameter.name)
+                yield _named(flaw, parameter)
         elif parameter.required:
-            yield Flaw("required", parameter.name)
+            yield Flaw("required", parameter.name, place=parameter.place)
 
 
 def _instance(call: Call) -> Any:
@@ -113,8 +113,9 @@ def _said(says: str | None, flaws: list[Flaw], seen: set[str], whole: dict[str, 
     for flaw in flaws:
         field = flaw.field.removeprefix("$sent.")
         if field not in seen:
-            yield Flaw(flaw.kind, field, {**whole, **flaw.params, "says": says})
+            path = flaw.path[1:] if flaw.path and flaw.path[0] == "$sent" else flaw.path
+            yield Flaw(flaw.kind, field, {**whole, **flaw.params, "says": says}, path)
 
 
-def _named(flaw: Flaw, name: str) -> Flaw:
-    return Flaw(flaw.kind, name, flaw.params)
+def _named(flaw: Flaw, parameter: Parameter) -> Flaw:
+    return Flaw(flaw.kind, parameter.name, flaw.params, place=parameter.place)

@@ -1,28 +1,39 @@
-"""A refusal in the document's words."""
+"""What a refusal complains of, in the document's words and codes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call, Complaint, Refusal
 from proofsheet.spec.schemas import Flaw
 
 MOST_SAID = 200  # characters of a value that a message repeats
+_OF_THE_BODY = ("body-size", "media-type", "validate")  # gates that refuse a body
 
 
-def wording(call: Call, refusal: Refusal) -> list[str]:
-    """What a refusal says, one sentence per flaw, in the document's words; empty if it has none."""
-    table = call.operation.policy.wording
-    flaws = refusal.flaws or (Flaw(refusal.kind, ""),)
-    found = []
-    for flaw in flaws:
-        template = refusal.says or flaw.params.get("says") or table.get(f"{refusal.gate}.{flaw.kind}")
-        if template:
-            found.append(_fill(template, call, flaw))
-        elif refusal.flaws:
-            found.append(f"{flaw.field}: is invalid ({flaw.kind})")
-    return found
+def complaints(call: Call, refusal: Refusal) -> list[Complaint]:
+    """What a refusal complains of: one thing for each flaw, or one for the refusal itself."""
+    place = "body" if refusal.gate in _OF_THE_BODY else ""
+    flaws = refusal.flaws or (Flaw(refusal.kind, "", path=(), place=place),)
+    return [_complaint(call, refusal, each) for each in flaws]
+
+
+def _complaint(call: Call, refusal: Refusal, flaw: Flaw) -> Complaint:
+    policy = call.operation.policy
+    template = refusal.says or flaw.params.get("says") or next(_of(policy.wording, refusal.gate, flaw), None)
+    message = _fill(template, call, flaw) if template else None
+    if message is None and refusal.flaws:
+        message = f"{flaw.field}: is invalid ({flaw.kind})"
+    return Complaint(message, flaw.field, flaw.location, tuple(_of(policy.codes, refusal.gate, flaw))[:1])
+
+
+def _of(table: Mapping[str, Any], gate: str, flaw: Flaw) -> Iterator[Any]:
+    """The entries for a flaw, best first: that of a wrong type may be keyed by the expected type."""
+    key = f"{gate}.{flaw.kind}"
+    expected = [each for each in str(flaw.params.get("expected", "")).split(", ") if each != "null"]
+    yield from (table[name] for name in (f"{key}.{expected[0] if expected else ''}", key) if name in table)
 
 
 def _fill(template: str, call: Call, flaw: Flaw) -> str:

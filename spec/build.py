@@ -143,6 +143,7 @@ def _policy(name: str, node: Any) -> Policy:
         precedence=tuple(node.get("x-precedence", ())),
         refusals=node.get("x-refusals", {}),
         wording=node.get("x-wording", {}),
+        codes=node.get("x-codes", {}),
         default_accept=negotiation.get("default", "*/*"),
         unsupported_accept=negotiation.get("unsupported", "default"),
         max_body_bytes=node.get("x-max-body-bytes"),

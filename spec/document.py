@@ -172,6 +172,7 @@ class Policy:
     precedence: tuple[str, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)  # gate, or gate.kind, to an outcome's name
     wording: Mapping[str, str] = field(default_factory=dict)  # gate.kind to a message with {placeholders}
+    codes: Mapping[str, Any] = field(default_factory=dict)  # gate.kind to the vendor's code
     default_accept: str = "*/*"
     unsupported_accept: str = "default"  # default | refuse
     max_body_bytes: int | None = None

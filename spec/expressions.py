@@ -19,8 +19,11 @@ CALL = frozenset(
         "$call.id",
         "$ledger.balance",
         "$method",
+        "$refusal.code",
         "$refusal.detail",
         "$refusal.details",
+        "$refusal.field",
+        "$refusal.location",
         "$statusCode",
         "$url",
     }

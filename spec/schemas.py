@@ -19,11 +19,23 @@ _LIMITS = {"multipleOf": "multiple_of"}
 
 @dataclass(frozen=True)
 class Flaw:
-    """One thing wrong with a request: the keyword broken, the field's name, what to say about it."""
+    """One thing wrong with a request: the keyword broken, the field's name, what to say about it.
+
+    `path` leads to the field in its `place`: body, query, path or header; empty where no field is to blame.
+    """
 
     kind: str
     field: str
     params: dict[str, Any] = dataclasses.field(default_factory=dict)
+    path: tuple[str | int, ...] | None = None  # None: the field's name is all of it
+    place: str = "body"
+
+    @property
+    def location(self) -> tuple[str | int, ...]:
+        """The place and the way in it, e.g. `("body", "items", 0, "text")`."""
+        if not self.place:
+            return ()
+        return (self.place, *((self.field,) if self.path is None else self.path))
 
 
 class Schema:
@@ -55,7 +67,7 @@ def flaw(error: Any) -> Flaw:
     params["options"] = " | ".join(f"'{option}'" for option in params.get("options") or ())
     params["expected"] = ", ".join(params.get("types") or ())
     params["received"] = type_name(error.instance)
-    return Flaw(kind, name(path), params)
+    return Flaw(kind, name(path), params, tuple(path))
 
 
 def name(path: list[str | int]) -> str:

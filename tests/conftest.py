@@ -31,6 +31,12 @@ def miniature(miniatures: Library) -> Document:
 
 
 @pytest.fixture(scope="session")
+def nested(miniatures: Library) -> Document:
+    """JSON bodies of every kind; refusals with places and codes."""
+    return miniatures.load("nested")
+
+
+@pytest.fixture(scope="session")
 def document(library: Library) -> Document:
     """Today's contract of the one family there is."""
     return library.load("stability")

@@ -113,8 +113,14 @@ def _policy(name: str, node: Mapping[str, Any]) -> Iterator[Statement]:
         if key in node.get("x-negotiation", {}):
             value = node["x-negotiation"][key]
             yield Statement(name, ("accept",), key, value, "operation", f"accept-{key}")
+    yield from _wording(name, node)
+
+
+def _wording(name: str, node: Mapping[str, Any]) -> Iterator[Statement]:
     for key, value in node.get("x-wording", {}).items():
         yield Statement(name, (f"words of {key}",), "says", value, "operation", "wording")
+    for key, value in node.get("x-codes", {}).items():
+        yield Statement(name, (f"code of {key}",), "is", value, "operation", "code")
 
 
 def _cost(name: str, node: Mapping[str, Any] | None) -> Iterator[Statement]:

@@ -20,6 +20,8 @@ STAND_INS: Mapping[str, Any] = {
     "$ledger.balance": 0.5,
     "$refusal.detail": "field: problem",
     "$refusal.details": ["field: problem"],
+    "$refusal.field": "field",
+    "$refusal.location": ["body", "field"],
     "$url": "https://proofsheet.example/path",
     "$method": "POST",
     "$statusCode": 200,

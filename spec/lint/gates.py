@@ -50,7 +50,7 @@ def known(context: Context) -> Iterator[Found]:
     yield from _unmatched(context)
     gates = context.vocabulary.gates
     for place in context.of_kind("policy", "operation"):
-        for keyword in ("x-precedence", "x-refusals", "x-wording"):
+        for keyword in ("x-precedence", "x-refusals", "x-wording", "x-codes"):
             for name in place.node.get(keyword, ()):
                 gate = name.partition(".")[0]
                 if gate not in gates or (gate == CRASH and keyword == "x-precedence"):

@@ -1,4 +1,4 @@
-"""Rules about words: what refusals say, and with which placeholders."""
+"""Rules about what refusals say: words and codes for what happens, with placeholders that are filled."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ _FILL = re.compile(r"\{([^{}]*)\}")
 
 
 def read(context: Context) -> Iterator[Found]:
-    """A wording belongs to a way its gate refuses; else nobody would ever read it."""
-    for at, key, _ in _wordings(context):
+    """A wording and a code belong to a way their gate refuses; else nobody would ever read them."""
+    for at, key, _ in _keyed(context, "x-wording", "x-codes"):
         gate, _, kind = key.partition(".")
+        kind = kind.partition(".")[0]
         kinds = context.vocabulary.gates[gate].kinds
         if kind not in kinds and not ("json-schema" in kinds and kind in SCHEMA_KEYWORDS):
             yield Found(at, f"{gate} never refuses as {kind!r}; known are {', '.join(kinds) or 'none'}")
@@ -22,7 +23,7 @@ def read(context: Context) -> Iterator[Found]:
 
 def fills(context: Context) -> Iterator[Found]:
     """A wording's placeholders are those that its gate fills."""
-    for at, key, text in _wordings(context):
+    for at, key, text in _keyed(context, "x-wording"):
         allowed = context.vocabulary.gates[key.partition(".")[0]].fills
         yield from _fills(at, text, allowed)
     for op in context.operations:
@@ -32,11 +33,12 @@ def fills(context: Context) -> Iterator[Found]:
             yield from _fills(f"{op.pointer}/x-rules/{index}/says", rule.get("says", ""), allowed)
 
 
-def _wordings(context: Context) -> Iterator[tuple[str, str, str]]:
+def _keyed(context: Context, *keywords: str) -> Iterator[tuple[str, str, str]]:
     for place in context.of_kind("policy", "operation"):
-        for key, text in place.node.get("x-wording", {}).items():
-            if key.partition(".")[0] in context.vocabulary.gates:
-                yield f"{place.pointer}/x-wording/{key}", key, text
+        for keyword in keywords:
+            for key, text in place.node.get(keyword, {}).items():
+                if key.partition(".")[0] in context.vocabulary.gates:
+                    yield f"{place.pointer}/{keyword}/{key}", key, text
 
 
 def _fields(op: Op) -> tuple[str, ...]:

@@ -120,6 +120,8 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
         ],
     ),
     ("wording-read", "never refuses as 'requierd'", [(f"{POLICY}/x-wording/validate.requierd", "text")]),
+    ("wording-read", "never refuses as 'odd'", [(f"{POLICY}/x-codes", {"validate.odd": 7})]),
+    ("wording-read", "never refuses as 'odd'", [(f"{POLICY}/x-wording/validate.odd.integer", "text")]),
     (
         "wording-filled",
         "nothing fills {fild}",
