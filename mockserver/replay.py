@@ -120,9 +120,10 @@ def _digests(double: Double, scope: Any, body: bytes) -> Iterator[str]:
         for base in document.bases
         if path.startswith(base + "/")
     }
+    fields = frozenset().union(*(each.credential_fields for each in double.documents.loaded()))
     for base in sorted(bases | {""}):
         url = f"http://recorded.invalid{path}" + (f"?{query}" if query else "")
-        yield same(Flow(scope["method"], url, headers, body, None, base=base))
+        yield same(Flow(scope["method"], url, headers, body, None, base=base), fields)
 
 
 def _reply(flow: Flow) -> Reply:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from proofsheet.spec import media_types
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.expressions import Expression
-from proofsheet.spec.security import Requirement, Scheme
+from proofsheet.spec.security import Scheme, SecurityRequirement
 from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role
 
 MULTIPART = "multipart/form-data"
@@ -200,7 +200,7 @@ class Operation:
     summary: str
     pointer: str
     policy: Policy
-    security: tuple[Requirement, ...]  # any of them; none at all: no credential is needed
+    security: tuple[SecurityRequirement, ...]  # any of them; none at all: no credential is needed
     parameters: tuple[Parameter, ...]
     bodies: tuple[Body, ...]  # in the media types that may be sent, the usual one first
     rules: tuple[Rule, ...]
@@ -296,6 +296,11 @@ class Document:
     unmatched: tuple[Unmatched, ...] = ()
     cors: Cors | None = None
     lifecycles: Mapping[str, Lifecycle] = field(default_factory=dict)
+
+    @property
+    def credential_fields(self) -> frozenset[str]:
+        """The headers, parameters and cookies that carry a credential of any operation, in lower case."""
+        return frozenset().union(*(each.credential_fields for each in self.operations.values()))
 
     def at(self, url: str) -> str:
         """`url`, an origin or an origin with a base path, with the document's own base path if it needs one.

@@ -14,13 +14,15 @@ from proofsheet.traffic.flow import Flow, Headers, header, media_type
 from proofsheet.traffic.redaction import redacted, unmarked
 
 
-def same(flow: Flow) -> str:
+def same(flow: Flow, credential_fields: frozenset[str] = frozenset()) -> str:
     """A digest that is equal for requests that ask for the same.
 
     Method, path without the upstream's base, query and Accept must agree, and the body by what it means:
-    members of JSON and parts of a form in any order, whatever the boundary. Credentials do not count.
+    members of JSON and parts of a form in any order, whatever the boundary. Credentials do not count, be
+    they known by their names or for standing in one of `credential_fields`.
     """
-    clean = redacted(replace(flow, headers=(), body=b""))  # what came back does not matter here
+    asked = replace(flow, headers=(), body=b"")  # what came back does not matter here
+    clean = redacted(asked, credential_fields)
     accept = header(clean.request_headers, "accept").replace(" ", "") or "*/*"
     query = sorted(parse_qsl(unmarked(clean.query.encode()).decode(), keep_blank_values=True))
     body = _body(clean.request_headers, clean.request_body)

@@ -40,6 +40,7 @@ class Recorder:
     upstream: str
     limit: int = 10**9
     age: float = 7 * 86400.0
+    credential_fields: frozenset[str] = frozenset()  # beside those with a telltale name; see redaction
     kept: int = 0
     left_out: int = 0  # larger than all that may be kept
     _stream: int = -1
@@ -63,7 +64,7 @@ class Recorder:
 
     def record(self, flow: Flow) -> None:
         """Write one flow, without its credentials. Raises OSError where the disk does not take it."""
-        clean = redacted(flow)
+        clean = redacted(flow, self.credential_fields)
         if clean.size > self.limit // 2:
             self.left_out += 1
             return

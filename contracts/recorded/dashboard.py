@@ -58,7 +58,7 @@ class Dashboard:
         with self._lock:
             for name, message in judged.messages:
                 self._note(name, message, record)
-            self._newest.appendleft(_line(self.number, flow, judged))
+            self._newest.appendleft(self._line(flow, judged))
         return self.judge.counts["findings"]
 
     def _note(self, name: str, message: str, record: Record | None) -> None:
@@ -110,18 +110,18 @@ class Dashboard:
         )
         return "; ".join([*parts, *(f"{count} {what}" for count, what in notes if count)])
 
-
-def _line(number: int, flow: Flow, judged: Judged) -> dict[str, Any]:
-    return {
-        "number": number,
-        "at": datetime.fromtimestamp(flow.began, UTC).strftime("%H:%M:%S"),
-        "method": flow.method,
-        "path": Redactor(flow).text(flow.path)[:200],
-        "operation": judged.operation.id if judged.operation else "",
-        "status": flow.status,
-        "milliseconds": round(flow.milliseconds),
-        "bytes": None if flow.body is None else len(flow.body),
-        "end": flow.end,
-        "findings": len(judged.messages),
-        "unjudged": Redactor(flow).text(judged.unjudged)[:200],
-    }
+    def _line(self, flow: Flow, judged: Judged) -> dict[str, Any]:
+        redactor = Redactor(flow, self.judge.document.credential_fields)
+        return {
+            "number": self.number,
+            "at": datetime.fromtimestamp(flow.began, UTC).strftime("%H:%M:%S"),
+            "method": flow.method,
+            "path": redactor.text(flow.path)[:200],
+            "operation": judged.operation.id if judged.operation else "",
+            "status": flow.status,
+            "milliseconds": round(flow.milliseconds),
+            "bytes": None if flow.body is None else len(flow.body),
+            "end": flow.end,
+            "findings": len(judged.messages),
+            "unjudged": redactor.text(judged.unjudged)[:200],
+        }

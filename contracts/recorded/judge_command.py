@@ -15,8 +15,7 @@ from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
 from proofsheet.contracts.recorded.traffic_report import TrafficReport
 from proofsheet.contracts.reports.writer import Unwritable
 from proofsheet.contracts.settings import load
-from proofsheet.spec.overlay import BadOverlay
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 from proofsheet.traffic import har, transcript
 from proofsheet.traffic.errors import BadTraffic
 from proofsheet.traffic.flow import Flow
@@ -46,7 +45,7 @@ def judge(name: str, file: Path, report: Path | None, har_file: Path | None) -> 
     """
     try:
         traffic_judge = TrafficJudge(load(name))
-    except (LookupError, Unreadable, BadOverlay) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     try:
         flows = [*read(file)]  # read whole before anything is written
@@ -85,7 +84,7 @@ def _judged(
         if traffic_report.problem:
             raise OSError(traffic_report.problem)
         if har_file is not None:
-            har_file.write_text(_har(flows), encoding="utf-8")
+            har_file.write_text(har_text(flows, traffic_judge.document.credential_fields), encoding="utf-8")
     except (OSError, Unwritable) as problem:
         click.echo(f"Error: {problem}", err=True)
         return BROKEN
@@ -100,8 +99,9 @@ def _target(flow: Flow) -> str:
     return f"{parts.scheme}://{parts.netloc}{flow.base}"
 
 
-def _har(flows: list[Flow]) -> str:
+def har_text(flows: list[Flow], credential_fields: frozenset[str]) -> str:
+    """The flows as HAR 1.2, without what stands in `credential_fields` and under names of credentials."""
     from importlib.metadata import version
 
-    found: list[Any] = [redacted(flow) for flow in flows]
+    found: list[Any] = [redacted(flow, credential_fields) for flow in flows]
     return har.dump(found, version("proofsheet"))

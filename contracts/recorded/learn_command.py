@@ -39,14 +39,13 @@ def learn(name: str, file: Path, output: Path | None) -> None:
     from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
     from proofsheet.contracts.reports.text import plural
     from proofsheet.contracts.settings import load
-    from proofsheet.spec.overlay import BadOverlay
-    from proofsheet.spec.yaml_reader import Unreadable
+    from proofsheet.spec.yaml_reader import BadFile
     from proofsheet.traffic.content_coding import Undecodable
     from proofsheet.traffic.errors import BadTraffic
 
     try:
         lessons = Lessons(TrafficJudge(load(name)))
-    except (LookupError, Unreadable, BadOverlay) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     skipped = 0
     try:

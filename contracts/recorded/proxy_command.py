@@ -13,8 +13,7 @@ import click
 from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.relay.upstream_address import BadUpstream, upstream
 from proofsheet.spec.load import Library
-from proofsheet.spec.overlay import BadOverlay
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 _SIZE = re.compile(r"(?i)(\d{1,9})\s*(B|kB|MB|GB)?")
 _AGE = re.compile(r"(?i)(\d{1,6})\s*(s|m|h|d)")
@@ -90,7 +89,7 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     try:
         document = Library().load(name)
         aim = upstream(url, options["insecure"])
-    except (LookupError, Unreadable, BadOverlay, BadUpstream) as problem:
+    except (LookupError, BadFile, BadUpstream) as problem:
         raise click.UsageError(str(problem)) from None
     _check_folders(options["report"], options["record"])
     sock = _listen(host, port, "--port")
@@ -98,6 +97,7 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     settings = Settings(
         name=name,
         upstream=aim,
+        credential_fields=document.credential_fields,
         report=options["report"],
         record=options["record"],
         limit=options["record_limit"],

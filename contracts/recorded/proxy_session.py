@@ -28,10 +28,14 @@ COUNT = b"x-proofsheet-findings"
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of `proxy`. `limit` is in bytes, `age` in seconds; `record` is None without recording."""
+    """The options of `proxy`. `limit` is in bytes, `age` in seconds; `record` is None without recording.
+
+    `credential_fields` are the headers, parameters and cookies in which the document has credentials.
+    """
 
     name: str
     upstream: Upstream
+    credential_fields: frozenset[str]
     report: Path | None = None
     record: Path | None = None
     limit: int = 10**9
@@ -98,6 +102,7 @@ def _outlets(settings: Settings, findings: Findings, page: socket.socket) -> dic
         "upstream": settings.upstream.url,
         "limit": settings.limit,
         "age": settings.age,
+        "credential_fields": sorted(settings.credential_fields),
     }
     return {"unjudged": judge, "unrecorded": Outlet("record", _worker("record", options), log, log)}
 

@@ -75,7 +75,7 @@ class TrafficReport:
         return new
 
     def _record(self, number: int, flow: Flow, judged: Judged, operation: Operation) -> Record:
-        clean = redacted(flow)
+        clean = redacted(flow, operation.credential_fields)
         exchange = decoded(exchange_of(clean, clean.path), clean)
         names = tuple(SpeaksFor(name) for _, name in self._judge.requirements(operation))
         step = Step(Request(operation.id), names)

@@ -63,7 +63,8 @@ def record(options: dict[str, Any], reader: FrameReader) -> int:
 
     folder = Path(options["folder"])
     try:
-        recorder = Recorder(folder, options["upstream"], options["limit"], options["age"])
+        fields = frozenset(options["credential_fields"])
+        recorder = Recorder(folder, options["upstream"], options["limit"], options["age"], fields)
     except OSError as problem:
         log(f"Error: cannot record into {folder}: {problem.strerror or problem}")
         return BROKEN

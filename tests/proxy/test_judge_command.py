@@ -14,9 +14,12 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from proofsheet.contracts.recorded.judge_command import judge
+from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.recorded.dashboard import Dashboard
+from proofsheet.contracts.recorded.judge_command import har_text, judge
 from proofsheet.contracts.recorded.learn_command import learn
 from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
+from proofsheet.contracts.recorded.traffic_report import TrafficReport
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.settings import load
 from proofsheet.mockserver.app import Site
@@ -26,6 +29,7 @@ from proofsheet.mockserver.settings import Settings
 from proofsheet.spec.cli import lint_command as lint
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import HOME, Library
+from proofsheet.spec.security import security_requirements
 from proofsheet.traffic import har
 from proofsheet.traffic.flow import Flow
 from proofsheet.traffic.recorder import Recorder
@@ -286,3 +290,58 @@ def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
     done = run(judge, "stability", recorded(tmp_path, GOOD), "--report", "/dev/full/x")
     assert done.exit_code == 3
     assert "Error: " in done.output
+
+
+# credentials that only the document knows to be some
+
+
+@pytest.fixture
+def secured(document: Document) -> Document:
+    """The document with a header and a parameter for its credentials whose names do not tell that."""
+    schemes = {
+        "studio": {"type": "apiKey", "in": "header", "name": "X-Studio"},
+        "app": {"type": "apiKey", "in": "query", "name": "appId"},
+    }
+    security = tuple(security_requirements(schemes, [{"studio": [], "app": []}]))
+    known = {name: replace(each, security=security) for name, each in document.operations.items()}
+    return replace(document, operations=known)
+
+
+HIDDEN = ("studio-secret-1", "app-secret-22")
+SECURED = replace(
+    GOOD,
+    url=f"{GOOD.url}?appId={HIDDEN[1]}",
+    request_headers=(("X-Studio", HIDDEN[0]), ("Accept", "application/json")),
+    status=418,
+    body=json.dumps({"you": "sent", "studio": HIDDEN[0]}).encode(),
+)
+
+
+def test_no_report_no_page_and_no_recording_shows_what_only_the_document_calls_a_credential(
+    secured: Document, tmp_path: Path
+) -> None:
+    traffic_judge = TrafficJudge(Source(secured))
+    report = TrafficReport(traffic_judge, "https://up.test/sd", tmp_path / "report.jsonl")
+    dashboard = Dashboard(traffic_judge, report, "up", lambda text: None)
+    dashboard.add(SECURED)
+    report.close(interrupted=False)
+    recorder = Recorder(tmp_path / "kept", "https://up.test/sd", credential_fields=secured.credential_fields)
+    recorder.record(SECURED)
+    recorder.close()
+    written = [path.read_text() for path in tmp_path.rglob("*.jsonl")]
+    written += [json.dumps(dashboard.shown()), har_text([SECURED], secured.credential_fields)]
+    assert len(written) == 4
+    for text in written:
+        assert "getBalance" in text or "user/balance" in text
+        assert not any(secret in text for secret in HIDDEN)
+
+
+def test_a_recording_is_known_again_whatever_stands_where_the_document_has_credentials(
+    secured: Document, tmp_path: Path
+) -> None:
+    recorder = Recorder(tmp_path, "https://up.test/sd", credential_fields=secured.credential_fields)
+    recorder.record(SECURED)
+    recorder.close()
+    other = ("GET", "/v1/user/balance?appId=another-secret", {"headers": {"accept": "application/json"}})
+    (found,), _ = answers(secured, tmp_path, other)
+    assert found.status_code == 418
