@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PIL import Image
 from PIL import __version__ as pillow
 
-from proofsheet.mockserver.media.image import JPEG, PNG, WEBP, Picture, Studio
+from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Picture
+from proofsheet.mockserver.media.image.renderer import Studio
 
 SIDE = 1024
 SLOWER = 10  # how many times fewer pictures the slow rows get

@@ -1,4 +1,4 @@
-"""The second reader of a document: openapi-core for routes, requests, JSON and headers.
+"""The second reader of a document: openapi-core for routes, JSON answers and headers.
 
 openapi-core does not cast numeric multipart parts and takes no bytes for `format: binary` under 3.1
 (python-openapi/openapi-core#854), so pictures and forms are judged by our own checks. It also wants the
@@ -78,11 +78,6 @@ class Oracle:
         """The operation's plain data, references resolved."""
         return pointers.get(self.document.raw, operation.pointer)
 
-    def request_errors(self, exchange: Exchange) -> Iterator[str]:
-        """What openapi-core has against the request's parameters and JSON body."""
-        for error in self._openapi.iter_apicall_request_errors(self._request(exchange)):
-            yield _told(error)
-
     def response_errors(self, exchange: Exchange) -> Iterator[str]:
         """What openapi-core has against the answer: headers always, the body if it is JSON."""
         response = _Response(
@@ -94,17 +89,16 @@ class Oracle:
         try:
             for error in self._openapi.iter_apicall_response_errors(self._request(exchange), response):
                 if exchange.media_type == "application/json" or "eader" in type(error).__name__:
-                    yield _told(error)
+                    yield _message(error)
         except RecursionError:  # Python's parser of JSON has a limit
             yield "the JSON is nested too deeply to be read"
 
     def _request(self, exchange: Exchange) -> _Request:
         parts = urlsplit(exchange.url)
-        path, params = self._without_base(parts.path)
         headers = dict(exchange.request_headers)
         return _Request(
             host_url="http://proofsheet.invalid",
-            path=path,
+            path=self._without_base(parts.path),
             method=exchange.method.lower(),
             content_type=media_types.parse(headers.get("content-type", "")).name,
             body=exchange.request_body,
@@ -112,21 +106,15 @@ class Oracle:
                 query=ImmutableMultiDict(parse_qsl(parts.query)),
                 header=Headers(list(exchange.request_headers)),
                 cookie=ImmutableMultiDict(),
-                path=params,
             ),
         )
 
-    def _without_base(self, path: str) -> tuple[str, dict[str, str]]:
-        for pattern, base, each in self._paths:
-            if pattern.fullmatch(path):
-                names = re.findall(r"\{(\w+)\}", each.path)
-                groups = re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(base + each.path))
-                found = re.fullmatch(groups, path)
-                return path[len(base) :], dict(zip(names, found.groups() if found else (), strict=False))
-        return path, {}
+    def _without_base(self, path: str) -> str:
+        base = next((base for pattern, base, _ in self._paths if pattern.fullmatch(path)), "")
+        return path[len(base) :]
 
 
-def _told(error: Exception) -> str:
+def _message(error: Exception) -> str:
     inner = error.__cause__ or error
     schema_errors = getattr(inner, "schema_errors", None)
     if isinstance(inner, ValidationError) or schema_errors:

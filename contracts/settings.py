@@ -27,8 +27,7 @@ from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_asked, plan
 from proofsheet.contracts.requirement import PROFILES
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
-from proofsheet.spec.overlay import BadOverlay
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 BUDGET = Decimal(60)  # credits; the core profile fits
 EXPLORE = 25  # examples for each operation in the extended profile
@@ -110,7 +109,7 @@ def settings(
     """
     try:
         return _settings(name, given, earlier or {}, sends)
-    except (BadTarget, LookupError, Unreadable, BadOverlay) as problem:
+    except (BadTarget, LookupError, BadFile) as problem:
         raise BadUse(str(problem)) from None
 
 
@@ -191,7 +190,7 @@ def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
 
 
 def load(name: str) -> Source:
-    """The document `name` with the claims of its family. Raises LookupError, Unreadable, BadOverlay."""
+    """The document `name` with the claims of its family. Raises LookupError, BadFile."""
     library = Library()
     return Source(library.load(name), library.claims(name))
 

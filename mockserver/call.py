@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from proofsheet.mockserver.documents import Served
-from proofsheet.mockserver.media.image import Unreadable, Upload
+from proofsheet.mockserver.media.image.safe_decode import Unreadable
+from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.state.journal import label
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Body, Operation

@@ -18,9 +18,8 @@ from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
-from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.security import WELL_FORMED, place
-from proofsheet.spec.yaml_reader import Unreadable, read
+from proofsheet.spec.yaml_reader import BadFile, read
 
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -91,7 +90,7 @@ def _is_path(value: str) -> bool:
 def _key_file(path: Path) -> dict[str, KnownKey]:
     try:
         table = read(path).value
-    except Unreadable as problem:
+    except BadFile as problem:
         raise click.BadParameter(str(problem)) from None
     if not isinstance(table, dict):
         raise click.BadParameter(f"{path}: expected a mapping such as `sk-one: {{credits: 5}}`")
@@ -206,7 +205,7 @@ def _load(library: Library, names: tuple[str, ...]) -> Documents:
     for name in names or documents.names[:1]:
         try:
             documents.load(name)
-        except (LookupError, Unreadable, BadOverlay) as problem:
+        except (LookupError, BadFile) as problem:
             raise click.UsageError(str(problem)) from None
         except Exception as problem:  # jsonschema-rs and others have their own kinds
             hint = f"`proofsheet spec lint {name}` says where"

@@ -13,12 +13,11 @@ from functools import partial
 
 from proofsheet.mockserver.compiled import Compiled, compiled
 from proofsheet.spec.document import Document, Operation
-from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.paths import Found, Paths
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 Load = Callable[[], Document]
-UNLOADABLE = (LookupError, ValueError, Unreadable, BadOverlay)  # what loading a document raises
+UNLOADABLE = (LookupError, ValueError, BadFile)  # what loading a document raises
 
 
 @dataclass(frozen=True)

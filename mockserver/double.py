@@ -13,7 +13,7 @@ from typing import Any
 from proofsheet.mockserver import triggers as trigger_table
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.language import Language
-from proofsheet.mockserver.media.image import Studio
+from proofsheet.mockserver.media.image.renderer import Studio
 from proofsheet.mockserver.settings import UNLIMITED, Settings
 from proofsheet.mockserver.state.memory import MemoryState
 from proofsheet.mockserver.state.protocol import State

@@ -9,7 +9,8 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.media.image import LARGEST_SIDE, Picture, Upload
+from proofsheet.mockserver.media.image.picture import LARGEST_SIDE, Picture
+from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec.document import Artifact
 
 

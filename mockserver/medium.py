@@ -9,7 +9,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw, pictures
-from proofsheet.mockserver.media.image import read_upload
+from proofsheet.mockserver.media.image.upload import read_upload
 
 
 @dataclass(frozen=True)

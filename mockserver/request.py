@@ -13,7 +13,8 @@ from typing import Any
 
 from proofsheet.mockserver import form
 from proofsheet.mockserver.call import Call, FilePart
-from proofsheet.mockserver.media.image import Unreadable, Upload, read_upload
+from proofsheet.mockserver.media.image.safe_decode import Unreadable
+from proofsheet.mockserver.media.image.upload import Upload, read_upload
 from proofsheet.spec.document import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
 from proofsheet.traffic.multipart import Part

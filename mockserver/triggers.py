@@ -52,7 +52,7 @@ class Triggers:
 
 
 def load(path: Path | None = None) -> Triggers:
-    """Read the table. Raises Unreadable."""
+    """Read the table. Raises BadFile."""
     table = read(path or Path(__file__).parent / "triggers.yaml").value
     keys = [*refused_keys.table(), *table["keys"]]
     return Triggers(tuple(map(_trigger, keys)), tuple(map(_trigger, table["prompts"])))

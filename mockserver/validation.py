@@ -8,7 +8,8 @@ from typing import Any
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.compiled import CompiledRule
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.media.image import Unreadable, Upload
+from proofsheet.mockserver.media.image.safe_decode import Unreadable
+from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec.document import Parameter, Picture
 from proofsheet.spec.schemas import Flaw, coerce
 

@@ -162,9 +162,9 @@ def _cost(node: Any) -> Cost | None:
     return Cost(choice(node["credits"]), _tokens(node.get("per")), frozenset(node["charged"]))
 
 
-def _security(raw: Any, node: Any) -> tuple[security.Requirement, ...]:
+def _security(raw: Any, node: Any) -> tuple[security.SecurityRequirement, ...]:
     known = raw.get("components", {}).get("securitySchemes", {})
-    return tuple(security.requirements(known, node.get("security", raw.get("security", ()))))
+    return tuple(security.security_requirements(known, node.get("security", raw.get("security", ()))))
 
 
 def _parameter(node: Any) -> Parameter:

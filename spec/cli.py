@@ -15,14 +15,14 @@ from proofsheet.spec.cli_options import home_option
 from proofsheet.spec.diff import documents, render
 from proofsheet.spec.docs.command import docs_command
 from proofsheet.spec.export.command import bundle_command
-from proofsheet.spec.lint import FORM, RULES, LintFlaw, Rule, lint
+from proofsheet.spec.lint.rules import FORM, RULES, Rule
+from proofsheet.spec.lint.run import LintFlaw, lint
 from proofsheet.spec.load import Library, Unknown
-from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.references import resolve
 from proofsheet.spec.show.command import claims_command, outcomes_command, show_command
 from proofsheet.spec.snippets.command import examples_command
 from proofsheet.spec.text_table import table
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 _STYLE = click.option(
     "--format",
@@ -140,7 +140,7 @@ def vendors_command(names: tuple[str, ...], style: str, home: Path) -> None:
         raise click.UsageError(f"there is no vendor in {library.home / 'vendors'}")
     try:
         made = vendor_matrix.matrix(library, tuple(dict.fromkeys(wanted)))
-    except (LookupError, Unreadable, BadOverlay) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     if style == "json":
         click.echo(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
@@ -185,7 +185,7 @@ def diff_command(
 def _opened(library: Library, name: str) -> Any:
     try:
         return documents.opened(library, name)
-    except (LookupError, Unreadable, BadOverlay) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
 
 

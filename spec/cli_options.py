@@ -10,8 +10,7 @@ import click
 
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import HOME, MISSHAPES, Library, Misshapen
-from proofsheet.spec.overlay import BadOverlay
-from proofsheet.spec.yaml_reader import Source, Unreadable
+from proofsheet.spec.yaml_reader import BadFile, Source
 
 home_option = click.option(
     "--home",
@@ -26,7 +25,7 @@ def source(library: Library, name: str) -> Source:
     """The plain data of the document `name`. Raises UsageError, which says where and why."""
     try:
         return library.source(name)
-    except (LookupError, Unreadable, BadOverlay) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
 
 
@@ -34,7 +33,7 @@ def loaded(library: Library, name: str) -> Document:
     """The document `name`, loaded. Raises UsageError as `source`."""
     try:
         return library.load(name)
-    except (LookupError, Unreadable, BadOverlay) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
 
 

@@ -21,7 +21,7 @@ from proofsheet.spec.inheritance import Pages, narrowed
 from proofsheet.spec.overlay import apply
 from proofsheet.spec.references import resolve
 from proofsheet.spec.vendor_profile import BadProfile, Profile, profile
-from proofsheet.spec.yaml_reader import Source, Unreadable, read
+from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 HOME = Path(__file__).parent
 MISSHAPES = (LookupError, TypeError, ValueError, AttributeError)  # what another shape makes of a reader
@@ -83,11 +83,11 @@ class Library:
     def _overlays_of(self, slug: str) -> tuple[str, ...]:
         try:
             return self.profile(slug).overlays
-        except (BadProfile, Unreadable):
+        except BadFile:
             return ()  # whoever loads the vendor is told what is wrong
 
     def profile(self, slug: str) -> Profile:
-        """The profile of the vendor `slug`. Raises Unknown, Unreadable and BadProfile."""
+        """The profile of the vendor `slug`. Raises Unknown and BadFile."""
         if slug not in self.vendors():
             raise Unknown(slug, self.vendors())
         return profile(self.home / "vendors" / f"{slug}.yaml")
@@ -97,7 +97,7 @@ class Library:
         return tuple(sorted(path.stem for path in (self.home / "catalogue").glob("*.yaml")))
 
     def menu(self, slug: str) -> Menu:
-        """The menu of the vendor `slug`. Raises Unknown, Unreadable and catalogue.menu.BadMenu."""
+        """The menu of the vendor `slug`. Raises Unknown and BadFile."""
         if slug not in self.catalogued():
             raise Unknown(slug, self.catalogued())
         return menu(self.home / "catalogue" / f"{slug}.yaml")
@@ -146,7 +146,7 @@ class Library:
     def claims(self, name: str) -> tuple[dict[str, Any], ...]:
         """What the pages behind `name` claim: all of the family's, or those of the vendor's own pages.
 
-        Raises Unknown, read.Unreadable, BadProfile.
+        Raises Unknown and BadFile.
         """
         path = self.home / "claims" / f"{self.family(name)}.yaml"
         if not path.is_file():
@@ -161,7 +161,7 @@ class Library:
     def source(self, name: str) -> Source:
         """The plain data of `name`, overlays applied, references kept, with the family's positions.
 
-        Raises Unknown, read.Unreadable, overlay.BadOverlay, BadProfile.
+        Raises Unknown and BadFile.
         """
         vendor = self.vendor(name)
         first, *overlays = self._layers(name, vendor)

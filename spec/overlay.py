@@ -1,40 +1,31 @@
 """OpenAPI Overlay 1.0: small declared differences, applied to a document's plain data.
 
-Strict, as the library's own overlays are applied, it is stricter than the standard in two points: a target
-that matches nothing and an action that does nothing are errors, because a difference that no longer applies
-is a fact that has been lost. Of Overlay 1.1, `copy` and primitive targets are not done.
+It is stricter than the standard in two points: a target that matches nothing and an action that does nothing
+are errors, because a difference that no longer applies is a fact that has been lost. Of Overlay 1.1, `copy`
+and primitive targets are not done.
 """
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.spec.yaml_reader import Source
+from proofsheet.spec.yaml_reader import BadFile, Source
 
 
-@dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class BadOverlay(Exception):
-    """An overlay that cannot be applied: where and why."""
-
-    where: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.problem}"
+class BadOverlay(BadFile):
+    """An overlay that cannot be applied."""
 
 
-def apply(document: Any, overlay: Source, *, strict: bool = True) -> Any:
+def apply(document: Any, overlay: Source) -> Any:
     """`document` with the overlay's actions done in order; neither argument is changed. Raises BadOverlay."""
     result = copy.deepcopy(document)
     for index, action in enumerate(_actions(overlay)):
         where = overlay.where(f"/actions/{index}")
         if not isinstance(action, dict) or not isinstance(action.get("target"), str):
             raise BadOverlay(where, "an action needs a target")
-        nodes = _nodes(action["target"], result, overlay.where(f"/actions/{index}/target"), strict)
-        for node in nodes:
-            _act(action, node, where, strict)
+        for node in _nodes(action["target"], result, overlay.where(f"/actions/{index}/target")):
+            _act(action, node, where)
     return result
 
 
@@ -48,26 +39,26 @@ def _actions(overlay: Source) -> list[Any]:
     return actions
 
 
-def _nodes(target: str, document: Any, where: str, strict: bool) -> list[Any]:
+def _nodes(target: str, document: Any, where: str) -> list[Any]:
     import jsonpath  # 40 ms of import that a document without overlays need not pay
 
     try:
         nodes = list(jsonpath.finditer(target, document))
     except jsonpath.JSONPathError as error:
         raise BadOverlay(where, f"the target is no JSONPath: {error}") from None
-    if not nodes and strict:
+    if not nodes:
         raise BadOverlay(where, f"the target {target} matches nothing")
     return nodes
 
 
-def _act(action: dict[str, Any], node: Any, where: str, strict: bool) -> None:
+def _act(action: dict[str, Any], node: Any, where: str) -> None:
     if action.get("remove") is True and node.parent is None:
         raise BadOverlay(where, "the whole document cannot be removed")
     if action.get("remove") is True:
         _remove(node)
     elif "update" in action:
         _update(node.obj, action["update"], where)
-    elif strict or "copy" in action:
+    else:
         raise BadOverlay(where, "an action needs `update` or `remove: true`")
 
 

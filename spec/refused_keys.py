@@ -10,7 +10,7 @@ from proofsheet.spec.yaml_reader import read
 
 
 def table() -> list[dict[str, Any]]:
-    """Entries of `match` (a key's beginning), `example`, `refuses` (gate.kind), `says`. Raises Unreadable."""
+    """Entries of `match` (a key's beginning), `example`, `refuses` (gate.kind), `says`. Raises BadFile."""
     return list(read(Path(__file__).parent / "refused_keys.yaml").value)
 
 

@@ -39,7 +39,7 @@ class Scheme:
     settings: tuple[tuple[str, Any], ...] = ()  # what the function is given beside the credential
 
 
-Requirement = tuple[Scheme, ...]  # all of them at once; an empty one asks for nothing
+SecurityRequirement = tuple[Scheme, ...]  # all of them at once; an empty one asks for nothing
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Placed:
     query: tuple[tuple[str, str], ...] = ()
 
 
-def requirements(schemes: Mapping[str, Any], security: Any) -> Iterator[Requirement]:
+def security_requirements(schemes: Mapping[str, Any], security: Any) -> Iterator[SecurityRequirement]:
     """The alternatives of an OpenAPI `security`. Raises LookupError for a scheme of an unknown kind."""
     for alternative in security:
         yield tuple(scheme(name, schemes[name]) for name in alternative)
@@ -73,7 +73,7 @@ def scheme(name: str, node: Any) -> Scheme:
     raise LookupError(f"the security scheme {name} is of the type {node['type']}; expected http or apiKey")
 
 
-def place(requirement: Requirement, credential: str, now: float = 0.0) -> Placed:
+def place(requirement: SecurityRequirement, credential: str, now: float = 0.0) -> Placed:
     """Where and how a credential stands on a request, at the Unix time `now`."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
@@ -91,13 +91,13 @@ def place(requirement: Requirement, credential: str, now: float = 0.0) -> Placed
     return Placed(tuple(headers.items()), tuple(query.items()))
 
 
-def _parts(requirement: Requirement, credential: str) -> list[str]:
+def _parts(requirement: SecurityRequirement, credential: str) -> list[str]:
     parts = credential.split(":", len(requirement) - 1) if requirement else []
     return parts + [""] * (len(requirement) - len(parts))
 
 
 def read(
-    security: tuple[Requirement, ...], headers: Mapping[str, str], query: Mapping[str, str]
+    security: tuple[SecurityRequirement, ...], headers: Mapping[str, str], query: Mapping[str, str]
 ) -> str | None:
     """The credential of a request, by the first alternative that it meets; None if it meets none.
 
@@ -112,7 +112,7 @@ def read(
 
 
 def texts(
-    security: tuple[Requirement, ...], headers: Mapping[str, str], query: Mapping[str, str]
+    security: tuple[SecurityRequirement, ...], headers: Mapping[str, str], query: Mapping[str, str]
 ) -> tuple[str, ...]:
     """What stands where credentials go, as it was sent and without prefixes: no report may show it."""
     found: dict[str, None] = {}
@@ -126,7 +126,7 @@ def texts(
     return tuple(filter(None, found))
 
 
-def empty(requirement: Requirement) -> Placed:
+def empty(requirement: SecurityRequirement) -> Placed:
     """A request with the place for each credential, and nothing in it."""
     cookies = "; ".join(f"{each.field}=" for each in requirement if each.place == "cookie")
     headers = {each.field: "" for each in requirement if each.place == "header"}

@@ -11,18 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.spec import file_shapes
-from proofsheet.spec.yaml_reader import Source, read
+from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 
-@dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class BadProfile(LookupError):
-    """A profile that lacks what loading a vendor needs: where and what."""
-
-    where: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.problem}"
+class BadProfile(BadFile):
+    """A profile that lacks what loading a vendor needs."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class Profile:
 
 
 def profile(path: Path) -> Profile:
-    """Read a profile. Raises read.Unreadable and BadProfile."""
+    """Read a profile. Raises BadFile."""
     source = read(path)
     for pointer, problem in file_shapes.flaws("vendor", source.value):
         raise BadProfile(source.where(pointer), problem)

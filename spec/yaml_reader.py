@@ -22,16 +22,14 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 @dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class Unreadable(Exception):
-    """A file that cannot be taken: where (1-based line and column) and why, as a person would say."""
+class BadFile(Exception):
+    """A file of facts that cannot be taken: where (`file:line:column`, from 1) and why."""
 
-    path: Path
-    line: int
-    column: int
+    where: str
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.problem}"
+        return f"{self.where}: {self.problem}"
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,11 @@ class Source:
 
 
 def read(path: Path) -> Source:
-    """Read one YAML file. Raises Unreadable."""
+    """Read one YAML file. Raises BadFile."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(path, 1, 1, f"cannot be read: {error}") from None
+        raise BadFile(f"{path}:1:1", f"cannot be read: {error}") from None
     marks: dict[str, tuple[int, int]] = {}
     value = _construct(_compose(path, text), "", path, marks)
     return Source(path, value, marks)
@@ -68,11 +66,11 @@ def _compose(path: Path, text: str) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Unreadable(path, line, column, error.problem or str(error)) from None
+        raise BadFile(f"{path}:{line}:{column}", error.problem or str(error)) from None
     except yaml.YAMLError as error:
-        raise Unreadable(path, 1, 1, str(error)) from None
+        raise BadFile(f"{path}:1:1", str(error)) from None
     if node is None:
-        raise Unreadable(path, 1, 1, "is empty")
+        raise BadFile(f"{path}:1:1", "is empty")
     return node
 
 
@@ -80,7 +78,7 @@ def _construct(node: yaml.Node, pointer: str, path: Path, marks: dict[str, tuple
     # An alias is constructed anew at each use, so that an overlay never changes two places at once.
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     if pointer.count("/") > _DEEPEST or len(marks) > _MOST_VALUES:
-        raise Unreadable(path, line, column, "goes too deep or is too large; does an alias hold itself?")
+        raise BadFile(f"{path}:{line}:{column}", "goes too deep or is too large; does an alias hold itself?")
     marks[pointer] = (line, column)
     if isinstance(node, yaml.MappingNode):
         return {
@@ -94,7 +92,7 @@ def _construct(node: yaml.Node, pointer: str, path: Path, marks: dict[str, tuple
     try:
         return scalar(node.value) if _plain(node) else node.value
     except ValueError as error:
-        raise Unreadable(path, line, column, f"is no number: {error}") from None
+        raise BadFile(f"{path}:{line}:{column}", f"is no number: {error}") from None
 
 
 def _pairs(node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, yaml.Node]]:
@@ -102,11 +100,11 @@ def _pairs(node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, yaml.Node]
     for key, child in node.value:
         line, column = key.start_mark.line + 1, key.start_mark.column + 1
         if not isinstance(key, yaml.ScalarNode):
-            raise Unreadable(path, line, column, "a key must be a string")
+            raise BadFile(f"{path}:{line}:{column}", "a key must be a string")
         if _plain(key) and not isinstance(scalar(key.value), str):
-            raise Unreadable(path, line, column, f"quote the key {key.value}: keys are strings")
+            raise BadFile(f"{path}:{line}:{column}", f"quote the key {key.value}: keys are strings")
         if key.value in seen:
-            raise Unreadable(path, line, column, f"the key {key.value!r} stands here twice")
+            raise BadFile(f"{path}:{line}:{column}", f"the key {key.value!r} stands here twice")
         seen.add(key.value)
         yield key.value, child
 

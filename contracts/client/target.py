@@ -12,7 +12,7 @@ from typing import Any
 
 from proofsheet.contracts.client.address import problem
 from proofsheet.spec import refused_keys, security
-from proofsheet.spec.security import Placed, Requirement
+from proofsheet.spec.security import Placed, SecurityRequirement
 
 PERMISSIONS = ("paid", "repeat", "moderation", "burst")
 NONE = "none"  # takes away those that came before it
@@ -48,7 +48,7 @@ class Target:
         extra = (text for name, text in self.extra.items() if _SECRET.search(name))
         return (*self.keys.values(), *(word for text in extra for word in text.split()[-1:]))
 
-    def placed(self, alternatives: tuple[Requirement, ...], credential: str) -> Placed:
+    def placed(self, alternatives: tuple[SecurityRequirement, ...], credential: str) -> Placed:
         """The target's headers, and a case's credential (see Case) as the first alternative sends it."""
         wanted = next(filter(None, alternatives), ())
         found = self._credential(wanted, alternatives, credential)
@@ -58,7 +58,7 @@ class Target:
         return Placed(tuple(headers.items()), found.query)
 
     def _credential(
-        self, wanted: Requirement, alternatives: tuple[Requirement, ...], credential: str
+        self, wanted: SecurityRequirement, alternatives: tuple[SecurityRequirement, ...], credential: str
     ) -> Placed:
         if credential == "none":
             return Placed()
@@ -71,11 +71,11 @@ class Target:
         return security.place(wanted, known.get(credential, _unknown(wanted)), time.time())
 
 
-def _is_bare(wanted: Requirement) -> bool:
+def _is_bare(wanted: SecurityRequirement) -> bool:
     return len(wanted) == 1 and not wanted[0].prefix
 
 
-def _unknown(wanted: Requirement) -> str:
+def _unknown(wanted: SecurityRequirement) -> str:
     """A credential that no account has, in as many parts as are wanted."""
     parts = sum(1 if each.function == "plain" else 2 for each in wanted)
     return ":".join([refused_keys.refused_key("unknown")] * max(parts, 1))

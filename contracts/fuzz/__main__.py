@@ -8,8 +8,7 @@ import click
 
 from proofsheet.contracts.fuzz.document import as_read
 from proofsheet.spec.load import Library
-from proofsheet.spec.overlay import BadOverlay
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 
 @click.command(epilog="Example:  python -m proofsheet.contracts.fuzz stability > stability.json")
@@ -18,7 +17,7 @@ def main(name: str) -> None:
     """Write the document NAME for `schemathesis run`, with proofsheet.contracts.fuzz.hooks as its hooks."""
     try:
         document = Library().load(name)
-    except (LookupError, Unreadable, BadOverlay) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     click.echo(json.dumps(as_read(document), indent=1, ensure_ascii=False))
 

@@ -22,7 +22,7 @@ from proofsheet.mockserver.control.control_request import (
 from proofsheet.mockserver.double import Double, names_of
 from proofsheet.mockserver.drawing import draw
 from proofsheet.mockserver.journal_entries import public
-from proofsheet.mockserver.media.image import thumbnail
+from proofsheet.mockserver.media.image.upload import thumbnail
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.unmatched import UNKNOWN
 

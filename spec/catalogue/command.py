@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from proofsheet.spec.catalogue import coverage
-from proofsheet.spec.catalogue.menu import BadMenu, Entry, Menu
+from proofsheet.spec.catalogue.menu import Entry, Menu
 from proofsheet.spec.cli_options import home_option
 from proofsheet.spec.load import Library
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 
 @click.command("catalogue")
@@ -37,7 +37,7 @@ def catalogue_command(vendors: tuple[str, ...], as_json: bool, entries: bool, ho
         raise click.UsageError(f"there is no menu in {library.home / 'catalogue'}")
     try:
         menus = [library.menu(vendor) for vendor in dict.fromkeys(wanted)]
-    except (LookupError, BadMenu, Unreadable) as problem:
+    except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     if as_json:
         click.echo(json.dumps(coverage.as_data(menus), ensure_ascii=False, indent=2))

@@ -6,18 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proofsheet.spec import file_shapes
-from proofsheet.spec.yaml_reader import Source, read
-
-
-@dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class BadMenu(ValueError):
-    """A menu that lacks what reading it needs: where and what."""
-
-    where: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.problem}"
+from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 
 @dataclass(frozen=True)
@@ -53,10 +42,10 @@ class Menu:
 
 
 def menu(path: Path) -> Menu:
-    """Read a menu. Raises yaml_reader.Unreadable and BadMenu."""
+    """Read a menu. Raises BadFile."""
     source = read(path)
     for pointer, problem in file_shapes.flaws("menu", source.value):
-        raise BadMenu(source.where(pointer), problem)
+        raise BadFile(source.where(pointer), problem)
     value = source.value
     entries = tuple(
         _entry(group["group"], entry, f"/groups/{number}/entries/{index}")

@@ -13,7 +13,7 @@ from typing import Any
 
 from proofsheet.spec.clients.generators import Generator, Tool
 from proofsheet.spec.clients.idioms import spell_out_enums
-from proofsheet.spec.export import Wanted, bundle
+from proofsheet.spec.export.bundle import Wanted, bundle
 from proofsheet.spec.export.serialize import as_yaml
 
 SECONDS = 600

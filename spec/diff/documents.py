@@ -17,7 +17,7 @@ _ENDINGS = (".yaml", ".yml", ".json")
 def opened(library: Library, name: str) -> Mapping[str, Any]:
     """The document `name` without references; a name with a slash or a file's ending is a path.
 
-    Raises load.Unknown, BadProfile, Unreadable, BadOverlay and references.BadReference; and
+    Raises load.Unknown, BadFile and references.BadReference; and
     LookupError for a file that is no OpenAPI document.
     """
     is_path = "/" in name or name.endswith(_ENDINGS)

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from proofsheet.spec.docs.annotations import annotated
 from proofsheet.spec.document import Document
-from proofsheet.spec.export import Wanted, bundle
+from proofsheet.spec.export.bundle import Wanted, bundle
 from proofsheet.spec.export.serialize import as_yaml
 from proofsheet.spec.show import operation_data
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofsheet.spec import build, evidence, pointers
-from proofsheet.spec.catalogue.menu import BadMenu, Entry, Menu
+from proofsheet.spec.catalogue.menu import Entry, Menu
 from proofsheet.spec.lint.context import Context, Found
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 
 def readable(context: Context) -> Iterator[Found]:
@@ -16,7 +16,7 @@ def readable(context: Context) -> Iterator[Found]:
         return
     try:
         menu = context.library.menu(context.name)
-    except (BadMenu, Unreadable) as problem:
+    except BadFile as problem:
         yield Found("", f"the vendor's menu: {problem}")
         return
     if menu.vendor != context.name:
@@ -41,7 +41,7 @@ def _entries(context: Context) -> Iterator[tuple[Menu, Entry]]:
         return
     try:
         menu = context.library.menu(context.name)
-    except (BadMenu, Unreadable):
+    except BadFile:
         return  # `readable` says so
     yield from ((menu, entry) for entry in menu.entries)
 

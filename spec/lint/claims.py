@@ -10,8 +10,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.lint.context import Context, Found
 from proofsheet.spec.lint.well_formed import broken
 from proofsheet.spec.load import Unknown
-from proofsheet.spec.overlay import BadOverlay
-from proofsheet.spec.yaml_reader import Source, Unreadable, read
+from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 
 def formed(context: Context) -> Iterator[Found]:
@@ -74,7 +73,7 @@ class _Documents:
 def _astray(documents: _Documents, claim: Mapping[str, Any]) -> Iterator[str]:
     try:
         document = documents.named(claim.get("variant"))
-    except (Unknown, Unreadable, BadOverlay) as error:
+    except (Unknown, BadFile) as error:
         yield f"the variant cannot be loaded: {error}"
         return
     for pointer in claim["encoded"]:

@@ -13,7 +13,9 @@ from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import BadOverlay
 from proofsheet.spec.references import BadReference, resolve
 from proofsheet.spec.vendor_profile import BadProfile
-from proofsheet.spec.yaml_reader import Source, Unreadable
+from proofsheet.spec.yaml_reader import BadFile, Source
+
+_RULES_OF_FILES = {BadOverlay: "overlay", BadProfile: "vendor"}  # all else is "readable"
 
 
 @dataclass(frozen=True, order=True)
@@ -42,12 +44,9 @@ def lint(library: Library, name: str, rules: Iterable[Rule] = RULES) -> list[Lin
     try:
         library.files(name)
         return lint_source(library, name, library.source(name), rules)
-    except Unreadable as error:
-        return [_unloadable("readable", f"{error.path}:{error.line}:{error.column}", error.problem)]
-    except BadOverlay as error:
-        return [_unloadable("overlay", error.where, error.problem)]
-    except BadProfile as error:
-        return [_unloadable("vendor", error.where, error.problem)]
+    except BadFile as error:
+        rule = _RULES_OF_FILES.get(type(error), "readable")
+        return [_unloadable(rule, error.where, error.problem)]
 
 
 def lint_source(library: Library, name: str, source: Source, rules: Iterable[Rule] = RULES) -> list[LintFlaw]:

@@ -16,7 +16,7 @@ from proofsheet.spec.lint.well_formed import broken
 from proofsheet.spec.load import Library
 from proofsheet.spec.show import operation_data, outcome_data, render
 from proofsheet.spec.show.pointer_data import place
-from proofsheet.spec.yaml_reader import Unreadable, read
+from proofsheet.spec.yaml_reader import BadFile, read
 
 _STYLE = click.option(
     "--format",
@@ -115,7 +115,7 @@ def _claims(library: Library, name: str) -> tuple[dict[str, Any], ...]:
         return ()
     try:
         claims = read(path)
-    except Unreadable as problem:
+    except BadFile as problem:
         raise click.UsageError(str(problem)) from None
     for flaw in broken(vocabulary().claims, claims.value, ""):
         raise click.UsageError(f"{claims.where(flaw.pointer)}: {flaw.message}")

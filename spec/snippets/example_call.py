@@ -11,7 +11,7 @@ from typing import Any
 
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation, Parameter
-from proofsheet.spec.security import Requirement
+from proofsheet.spec.security import SecurityRequirement
 
 JSON = "application/json"
 _OF_FORMAT = {"image/jpeg": "jpg"}
@@ -91,7 +91,7 @@ def _base(document: Document, url: str | None) -> str:
     return text
 
 
-def _keys(wanted: Requirement) -> Iterator[tuple[str, str, str]]:
+def _keys(wanted: SecurityRequirement) -> Iterator[tuple[str, str, str]]:
     """Headers with a credential. Where a scheme has a function, the variable holds what that has made."""
     for each in wanted:
         variable = "API_KEY" if len(wanted) == 1 else re.sub(r"\W", "_", each.name).upper()
@@ -101,7 +101,7 @@ def _keys(wanted: Requirement) -> Iterator[tuple[str, str, str]]:
             yield "cookie", f"{each.field}=", variable
 
 
-def _path(operation: Operation, wanted: Requirement) -> str:
+def _path(operation: Operation, wanted: SecurityRequirement) -> str:
     path, queries = operation.path, [f"{each.field}=API_KEY" for each in wanted if each.place == "query"]
     for each in operation.parameters:
         if each.place == "path":

@@ -21,7 +21,7 @@ from proofsheet.contracts.reports.redaction import SHOWN, Redaction
 from proofsheet.contracts.run.attempts import Result
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.load import Library
-from proofsheet.spec.security import read, requirements
+from proofsheet.spec.security import read, security_requirements
 
 KEY = "ak-0123456789:sk-9876543210"
 SCHEMES = {
@@ -56,7 +56,7 @@ def stability() -> Document:
 
 def secured(stability: Document, name: str) -> tuple[Document, Operation]:
     """The document with a balance that wants these credentials."""
-    security = tuple(requirements(SCHEMES, [{key: [] for key in each} for each in PLACES[name]]))
+    security = tuple(security_requirements(SCHEMES, [{key: [] for key in each} for each in PLACES[name]]))
     operation = replace(stability.operations["getBalance"], security=security)
     return replace(stability, operations={"getBalance": operation}), operation
 

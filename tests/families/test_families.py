@@ -17,7 +17,7 @@ from support import InProcess
 
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Document
-from proofsheet.spec.lint import lint
+from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import Library
 
 ROWS = list(rows())

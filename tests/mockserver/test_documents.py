@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +15,7 @@ from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.double import double
 from proofsheet.mockserver.settings import Settings
 from proofsheet.spec.document import Document
-from proofsheet.spec.yaml_reader import Unreadable
+from proofsheet.spec.yaml_reader import BadFile
 
 SCHEMES = {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}
 BODY = {
@@ -151,7 +150,7 @@ def test_a_document_is_read_on_the_first_request_for_it() -> None:
     "problem",
     [
         LookupError("two.yaml:7:3: $ref leads nowhere"),
-        Unreadable(Path("two.yaml"), 7, 3, "$ref leads nowhere"),
+        BadFile("two.yaml:7:3", "$ref leads nowhere"),
     ],
 )
 def test_a_document_that_turns_out_broken_is_reported_and_spares_the_others(problem: Exception) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
-from proofsheet.mockserver.media.image import Picture
+from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.state import journal
 
 

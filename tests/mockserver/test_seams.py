@@ -16,7 +16,7 @@ from proofsheet.mockserver import faults, files
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
 from proofsheet.mockserver.files import File
-from proofsheet.mockserver.media.image import PNG, Picture
+from proofsheet.mockserver.media.image.picture import PNG, Picture
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.settings import Settings

@@ -43,7 +43,7 @@ from proofsheet.contracts.run.runner import Run
 from proofsheet.contracts.verdict import Status
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
-from proofsheet.mockserver.media.image import Studio
+from proofsheet.mockserver.media.image.renderer import Studio
 from proofsheet.mockserver.settings import KnownKey, Settings
 from proofsheet.spec import build
 from proofsheet.spec.document import Document

@@ -16,7 +16,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 
 from proofsheet.spec.build import operations
 from proofsheet.spec.cli import spec_group
-from proofsheet.spec.export import VERSIONS, VIEWS, Wanted, bundle
+from proofsheet.spec.export.bundle import VERSIONS, VIEWS, Wanted, bundle
 from proofsheet.spec.export.serialize import as_yaml
 from proofsheet.spec.load import Library
 from proofsheet.spec.references import resolve

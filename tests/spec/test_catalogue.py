@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from proofsheet.contracts.cli import check
-from proofsheet.spec.catalogue.menu import BadMenu, menu
+from proofsheet.spec.catalogue.menu import BadFile, menu
 from proofsheet.spec.cli import spec_group
-from proofsheet.spec.lint import lint
+from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import Library
 from proofsheet.testing_client import Server
 
@@ -101,7 +101,7 @@ def test_an_unknown_vendor_is_told_from_the_known() -> None:
 )
 def test_a_menu_that_cannot_be_read_says_where(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "a.yaml").write_text(f"vendor: a\npage: S1\ngroups: {text}\n", encoding="utf-8")
-    with pytest.raises(BadMenu, match=r"a\.yaml:\d+:\d+: .*" + problem):
+    with pytest.raises(BadFile, match=r"a\.yaml:\d+:\d+: .*" + problem):
         menu(tmp_path / "a.yaml")
 
 

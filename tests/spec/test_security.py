@@ -10,7 +10,7 @@ import pytest
 
 from proofsheet.spec import security
 from proofsheet.spec.load import Library
-from proofsheet.spec.security import FUNCTIONS, place, read, requirements
+from proofsheet.spec.security import FUNCTIONS, place, read, security_requirements
 from proofsheet.spec.yaml_reader import read as read_yaml
 from proofsheet.traffic.flow import Flow
 from proofsheet.traffic.redaction import redacted
@@ -30,8 +30,8 @@ SCHEMES = {
 }
 
 
-def _wanted(*alternatives: list[str]) -> tuple[security.Requirement, ...]:
-    return tuple(requirements(SCHEMES, [{key: [] for key in each} for each in alternatives]))
+def _wanted(*alternatives: list[str]) -> tuple[security.SecurityRequirement, ...]:
+    return tuple(security_requirements(SCHEMES, [{key: [] for key in each} for each in alternatives]))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_every_function_of_the_vocabulary_is_registered(library: Library) -> Non
 )
 def test_a_scheme_of_an_unknown_kind_is_refused(node: Any) -> None:
     with pytest.raises(LookupError, match="security scheme odd"):
-        list(requirements({"odd": node}, [{"odd": []}]))
+        list(security_requirements({"odd": node}, [{"odd": []}]))
 
 
 def test_recorded_traffic_hides_what_the_document_calls_a_credential() -> None:

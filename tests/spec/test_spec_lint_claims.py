@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from proofsheet.spec.lint import RULES, LintFlaw, lint_source
+from proofsheet.spec.lint.rules import RULES
+from proofsheet.spec.lint.run import LintFlaw, lint_source
 from proofsheet.spec.load import Library
 from proofsheet.spec.yaml_reader import Source
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from proofsheet.spec.export.serialize import as_yaml
-from proofsheet.spec.lint import FORM, RULES, lint
 from proofsheet.spec.lint.rule_examples import Example, Explained, explained
+from proofsheet.spec.lint.rules import FORM, RULES
 from proofsheet.spec.lint.rules_page import page
+from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import Library
 
 DOCS = Path(__file__).parents[2] / "docs"

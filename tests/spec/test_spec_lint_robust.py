@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lint_breakages import GONE, edited
 
 from proofsheet.spec import pointers
-from proofsheet.spec.lint import RULES, lint_source
+from proofsheet.spec.lint.rules import RULES
+from proofsheet.spec.lint.run import lint_source
 from proofsheet.spec.load import Library
 from proofsheet.spec.yaml_reader import Source
 

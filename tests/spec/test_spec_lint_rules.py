@@ -9,8 +9,9 @@ from lint_breakages import BALANCE, BROKEN, FORM_BODY, JSON, POLICY, RESPONSES, 
 
 from proofsheet.mockserver.gates import GATES
 from proofsheet.spec import pointers
-from proofsheet.spec.lint import FORM, RULES, lint, lint_source
 from proofsheet.spec.lint.gates import CRASH
+from proofsheet.spec.lint.rules import FORM, RULES
+from proofsheet.spec.lint.run import lint, lint_source
 from proofsheet.spec.lint.vocabulary import vocabulary
 from proofsheet.spec.load import Library
 from proofsheet.spec.yaml_reader import Source

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proofsheet.spec.yaml_reader import Source, Unreadable, read
+from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 
 def load(tmp_path: Path, text: str) -> Source:
@@ -64,24 +64,24 @@ def test_json_scalars_are_what_they_are(tmp_path: Path) -> None:
 def test_what_cannot_be_read_says_where(
     tmp_path: Path, text: str, line: int, column: int, problem: str
 ) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(BadFile) as caught:
         load(tmp_path, text)
-    assert (caught.value.line, caught.value.column) == (line, column)
+    assert caught.value.where == f"{tmp_path}/some.yaml:{line}:{column}"
     assert problem in caught.value.problem
-    assert str(caught.value).startswith(f"{tmp_path}/some.yaml:{line}:{column}: ")
+    assert str(caught.value) == f"{caught.value.where}: {caught.value.problem}"
 
 
 def test_an_empty_file_a_missing_one_and_bytes_are_unreadable(tmp_path: Path) -> None:
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe")
     (tmp_path / "empty.yaml").write_text("# nothing\n")
     for name in ("bytes.yaml", "empty.yaml", "missing.yaml"):
-        with pytest.raises(Unreadable):
+        with pytest.raises(BadFile):
             read(tmp_path / name)
 
 
 def test_aliases_that_multiply_are_refused_before_memory_is_gone(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x]"] + [f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 99)}]" for i in range(1, 8)]
-    with pytest.raises(Unreadable, match="too large"):
+    with pytest.raises(BadFile, match="too large"):
         load(tmp_path, "\n".join(lines))
 
 

@@ -15,7 +15,8 @@ from proofsheet.spec import evidence, inheritance, pointers
 from proofsheet.spec.cli import spec_group
 from proofsheet.spec.document import Document
 from proofsheet.spec.inheritance import Pages
-from proofsheet.spec.lint import RULES, lint
+from proofsheet.spec.lint.rules import RULES
+from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import HOME, Library, Unknown
 from proofsheet.spec.recognise import speaker
 from proofsheet.spec.vendor_profile import BadProfile

@@ -28,14 +28,6 @@ class Strips:
         self._held: OrderedDict[Hashable, Strip] = OrderedDict()
         self._size = 0
 
-    @property
-    def size(self) -> int:
-        """Bytes held now; never more than the limit."""
-        return self._size
-
-    def __len__(self) -> int:
-        return len(self._held)
-
     def get(self, key: Hashable) -> Strip | None:
         """The strip, now the most recently used, or None."""
         with self._lock:

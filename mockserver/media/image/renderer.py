@@ -35,17 +35,11 @@ class Studio:
         self._head = lru_cache(maxsize=64)(jpeg.head)
         self._run = lru_cache(maxsize=512)(png.run)
 
-    @property
-    def cached_bytes(self) -> int:
-        """Bytes of strips kept now."""
-        return self._strips.size
-
-    def is_quick(self, picture: Picture) -> bool:
-        """Whether drawing only joins kept strips: well under a millisecond, fit for an event loop."""
-        return self.kept(picture) is not None
-
     def kept(self, picture: Picture) -> list[bytes] | None:
-        """The pieces of the file if all strips of its scene are kept, else None."""
+        """The pieces of the file if all strips of its scene are kept, else None.
+
+        Then drawing only joins them: well under a millisecond, fit for an event loop.
+        """
         if not _is_stacked(picture):
             return None
         plan = self._layout(picture.width, picture.height)

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageStat
 
-from proofsheet.mockserver.media.image import PNG, Picture
 from proofsheet.mockserver.media.image.caption import Captions
 from proofsheet.mockserver.media.image.lettering import GLYPHS, GROUND, Lettering
+from proofsheet.mockserver.media.image.picture import PNG, Picture
 from proofsheet.mockserver.media.image.plan import layout
 
 CAPTIONS = Captions()

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from proofsheet.mockserver.media.image import JPEG, PNG, WEBP, Picture, Studio
+from proofsheet.mockserver.media.image.cache import Strip, Strips
+from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Picture
 from proofsheet.mockserver.media.image.plan import layout
+from proofsheet.mockserver.media.image.renderer import Studio
 
 PICTURE = Picture(320, 320, PNG, 42, b"0123456789abcdef", "generateCore  seed 42", "a lake")
 NAMES = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
@@ -107,7 +109,8 @@ def test_two_studios_draw_the_same_bytes(picture: Picture) -> None:
 def test_another_process_draws_the_same_bytes() -> None:
     program = (
         "import hashlib\n"
-        "from proofsheet.mockserver.media.image import *\n"
+        "from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Picture\n"
+        "from proofsheet.mockserver.media.image.renderer import Studio\n"
         "for kind in (PNG, JPEG, WEBP):\n"
         f"    picture = Picture(320, 320, kind, 42, {PICTURE.identity!r},"
         f" {PICTURE.title!r}, {PICTURE.prompt!r})\n"
@@ -180,10 +183,10 @@ def test_an_upload_is_cut_to_the_ratio_not_squeezed() -> None:
 
 def test_only_joined_pictures_are_quick() -> None:
     studio = Studio()
-    assert not studio.is_quick(PICTURE)
+    assert studio.kept(PICTURE) is None
     studio.warm(320, 320)
-    assert all(studio.is_quick(replace(PICTURE, seed=seed)) for seed in range(50))
-    assert studio.is_quick(replace(PICTURE, source=b"ignored", strength=1.0))
+    assert all(studio.kept(replace(PICTURE, seed=seed)) for seed in range(50))
+    assert studio.kept(replace(PICTURE, source=b"ignored", strength=1.0))
     for slow in (
         replace(PICTURE, media_type=WEBP),
         replace(PICTURE, media_type=JPEG),
@@ -191,20 +194,22 @@ def test_only_joined_pictures_are_quick() -> None:
         replace(PICTURE, source=solid((1, 2, 3)), strength=0.5),
         replace(PICTURE, width=100),
     ):
-        assert not studio.is_quick(slow)
+        assert studio.kept(slow) is None
     jpeg = replace(PICTURE, media_type=JPEG)
     studio.draw(jpeg)
-    assert studio.is_quick(jpeg)
+    assert studio.kept(jpeg)
     studio.warm(320, 320, JPEG)
-    assert all(studio.is_quick(replace(jpeg, seed=seed)) for seed in range(50))
+    assert all(studio.kept(replace(jpeg, seed=seed)) for seed in range(50))
     studio.warm(10, 10)  # nothing to warm, nothing to fail
 
 
 def test_the_strips_kept_never_exceed_the_bound() -> None:
-    studio = Studio(cache_bytes=400_000)
-    for seed in range(12):
-        studio.draw(replace(PICTURE, seed=seed, width=320 + 16 * (seed % 3)))
-        assert 0 < studio.cached_bytes <= 400_000
+    strips = Strips(400_000)
+    for number in range(100):
+        strips.put(number, Strip(bytes(9_000)))
+    held = [number for number in range(100) if strips.get(number)]
+    assert held == list(range(100 - len(held), 100))
+    assert 300_000 < 9_000 * len(held) <= 400_000
 
 
 def test_threads_share_a_studio() -> None:
@@ -213,4 +218,3 @@ def test_threads_share_a_studio() -> None:
     with ThreadPoolExecutor(4) as pool:
         drawn = list(pool.map(studio.draw, pictures))
     assert drawn == [STUDIO.draw(picture) for picture in pictures]
-    assert studio.cached_bytes <= 300_000

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from proofsheet.mockserver.media.image import PNG, Picture, Studio, Unreadable, Upload, read_upload, thumbnail
-from proofsheet.mockserver.media.image.upload import open_upright
+from proofsheet.mockserver.media.image.picture import PNG, Picture
+from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.safe_decode import Unreadable
+from proofsheet.mockserver.media.image.upload import Upload, open_upright, read_upload, thumbnail
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:

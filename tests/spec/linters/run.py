@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from proofsheet.spec.export import VERSIONS, VIEWS, Wanted, bundle
+from proofsheet.spec.export.bundle import VERSIONS, VIEWS, Wanted, bundle
 from proofsheet.spec.export.serialize import as_yaml
 from proofsheet.spec.load import Library
 
