@@ -50,6 +50,24 @@ class FilePart:
     content_type: str
 
 
+@dataclass(frozen=True)
+class Given:
+    """A picture in the request: a file, base64 or a data URL, or the URL of one, which is never fetched.
+
+    `path` leads to it: the field's name, and its index in a list; `data` is the bytes, or the URL's text;
+    `upload` what it was found to be, None for a URL.
+    """
+
+    path: tuple[str | int, ...]
+    data: bytes | str
+    upload: Upload | Unreadable | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a picture can come of it."""
+        return not isinstance(self.upload, Unreadable)
+
+
 @dataclass
 class Call:
     """One request: what was sent, and what reading it and each gate has found out about it."""
@@ -69,7 +87,7 @@ class Call:
     body_bytes: int = 0
     fields: Any = dataclasses.field(default_factory=dict)
     files: dict[str, FilePart] = dataclasses.field(default_factory=dict)
-    uploads: dict[str, Upload | Unreadable] = dataclasses.field(default_factory=dict)
+    given: dict[str, list[Given]] = dataclasses.field(default_factory=dict)  # pictures, by the field's name
     ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields that no schema has
     flaws: list[Flaw] = dataclasses.field(default_factory=list)
     representation: str = ""  # the media type of a success; empty if the vendor would refuse

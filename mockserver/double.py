@@ -34,6 +34,7 @@ class Double:
     rng: random.Random = field(default_factory=random.Random)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    editing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     def operations(self) -> Mapping[str, Operation]:
         """Every operation of every document, by its id where no other has it, else by `document.id`."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.media.image.picture import LARGEST_SIDE, Picture
+from proofsheet.mockserver.media.image.edits import stand_in
+from proofsheet.mockserver.media.image.picture import LARGEST_EDIT, LARGEST_SIDE, MOST_PIXELS, Edit, Picture
 from proofsheet.mockserver.media.image.upload import Upload
-from proofsheet.spec.document import Artifact
+from proofsheet.spec import pointers
+from proofsheet.spec.artifact import Artifact
+
+USUAL = (1024, 1024)  # pixels: where nothing says how large
 
 
 def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
@@ -20,11 +25,10 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
     if artifact is None:
         return ()
     call.seed = _effective_seed(call, artifact, double)
-    width, height = _size(call, artifact)
+    edit = edit_of(call, artifact)
+    width, height = _size(call, artifact, edit)
     prompt = " · ".join(call.prompts)
-    strength = _strength(call, artifact)
-    source = _source(call, artifact) if strength < 1 else None
-    identity = _identity(call, artifact, source)
+    identity = _identity(call, artifact, edit)
     most = artifact.seed.maximum if artifact.seed else 0
     found = []
     for number in range(call.count):
@@ -38,8 +42,7 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
                 identity=identity,
                 title=f"{call.operation.id}  seed {seed}  {width} x {height}",
                 prompt=prompt,
-                source=source,
-                strength=strength,
+                edit=edit,
                 blurred=blurred,
             )
         )
@@ -50,7 +53,8 @@ async def draw(picture: Picture, double: Double) -> list[bytes]:
     """The pieces of the picture's file; drawn off the event loop unless they are there already."""
     if (kept := double.studio.kept(picture)) is not None:
         return kept
-    async with double.drawing:
+    # What comes of other pictures takes the room of several, and may be many times larger.
+    async with double.editing if picture.edit else double.drawing:
         return await asyncio.to_thread(double.studio.pieces, picture)
 
 
@@ -64,18 +68,16 @@ def _effective_seed(call: Call, artifact: Artifact, double: Double) -> int:
     return int(sent)
 
 
-def _identity(call: Call, artifact: Artifact, source: bytes | None) -> bytes:
+def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
     """A digest of the request without what only the seed or the wrapping of the picture changes.
 
-    At a strength of 1 there is no `source`: the upload counts for nothing then, and so does its strength.
+    At a strength of 1 there is no `edit`: the upload counts for nothing then, and so does its strength.
     """
     left_out = {artifact.seed.field[0] if artifact.seed else "", *artifact.media.field[:1]}
     left_out |= set(artifact.count or ())
-    if source is None:
-        left_out |= {artifact.source or "", artifact.strength or ""}
-    defaults = call.body.defaults if call.body else {}
-    fields = {**defaults, **call.fields} if isinstance(call.fields, dict) else {}
-    kept = {name: value for name, value in fields.items() if name not in left_out}
+    if edit is None:
+        left_out |= {*artifact.pictures, artifact.strength or "", artifact.fidelity or ""}
+    kept = {name: value for name, value in _known(call).items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)
     digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
     for name in sorted(call.files.keys() - left_out):
@@ -83,25 +85,58 @@ def _identity(call: Call, artifact: Artifact, source: bytes | None) -> bytes:
     return digest.digest()
 
 
-def _size(call: Call, artifact: Artifact) -> tuple[int, int]:
-    if artifact.sides:
-        width, height = (_side(call.value(field)) for field in artifact.sides)
-        return width, height
-    width, height = artifact.size.pick(call.fields) if artifact.size else (1024, 1024)
-    return int(width), int(height)
-
-
-def _side(value: Any) -> int:
-    # Forced outcomes draw for requests that no gate has seen.
-    return int(value) if isinstance(value, int | float) and 1 <= value <= LARGEST_SIDE else 512
-
-
-def _source(call: Call, artifact: Artifact) -> bytes | None:
+def edit_of(call: Call, artifact: Artifact) -> Edit | None:
+    """What becomes of the pictures of the request; None where there are none, or nothing is kept of them."""
     # A forced success may come with an upload that no gate has judged.
-    name = artifact.source or ""
-    return call.files[name].data if isinstance(call.uploads.get(name), Upload) else None
+    sources = tuple(each.data for name in artifact.sources for each in _usable(call, name))
+    strength = _strength(call, artifact)
+    if not sources or (strength == 1 and artifact.effect == "reimagine"):
+        return None
+    known = _known(call)
+    grow = next(pointers.find(known, artifact.grow), 0) if artifact.grow else 0
+    mask = next(_usable(call, artifact.mask), None) if artifact.mask else None
+    return Edit(
+        effect=artifact.effect,
+        sources=sources,
+        mask=mask.data if mask else None,
+        region=str(artifact.region.pick(known)),
+        grow=int(grow) if isinstance(grow, int | float) and 0 < grow <= LARGEST_SIDE else 0,
+        strength=strength,
+        margins=artifact.resized.margins_of(known) if artifact.resized else (0, 0, 0, 0),
+    )
 
 
-def _strength(call: Call, artifact: Artifact) -> float:
-    value = call.value((artifact.strength,)) if artifact.strength else None
-    return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else 1.0
+def _usable(call: Call, name: str) -> Iterator[Given]:
+    return (each for each in call.given.get(name, ()) if each.is_usable)
+
+
+def _known(call: Call) -> dict[str, Any]:
+    """The fields of the request, with their defaults."""
+    defaults = call.body.defaults if call.body else {}
+    return {**defaults, **call.fields} if isinstance(call.fields, dict) else {}
+
+
+def _size(call: Call, artifact: Artifact, edit: Edit | None) -> tuple[int, int]:
+    """The size asked for, within what can be drawn: forced outcomes draw for requests that no gate saw."""
+
+    def given(name: str) -> tuple[int, int] | None:
+        first = next(_usable(call, name), None)
+        if first is None:
+            return None
+        made = first.upload if isinstance(first.upload, Upload) else stand_in(str(first.data))
+        return made.width, made.height
+
+    width, height = artifact.size_of(_known(call), given) or USUAL
+    most = LARGEST_EDIT if edit else LARGEST_SIDE
+    if not (1 <= width <= most and 1 <= height <= most) or width * height > MOST_PIXELS:
+        return USUAL
+    return width, height
+
+
+def _strength(call: Call, artifact: Artifact) -> float | None:
+    """How much of the source is lost, 0 to 1; None where the request does not say."""
+    for field in (artifact.strength, artifact.fidelity):
+        value = call.value((field,)) if field else None
+        if isinstance(value, int | float) and 0 <= value <= 1:
+            return float(value) if field == artifact.strength else 1.0 - value
+    return None

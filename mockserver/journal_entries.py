@@ -43,7 +43,7 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "credits": float(call.paid),
         "forced": call.forced,
         "fault": call.fault,
-        "pictures": tuple(each for each in call.pictures if len(each.source or b"") <= LARGEST_SOURCE),
+        "pictures": tuple(each for each in call.pictures if each.bytes_held <= LARGEST_SOURCE),
     }
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from proofsheet.mockserver import form
 from proofsheet.mockserver.call import Call, FilePart
-from proofsheet.mockserver.media.image.safe_decode import Unreadable
-from proofsheet.mockserver.media.image.upload import Upload, read_upload
+from proofsheet.mockserver.given_pictures import given_picture
 from proofsheet.spec.document import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
 from proofsheet.traffic.multipart import Part
 
 Receive = Callable[[], Awaitable[Any]]
 DEEPEST = 100  # levels of JSON
+MOST_PICTURES = 64  # of one list that are looked at
 
 
 class Disconnected(Exception):
@@ -43,10 +43,23 @@ async def read(
 
 
 async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:
-    for name, picture in call.files.items():
-        if name in body.pictures:
+    artifact = call.operation.artifact
+    for name in dict.fromkeys((*body.pictures, *(artifact.pictures if artifact else ()))):
+        for path, value in _values(call, name):
             async with decoding:  # a decoded picture is large: only a few at a time
-                call.uploads[name] = await asyncio.to_thread(_decode, picture.data)
+                call.given.setdefault(name, []).append(await asyncio.to_thread(given_picture, path, value))
+
+
+def _values(call: Call, name: str) -> Iterator[tuple[tuple[str | int, ...], bytes | str]]:
+    """What stands in a field that holds a picture, or a list of them: files as bytes, all else as text."""
+    if name in call.files:
+        yield (name,), call.files[name].data
+    value = call.fields.get(name) if isinstance(call.fields, dict) else None
+    for at, each in enumerate(value[:MOST_PICTURES]) if isinstance(value, list) else ():
+        if isinstance(each, str):
+            yield (name, at), each
+    if isinstance(value, str):
+        yield (name,), value
 
 
 async def receive_body(call: Call, receive: Receive, limit: int, timeout: float | None) -> bytes:
@@ -170,13 +183,6 @@ def _keep_text(call: Call, name: str, schema: dict[str, Any], part: Part) -> Non
         call.fields[name] = coerce(part.text, schema)
     except UnicodeDecodeError:
         call.flaws.append(Flaw("encoding", name))
-
-
-def _decode(data: bytes) -> Upload | Unreadable:
-    try:
-        return read_upload(data)
-    except Unreadable as problem:
-        return problem
 
 
 def _representation(call: Call) -> str:

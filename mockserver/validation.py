@@ -10,6 +10,7 @@ from proofsheet.mockserver.compiled import CompiledRule
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
+from proofsheet.spec import schemas
 from proofsheet.spec.document import Parameter, Picture
 from proofsheet.spec.schemas import Flaw, coerce
 
@@ -63,18 +64,19 @@ def _instance(call: Call) -> Any:
 
 
 def _picture_flaws(call: Call) -> Iterator[Flaw]:
-    body = call.body
-    for name, upload in call.uploads.items():
-        yield from _upload_flaws(name, upload, body.pictures[name]) if body else ()
+    for field, wanted in call.body.pictures.items() if call.body else ():
+        for each in call.given.get(field, ()):
+            for kind, params in _upload_flaws(each.upload, wanted) if each.upload else ():
+                yield Flaw(kind, schemas.name(list(each.path)), params, each.path)
 
 
-def _upload_flaws(name: str, upload: Upload | Unreadable, wanted: Picture) -> Iterator[Flaw]:
+def _upload_flaws(upload: Upload | Unreadable, wanted: Picture) -> Iterator[tuple[str, dict[str, Any]]]:
     options = {"options": " | ".join(f"'{each}'" for each in wanted.formats)}
     if isinstance(upload, Unreadable):
-        yield Flaw(f"picture-{upload.reason}", name, options)
+        yield f"picture-{upload.reason}", options
         return
     if upload.format not in wanted.formats:
-        yield Flaw("picture-format", name, options)
+        yield "picture-format", options
         return
     least, most = sorted((upload.width, upload.height))
     pixels = upload.width * upload.height
@@ -86,7 +88,7 @@ def _upload_flaws(name: str, upload: Upload | Unreadable, wanted: Picture) -> It
     }
     for kind, (limit, value) in bounds.items():
         if limit is not None and value > (-limit if value < 0 else limit):
-            yield Flaw(kind, name, {"limit": limit})
+            yield kind, {"limit": limit}
 
 
 def _rule_flaws(

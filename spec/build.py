@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from proofsheet.spec import build_tasks, media_types, pointers, security
+from proofsheet.spec.artifact import artifact
 from proofsheet.spec.choices import choice
 from proofsheet.spec.document import (
     FORMS,
-    Artifact,
     Body,
     Cors,
     Cost,
@@ -26,7 +26,6 @@ from proofsheet.spec.document import (
     RateLimit,
     Representation,
     Rule,
-    Seed,
     Unmatched,
 )
 from proofsheet.spec.expressions import embedded, is_expression, parse, parse_bind
@@ -94,7 +93,7 @@ def _operation(names: tuple[str, str], raw: Any, path: str, method: str, node: A
         bodies=_bodies(node.get("requestBody")),
         rules=tuple(_rule(each) for each in node.get("x-rules", ())),
         cost=_cost(node.get("x-cost")),
-        artifact=_artifact(node.get("x-artifact")),
+        artifact=artifact(node.get("x-artifact")),
         outcomes=_outcomes(node["responses"]),
         task=build_tasks.role(node.get("x-task")),
         links=build_tasks.links(node),
@@ -184,9 +183,7 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         required=required,
         schema=schema,
         files=frozenset(name for name, each in properties.items() if each.get("format") == "binary"),
-        pictures={
-            name: _picture(each["x-picture"]) for name, each in properties.items() if "x-picture" in each
-        },
+        pictures={name: _picture(node) for name, each in properties.items() for node in _pictures(each)},
         defaults={name: each["default"] for name, each in properties.items() if "default" in each},
         json_parts=frozenset(_json_parts(properties, content.get("encoding", {})))
         if media_type in FORMS
@@ -202,6 +199,13 @@ def _json_parts(properties: Any, encoding: Any) -> Iterator[str]:
             yield name
 
 
+def _pictures(schema: Any) -> Iterator[Any]:
+    """What a field's picture must be, or each of the pictures in a list."""
+    for each in (schema, schema.get("items")):
+        if isinstance(each, dict) and "x-picture" in each:
+            yield each["x-picture"]
+
+
 def _picture(node: Any) -> Picture:
     bounds = {key.replace("-", "_"): each for key, each in node.items() if key.startswith("m")}
     return Picture(tuple(node["formats"]), **bounds)
@@ -209,33 +213,6 @@ def _picture(node: Any) -> Picture:
 
 def _rule(node: Any) -> Rule:
     return Rule(node["name"], node["when"], node["then"], node.get("outcome"), node.get("says"))
-
-
-def _artifact(node: Any) -> Artifact | None:
-    if node is None:
-        return None
-    size, seed = node.get("size"), node.get("seed")
-    by_sides = isinstance(size, dict) and "width" in size
-    return Artifact(
-        kind=node["kind"],
-        prompts=tuple(pointers.split(each) for each in node.get("prompt", ())),
-        seed=Seed(pointers.split(seed["field"]), seed.get("random"), seed["maximum"]) if seed else None,
-        size=choice(size) if size is not None and not by_sides else None,
-        sides=_sides(size) if by_sides else None,
-        media=choice(node["media"]),
-        source=_name(node.get("source")),
-        strength=_name(node.get("strength")),
-        count=_tokens(node.get("count")),
-        expires=node.get("expires"),
-    )
-
-
-def _sides(size: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return pointers.split(size["width"]), pointers.split(size["height"])
-
-
-def _name(pointer: str | None) -> str | None:
-    return None if pointer is None else pointers.split(pointer)[0]
 
 
 def _outcomes(responses: Any) -> dict[str, Outcome]:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from proofsheet.spec import media_types
+from proofsheet.spec.artifact import Artifact
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.security import Scheme, SecurityRequirement
@@ -84,34 +85,6 @@ class Body:
     def is_form(self) -> bool:
         """Whether its fields are parts or parameters, whose values are texts."""
         return self.media_type in FORMS
-
-
-@dataclass(frozen=True)
-class Seed:
-    """Where a request's seed stands, which value asks for a fresh one, and the largest (both ends in).
-
-    Without such a value an absent or null seed asks for a fresh one.
-    """
-
-    field: tuple[str, ...]
-    random: int | None
-    maximum: int
-
-
-@dataclass(frozen=True)
-class Artifact:
-    """What an operation draws. Sizes are (width, height) in pixels; fields are pointer tokens."""
-
-    kind: str
-    prompts: tuple[tuple[str, ...], ...]
-    seed: Seed | None
-    size: Choice | None
-    sides: tuple[tuple[str, ...], tuple[str, ...]] | None
-    media: Choice
-    source: str | None
-    strength: str | None
-    count: tuple[str, ...] | None
-    expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
 
 
 @dataclass(frozen=True)

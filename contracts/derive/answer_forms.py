@@ -50,7 +50,8 @@ class PaidRequest:
     @property
     def has_source(self) -> bool:
         """Whether it brings a picture to start from."""
-        return self.operation.artifact is not None and self.operation.artifact.source in self.body
+        artifact = self.operation.artifact
+        return artifact is not None and any(name in self.body for name in artifact.sources)
 
     @property
     def encoded(self) -> str:

@@ -115,7 +115,7 @@ def _limits(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _from_picture(source: Source, operation: Operation) -> Iterator[Derived]:
     """A picture to start from is taken."""
-    name = operation.artifact.source if operation.artifact else None
+    name = next(iter(operation.artifact.sources), None) if operation.artifact else None
     if name is None or (body := completed(operation, **{name: drawing()})) is None:
         return
     says = f"a picture in {name} is taken as the start"

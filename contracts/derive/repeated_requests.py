@@ -14,7 +14,8 @@ from proofsheet.contracts.derive.picture_prompts import subject
 from proofsheet.contracts.derive.samples import prompted
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
-from proofsheet.spec.document import Operation, Seed
+from proofsheet.spec.artifact import Seed
+from proofsheet.spec.document import Operation
 
 SEED = 20_000  # any that is not the random one; its neighbour is the other
 STEP = 7_919  # from run to run: a prime, so that it takes long until one comes again

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.spec import pointers
@@ -40,7 +40,7 @@ class Journal:
 
     def _bound(self, entry: Entry) -> None:
         """Let go of the pictures of old entries whose uploads take too much room."""
-        size = sum(len(each.source or b"") for each in entry["pictures"])
+        size = sum(each.bytes_held for each in entry["pictures"])
         if size:
             self._sources.append((size, entry))
             self._source_bytes += size
@@ -69,9 +69,9 @@ class Journal:
 
 def _light(entry: Entry) -> Entry:
     """An entry without uploads: a list of them may go from process to process."""
-    if not any(each.source for each in entry["pictures"]):
+    if not any(each.bytes_held for each in entry["pictures"]):
         return entry
-    return {**entry, "pictures": tuple(replace(each, source=None) for each in entry["pictures"])}
+    return {**entry, "pictures": tuple(each.without_uploads() for each in entry["pictures"])}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from typing import Any
 from proofsheet.spec import pointers
 from proofsheet.spec.lint.context import Context, Found, Op, origin
 
+_CHOICES = (("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits"))
+_OF_SIZE = ("width", "height", "of", "left", "right", "up", "down")
+
 
 @dataclass(frozen=True)
 class Use:
@@ -38,11 +41,14 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     artifact, cost = op.node.get("x-artifact", {}), op.node.get("x-cost", {})
     for index, each in enumerate(artifact.get("prompt", ())):
         yield f"/x-artifact/prompt/{index}", each
-    yield from _named("/x-artifact", artifact, ("source", "strength", "count"))
+    source = artifact.get("source", ())
+    for index, each in enumerate([source] if isinstance(source, str) else source):
+        yield "/x-artifact/source" + ("" if isinstance(source, str) else f"/{index}"), each
+    yield from _named("/x-artifact", artifact, ("mask", "grow", "strength", "fidelity", "count"))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
     for at, value in _tables(op):
-        yield from _named(at, value, ("field", "width", "height"))
+        yield from _named(at, value, ("field", *_OF_SIZE))
 
 
 def _named(at: str, node: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -50,7 +56,7 @@ def _named(at: str, node: Mapping[str, Any], names: tuple[str, ...]) -> Iterator
 
 
 def _tables(op: Op) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for keyword, name in (("x-artifact", "size"), ("x-artifact", "media"), ("x-cost", "credits")):
+    for keyword, name in _CHOICES:
         value = op.node.get(keyword, {}).get(name)
         if isinstance(value, dict):
             yield f"/{keyword}/{name}", value

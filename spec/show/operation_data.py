@@ -97,6 +97,10 @@ def _picture(each: Operation, known: Known) -> dict[str, Any]:
         made["sizes"] = {**_chosen(artifact.size), **_sizes(artifact.size, known)}
     if artifact.sides:
         made["sides"] = ["/".join(side) for side in artifact.sides]
+    if artifact.resized:
+        made["size_of"] = artifact.resized.of
+    if artifact.sources:
+        made["effect"] = {"of": list(artifact.sources), "is": artifact.effect}
     if artifact.seed:
         seed = artifact.seed
         made["seed"] = {"field": "/".join(seed.field), "random": seed.random, "maximum": seed.maximum}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
-from proofsheet.mockserver.media.image.picture import Picture
+from proofsheet.mockserver.media.image.picture import Edit, Picture
 from proofsheet.mockserver.state import journal
 
 
@@ -239,10 +239,11 @@ def test_a_label_shows_nothing_of_a_key(key: str) -> None:
 def test_uploads_that_are_kept_are_bounded_in_bytes() -> None:
     kept_journal = journal.Journal(500)
     upload = b"x" * (1024 * 1024)
+    edit = Edit("reimagine", (upload,), strength=0.5)
     for number in range(20):
-        picture = Picture(64, 64, "image/png", number, b"i" * 16, "", "", source=upload, strength=0.5)
+        picture = Picture(64, 64, "image/png", number, b"i" * 16, "", "", edit=edit)
         kept_journal.record({"key": None, "pictures": (picture,)})
     kept = [entry for number in range(1, 21) if (entry := kept_journal.get(number)) and entry["pictures"]]
     assert len(kept) == 8
     assert kept[-1]["seq"] == 20
-    assert all(each.source is None for entry in kept_journal.entries() for each in entry["pictures"])
+    assert all(each.bytes_held == 0 for entry in kept_journal.entries() for each in entry["pictures"])

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PNG = "image/png"
 JPEG = "image/jpeg"
 WEBP = "image/webp"
 
-LARGEST_SIDE = 4096
+LARGEST_SIDE = 4096  # of a scene in pixels
+LARGEST_EDIT = 65536  # of what is made from other pictures
+MOST_PIXELS = 64_000_000  # of any picture
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a picture does with the pictures that it comes from.
+
+    `effect` is a key of `effects.EFFECTS`. Each source is an uploaded file that `read_upload` accepted, a
+    picture of our own, or a URL, for which a picture of its text stands in: nothing is ever fetched.
+    `region` is the part that the effect works on: where the mask is white or black (`grow` pixels wider),
+    where the first source is transparent (alpha; without a mask, white and black mean it too), or its
+    subject. `strength` says how much of the sources is lost (0 keeps them, 1 ignores them); None: as the
+    effect likes. `margins` are pixels added on the left, right, top and bottom.
+    """
+
+    effect: str
+    sources: tuple[bytes | str | Picture, ...]
+    mask: bytes | str | None = None
+    region: str = "white"
+    grow: int = 0
+    strength: float | None = None
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def __post_init__(self) -> None:
+        if self.strength is not None and not 0.0 <= self.strength <= 1.0:
+            raise ValueError(f"strength is between 0 and 1, not {self.strength}")
+
+    @property
+    def bytes_held(self) -> int:
+        """What the uploads weigh, in bytes."""
+        held = sum(each.bytes_held if isinstance(each, Picture) else len(each) for each in self.sources)
+        return held + len(self.mask or b"")
 
 
 @dataclass(frozen=True)
 class Picture:
     """A complete description of one picture; equal values always give equal pixels.
 
-    `width` and `height` are pixels, 1 to 4096. `identity` is a digest (16 bytes or more) of the
-    canonical request; with `seed` it picks the scene. `title` and `prompt` are the two lines of
-    the caption: any text, cut to fit. `source` is an uploaded picture that `read_upload` accepted,
-    and `strength` says how much of it is lost (0 keeps it, without a caption; 1 ignores it).
-    `blurred` marks a filtered result. Raises ValueError on a size, a media type or a strength out of range.
+    `width` and `height` are pixels, 1 to 4096, or more for an edit. `identity` is a digest (16 bytes or more)
+    of the canonical request; with `seed` it picks the scene. `title` and `prompt` are the two lines of the
+    caption: any text, cut to fit. `edit` says how it comes from other pictures. `blurred` marks a filtered
+    result. Raises ValueError on a size or a media type out of range.
     """
 
     width: int
@@ -29,19 +61,22 @@ class Picture:
     identity: bytes
     title: str
     prompt: str
-    source: bytes | None = None
-    strength: float = 1.0
+    edit: Edit | None = None
     blurred: bool = False
 
     def __post_init__(self) -> None:
-        if not (1 <= self.width <= LARGEST_SIDE and 1 <= self.height <= LARGEST_SIDE):
+        most = LARGEST_EDIT if self.edit else LARGEST_SIDE
+        within = 1 <= self.width <= most and 1 <= self.height <= most
+        if not within or self.width * self.height > MOST_PIXELS:
             raise ValueError(f"no picture is {self.width} x {self.height} pixels")
         if self.media_type not in (PNG, JPEG, WEBP):
             raise ValueError(f"no picture is drawn as {self.media_type}")
-        if not 0.0 <= self.strength <= 1.0:
-            raise ValueError(f"strength is between 0 and 1, not {self.strength}")
 
     @property
-    def is_drawn(self) -> bool:
-        """Whether every pixel is ours: no upload shows through."""
-        return self.source is None or self.strength == 1.0
+    def bytes_held(self) -> int:
+        """What the uploads weigh that it comes from, in bytes."""
+        return self.edit.bytes_held if self.edit else 0
+
+    def without_uploads(self) -> Picture:
+        """The same without what it comes from: good to be shown in a list, not to be drawn."""
+        return replace(self, edit=replace(self.edit, sources=(), mask=None)) if self.edit else self

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter
 
 from proofsheet.mockserver.media.image import jpeg
 from proofsheet.mockserver.media.image.picture import JPEG, PNG
-from proofsheet.mockserver.media.image.upload import open_upright
+from proofsheet.mockserver.media.image.upload import flat
 
 WEBP_QUALITY = 75
 
@@ -21,22 +21,15 @@ def decode(file: bytes) -> Image.Image:
 
 
 def encode(image: Image.Image, media_type: str) -> bytes:
-    """An RGB picture as a file of this media type, with the least effort."""
+    """An RGB or RGBA picture as a file of this media type, with the least effort; a JPEG has no alpha."""
     if media_type == JPEG:
-        return jpeg.encode(image)
+        return jpeg.encode(flat(image))
     out = BytesIO()
     if media_type == PNG:
         image.save(out, "PNG", compress_level=1)
     else:
         image.save(out, "WEBP", quality=WEBP_QUALITY, method=0)
     return out.getvalue()
-
-
-def blend(source: bytes, scene: Image.Image, strength: float) -> Image.Image:
-    """The uploaded picture, cut to the scene's ratio and size, `strength` of the scene over it."""
-    upright = open_upright(source, near=scene.size)
-    fitted = ImageOps.fit(upright, scene.size, Image.Resampling.BICUBIC)
-    return Image.blend(fitted, scene, strength)
 
 
 def blur(image: Image.Image) -> Image.Image:

@@ -10,10 +10,11 @@ from PIL import Image
 from proofsheet.mockserver.media.image import jpeg, png
 from proofsheet.mockserver.media.image.cache import Strip, Strips
 from proofsheet.mockserver.media.image.caption import Captions, pads
+from proofsheet.mockserver.media.image.edits import edited
 from proofsheet.mockserver.media.image.lettering import GROUND
 from proofsheet.mockserver.media.image.palettes import PALETTES
 from proofsheet.mockserver.media.image.picture import JPEG, LARGEST_SIDE, PNG, Picture
-from proofsheet.mockserver.media.image.pixels import blend, blur, decode, encode
+from proofsheet.mockserver.media.image.pixels import blur, decode, encode
 from proofsheet.mockserver.media.image.plan import GRID, LOWEST, NARROWEST, Plan, choose, fits, layout
 from proofsheet.mockserver.media.image.scene import paint
 
@@ -51,7 +52,8 @@ class Studio:
     def draw(self, picture: Picture) -> bytes:
         """The encoded file: exactly the declared size and media type, RGB, 8 bits a channel.
 
-        Raises Unreadable if `picture.source` is no picture; nothing else depends on the input.
+        One whose background was cut out is RGBA, unless it is a JPEG. Raises Unreadable if a source of its
+        edit is no picture; nothing else depends on the input.
         """
         return b"".join(self.pieces(picture))
 
@@ -105,17 +107,30 @@ class Studio:
         return strip
 
     def _pixels(self, picture: Picture) -> Image.Image:
-        """The picture before it is encoded, mode RGB, for all that no strips can make."""
-        size = (picture.width, picture.height)
-        roomy = fits(*size)
-        image = decode(self._jpeg(picture)) if roomy else self._small(picture)
-        if not picture.is_drawn and picture.source is not None:
-            image = blend(picture.source, image, picture.strength)
-        kept = picture.source is not None and picture.strength == 0  # the upload and nothing else
-        if roomy and not kept:  # once more, for it is to stay sharp and unmixed
-            plan = self._layout(*size)
-            image.paste(self._captions.whole(plan, picture), (0, plan.scene))
+        """The picture before it is encoded, mode RGB or RGBA, for all that no strips can make."""
+        if picture.edit is None:
+            image = self._scene(picture, (picture.width, picture.height))
+        else:
+            image = edited(picture, picture.edit, self._pixels, self._scene, self._caption)
         return blur(image) if picture.blurred else image
+
+    def _scene(self, picture: Picture, size: tuple[int, int]) -> Image.Image:
+        """What a picture would show at a size if it came from no other."""
+        width, height = (min(side, LARGEST_SIDE) for side in size)
+        plain = replace(picture, width=width, height=height, edit=None)
+        if not fits(width, height):
+            image = self._small(plain)
+        else:
+            image = decode(self._jpeg(plain))
+            plan = self._layout(width, height)  # the caption once more, for it is to stay sharp
+            image.paste(self._captions.whole(plan, plain), (0, plan.scene))
+        return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
+
+    def _caption(self, picture: Picture) -> Image.Image | None:
+        """The caption of a picture, RGB, as wide as it is; None where there is no room for one."""
+        if not fits(picture.width, picture.height):
+            return None
+        return self._captions.whole(self._layout(picture.width, picture.height), picture)
 
     def _small(self, picture: Picture) -> Image.Image:
         """The scene of a picture too small for a caption: drawn larger, cut out, reduced."""
@@ -129,7 +144,7 @@ class Studio:
 def _is_stacked(picture: Picture) -> bool:
     return (
         picture.media_type in (PNG, JPEG)
-        and picture.is_drawn
+        and picture.edit is None
         and not picture.blurred
         and fits(picture.width, picture.height)
     )

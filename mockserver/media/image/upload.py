@@ -64,9 +64,9 @@ def read_upload(data: bytes, max_pixels: int = MAX_PIXELS) -> Upload:
 
 
 def open_upright(
-    data: bytes, near: tuple[int, int] | None = None, max_pixels: int = MAX_PIXELS
+    data: bytes, near: tuple[int, int] | None = None, max_pixels: int = MAX_PIXELS, alpha: bool = False
 ) -> Image.Image:
-    """The first frame as RGB: upright, transparency over white. Raises Unreadable.
+    """The first frame as RGB: upright, transparency over white or, with `alpha`, as RGBA. Raises Unreadable.
 
     A large picture may come smaller than it is, yet no smaller than `near` (pixels either way up).
     """
@@ -76,8 +76,9 @@ def open_upright(
             image.draft(None, (max(near), max(near)))
         image.load()
         turn = _TURNS.get(_orientation(image))
-        flat = _flatten(image if near is None else _reduce(image, max(near)))
-        return flat if turn is None else flat.transpose(turn)
+        plain = _plain(image if near is None else _reduce(image, max(near)))
+        plain = plain if alpha else flat(plain)
+        return plain if turn is None else plain.transpose(turn)
     except Exception as error:
         raise broken(name, error) from error
 
@@ -104,12 +105,18 @@ def _reduce(image: Image.Image, side: int) -> Image.Image:
     return image.reduce(times) if times > 1 and image.mode in ("L", "RGB", "CMYK") else image
 
 
-def _flatten(image: Image.Image) -> Image.Image:
-    """Any mode as RGB, transparency over white, 16 bits a channel cut to 8."""
+def _plain(image: Image.Image) -> Image.Image:
+    """Any mode as RGB, or RGBA where it is transparent; 16 bits a channel cut to 8."""
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, image).convert("RGB")
+        return image.convert("RGBA")
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     return image.convert("RGB")
+
+
+def flat(image: Image.Image) -> Image.Image:
+    """An RGB or RGBA picture as RGB, transparency over white."""
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(white, image).convert("RGB")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from proofsheet.mockserver.media.image.picture import PNG, Picture
+from proofsheet.mockserver.media.image.picture import PNG, Edit, Picture
 from proofsheet.mockserver.media.image.renderer import Studio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload, open_upright, read_upload, thumbnail
@@ -110,7 +110,7 @@ def test_every_kind_is_read_and_drawn_from(name: str) -> None:
     assert (flat.mode, flat.size) == ("RGB", (expected.width, expected.height))
     low, high = flat.convert("L").getextrema()
     assert high - low > 60, "the ramp is still there"
-    picture = Picture(208, 160, PNG, 1, b"i" * 16, "t", "p", source=data, strength=0.3)
+    picture = Picture(208, 160, PNG, 1, b"i" * 16, "t", "p", edit=Edit("reimagine", (data,), strength=0.3))
     assert Image.open(io.BytesIO(Studio().draw(picture))).size == (208, 160)
 
 

@@ -1,0 +1,38 @@
+"""Pictures in requests: a file's bytes, base64, a data URL, or a URL that is not fetched."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from proofsheet.mockserver.call import Given
+from proofsheet.mockserver.media.image.safe_decode import Unreadable
+from proofsheet.mockserver.media.image.upload import read_upload
+
+_URL = re.compile(r"https?://", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
+_SPACE = re.compile(rb"\s+")
+
+
+def given_picture(path: tuple[str | int, ...], value: bytes | str) -> Given:
+    """What stands at a place of the request, read. Text that is neither base64 nor a URL is no picture."""
+    if isinstance(value, str) and _URL.match(value):
+        return Given(path, value)
+    data = b""
+    try:
+        data = value if isinstance(value, bytes) else from_text(value)
+        return Given(path, data, read_upload(data))
+    except Unreadable as problem:
+        return Given(path, data, problem)
+
+
+def from_text(text: str) -> bytes:
+    """The bytes of base64 (line breaks and missing padding pass) or of a data URL. Raises Unreadable."""
+    found = _DATA_URL.match(text)
+    if found is None and text[:5].lower() == "data:":
+        raise Unreadable("format", "a data URL that is not base64")
+    try:
+        packed = _SPACE.sub(b"", text[found.end() if found else 0 :].encode("ascii"))
+        return base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
+    except ValueError as error:
+        raise Unreadable("format", f"the text is no base64: {error}") from error

@@ -1,0 +1,177 @@
+"""What an operation makes (`x-artifact`): from which fields of the request, and of which size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.spec import pointers
+from proofsheet.spec.choices import Choice, choice
+
+Tokens = tuple[str, ...]
+Sides = tuple[int, int]  # width and height in pixels
+Given = Callable[[str], Sides | None]  # a field's name to the sides of the picture in it, if there is one
+REGIONS = ("white", "black", "alpha", "subject")
+_MARGINS = ("left", "right", "up", "down")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Where a request's seed stands, which value asks for a fresh one, and the largest (both ends in).
+
+    Without such a value an absent or null seed asks for a fresh one.
+    """
+
+    field: Tokens
+    random: int | None
+    maximum: int
+
+
+@dataclass(frozen=True)
+class Resized:
+    """The size of a given picture (`of` names its field), made larger in one of these ways, or kept.
+
+    `times` multiplies both sides; `pixels` are width x height, about, in the picture's ratio; `width` or
+    `height`, where the request has one, sets that side and the other follows; `margins` are added to the
+    left, right, top and bottom.
+    """
+
+    of: str
+    times: float = 1.0
+    pixels: int | None = None
+    width: Tokens | None = None
+    height: Tokens | None = None
+    margins: tuple[Tokens | None, ...] = ()
+
+    def sides(self, given: Sides, fields: Mapping[str, Any]) -> Sides:
+        """The size that comes of a picture with the sides `given`."""
+        width, height = given
+        left, right, up, down = self.margins_of(fields)
+        factor = self._factor(width, height, fields)
+        return (
+            max(1, round(width * factor)) + left + right,
+            max(1, round(height * factor)) + up + down,
+        )
+
+    def margins_of(self, fields: Mapping[str, Any]) -> tuple[int, int, int, int]:
+        """What is added to the left, right, top and bottom, in pixels."""
+        left, right, up, down = (_whole(fields, each) for each in self.margins or (None,) * 4)
+        return left, right, up, down
+
+    def _factor(self, width: int, height: int, fields: Mapping[str, Any]) -> float:
+        if across := _whole(fields, self.width):
+            return across / width
+        if down := _whole(fields, self.height):
+            return down / height
+        return math.sqrt(self.pixels / (width * height)) if self.pixels else self.times
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What an operation draws. Sizes are (width, height) in pixels; sources are names of fields.
+
+    `effect` says what becomes of the source pictures; without one they lead as far as `strength` lets them.
+    """
+
+    kind: str
+    prompts: tuple[Tokens, ...]
+    seed: Seed | None
+    size: Choice | None
+    sides: tuple[Tokens, Tokens] | None
+    resized: Resized | None
+    media: Choice
+    sources: tuple[str, ...]
+    effect: str
+    mask: str | None
+    grow: Tokens | None  # how many pixels the mask grows
+    region: Choice  # one of REGIONS: which part of a picture the effect works on
+    strength: str | None  # how much of the source is lost, 0 to 1
+    fidelity: str | None  # the same the other way: how much is kept
+    count: Tokens | None
+    expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The fields that hold pictures: the sources and the mask."""
+        return (*self.sources, *((self.mask,) if self.mask else ()))
+
+    def size_of(self, fields: Mapping[str, Any], given: Given) -> Sides | None:
+        """The size of what a request with these fields (defaults filled in) leads to; None: nothing says."""
+        if self.resized is not None:
+            sides = given(self.resized.of)
+            return self.resized.sides(sides, fields) if sides else None
+        if self.sides is not None:
+            width, height = (_whole(fields, each) for each in self.sides)
+            return (width, height) if width and height else None
+        if self.size is None:
+            return None
+        width, height = self.size.pick(fields)
+        return int(width), int(height)
+
+
+def artifact(node: Any) -> Artifact | None:
+    """Read `x-artifact`. Raises KeyError and ValueError where it has not the form of one."""
+    if node is None:
+        return None
+    size, seed = node.get("size"), node.get("seed")
+    resized = _resized(size) if isinstance(size, dict) and "of" in size else None
+    sides = _sides(size) if isinstance(size, dict) and "width" in size and resized is None else None
+    source = node.get("source", [])
+    return Artifact(
+        kind=node["kind"],
+        prompts=tuple(pointers.split(each) for each in node.get("prompt", ())),
+        seed=Seed(pointers.split(seed["field"]), seed.get("random"), seed["maximum"]) if seed else None,
+        size=choice(size) if size is not None and sides is None and resized is None else None,
+        sides=sides,
+        resized=resized,
+        media=choice(node["media"]),
+        sources=tuple(pointers.split(each)[0] for each in ([source] if isinstance(source, str) else source)),
+        effect=node.get("effect", "reimagine"),
+        mask=_name(node.get("mask")),
+        grow=_tokens(node.get("grow")),
+        region=_region(node.get("region", "white")),
+        strength=_name(node.get("strength")),
+        fidelity=_name(node.get("fidelity")),
+        count=_tokens(node.get("count")),
+        expires=node.get("expires"),
+    )
+
+
+def _resized(node: Mapping[str, Any]) -> Resized:
+    margins = tuple(_tokens(node.get(each)) for each in _MARGINS)
+    return Resized(
+        of=pointers.split(node["of"])[0],
+        times=float(node.get("times", 1)),
+        pixels=node.get("pixels"),
+        width=_tokens(node.get("width")),
+        height=_tokens(node.get("height")),
+        margins=margins if any(margins) else (),
+    )
+
+
+def _region(node: Any) -> Choice:
+    found = choice(node)
+    for each in found.table.values() if found.table else (found.constant,):
+        if each not in REGIONS:
+            raise ValueError(f"{each!r} is no region; the regions are {', '.join(REGIONS)}")
+    return found
+
+
+def _sides(size: Any) -> tuple[Tokens, Tokens]:
+    return pointers.split(size["width"]), pointers.split(size["height"])
+
+
+def _tokens(pointer: str | None) -> Tokens | None:
+    return None if pointer is None else pointers.split(pointer)
+
+
+def _name(pointer: str | None) -> str | None:
+    return None if pointer is None else pointers.split(pointer)[0]
+
+
+def _whole(fields: Mapping[str, Any], tokens: Tokens | None) -> int:
+    """The whole number that stands at a place of the request; 0 where there is none."""
+    value = next(pointers.find(fields, tokens), 0) if tokens else 0
+    return int(value) if isinstance(value, int | float) and 0 < value < 1e6 else 0
