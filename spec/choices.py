@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.spec import pointers
 
 
+_RATIO = re.compile(r"([0-9]{1,6}):([0-9]{1,6})")
+
+
+@dataclass(frozen=True)
+class ByRatio:
+    """Sides of a ratio that no table has: about `pixels` in all, whole multiples of `multiple`, bounded."""
+
+    pixels: int
+    multiple: int = 1
+    longest: int | None = None
+
+    def sides(self, ratio: str) -> list[int] | None:
+        """Width and height in pixels for a ratio such as `16:9`; None for a text that is none."""
+        match = _RATIO.fullmatch(ratio)
+        across, down = (int(match[1]), int(match[2])) if match else (0, 0)
+        if not across or not down:
+            return None
+        sides = (math.sqrt(self.pixels * across / down), math.sqrt(self.pixels * down / across))
+        shrink = min(1.0, (self.longest or math.inf) / max(sides))
+        return [max(1, round(each * shrink / self.multiple)) * self.multiple for each in sides]
+
+
 @dataclass(frozen=True)
 class Choice:
-    """`{field: /aspect_ratio, default: "1:1", table: {"1:1": [1024, 1024]}}`, or a constant."""
+    """`{field: /aspect_ratio, default: "1:1", table: {"1:1": [1024, 1024]}}`, or a constant.
+
+    `otherwise` gives the size of a ratio that the table lacks.
+    """
 
     field: tuple[str, ...]
     default: str | None
     table: dict[str, Any]
     constant: Any = None
     tolerance: float = 0.0  # relative; of a table whose values are only assumed
+    otherwise: ByRatio | None = None
 
     def pick(self, body: Any) -> Any:
         """The value for a request body; the default's where the field is absent or a stranger."""
@@ -25,7 +53,8 @@ class Choice:
         value = next(pointers.find(body, self.field), self.default)
         if str(value) in self.table:
             return self.table[str(value)]
-        return self.table[str(self.default)]
+        other = self.otherwise.sides(str(value)) if self.otherwise else None
+        return other or self.table[str(self.default)]
 
 
 def choice(value: Any) -> Choice:
@@ -34,5 +63,11 @@ def choice(value: Any) -> Choice:
         return Choice((), None, {}, constant=value)
     if str(value.get("default")) not in value["table"]:
         raise ValueError(f"the default {value.get('default')!r} is not in the table")
-    tolerance = value.get("tolerance", 0.0)
-    return Choice(pointers.split(value["field"]), value["default"], value["table"], tolerance=tolerance)
+    otherwise = value.get("otherwise")
+    return Choice(
+        field=pointers.split(value["field"]),
+        default=value["default"],
+        table=value["table"],
+        tolerance=value.get("tolerance", 0.0),
+        otherwise=ByRatio(**otherwise) if otherwise else None,
+    )
