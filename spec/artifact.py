@@ -9,6 +9,7 @@ from typing import Any
 
 from proofsheet.spec import pointers
 from proofsheet.spec.choices import Choice, choice
+from proofsheet.spec.prompt_parameters import MEMBER, Prompt, PromptParameters, prompt_parameters
 
 Tokens = tuple[str, ...]
 Sides = tuple[int, int]  # width and height in pixels
@@ -90,12 +91,25 @@ class Artifact:
     strength: str | None  # how much of the source is lost, 0 to 1
     fidelity: str | None  # the same the other way: how much is kept
     count: Tokens | None
+    parameters: PromptParameters | None = None  # that the text of the first prompt carries
     expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
 
     @property
     def pictures(self) -> tuple[str, ...]:
         """The fields that hold pictures: the sources and the mask."""
         return (*self.sources, *((self.mask,) if self.mask else ()))
+
+    def prompt(self, fields: Any) -> Prompt:
+        """The first prompt of a request, taken apart; its text alone where it carries no parameters."""
+        texts = (each for at in self.prompts for each in pointers.find(fields, at) if isinstance(each, str))
+        text = next(texts, "")
+        return self.parameters.parse(text) if self.parameters else Prompt(text)
+
+    def read(self, fields: Any) -> Any:
+        """A request's fields, with what its prompt carries where pointers find it."""
+        if self.parameters is None or not isinstance(fields, Mapping):
+            return fields
+        return {**fields, MEMBER: self.parameters.whole(self.prompt(fields).values)}
 
     def size_of(self, fields: Mapping[str, Any], given: Given) -> Sides | None:
         """The size of what a request with these fields (defaults filled in) leads to; None: nothing says."""
@@ -107,7 +121,7 @@ class Artifact:
             return (width, height) if width and height else None
         if self.size is None:
             return None
-        width, height = self.size.pick(fields)
+        width, height = self.size.pick(self.read(fields))
         return int(width), int(height)
 
 
@@ -135,6 +149,7 @@ def artifact(node: Any) -> Artifact | None:
         strength=_name(node.get("strength")),
         fidelity=_name(node.get("fidelity")),
         count=_tokens(node.get("count")),
+        parameters=prompt_parameters(node.get("parameters")),
         expires=node.get("expires"),
     )
 

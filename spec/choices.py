@@ -9,7 +9,6 @@ from typing import Any
 
 from proofsheet.spec import pointers
 
-
 _RATIO = re.compile(r"([0-9]{1,6}):([0-9]{1,6})")
 
 

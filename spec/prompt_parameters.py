@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.spec.schemas import Schema, coerce, types
@@ -60,7 +60,7 @@ class Prompt:
 
     text: str
     pictures: tuple[str, ...] = ()
-    values: Mapping[str, Any] | None = None  # by the parameters' full names; only what was sent
+    values: Mapping[str, Any] = field(default_factory=dict)  # by full names; only what was sent
     flaws: tuple[str, ...] = ()  # in the document's words, the first one first
 
 
@@ -68,8 +68,8 @@ class Prompt:
 class PromptParameters:
     """How prompts carry parameters: the marks that begin one, the parameters, and the words for flaws.
 
-    `marks` are what a parameter begins with, the usual one first: a mark begins a word, or (`anywhere`) stands
-    before one. `wording` is by kind: `unknown`, `missing`, a keyword of JSON Schema, `invalid` for the rest.
+    `marks` are what a parameter begins with, the usual one first: a mark begins a word, or (`anywhere`)
+    stands before one. `wording` is by kind: `unknown`, `missing`, a keyword of JSON Schema, else `invalid`.
     """
 
     marks: Mapping[str, str]
@@ -82,7 +82,7 @@ class PromptParameters:
     pictures_in_front: bool = False
 
     def parse(self, text: str) -> Prompt:
-        """A prompt's text, pictures and parameters. Any text can be parsed; what is wrong stands in `flaws`."""
+        """A prompt's text, pictures and parameters. Any text is one; what is wrong stands in `flaws`."""
         said, *segments = self._begins.split(text)
         pictures, said = self._pictures(said.strip())
         values: dict[str, Any] = {}

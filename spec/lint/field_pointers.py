@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.spec import pointers
+from proofsheet.spec import pointers, prompt_parameters
 from proofsheet.spec.lint.context import Context, Found, Op, origin
 
 _CHOICES = (("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits"))
@@ -65,11 +65,20 @@ def _tables(op: Op) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
     """The schema of the request property at `pointer`, where `*` is every item of an array."""
     schema = op.body[2]["schema"] if op.body else {}
-    for token in pointers.split(pointer):
+    tokens = pointers.split(pointer)
+    if tokens[:1] == (prompt_parameters.MEMBER,):
+        return _parameter(op, tokens[1:])
+    for token in tokens:
         schema = schema.get("items") if token == "*" else schema.get("properties", {}).get(token)
         if not isinstance(schema, dict):
             return None
     return schema
+
+
+def _parameter(op: Op, tokens: tuple[str, ...]) -> Mapping[str, Any] | None:
+    """The schema of a parameter that the operation's prompt carries in its text."""
+    known = op.node.get("x-artifact", {}).get("parameters", {}).get("parameters", {})
+    return known.get(tokens[0], {}).get("schema") if len(tokens) == 1 else None
 
 
 def _uses(context: Context) -> Iterator[Use]:
@@ -85,7 +94,7 @@ def tables(context: Context) -> Iterator[Found]:
     for use in _uses(context):
         written = origin(context.source.value, use.pointer + "/table")
         asked.setdefault(written, set()).update(use.enum)
-        if use.schema is not None and not use.enum:
+        if use.schema is not None and not use.enum and "otherwise" not in use.choice:
             yield Found(use.pointer, f"{use.choice['field']} of {use.op.id} has no enum; a table needs one")
         for value in (each for each in use.enum if each not in use.choice["table"]):
             yield Found(f"{use.pointer}/table", f"no line for {value!r}, which {use.op.id} accepts; add one")

@@ -16,6 +16,7 @@ from proofsheet.spec.lint import (
     operations,
     overlays,
     paths,
+    prompts,
     recognition,
     standard,
     tasks,
@@ -69,6 +70,7 @@ RULES = (
     Rule("choice-covers", "a value without a line in the table has no meaning", field_pointers.tables),
     Rule("choice-default", "an absent field means its default", field_pointers.defaults),
     Rule("seed-bounds", "one seed, one range", field_pointers.seeds),
+    Rule("prompt-parameter", "a prompt is read in one way only, and in the document's words", prompts.read),
     Rule(
         "lifecycle-sound", "a state that no task can reach or show is a fact that was lost", tasks.lifecycles
     ),

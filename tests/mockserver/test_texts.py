@@ -48,7 +48,10 @@ def test_the_ratio_is_the_simplest_that_is_near(size: tuple[int, int], ratio: st
 def test_filler_is_struck_out_and_what_matters_is_bold() -> None:
     found = shorten("a lighthouse on a cliff, in the style of watercolour")
     assert found.marked.startswith("~~a~~ **lighthouse** ~~on~~ ~~a~~")
-    assert found.marked.replace("**", "").replace("~~", "") == "a lighthouse on a cliff, in the style of watercolour"
+    assert (
+        found.marked.replace("**", "").replace("~~", "")
+        == "a lighthouse on a cliff, in the style of watercolour"
+    )
     assert dict(found.weights)["lighthouse"] > dict(found.weights)["style"]
     assert all(0 <= weight <= 1 for _, weight in found.weights)
 

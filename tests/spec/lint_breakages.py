@@ -38,6 +38,21 @@ def reordered(first: str) -> Callable[[Any], Any]:
     return lambda node: {first: node[first], **node}
 
 
+PROMPTS = "/components/x-prompt-parameters"
+FLAGS: Any = {
+    "flags": {
+        "marks": {"--": "word"},
+        "parameters": {"seed": {"aliases": ["n"], "schema": {"type": "integer"}}},
+        "wording": {"unknown": "no {words}", "invalid": "{name}: {value}"},
+    }
+}
+
+
+def flags(*edits: Edit) -> list[Edit]:
+    """The document with parameters that a prompt carries, which have these flaws."""
+    return [(PROMPTS, edited(FLAGS, *edits))]
+
+
 BROKEN: list[tuple[str, str, list[Edit]]] = [
     ("document-shape", "does not match", [(f"{BALANCE}/responses/default", {"description": "x"})]),
     ("document-shape", "operationId", [(f"{BALANCE}/operationId", GONE)]),
@@ -172,6 +187,34 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
     ("choice-default", "make them one", [(f"{SD3}/x-cost/credits/default", "sd3.5-flash")]),
     ("choice-default", "not in the table", [(f"{SD3}/x-cost/credits/default", "sd4")]),
     ("seed-bounds", "make them one", [(f"{ULTRA}/x-artifact/seed/maximum", 4294967295)]),
+    (
+        "prompt-parameter",
+        "a name of seed too",
+        flags(("/flags/parameters/n", {"schema": {"type": "string"}})),
+    ),
+    (
+        "prompt-parameter",
+        "write it small",
+        flags(("/flags/ignore-case", True), ("/flags/parameters/Size", {"schema": {"type": "string"}})),
+    ),
+    ("prompt-parameter", "no flaw is of the kind", flags(("/flags/wording/lost", "x"))),
+    ("prompt-parameter", "nothing fills {names}", flags(("/flags/wording/unknown", "no {names}"))),
+    ("prompt-parameter", "nothing fills {maximum}", flags(("/flags/wording/invalid", "at most {maximum}"))),
+    (
+        "prompt-parameter",
+        "nothing fills {n}",
+        flags(("/flags/rules", [{"name": "r", "when": {}, "then": {}, "says": "{n}"}])),
+    ),
+    ("keyword-formed", "x-prompt-parameters", flags(("/flags/wording/invalid", GONE))),
+    (
+        "field-exists",
+        "/$parameters/sead",
+        [
+            *flags(),
+            (f"{ULTRA}/x-artifact/parameters", {"$ref": f"#{PROMPTS}/flags"}),
+            (f"{ULTRA}/x-artifact/seed/field", "/$parameters/sead"),
+        ],
+    ),
     ("lifecycle-sound", "is no state of t", [(LIFECYCLES, {"t": {"start": "a", "states": {"b": {}}}})]),
     (
         "lifecycle-sound",

@@ -1,4 +1,4 @@
-"""Parameters in a prompt's text: what is one, what it is worth, and what is wrong, by what a document says."""
+"""Parameters in a prompt's text: what is one, what it is worth, what is wrong, as a document says."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ PAINTER: dict[str, Any] = {
 SLASHES: dict[str, Any] = {
     "marks": {"/": "word"},
     "repeated": "first",
-    "parameters": {"seed": {"schema": {"type": "integer"}}, "shape": {"schema": {"enum": ["round", "square"]}}},
+    "parameters": {
+        "seed": {"schema": {"type": "integer"}},
+        "shape": {"schema": {"enum": ["round", "square"]}},
+    },
     "wording": {"unknown": "unknown {words}", "invalid": "{name}: {value}"},
 }
 
@@ -77,7 +80,11 @@ def read(node: dict[str, Any]) -> PromptParameters:
         ("a cat --q .25", "a cat", {"quality": 0.25}),
         ("a cat --no red cars, trees --seed 7", "a cat", {"no": ["red cars", "trees"], "seed": 7}),
         ("a cat --no cars --no trees", "a cat", {"no": ["cars", "trees"]}),
-        ("a cat --like https://a.b/c https://d.e/f--g", "a cat", {"like": ["https://a.b/c", "https://d.e/f--g"]}),
+        (
+            "a cat --like https://a.b/c https://d.e/f--g",
+            "a cat",
+            {"like": ["https://a.b/c", "https://d.e/f--g"]},
+        ),
         ("a cat --anime", "a cat", {"anime": True}),
         ("a cat --anime 6 --tile", "a cat", {"anime": "6", "tile": True}),
         ("a well-known cat -- asleep --seed 1", "a well-known cat -- asleep", {"seed": 1}),
@@ -134,7 +141,7 @@ def test_pictures_stand_before_the_text() -> None:
 
 def test_defaults_are_filled_in() -> None:
     parameters = read(PAINTER)
-    whole = parameters.whole(parameters.parse("a cat --s 5").values or {})
+    whole = parameters.whole(parameters.parse("a cat --s 5").values)
     assert whole == {"aspect": "1:1", "stylize": 5, "model": "7"}
 
 
@@ -148,4 +155,4 @@ def test_another_family_marks_them_in_its_own_way() -> None:
 @pytest.mark.parametrize("size", [20_000, 200_000])
 def test_a_long_prompt_is_read_in_time_that_grows_with_it(size: int) -> None:
     prompt = "a-" * size + " --" * size + " --no " + ", ".join(["x"] * size)
-    assert len((read(PAINTER).parse(prompt).values or {})["no"]) == size
+    assert len(read(PAINTER).parse(prompt).values["no"]) == size

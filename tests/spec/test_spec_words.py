@@ -133,3 +133,22 @@ DOCUMENT = {
 )
 def test_evidence_is_inherited_from_the_nearest(pointer: str, grade: str | None) -> None:
     assert evidence.grade(DOCUMENT, pointer) == grade
+
+
+@pytest.mark.parametrize(
+    ("ratio", "sides"),
+    [
+        *(("1:1", [1000, 1000]), ("16:9", [1328, 752]), ("9:16", [752, 1328]), ("2:1", [1408, 704])),
+        *(("1000:1", [2048, 16]), ("1:0", [1000, 1000]), ("wide", [1000, 1000]), (None, [1000, 1000])),
+    ],
+)
+def test_a_ratio_that_the_table_lacks_leads_to_about_so_many_pixels(ratio: Any, sides: list[int]) -> None:
+    found = choice(
+        {
+            "field": "/ratio",
+            "default": "1:1",
+            "table": {"1:1": [1000, 1000]},
+            "otherwise": {"pixels": 1_000_000, "multiple": 16, "longest": 2048},
+        }
+    )
+    assert found.pick({"ratio": ratio} if ratio else {}) == sides

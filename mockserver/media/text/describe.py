@@ -48,7 +48,9 @@ def _ratio(width: int, height: int) -> str:
     longer, shorter = max(width, height), min(width, height)
     exact = Fraction(longer, shorter)
     found = (exact.limit_denominator(divisor) for divisor in range(1, _FINEST))
-    simple = next((each for each in found if abs(each / exact - 1) <= _NEAR), exact.limit_denominator(_FINEST))
+    simple = next(
+        (each for each in found if abs(each / exact - 1) <= _NEAR), exact.limit_denominator(_FINEST)
+    )
     sides = (simple.numerator, simple.denominator)
     return ":".join(map(str, sides if width >= height else sides[::-1]))
 
