@@ -15,6 +15,8 @@ def behave(call: Call, double: Double) -> str:
         for name in trigger.outcomes:
             if name in call.operation.outcomes:
                 return name
+            if call.operation.lifecycle and name in call.operation.lifecycle.finals:
+                call.end = name
     return call.operation.success.name
 
 

@@ -14,7 +14,9 @@ from urllib.parse import parse_qsl
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
+from proofsheet.mockserver.origin import origin
 from proofsheet.mockserver.state.journal import label
+from proofsheet.mockserver.state.tasks import Task
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Body, Operation
 from proofsheet.spec.schemas import Flaw
@@ -99,6 +101,11 @@ class Call:
     forced: str | None = None  # by what an outcome was forced, for the journal
     fault: str | None = None  # what hurts the answer on its way, as it was written
     pictures: tuple[Any, ...] = ()
+    end: str | None = None  # the final state in which the task that it starts is to end
+    task: Any = None  # a TaskView (sources.py) of the task that it started, viewed or moved
+    tasks: list[Any] | None = None  # those that it lists
+    base: str = ""  # origin and base path under which the client sees the API
+    prefix: str = ""  # the base path alone
 
     @property
     def operation(self) -> Operation:
@@ -108,6 +115,12 @@ class Call:
     def account(self) -> tuple[str, str]:
         """Whose credits and limits it draws on: the family and the credential."""
         return self.served.operation.family, self.key or ""
+
+    @property
+    def url(self) -> str:
+        """Its address, as the client sees it."""
+        own = self.path.removeprefix(self.prefix)
+        return f"{self.base}{own}"
 
     @cached_property
     def label(self) -> str | None:
@@ -158,7 +171,45 @@ class Call:
         return None if artifact is None else str(artifact.media.pick(self.fields))
 
 
-def new_call(served: Served, parameters: Mapping[str, str], scope: Any) -> Call:
+def as_submitted(served: Served, task: Task) -> Call:
+    """The call that started a task, as far as it is remembered: what its values and artifacts depend on."""
+    sent = task.sent()
+    operation = served.operation
+    return Call(
+        served=served,
+        method=operation.method,
+        path=operation.path,
+        headers={},
+        path_params=sent["path"],
+        query=sent["query"],
+        key=task.holder[1] or None,
+        fields=sent["fields"],
+        body=operation.body,
+        seed=task.seed,
+        pictures=task.artifacts,
+        base=task.origin,
+    )
+
+
+def conclude_representation(call: Call, made: str | None) -> None:
+    """Choose the media type of a success by the Accept header; empty if the vendor would refuse.
+
+    `made` is the media type of the artifact, None where there is none or it is not known yet.
+    """
+    compiled = call.served.compiled
+    found = _pick(made, compiled.candidates(call.headers.get("accept") or "*/*"))
+    if not found and call.operation.policy.unsupported_accept == "default":
+        found = _pick(made, compiled.usual)
+    call.representation = found
+
+
+def _pick(made: str | None, candidates: tuple[str, ...]) -> str:
+    return next((each for each in candidates if made in (None, each) or not each.startswith("image/")), "")
+
+
+def new_call(
+    served: Served, parameters: Mapping[str, str], scope: Any, public_url: str | None = None
+) -> Call:
     """The call of a request whose body is not read yet; `parameters` are the path's."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
@@ -169,6 +220,7 @@ def new_call(served: Served, parameters: Mapping[str, str], scope: Any) -> Call:
         )
     query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     operation = served.operation
+    prefix = _base_path(operation, parameters, scope)
     return Call(
         served=served,
         method=scope["method"],
@@ -178,4 +230,15 @@ def new_call(served: Served, parameters: Mapping[str, str], scope: Any) -> Call:
         query=query,
         key=security.read(operation.security, headers, query),
         body=operation.body,
+        base=origin(headers, scope.get("scheme", "http"), public_url) + prefix,
+        prefix=prefix,
     )
+
+
+def _base_path(operation: Operation, parameters: Mapping[str, str], scope: Any) -> str:
+    """What stands before the operation's own path in the path of a request."""
+    own = operation.path
+    for name, value in parameters.items():
+        own = own.replace(f"{{{name}}}", value)
+    path: str = scope["path"]
+    return path.removesuffix(own) if path.endswith(own) else ""

@@ -10,12 +10,14 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from proofsheet.mockserver import faults
 from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
+from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 from proofsheet.spec.security import WELL_FORMED, place
@@ -49,6 +51,19 @@ def _pace(context: Any, parameter: Any, value: str) -> float | str:
     if not 0 <= seconds <= 600:
         raise click.BadParameter(f"expected `immediate`, `real` or seconds from 0 to 600, came {value!r}")
     return seconds
+
+
+def _task_pace(context: Any, parameter: Any, value: str) -> Pace:
+    try:
+        return parse_pace(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def _public_url(context: Any, parameter: Any, value: str | None) -> str | None:
+    if value is not None and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).netloc):
+        raise click.BadParameter(f"expected a URL such as https://mock.example.org, came {value!r}")
+    return value
 
 
 def _faults(context: Any, parameter: Any, values: tuple[str, ...]) -> tuple[faults.Fault, ...]:
@@ -127,6 +142,7 @@ Examples:
   proofsheet serve --fault latency=lognormal:0.3,0.6 --fault reset@0.01
   proofsheet serve --cors http://localhost:5173   a page in a browser may call
   proofsheet serve --pace real              answers take as long as the vendor's did
+  proofsheet serve flux --task-pace real*0.1   tasks go ten times as fast as the vendor's
 
 \b
 The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
@@ -142,6 +158,10 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
 @click.option("--pace", default="immediate", show_default=True, callback=_pace,
               metavar="immediate|real|SECONDS", help="How long an answer takes.")  # fmt: skip
+@click.option("--task-pace", default="quick", show_default=True, callback=_task_pace, metavar="PACE",
+              help=f"How fast tasks go: {EXPECTED}.")  # fmt: skip
+@click.option("--public-url", callback=_public_url, metavar="URL",
+              help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
 @click.option("--seed", type=int, help="Make fresh seeds and faults reproducible.")
 @click.option("--keys", callback=_keys, metavar="KEY,…|FILE", help="The only keys that are known.")
 @click.option("--credits", default="1000", show_default=True, callback=_credits,

@@ -14,7 +14,6 @@ from functools import partial
 from proofsheet.mockserver.compiled import Compiled, compiled
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.paths import Found, Paths
-from proofsheet.spec.security import SecurityRequirement
 from proofsheet.spec.yaml_reader import BadFile
 
 Load = Callable[[], Document]
@@ -60,7 +59,6 @@ class Documents:
     def __init__(self, loads: Mapping[str, Load]) -> None:
         self._loads = dict(loads)
         self._ready: dict[str, _Ready] = {}
-        self.security: tuple[SecurityRequirement, ...] = ()  # of all operations that are loaded, each once
         self._known: dict[tuple[str, str], Match] = {}  # concrete paths that were asked for
 
     @classmethod
@@ -93,14 +91,16 @@ class Documents:
 
     def _get(self, name: str) -> _Ready:
         if name not in self._ready:
-            self._ready[name] = ready = _Ready(self._loads[name]())
-            known = (one for each in ready.document.operations.values() for one in each.security)
-            self.security = tuple(dict.fromkeys([*self.security, *known]))
+            self._ready[name] = _Ready(self._loads[name]())
         return self._ready[name]
 
     def served(self, operation: Operation) -> Served:
         """An operation of one of the documents, ready to be called."""
-        return self._get(operation.document).served[operation.id]
+        return self.operation(operation.key)
+
+    def operation(self, key: tuple[str, str]) -> Served:
+        """The operation of a document and an id. Raises KeyError."""
+        return self._get(key[0]).served[key[1]]
 
     def find(self, method: str, path: str) -> Match | None:
         """What a request leads to; None if no document has the path. Raises what the loader does."""

@@ -24,7 +24,8 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
     artifact = call.operation.artifact
     if artifact is None:
         return ()
-    call.seed = _effective_seed(call, artifact, double)
+    if call.seed is None:
+        call.seed = _effective_seed(call, artifact, double)
     edit = edit_of(call, artifact)
     width, height = _size(call, artifact, edit)
     prompt = " · ".join(call.prompts)

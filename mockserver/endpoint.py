@@ -20,6 +20,7 @@ from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, breach, problem, reply
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, read
+from proofsheet.mockserver.task_roles import act
 from proofsheet.mockserver.wording import complaints
 
 LINGER_SECONDS = 5.0
@@ -30,7 +31,7 @@ async def serve(
     double: Double, served: Served, match: Match, scope: Any, receive: Receive, send: faults.Send
 ) -> None:
     """The whole life of one request."""
-    call = new_call(served, match.parameters, scope)
+    call = new_call(served, match.parameters, scope, double.settings.public_url)
     started = time.perf_counter()
     try:
         made, fault = await _answered(call, double, receive, bool(scope.get("proofsheet.whole")))
@@ -73,10 +74,10 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
         if wanted.outcome:
             return await reply(call, double, wanted.outcome)
         admit(call, double)
-        outcome = behave(call, double)
+        outcome = act(call, double, behave(call, double))
         made = await reply(call, double, outcome)
         await take_time(call, double)
-        if call.operation.cost and made.outcome in call.operation.cost.charged:
+        if call.reserved and call.operation.cost and made.outcome in call.operation.cost.charged:
             call.paid = call.cost
         return made
     except Refusal as refusal:

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import re
-import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver import faults
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.file_links import PREFIX, File, find
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.replies import Header, Reply, problem
 
-PREFIX = "/_files/"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class File:
-    """What is remembered of a file: its kind of artifact, the description that it is made from, its type."""
-
-    kind: str
-    description: Any
-    media_type: str
-
-
-def keep(double: Double, file: File, seconds: float) -> str:
-    """Serve a file for so many seconds of the double's clock; returns its path."""
-    name = secrets.token_urlsafe(24)
-    double.state.remember(("file", name), file, seconds)
-    return PREFIX + name
 
 
 async def serve(double: Double, scope: Any, send: faults.Send) -> None:
     """Answer a request for a file: GET or HEAD, whole or a part of it, or not again where it is known."""
     name = scope["path"].removeprefix(PREFIX)
-    file = double.state.recall(("file", name))
+    file = find(double, name)
     if scope["method"] not in ("GET", "HEAD"):
         made = problem(405, "method not allowed", "a file is fetched with GET or HEAD")
         made = replace(made, headers=(*made.headers, (b"allow", b"GET, HEAD")))

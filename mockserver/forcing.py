@@ -46,6 +46,8 @@ def forced(call: Call, double: Double) -> Forced:
         fault = None
     fault = fault or _by_chance(double)
     call.forced = by or None
+    if outcome and outcome not in call.operation.outcomes:
+        call.end, outcome = outcome, None  # a state of the task that it starts
     call.fault = fault.text if fault else None
     return Forced(outcome, fault)
 
@@ -64,15 +66,22 @@ def _preferred(call: Call) -> str | None:
 
 
 def named(operation: Operation, outcome: str | None, code: int | None) -> str | None:
-    """The outcome of that name and status, if the operation has it. Raises CannotForce."""
+    """The outcome of that name and status, if the operation has it; or a state of the tasks that it starts.
+
+    Such a task ends in it, or stays in one that is not final. Raises CannotForce.
+    """
     if outcome is None and code is None:
         return None
     for each in operation.outcomes.values():
         if outcome in (None, each.name) and code in (None, each.status):
             return each.name
+    states = operation.lifecycle.states if operation.lifecycle else {}
+    if outcome in states and code is None:
+        return outcome
     known = ", ".join(f"{each.name} ({each.status})" for each in operation.outcomes.values())
+    tasks = f"; its tasks have the states {', '.join(states)}" if states else ""
     wish = outcome or f"status {code}"
-    raise CannotForce(f"{operation.id} has no outcome {wish}; it declares: {known}")
+    raise CannotForce(f"{operation.id} has no outcome {wish}; it declares: {known}{tasks}")
 
 
 def _fault_header(call: Call) -> Fault | None:

@@ -13,6 +13,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.validation import path, validate
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.security import WELL_FORMED
+from proofsheet.spec.tasks import Starts
 
 
 def admit(call: Call, double: Double) -> None:
@@ -59,16 +60,30 @@ def media_type(call: Call, double: Double) -> None:
 
 
 def language(call: Call, double: Double) -> None:
-    if any(each.gate == "language" for each in double.triggers.for_prompts(call.prompts)):
-        raise Refusal("language")
-    if double.settings.language and any(map(double.language.is_foreign, call.prompts)):
-        raise Refusal("language")
+    forced = any(each.gate == "language" for each in double.triggers.for_prompts(call.prompts))
+    if forced or (double.settings.language and any(map(double.language.is_foreign, call.prompts))):
+        _refuse_or_end(call, "language")
 
 
 def moderation(call: Call, double: Double) -> None:
-    for trigger in double.triggers.for_prompts(call.prompts):
-        if trigger.gate == "moderation":
-            raise Refusal("moderation")
+    if any(each.gate == "moderation" for each in double.triggers.for_prompts(call.prompts)):
+        _refuse_or_end(call, "moderation")
+
+
+def _refuse_or_end(call: Call, gate: str) -> None:
+    """Refuse, or where the refusal is a state of the task to come, let the task end in it."""
+    name = call.operation.policy.outcome(gate, "")
+    if call.operation.lifecycle is None or name not in call.operation.lifecycle.finals:
+        raise Refusal(gate)
+    call.end = name
+
+
+def active_tasks(call: Call, double: Double) -> None:
+    role = call.operation.task
+    if isinstance(role, Starts) and role.most:
+        operation = call.operation.key if role.per == "operation" else None
+        if double.state.unfinished_tasks(call.account, operation) >= role.most:
+            raise Refusal("active-tasks", "most", (Flaw("most", "", {"limit": role.most}),))
 
 
 def charge(call: Call, double: Double) -> None:
@@ -87,6 +102,7 @@ GATES: dict[str, Callable[[Call, Double], None]] = {
     "validate": validate,
     "language": language,
     "moderation": moderation,
+    "active-tasks": active_tasks,
     "charge": charge,
 }
 
@@ -99,7 +115,7 @@ def _end_early(call: Call, outcomes: tuple[str, ...]) -> None:
 
 def _shortage(call: Call, double: Double) -> Flaw:
     rate = Decimal(str(call.operation.policy.credit_usd or 0))
-    balance = double.state.balance(call.account) or Decimal(0)
+    balance = (double.state.balance(call.account) or Decimal(0)) - double.state.held(call.account)
     credits = {"need": call.cost, "have": balance}
     dollars = {f"{name}_usd": _plain(value * rate) for name, value in credits.items()}
     amounts = {name: _plain(value) for name, value in credits.items()} | dollars

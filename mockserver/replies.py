@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+from urllib.parse import quote, urlencode
 
+from proofsheet.mockserver import bodies
+from proofsheet.mockserver.artifacts import artifacts, of_task
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.medium import MEDIA
-from proofsheet.mockserver.sources import Artifact, Context, filled, values
+from proofsheet.mockserver.sources import Context, filled, values
+from proofsheet.mockserver.task_sources import TaskView
+from proofsheet.spec import media_types
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
+from proofsheet.spec.tasks import Lists
 
 Header = tuple[bytes, bytes]
 
@@ -64,14 +69,14 @@ async def reply(call: Call, double: Double, name: str, complaints: Sequence[Comp
     """The answer that ends `call` in the outcome `name`, drawing what it binds; a refusal has complaints."""
     outcome = call.operation.outcomes[name]
     representation = _representation(call, outcome)
-    artifacts = await _artifacts(call, double, representation)
-    context = Context(call, outcome.status, complaints, lambda: double.state.balance(call.account))
-    first = artifacts[0] if artifacts else None
-    pieces = _body(representation, context, artifacts)
+    found = await artifacts(call, double, representation)
+    context = _context(call, double, outcome.status, complaints)
+    first = found[0] if found else None
+    pieces = bodies.pieces(representation, context, found)
     content_type = filled(representation.content_type, context, first)
     headers = list(_headers(content_type, sum(map(len, pieces))))
     for header, value in representation.headers:
-        text = value if isinstance(value, str) else str(next(values(value.text, context, first), ""))
+        text = value if isinstance(value, str) else str(next(values(value, context, first), ""))
         headers.append((header.lower().encode(), text.encode("latin-1", "replace")))
     return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type)
 
@@ -81,77 +86,42 @@ def _representation(call: Call, outcome: Outcome) -> Representation:
     return found or next(iter(outcome.representations.values()))
 
 
-async def _artifacts(call: Call, double: Double, representation: Representation) -> list[Artifact]:
-    if not any(each.source == "$artifact" for _, each in representation.binds):
-        return []
-    if (artifact := call.operation.artifact) is None:
-        return []
-    medium = MEDIA[artifact.kind]
-    call.pictures = medium.describe(call, double, representation.blurred)
-    return [Artifact(each.seed, each.media_type, await medium.render(each, double)) for each in call.pictures]
+def _context(call: Call, double: Double, status: int, complaints: Sequence[Complaint] = ()) -> Context:
+    role = call.operation.task
+    listed = call.tasks if isinstance(role, Lists) and call.tasks is not None else None
+    view = (call.operation.document, role.view) if isinstance(role, Lists) else ("", "")
+    return Context(
+        call=call,
+        status=status,
+        complaints=complaints,
+        balance=lambda: double.state.balance(call.account),
+        task=call.task,
+        listed=None if listed is None else [task_body(double, view, each) for each in listed],
+        link=partial(_link, call, double),
+    )
 
 
-def _body(representation: Representation, context: Context, artifacts: list[Artifact]) -> tuple[bytes, ...]:
-    binds = representation.binds
-    if binds and binds[0][0] == ():
-        return tuple(artifacts[0].pieces)
-    value = _copied(representation.value)
-    blobs: list[bytes] = []
-    for tokens, expression in binds:
-        _bind(value, tokens, expression.text, context, artifacts, blobs)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return (_splice(text, blobs),)
+def task_body(double: Double, operation: tuple[str, str], view: TaskView) -> Any:
+    """The JSON value with which an operation shows a task; its files are linked."""
+    outcome = double.documents.operation(operation).operation.outcomes[view.position.state]
+    json_forms = (each for each in outcome.representations.values() if media_types.is_json(each.media_type))
+    context = replace(_context(view.call, double, outcome.status), task=view)
+    return bodies.value(next(json_forms), context, list(of_task(double, view)))
 
 
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _copied(each) for name, each in value.items()}
-    return [_copied(each) for each in value] if isinstance(value, list) else value
-
-
-def _bind(
-    value: Any,
-    tokens: tuple[str, ...],
-    name: str,
-    context: Context,
-    artifacts: list[Artifact],
-    blobs: list[bytes],
-) -> None:
-    head, *rest = tokens
-    if rest[:1] == ["*"]:  # one item for each artifact or complaint, each like the example's first
-        repeated = _repeated(name, context, artifacts)
-        items = value[head] = _resized(value[head], len(repeated))
-        for item, (each, artifact) in zip(items, repeated, strict=False):
-            _bind(item, tuple(rest[1:]), name, each, artifact, blobs)
-        return
-    if rest:
-        _bind(value[head], tuple(rest), name, context, artifacts, blobs)
-        return
-    for found in values(name, context, artifacts[0] if artifacts else None):
-        if name == "$artifact.base64":
-            value[head] = f"\x00{len(blobs)}\x00"
-            blobs.append(found)
-        else:
-            value[head] = found
-
-
-def _repeated(name: str, context: Context, artifacts: list[Artifact]) -> list[tuple[Context, list[Artifact]]]:
-    """What each item is bound from."""
-    if name.startswith("$refusal."):
-        return [(replace(context, complaints=[each]), artifacts) for each in context.complaints]
-    return [(context, [each]) for each in artifacts]
-
-
-def _resized(items: list[Any], count: int) -> list[Any]:
-    """As many items as there is something to bind for; the example's own where there is nothing."""
-    return items[:count] + [_copied(items[0]) for _ in range(count - len(items))] if count else items
-
-
-def _splice(text: bytes, blobs: list[bytes]) -> bytes:
-    # Megabytes of base64 need no escaping: they are put in after the JSON is written.
-    for index, blob in enumerate(blobs):
-        text = text.replace(b"\\u0000%d\\u0000" % index, base64.b64encode(blob), 1)
-    return text
+def _link(call: Call, double: Double, name: str) -> str | None:
+    """The URL to which a link of the answer leads; what it hands on from the answer is the task's id."""
+    link = call.operation.links.get(name)
+    if link is None or call.task is None:
+        return None
+    target = double.documents.operation((call.operation.document, link.operation)).operation
+    path, query = target.path, {}
+    for each in (one for one in target.parameters if one.name in link.parameters):
+        if each.place == "path":
+            path = path.replace(f"{{{each.name}}}", quote(call.task.task.id, safe=""))
+        elif each.place == "query":
+            query[each.name] = call.task.task.id
+    return f"{call.base}{path}" + (f"?{urlencode(query)}" if query else "")
 
 
 def recognised(operation: Operation, made: Reply) -> Recognition:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from proofsheet.mockserver import form
-from proofsheet.mockserver.call import Call, FilePart
+from proofsheet.mockserver.call import Call, FilePart, conclude_representation
 from proofsheet.mockserver.given_pictures import given_picture
 from proofsheet.spec.document import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
@@ -39,7 +39,7 @@ async def read(
     if call.body is not None and not call.oversized:
         call.body_problem = _parse(call, data)
         await _read_pictures(call, call.body, decoding)
-    call.representation = _representation(call)
+    conclude_representation(call, call.artifact_media)
 
 
 async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:
@@ -183,16 +183,3 @@ def _keep_text(call: Call, name: str, schema: dict[str, Any], part: Part) -> Non
         call.fields[name] = coerce(part.text, schema)
     except UnicodeDecodeError:
         call.flaws.append(Flaw("encoding", name))
-
-
-def _representation(call: Call) -> str:
-    """The media type of a success by the Accept header; empty if the vendor would refuse."""
-    found = _pick(call, call.served.compiled.candidates(call.headers.get("accept") or "*/*"))
-    if not found and call.operation.policy.unsupported_accept == "default":
-        return _pick(call, call.served.compiled.usual)
-    return found
-
-
-def _pick(call: Call, candidates: tuple[str, ...]) -> str:
-    made = call.artifact_media
-    return next((each for each in candidates if made in (None, each) or not each.startswith("image/")), "")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from proofsheet.mockserver.faults import Fault
+from proofsheet.mockserver.tasks.pace import QUICK, Pace
 
 UNLIMITED = Decimal("Infinity")
 
@@ -29,6 +32,9 @@ class Settings:
     rate_limit: bool = True
     language: bool = True
     seed: int | None = None
+    task_pace: Pace = QUICK
+    public_url: str | None = None  # what links in answers begin with; None: as the client sees the double
+    secret: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)  # signs links
     pace: float | str = 0.0  # seconds before an answer, or "real": as long as was observed
     faults: tuple[Fault, ...] = ()
     check_replies: bool = False

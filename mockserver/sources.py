@@ -7,31 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Complaint
+from proofsheet.mockserver.task_sources import TASK, TaskView
 from proofsheet.spec import expressions, pointers
+from proofsheet.spec.expressions import Expression
 
 _UNLIMITED = 1_000_000_000.0  # what an account shows that never runs dry
 
 
 @dataclass(frozen=True)
 class Context:
-    """What is known when a value is bound: the call, the answer's status, what was wrong, its balance."""
+    """What is known when a value is bound: the call, the answer's status, what was wrong, its balance.
+
+    And the task that the answer is about, or the bodies of those that it lists.
+    """
 
     call: Call
     status: int
     complaints: Sequence[Complaint]
     balance: Callable[[], Any]
+    task: TaskView | None = None
+    listed: Sequence[Any] | None = None
+    link: Callable[[str], str | None] = lambda name: None  # the URL that a link of the answer leads to
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """One artifact of an answer: its seed, its media type, the pieces of its file."""
+    """One artifact of an answer: its seed, its media type, the pieces of its file if they are wanted."""
 
     seed: int
     media_type: str
     pieces: Sequence[bytes]
+    url: Callable[[], str] = str  # makes the link to its file
 
 
 def _balance(context: Context) -> Iterator[float]:
@@ -58,7 +68,17 @@ CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$refusal.field": _first(lambda each: [each.field] if each.field else []),
     "$refusal.location": _first(lambda each: [list(each.location)] if each.location else []),
     "$statusCode": lambda context: iter([context.status]),
-    "$url": lambda context: iter([f"http://{context.call.headers.get('host', '')}{context.call.path}"]),
+    "$url": lambda context: iter([context.call.url]),
+}
+TASKS: Mapping[str, Callable[[Sequence[Any]], Any]] = {"$tasks": list, "$tasks.total": len}
+# How a value is written that is a time in Unix seconds, a share from 0 to 1 or anything (as text).
+FORMS: Mapping[str, Callable[[Any], Any]] = {
+    "epoch-seconds": int,
+    "epoch-ms": lambda seconds: int(seconds * 1000),
+    "iso-8601": lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds"),
+    "percent": lambda share: f"{round(share * 100)}%",
+    "percent-number": lambda share: round(share * 100),
+    "text": str,
 }
 # The bytes are put in apart: they are megabytes.
 ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
@@ -66,17 +86,36 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
     "$artifact.mediaType": lambda artifact: artifact.media_type,
     "$artifact.bytes": lambda artifact: b"".join(artifact.pieces),
     "$artifact.base64": lambda artifact: b"".join(artifact.pieces),
+    "$artifact.url": lambda artifact: artifact.url(),
 }
 
 
-def values(text: str, context: Context, artifact: Artifact | None) -> Iterator[Any]:
-    """The value of an expression; nothing where its source has none."""
+def values(expression: Expression, context: Context, artifact: Artifact | None) -> Iterator[Any]:
+    """The value of an expression, in its form; nothing where its source has none."""
+    found = _values(expression.text, context, artifact)
+    yield from map(FORMS[expression.form], found) if expression.form else found
+
+
+def _values(text: str, context: Context, artifact: Artifact | None) -> Iterator[Any]:
     if text in CALL:
         yield from CALL[text](context)
     elif text in ARTIFACT:
         yield from [ARTIFACT[text](artifact)] if artifact else []
+    elif text in TASK:
+        yield from TASK[text](context.task) if context.task else []
+    elif text in TASKS:
+        yield from [TASKS[text](context.listed)] if context.listed is not None else []
+    elif text.startswith("$task.request"):
+        yield from _of_request(text.replace("$task.", "$"), context.task.call) if context.task else []
+    elif text.startswith("$link."):
+        yield from filter(None, [context.link(text.removeprefix("$link."))])
     else:
         yield from _of_request(text, context.call)
+
+
+def request_value(call: Call, expression: Expression) -> Any:
+    """The value at a place of a request; None if there is none."""
+    return next(_of_request(expression.text, call), None)
 
 
 def _of_request(text: str, call: Call) -> Iterator[Any]:
@@ -93,7 +132,7 @@ def filled(template: str, context: Context, artifact: Artifact | None) -> str:
     """A text with the expressions embedded in it filled in."""
     if "{" not in template:
         return template
-    wanted = [each.text for each in expressions.embedded(template)]
+    wanted = expressions.embedded(template)
     return expressions.fill(
-        template, {each: str(next(values(each, context, artifact), "")) for each in wanted}
+        template, {each.text: str(next(values(each, context, artifact), "")) for each in wanted}
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,7 +48,7 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
     found = {
         each.id: _viewing(each, lifecycles)
         for path, method, node in operations(raw)
-        for each in [_operation((name, home), raw, path, method, node)]
+        for each in [_operation((name, home), raw, path, method, node, lifecycles)]
     }
     bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
     info = raw["info"]
@@ -76,7 +76,9 @@ def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield path, method, item[method]
 
 
-def _operation(names: tuple[str, str], raw: Any, path: str, method: str, node: Any) -> Operation:
+def _operation(
+    names: tuple[str, str], raw: Any, path: str, method: str, node: Any, lifecycles: Mapping[str, Lifecycle]
+) -> Operation:
     policies = raw.get("components", {}).get("x-policies", {})
     policy = {**policies.get(node.get("x-policy"), {}), **node}
     return Operation(
@@ -95,13 +97,13 @@ def _operation(names: tuple[str, str], raw: Any, path: str, method: str, node: A
         cost=_cost(node.get("x-cost")),
         artifact=artifact(node.get("x-artifact")),
         outcomes=_outcomes(node["responses"]),
-        task=build_tasks.role(node.get("x-task")),
+        task=build_tasks.role(node.get("x-task"), lifecycles),
         links=build_tasks.links(node),
         callbacks=tuple(build_tasks.callbacks(node)),
     )
 
 
-def _viewing(operation: Operation, lifecycles: dict[str, Lifecycle]) -> Operation:
+def _viewing(operation: Operation, lifecycles: Mapping[str, Lifecycle]) -> Operation:
     """An operation that views tasks succeeds where one has come to the ordinary end of its lifecycle."""
     if not isinstance(operation.task, Views):
         return operation

@@ -29,20 +29,21 @@ def _pair(node: Any) -> tuple[float, float] | None:
     return None if node is None else (float(node[0]), float(node[1]))
 
 
-def role(node: Any) -> Role | None:
+def role(node: Any, known: Mapping[str, Lifecycle]) -> Role | None:
     """What an operation does to tasks, by its x-task. Raises KeyError and UnknownExpression."""
     if node is None:
         return None
     name = next(each for each in ROLES if each in node)
-    return _MAKE[name](node[name])
+    return _MAKE[name](node[name], known)
 
 
-def _starts(node: Any) -> Starts:
+def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
     return Starts(
-        lifecycle=node["lifecycle"],
+        lifecycle=known[node["lifecycle"]],
         id_form=node["id"],
         kind=node.get("kind"),
         most=node.get("most"),
+        per=node.get("per", "credential"),
         parent=_parent(node.get("parent")),
     )
 
@@ -53,11 +54,11 @@ def _parent(node: Any) -> Parent | None:
     return Parent(parse(node["id"]), frozenset(node["states"]), node["missing"], node["refused"])
 
 
-def _views(node: Any) -> Views:
+def _views(node: Any, known: Mapping[str, Lifecycle]) -> Views:
     return Views(parse(node["id"]), node["missing"], node.get("foreign") == "see")
 
 
-def _lists(node: Any) -> Lists:
+def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
     return Lists(
         view=node["view"],
         ids=_optional(node.get("ids")),
@@ -67,11 +68,11 @@ def _lists(node: Any) -> Lists:
     )
 
 
-def _moves(node: Any) -> Moves:
+def _moves(node: Any, known: Mapping[str, Lifecycle]) -> Moves:
     return Moves(parse(node["id"]), node["to"], node["missing"], node["refused"], node.get("merges", False))
 
 
-_MAKE: Mapping[str, Callable[[Any], Role]] = {
+_MAKE: Mapping[str, Callable[[Any, Mapping[str, Lifecycle]], Role]] = {
     "starts": _starts,
     "views": _views,
     "lists": _lists,

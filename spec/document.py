@@ -15,7 +15,7 @@ from proofsheet.spec.artifact import Artifact
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.security import Scheme, SecurityRequirement
-from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role
+from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
 
 MULTIPART = "multipart/form-data"
 FORMS = (MULTIPART, "application/x-www-form-urlencoded")
@@ -185,6 +185,11 @@ class Operation:
     succeeds_as: str | None = None  # its success, where that is not its first 2xx outcome
     links: Mapping[str, Link] = field(default_factory=dict)
     callbacks: tuple[Callback, ...] = ()
+
+    @property
+    def lifecycle(self) -> Lifecycle | None:
+        """The lifecycle of the tasks that it starts, if it starts any."""
+        return self.task.lifecycle if isinstance(self.task, Starts) else None
 
     @property
     def key(self) -> tuple[str, str]:

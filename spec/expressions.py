@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 # What can be bound into an answer: a double has a function for each (mockserver/sources.py).
-ARTIFACT = frozenset({"$artifact.bytes", "$artifact.base64", "$artifact.seed", "$artifact.mediaType"})
+ARTIFACT = frozenset(
+    {"$artifact.bytes", "$artifact.base64", "$artifact.seed", "$artifact.mediaType", "$artifact.url"}
+)
 TASK = frozenset(
     f"$task.{each}"
     for each in ("id", "state", "kind", "progress", "created", "started", "ended", "duration", "parent")

@@ -98,10 +98,11 @@ class Parent:
 class Starts:
     """The operation starts a task. `id_form` is a key of the double's forms of ids."""
 
-    lifecycle: str
+    lifecycle: Lifecycle
     id_form: str
     kind: str | None = None
     most: int | None = None  # unfinished tasks of one credential
+    per: str = "credential"  # or operation: what `most` counts
     parent: Parent | None = None
 
 

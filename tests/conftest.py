@@ -37,9 +37,9 @@ def nested(miniatures: Library) -> Document:
 
 
 @pytest.fixture(scope="session")
-def edits(miniatures: Library) -> Document:
-    """Pictures that come from pictures: files, base64, lists and links."""
-    return miniatures.load("edits")
+def small_tasks(miniatures: Library) -> Document:
+    """The tests' own document of tasks: submitted, viewed, listed, followed up, confirmed, cancelled."""
+    return miniatures.load("tasks")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from proofsheet.mockserver.state.journal import Entry, Journal
-from proofsheet.mockserver.state.protocol import Holder, Scheduled
+from proofsheet.mockserver.state.protocol import Scheduled
+from proofsheet.mockserver.state.tasks import Holder, Task, Tasks
 from proofsheet.spec.document import RateLimit
 
 K = TypeVar("K")
@@ -55,10 +56,14 @@ class Recent(OrderedDict[K, V]):
 
 
 class Clock:
-    """Seconds that tests can move: real time plus an offset, or standing still."""
+    """Unix seconds that tests can move: real time plus an offset, or standing still.
 
-    def __init__(self, real: Callable[[], float] = time.monotonic) -> None:
-        self._real = real
+    Real time goes on from the hour of the start as the monotonic clock does: it never runs back.
+    """
+
+    def __init__(self, real: Callable[[], float] | None = None) -> None:
+        epoch = time.time() - time.monotonic()
+        self._real = real or (lambda: epoch + time.monotonic())
         self._offset = 0.0
         self._frozen: float | None = None
 
@@ -98,10 +103,14 @@ class MemoryState:
         self._accounts: Recent[Holder, Account] = Recent()
         self._windows: Recent[tuple[Holder, str, RateLimit], Window] = Recent()
         self._scheduled: list[Scheduled] = []
+        self._tasks = Tasks()
         self._journal = Journal(journal_size)
         self._remembered: Recent[tuple[str, str], tuple[float, Any]] = Recent()  # until when, and what
 
     # clock
+
+    def now(self) -> float:
+        return self._clock.now()
 
     def move_clock(self, seconds: float = 0.0, frozen: bool | None = None) -> dict[str, Any]:
         self._clock.advance(seconds)
@@ -118,7 +127,10 @@ class MemoryState:
     # credits
 
     def _account(self, holder: Holder) -> Account:
-        return self._accounts.use(holder, lambda: Account(self._opening(holder)))
+        account = self._accounts.use(holder, lambda: Account(self._opening(holder)))
+        for task in self._tasks.ended_unsettled(holder, self._clock.now()):
+            _settle(account, task.cost, task.charged)
+        return account
 
     def balance(self, holder: Holder) -> Decimal | None:
         return self._account(holder).balance
@@ -139,12 +151,35 @@ class MemoryState:
         return True
 
     def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
-        account = self._account(holder)
-        if account.balance is None:
-            return
-        account.held = max(account.held - cost, Decimal(0))
-        if charge:
-            account.balance -= cost
+        _settle(self._account(holder), cost, charge)
+
+    # tasks
+
+    def add_task(self, task: Task) -> bool:
+        return self._tasks.add(task, self._clock.now())
+
+    def task(self, family: str, id: str, look: bool = False) -> Task | None:
+        found = self._tasks.look(family, id) if look else self._tasks.get(family, id)
+        if found is not None and found.by_looks:
+            self._settle_task(found)
+        return found
+
+    def tasks(self, holder: Holder | None) -> list[Task]:
+        return self._tasks.of(holder)
+
+    def unfinished_tasks(self, holder: Holder, operation: tuple[str, str] | None = None) -> int:
+        return self._tasks.unfinished(holder, operation, self._clock.now())
+
+    def replace_task(self, old: Task, new: Task) -> bool:
+        self._account(old.holder)  # what has ended already is settled as it ended
+        replaced = self._tasks.put(old, new)
+        if replaced:
+            self._settle_task(new)
+        return replaced
+
+    def _settle_task(self, task: Task) -> None:
+        for ended in self._tasks.settled(task, self._clock.now()):
+            _settle(self._account(task.holder), ended.cost, ended.charged)
 
     # rate
 
@@ -229,6 +264,7 @@ class MemoryState:
             self._random.clear()
             self._scheduled.clear()
             self._remembered.clear()
+            self._tasks.forget(None)
             self._clock.freeze(False)
             return
         for table in (self._accounts, self._random):
@@ -237,6 +273,15 @@ class MemoryState:
         for bucket in [each for each in self._windows if each[0][1] == key]:
             self._windows.pop(bucket)
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
+        self._tasks.forget(key)
 
     def drop_journal(self, label: str | None = None) -> None:
         self._journal.clear(label)
+
+
+def _settle(account: Account, cost: Decimal, charge: bool) -> None:
+    if account.balance is None:
+        return
+    account.held = max(account.held - cost, Decimal(0))
+    if charge:
+        account.balance -= cost

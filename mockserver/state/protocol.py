@@ -10,9 +10,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from proofsheet.mockserver.state.journal import Entry
+from proofsheet.mockserver.state.tasks import Holder, Task
 from proofsheet.spec.document import RateLimit
-
-Holder = tuple[str, str]  # whose credits and limits: the family, and the credential
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,9 @@ class Scheduled:
 class State(Protocol):
     """The memory of a double, or of several processes that serve one."""
 
+    def now(self) -> float:
+        """The clock, in Unix seconds."""
+
     def move_clock(self, seconds: float = 0.0, frozen: bool | None = None) -> dict[str, Any]:
         """Advance the clock, stop it or let it run; says where it stands."""
 
@@ -54,6 +56,21 @@ class State(Protocol):
 
     def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
         """Let go of a reservation, and take it from the balance if the call is to be paid."""
+
+    def add_task(self, task: Task) -> bool:
+        """Keep a task, which takes over what was reserved for it; False where too many are open."""
+
+    def task(self, family: str, id: str, look: bool = False) -> Task | None:
+        """A task; with `look`, one that goes by looks is one further on afterwards."""
+
+    def tasks(self, holder: Holder | None) -> list[Task]:
+        """The tasks of a holder, or all of them; oldest first."""
+
+    def unfinished_tasks(self, holder: Holder, operation: tuple[str, str] | None = None) -> int:
+        """How many tasks of a holder have not ended; those that one operation started, if given."""
+
+    def replace_task(self, old: Task, new: Task) -> bool:
+        """Put what became of a task in its place; False, and nothing done, if it has changed meanwhile."""
 
     def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
         """Count a request; False if it is one too many or comes during the penalty."""

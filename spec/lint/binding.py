@@ -16,6 +16,7 @@ STAND_INS: Mapping[str, Any] = {
     "$artifact.bytes": "(bytes)",
     "$artifact.base64": "aGVsbG8=",
     "$artifact.mediaType": "image/png",
+    "$artifact.url": "https://proofsheet.example/file",
     "$call.id": "37ab3cf5bb0f5d4cb3ac9e9c0f7d2e45",
     "$ledger.balance": 0.5,
     "$refusal.detail": "field: problem",

@@ -96,7 +96,8 @@ def tables(context: Context) -> Iterator[Found]:
         asked.setdefault(written, set()).update(use.enum)
         if use.schema is not None and not use.enum and "otherwise" not in use.choice:
             yield Found(use.pointer, f"{use.choice['field']} of {use.op.id} has no enum; a table needs one")
-        for value in (each for each in use.enum if each not in use.choice["table"]):
+        # Null is what an absent field is: the default's.
+        for value in (each for each in use.enum if each not in use.choice["table"] and each != "None"):
             yield Found(f"{use.pointer}/table", f"no line for {value!r}, which {use.op.id} accepts; add one")
     for written, values in asked.items():
         for key in pointers.get(context.resolved, written):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from proofsheet.spec import build_tasks
 from proofsheet.spec.lint.context import Context, Found, Op, samples
 
 # A refusal that is no gate: it has no place in the precedence.
@@ -33,6 +34,8 @@ def applies(op: Op, gate: str) -> bool:
 def _promised(op: Op, gate: str) -> bool:
     if gate == "path":
         return bool(op.parameters("path"))
+    if gate == "active-tasks":
+        return "most" in op.node.get("x-task", {}).get("starts", {})
     if gate == "charge":
         return "x-cost" in op.node
     if gate == "rate-limit":
@@ -73,7 +76,7 @@ def _unmatched(context: Context) -> Iterator[Found]:
 def outcomes(context: Context) -> Iterator[Found]:
     """Every refusal that can happen has its outcome among the operation's examples."""
     for op in context.operations:
-        names = {sample.name for sample in samples(op)}
+        names = {sample.name for sample in samples(op)} | _final_states(context, op)
         for key, outcome in op.rules.get("x-refusals", {}).items():
             gate, _, kind = key.partition(".")
             if outcome not in names and applies(op, gate) and _can(op, gate, kind):
@@ -89,6 +92,13 @@ def outcomes(context: Context) -> Iterator[Found]:
                     f"{op.pointer}/x-cost/charged",
                     _missing(op, "x-cost charges for a call that ends", outcome),
                 )
+
+
+def _final_states(context: Context, op: Op) -> set[str]:
+    """In which the task may end that an operation starts: what refuses a call may end its task instead."""
+    started = op.node.get("x-task", {}).get("starts", {}).get("lifecycle")
+    lifecycle = build_tasks.lifecycles(context.resolved).get(started)
+    return set(lifecycle.finals) if lifecycle else set()
 
 
 def _missing(op: Op, who: str, outcome: str) -> str:

@@ -12,10 +12,10 @@ import pytest
 from asking import opened
 from shapes import client
 
-from proofsheet.mockserver import faults, files
+from proofsheet.mockserver import faults
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
-from proofsheet.mockserver.files import File
+from proofsheet.mockserver.file_links import File, keep
 from proofsheet.mockserver.media.image.picture import PNG, Picture
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.replies import Reply
@@ -97,7 +97,7 @@ class Served:
         state = MemoryState(lambda holder: None, clock=Clock(lambda: self.time))
         self.double = double((), Settings(), state)
         picture = Picture(64, 48, PNG, 7, b"x" * 32, "title", "prompt")
-        self.path = files.keep(self.double, File("image", picture, PNG), seconds=600)
+        self.path = keep(self.double, File("image", picture, PNG), seconds=600)
 
     def ask(self, method: str = "GET", path: str | None = None, **headers: str) -> httpx.Response:
         async def send() -> httpx.Response:

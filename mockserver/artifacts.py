@@ -1,0 +1,62 @@
+"""The artifacts that an answer binds: of its call, or of the task that it is about; rendered or linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.file_links import DEFAULT_SECONDS, File, keep, task_path
+from proofsheet.mockserver.medium import MEDIA
+from proofsheet.mockserver.sources import Artifact
+from proofsheet.mockserver.task_sources import TaskView
+from proofsheet.spec.document import Representation
+
+_FILES = ("$artifact.bytes", "$artifact.base64")  # what needs the whole file
+
+
+async def artifacts(call: Call, double: Double, representation: Representation) -> list[Artifact]:
+    """The artifacts that a representation binds, noted on the call; rendered if it takes their bytes."""
+    if not any(each.source == "$artifact" for _, each in representation.binds):
+        return []
+    view: TaskView | None = call.task
+    artifact = (view.call if view else call).operation.artifact
+    if artifact is None:
+        return []
+    medium = MEDIA[artifact.kind]
+    if view:
+        call.pictures = tuple(_blurred(each, representation.blurred) for each in view.task.artifacts)
+        made = of_task(double, view)
+    else:
+        call.pictures = medium.describe(call, double, representation.blurred)
+        made = _of_call(call, double, artifact.kind, artifact.expires or DEFAULT_SECONDS)
+    if not any(each.text in _FILES for _, each in representation.binds):
+        return list(made)
+    return [
+        replace(one, pieces=await medium.render(description, double))
+        for one, description in zip(made, call.pictures, strict=True)
+    ]
+
+
+def _blurred(description: Any, blurred: bool) -> Any:
+    return replace(description, blurred=True) if blurred else description
+
+
+def of_task(double: Double, view: TaskView) -> Iterator[Artifact]:
+    """The artifacts of a task, linked and not rendered."""
+    for index, each in enumerate(view.task.artifacts):
+        yield _linked(view.call, each, partial(task_path, double, view.task, index))
+
+
+def _of_call(call: Call, double: Double, kind: str, seconds: float) -> Iterator[Artifact]:
+    for each in call.pictures:
+        yield _linked(call, each, partial(keep, double, File(kind, each, each.media_type), seconds))
+
+
+def _linked(call: Call, description: Any, path: Callable[[], str]) -> Artifact:
+    origin = call.base.removesuffix(call.prefix)
+    pieces: Sequence[bytes] = ()
+    return Artifact(description.seed, description.media_type, pieces, lambda: origin + path())

@@ -1,0 +1,93 @@
+"""The body of an answer: a copy of the example, with this request's values bound in."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from proofsheet.mockserver.sources import Artifact, Context, values
+from proofsheet.spec.document import Representation
+from proofsheet.spec.expressions import Expression
+
+
+def pieces(
+    representation: Representation, context: Context, artifacts: Sequence[Artifact]
+) -> tuple[bytes, ...]:
+    """The body's bytes; those of an artifact are shared with other answers and never copied."""
+    binds = representation.binds
+    if binds and binds[0][0] == () and binds[0][1].source == "$artifact":
+        return tuple(artifacts[0].pieces)
+    blobs: list[bytes] = []
+    made = value(representation, context, artifacts, blobs)
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+    return (_splice(text, blobs),)
+
+
+def value(
+    representation: Representation,
+    context: Context,
+    artifacts: Sequence[Artifact],
+    blobs: list[bytes] | None = None,
+) -> Any:
+    """The body's JSON value. Megabytes of base64 are put into `blobs`, with marks where they belong."""
+    made = [_copied(representation.value)]  # in a list, so that the whole of it can be bound too
+    for tokens, expression in representation.binds:
+        _bind(made, ("0", *tokens), expression, context, artifacts, [] if blobs is None else blobs)
+    return made[0]
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
+
+
+def _bind(
+    value: Any,
+    tokens: tuple[str, ...],
+    expression: Expression,
+    context: Context,
+    artifacts: Sequence[Artifact],
+    blobs: list[bytes],
+) -> None:
+    head: Any = tokens[0] if isinstance(value, dict) else int(tokens[0])
+    rest = tokens[1:]
+    if rest[:1] == ("*",):  # one item for each artifact or complaint, each like the example's first
+        repeated = _repeated(expression.text, context, artifacts)
+        items = value[head] = _resized(value[head], len(repeated))
+        for index, (each, artifact) in enumerate(repeated):
+            _bind(items, (str(index), *rest[1:]), expression, each, artifact, blobs)
+        return
+    if rest:
+        _bind(value[head], rest, expression, context, artifacts, blobs)
+        return
+    for found in values(expression, context, artifacts[0] if artifacts else None):
+        if expression.text == "$artifact.base64":
+            value[head] = f"\x00{len(blobs)}\x00"
+            blobs.append(found)
+        else:
+            value[head] = found
+
+
+def _repeated(
+    name: str, context: Context, artifacts: Sequence[Artifact]
+) -> list[tuple[Context, Sequence[Artifact]]]:
+    """What each item is bound from."""
+    if name.startswith("$refusal."):
+        return [(replace(context, complaints=[each]), artifacts) for each in context.complaints]
+    return [(context, [each]) for each in artifacts]
+
+
+def _resized(items: list[Any], count: int) -> list[Any]:
+    """As many items as there is something to bind for; the example's own where there is nothing."""
+    return items[:count] + [_copied(items[0]) for _ in range(count - len(items))] if count else items
+
+
+def _splice(text: bytes, blobs: list[bytes]) -> bytes:
+    # Megabytes of base64 need no escaping: they are put in after the JSON is written.
+    for index, blob in enumerate(blobs):
+        text = text.replace(b"\\u0000%d\\u0000" % index, base64.b64encode(blob), 1)
+    return text

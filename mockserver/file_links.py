@@ -1,0 +1,72 @@
+"""Links to files of the double's own: nobody can guess them, and they end in time.
+
+The file of a task needs no place of its own: its link names the task, and is signed.
+"""
+
+from __future__ import annotations
+
+import hmac
+import mimetypes
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.tasks.course import position
+
+PREFIX = "/_files/"
+DEFAULT_SECONDS = 24 * 3600.0  # a link lives so long where its document does not say
+_TASK_FILE = re.compile(r"tasks/([\w.-]{1,100})/([\w-]{1,100})/(\d{1,4})-([0-9a-f]{32})(\.\w+)?")
+
+
+@dataclass(frozen=True)
+class File:
+    """What a file is made of: its kind of artifact, the description that it is made from, its type."""
+
+    kind: str
+    description: Any
+    media_type: str
+
+
+def keep(double: Double, file: File, seconds: float = DEFAULT_SECONDS) -> str:
+    """Serve a file for so many seconds of the double's clock; returns its path."""
+    name = secrets.token_urlsafe(24)
+    double.state.remember(("file", name), file, seconds)
+    return PREFIX + name
+
+
+def task_path(double: Double, task: Task, index: int) -> str:
+    """The path of the file number `index` (from 0) of a task."""
+    name = f"{task.holder[0]}/{task.id}/{index}"
+    suffix = mimetypes.guess_extension(str(task.artifacts[index].media_type)) or ""
+    return f"{PREFIX}tasks/{name}-{_signature(double, name)}{suffix}"
+
+
+def find(double: Double, name: str) -> File | None:
+    """The file behind what stands after the prefix; None if there is none, or not any more."""
+    if (found := _TASK_FILE.fullmatch(name)) is None:
+        file: File | None = double.state.recall(("file", name))
+        return file
+    family, id, index, signature, _ = found.groups()
+    if not hmac.compare_digest(signature, _signature(double, f"{family}/{id}/{index}")):
+        return None
+    task = double.state.task(family, id)
+    return _of_task(double, task, int(index)) if task is not None else None
+
+
+def _of_task(double: Double, task: Task, index: int) -> File | None:
+    operation = double.documents.operation(task.operation).operation
+    artifact = operation.artifact
+    if operation.lifecycle is None or artifact is None or index >= len(task.artifacts):
+        return None
+    now = double.state.now()
+    ended = position(task, operation.lifecycle, now).ended
+    if ended is not None and now >= ended + (artifact.expires or DEFAULT_SECONDS):
+        return None
+    return File(artifact.kind, task.artifacts[index], task.artifacts[index].media_type)
+
+
+def _signature(double: Double, name: str) -> str:
+    return hmac.new(double.settings.secret, name.encode(), "sha256").hexdigest()[:32]

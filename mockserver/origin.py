@@ -1,0 +1,30 @@
+"""Under which origin a client sees the double: what links in answers begin with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PROTO = re.compile(r"https?", re.IGNORECASE)
+_HOST = re.compile(r"[A-Za-z0-9._~-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+_PAIR = re.compile(r'(\w+)=(?:"([^"]*)"|([^;,\s]*))')
+
+
+def origin(headers: Mapping[str, str], scheme: str, public_url: str | None) -> str:
+    """`public_url` if it is set, else what a proxy in front says (Forwarded, RFC 7239, or X-Forwarded-*),
+    else the Host that the client named. Without a slash at the end.
+    """
+    if public_url:
+        return public_url.rstrip("/")
+    first = headers.get("forwarded", "").partition(",")[0]
+    said = {name.lower(): quoted or plain for name, quoted, plain in _PAIR.findall(first)}
+    proto = said.get("proto") or _first(headers, "x-forwarded-proto")
+    host = said.get("host") or _first(headers, "x-forwarded-host")
+    proto = proto if _PROTO.fullmatch(proto) else scheme
+    host = host if _HOST.fullmatch(host) else headers.get("host", "")
+    prefix = _first(headers, "x-forwarded-prefix").strip("/")
+    return f"{proto.lower()}://{host}" + (f"/{prefix}" if prefix and _HOST.fullmatch(prefix) else "")
+
+
+def _first(headers: Mapping[str, str], name: str) -> str:
+    return headers.get(name, "").partition(",")[0].strip()

@@ -1,0 +1,83 @@
+"""Where a task stands: computed from its route and the clock whenever somebody looks. No timers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.tasks.pace import Pace
+from proofsheet.spec.tasks import Lifecycle, State
+
+Route = tuple[tuple[float, str], ...]
+_UNKNOWN_SECONDS = (1.0, 2.0)  # of a state whose duration no source gives, at the documented pace
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a task stands: its state, the progress made (0 to 1) and times in seconds of the clock."""
+
+    state: str
+    progress: float | None
+    created: float
+    started: float | None  # when it left the state it was submitted in
+    ended: float | None
+
+
+def route(lifecycle: Lifecycle, start: str, end: str, pace: Pace, chance: random.Random) -> Route:
+    """After how long a task comes into each state from `start` to `end`, or to the first that waits."""
+    states = list(_passed(lifecycle, start, end))
+    lengths = _lengths([lifecycle.states[each] for each in states[:-1]], pace, chance)
+    marks = [0.0]
+    for length in lengths:
+        marks.append(marks[-1] + length)
+    return tuple(zip(marks, states, strict=True))
+
+
+def _passed(lifecycle: Lifecycle, start: str, end: str) -> Iterator[str]:
+    for name in lifecycle.way(start, end):
+        yield name
+        state = lifecycle.states[name]
+        if not state.is_final and state.seconds is None:
+            return  # until a client moves it
+
+
+def _lengths(states: Sequence[State], pace: Pace, chance: random.Random) -> list[float]:
+    if pace.by_looks:
+        return [1.0 if pace.total is None else pace.total / len(states) for _ in states]
+    if pace.total is not None:
+        return [pace.total / len(states) for _ in states]
+    return [chance.uniform(*(each.seconds or _UNKNOWN_SECONDS)) * pace.factor for each in states]
+
+
+def position(task: Task, lifecycle: Lifecycle, now: float) -> Position:
+    """Where a task stands at a time of the clock."""
+    moved = task.moves[-1][0]
+    passed = float(task.looks) if task.by_looks else now - moved
+    index = max(i for i, (at, _) in enumerate(task.route) if at <= passed or i == 0)
+    at, name = task.route[index]
+    state = lifecycle.states[name]
+    until = task.route[index + 1][0] if index + 1 < len(task.route) else None
+    return Position(
+        state=name,
+        progress=_progress(state, passed - at, None if until is None else until - at),
+        created=task.created,
+        started=_started(task, index, now),
+        ended=(now if task.by_looks else moved + at) if state.is_final else None,
+    )
+
+
+def _progress(state: State, passed: float, length: float | None) -> float | None:
+    if state.progress is None:
+        return None
+    first, last = state.progress
+    if not length:
+        return last if state.is_final else first
+    return first + (last - first) * min(passed / length, 1.0)
+
+
+def _started(task: Task, index: int, now: float) -> float | None:
+    if index == 0:
+        return task.moves[-1][0] if len(task.moves) > 1 else None
+    return now if task.by_looks else task.moves[-1][0] + task.route[1][0]
