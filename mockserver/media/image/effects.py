@@ -96,8 +96,11 @@ def _enlarge(on: Material) -> Image.Image:
 
 
 def _extend(on: Material) -> Image.Image:
-    """Around the source its mirror image, softer the farther away it is."""
+    """Around the source its mirror image, softer the farther away, under the scene as far as it is lost."""
     source = on.source
+    if on.edit.scale != 1.0:
+        inner = _within(on.size, on.edit.margins)
+        source = source.resize(inner, Image.Resampling.LANCZOS)
     left, _, up, _ = on.edit.margins
     shrink = min(1.0, (_WORKING / (on.size[0] * on.size[1])) ** 0.5)
     small = source.resize([max(1, round(side * shrink)) for side in source.size], Image.Resampling.BOX)
@@ -108,8 +111,15 @@ def _extend(on: Material) -> Image.Image:
     near.paste(255, (round(left * shrink), round(up * shrink)), Image.new("L", small.size, 255))
     near = near.filter(ImageFilter.GaussianBlur(max(size) / 24))
     whole = Image.composite(around, soft, near).resize(on.size, Image.Resampling.BICUBIC)
+    if lost := on.strength(0.0):
+        whole = Image.blend(whole, on.scene(on.size), lost)
     whole.paste(source, (left, up))
     return whole
+
+
+def _within(size: Size, margins: tuple[int, int, int, int]) -> Size:
+    left, right, up, down = margins
+    return max(1, size[0] - left - right), max(1, size[1] - up - down)
 
 
 def _mirrored(tile: Image.Image, size: Size, at: Size) -> Image.Image:

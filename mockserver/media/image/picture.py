@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 PNG = "image/png"
 JPEG = "image/jpeg"
@@ -22,7 +23,8 @@ class Edit:
     `region` is the part that the effect works on: where the mask is white or black (`grow` pixels wider),
     where the first source is transparent (alpha; without a mask, white and black mean it too), or its
     subject. `strength` says how much of the sources is lost (0 keeps them, 1 ignores them); None: as the
-    effect likes. `margins` are pixels added on the left, right, top and bottom.
+    effect likes. `margins` are pixels added on the left, right, top and bottom, after the source
+    was brought to `scale` (1: as it is).
     """
 
     effect: str
@@ -32,6 +34,7 @@ class Edit:
     grow: int = 0
     strength: float | None = None
     margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+    scale: float = 1.0
 
     def __post_init__(self) -> None:
         if self.strength is not None and not 0.0 <= self.strength <= 1.0:
@@ -45,11 +48,22 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Near:
+    """A scene that another one is like: of its parts, a share (0 to 1, `changed`) is drawn anew."""
+
+    identity: bytes
+    seed: int
+    changed: float
+    near: Near | None = None
+
+
+@dataclass(frozen=True)
 class Picture:
     """A complete description of one picture; equal values always give equal pixels.
 
     `width` and `height` are pixels, 1 to 4096, or more for an edit. `identity` is a digest (16 bytes or more)
-    of the canonical request; with `seed` it picks the scene. `title` and `prompt` are the two lines of the
+    of the canonical request; with `seed` it picks the scene, or how it differs from the one it is `near`. A
+    `grid` is two by two pictures in one file (see `quarters`). `title` and `prompt` are the two lines of the
     caption: any text, cut to fit. `edit` says how it comes from other pictures. `blurred` marks a filtered
     result. Raises ValueError on a size or a media type out of range.
     """
@@ -63,6 +77,8 @@ class Picture:
     prompt: str
     edit: Edit | None = None
     blurred: bool = False
+    near: Near | None = None
+    grid: bool = False
 
     def __post_init__(self) -> None:
         most = LARGEST_EDIT if self.edit else LARGEST_SIDE
@@ -71,6 +87,17 @@ class Picture:
             raise ValueError(f"no picture is {self.width} x {self.height} pixels")
         if self.media_type not in (PNG, JPEG, WEBP):
             raise ValueError(f"no picture is drawn as {self.media_type}")
+
+    def quarter(self, number: int) -> Picture:
+        """One of the four pictures of a grid, half as wide and high: 1 and 2 are above, 3 and 4 below."""
+        digest = blake2b(self.identity + b" quarter %d" % number, digest_size=32).digest()
+        width, height = self.width // 2, self.height // 2
+        title = f"{self.title}  {number} of 4  {width} x {height}"
+        return replace(self, width=width, height=height, identity=digest, title=title, grid=False)
+
+    def varied(self, changed: float) -> Near:
+        """What pictures are near to that keep this one's scene but for a share of its parts (0 to 1)."""
+        return Near(self.identity, self.seed, changed, self.near)
 
     @property
     def bytes_held(self) -> int:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from random import Random
 
 from proofsheet.mockserver.media.image.palettes import PALETTES
+from proofsheet.mockserver.media.image.picture import Near
 
 GRID = 16  # rows: the height of a JPEG's coding unit at 4:2:0
 NARROWEST = 200  # pixels; a smaller picture is drawn larger and reduced, without a caption
@@ -93,14 +95,29 @@ def layout(width: int, height: int) -> Plan:
     return Plan(width, height, units, variants, caption, letters)
 
 
-def choose(plan: Plan, identity: bytes, seed: int) -> tuple[int, tuple[int, ...]]:
+def choose(plan: Plan, identity: bytes, seed: int, near: Near | None = None) -> tuple[int, tuple[int, ...]]:
     """The scene of a request: the index of its palette and a variant for each unit."""
     digest = blake2b(identity + b"/%d" % seed, digest_size=32).digest()
+    if near is not None:
+        return _changed(plan, choose(plan, near.identity, near.seed, near.near), near.changed, digest)
     number, palette = divmod(int.from_bytes(digest, "big"), len(PALETTES))
     chosen = []
     for _ in plan.units:
         number, variant = divmod(number, plan.variants)
         chosen.append(variant)
+    return palette, tuple(chosen)
+
+
+def _changed(
+    plan: Plan, scene: tuple[int, tuple[int, ...]], share: float, digest: bytes
+) -> tuple[int, tuple[int, ...]]:
+    """A scene with another variant in a share of its units, in one at least; the place stays."""
+    palette, variants = scene
+    random = Random(digest)
+    chosen = list(variants)
+    count = max(1, round(share * len(chosen)))
+    for unit in random.sample(range(len(chosen)), min(count, len(chosen))):
+        chosen[unit] = (chosen[unit] + random.randrange(1, plan.variants)) % plan.variants
     return palette, tuple(chosen)
 
 

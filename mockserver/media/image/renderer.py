@@ -108,11 +108,21 @@ class Studio:
 
     def _pixels(self, picture: Picture) -> Image.Image:
         """The picture before it is encoded, mode RGB or RGBA, for all that no strips can make."""
+        if picture.grid:
+            return self._sheet(picture)
         if picture.edit is None:
             image = self._scene(picture, (picture.width, picture.height))
         else:
             image = edited(picture, picture.edit, self._pixels, self._scene, self._caption)
         return blur(image) if picture.blurred else image
+
+    def _sheet(self, picture: Picture) -> Image.Image:
+        """The four pictures of a grid, mode RGB."""
+        image = Image.new("RGB", (picture.width, picture.height))
+        for number in range(4):
+            quarter = picture.quarter(number + 1)
+            image.paste(self._pixels(quarter), (number % 2 * quarter.width, number // 2 * quarter.height))
+        return image
 
     def _scene(self, picture: Picture, size: tuple[int, int]) -> Image.Image:
         """What a picture would show at a size if it came from no other."""
@@ -145,13 +155,14 @@ def _is_stacked(picture: Picture) -> bool:
     return (
         picture.media_type in (PNG, JPEG)
         and picture.edit is None
+        and not picture.grid
         and not picture.blurred
         and fits(picture.width, picture.height)
     )
 
 
 def _keys(plan: Plan, picture: Picture, media_type: str) -> list[Key]:
-    palette, variants = choose(plan, picture.identity, picture.seed)
+    palette, variants = choose(plan, picture.identity, picture.seed, picture.near)
     width, height = plan.width, plan.height
     return [(media_type, width, height, palette, unit, variant) for unit, variant in enumerate(variants)]
 
