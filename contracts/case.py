@@ -117,23 +117,23 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A paid picture, wanted with these fields and this Accept (None: any; empty: without the header;
+class PaidConstraint:
+    """What a paid request must have: these fields and this Accept (None: any; empty: without the header;
     a blank: an empty header).
 
-    Wishes that do not contradict each other are fulfilled by one picture. `own` names a picture that has
+    One request meets all constraints that do not contradict each other. `own` names a request that has
     these fields and no others: only what adds nothing to it may join, and nothing at all if it is `alone`.
     """
 
     operation: str
-    expect: Expectation | None = None  # beyond what is expected of every picture
+    expect: Expectation | None = None  # beyond what is expected of every paid request
     accept: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     own: str = ""
     alone: bool = False
 
     def agrees(self, accept: str | None, fields: dict[str, Any]) -> bool:
-        """Whether a picture made with these can be this one too."""
+        """Whether a request with these can meet it too."""
         clash = any(fields.get(name, value) != value for name, value in self.fields.items())
         return not clash and (accept is None or self.accept is None or accept == self.accept)
 

@@ -24,7 +24,7 @@ def _lines(found: Settings, further: Sequence[Explorer]) -> Iterator[str]:
     yield ""
     for case in made.cases:
         if case.pays:
-            yield from _paid(case, made.asks.get(case.id, ()))
+            yield from _paid(case, made.requested.get(case.id, ()))
     free = sum(not case.pays for case in made.cases)
     yield f"  {'free':>6}          {free} requests that the contract refuses or gives away"
     if further:
@@ -40,9 +40,9 @@ def _lines(found: Settings, further: Sequence[Explorer]) -> Iterator[str]:
             yield from _covered(name, each)
 
 
-def _paid(case: Case, asks: Sequence[str]) -> Iterator[str]:
+def _paid(case: Case, requested: Sequence[str]) -> Iterator[str]:
     topics = ", ".join(dict.fromkeys(each.requirement.split(".", 2)[-1] for each in case.expects))
-    yield f"  {case.cost:>6} credits  {case.id}: {', '.join(asks) or 'as it is'}"
+    yield f"  {case.cost:>6} credits  {case.id}: {', '.join(requested) or 'as it is'}"
     yield f"{'':18}answers {topics}"
 
 

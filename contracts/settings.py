@@ -23,7 +23,7 @@ from proofsheet.contracts.client.target import (
 from proofsheet.contracts.client.target_file import KEYS, from_file
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.layers import Layer, Layers, option
-from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_asked, plan
+from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_selected, plan
 from proofsheet.contracts.requirement import PROFILES
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -169,17 +169,17 @@ def _refuse_unknown(source: Source, profile: str, only: Sequence[str], made: Pla
     """Raise BadUse where a run would judge nothing, or one of several --only is in no profile: mistyped."""
     if not made.requirements:
         raise BadUse(_unknown(source, profile, only))
-    missed = [each for each in only if not any(is_asked(one.id, (each,)) for one in made.requirements)]
+    missed = [each for each in only if not any(is_selected(one.id, (each,)) for one in made.requirements)]
     known = plan(source, "extended").requirements if missed else ()
     for each in missed:
-        if not any(is_asked(one.id, (each,)) for one in known):
+        if not any(is_selected(one.id, (each,)) for one in known):
             raise BadUse(_unknown(source, profile, (each,)))
 
 
 def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
     """What is wrong with an --only that asks for nothing, and what could have been meant."""
     known = plan(source, "extended").requirements
-    asked = next((each.profile for each in known if is_asked(each.id, only)), None)
+    asked = next((each.profile for each in known if is_selected(each.id, only)), None)
     text = f"no requirement of the profile {profile} is or begins with {', '.join(map(repr, only))}"
     if asked:
         return f"{text}; --profile {asked} has it"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import lacking
-from proofsheet.contracts.derive.samples import case_of, smallest
+from proofsheet.contracts.derive.samples import plain_request, smallest
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -31,10 +30,9 @@ def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
         ("key.wrong", "wrong", "unknown", "a valid request with an unknown key is refused as unauthorized"),
     ):
         also = (*_schemes(source), *provenance.refusal(operation, "authenticate", kind))
-        wanted = source.requirement(operation, topic, says, at, also=also)
-        expect = RefusedAs(wanted.id, operation.policy.outcome("authenticate", kind))
-        case = case_of(operation, topic, smallest(operation), (expect,), credential=credential)
-        yield Derived(wanted, (case,))
+        fault = ("authenticate", kind, smallest(operation))
+        sent = {"credential": credential}
+        yield refused(source, operation, topic, says, at, *fault, sent=sent, also=also)
 
 
 def _schemes(source: Source) -> Iterator[str]:
@@ -52,30 +50,22 @@ def _no_credits(source: Source, operation: Operation) -> Iterator[Derived]:
     at = provenance.policy(operation, "x-refusals", "charge")
     also = provenance.refusal(operation, "charge", "short")
     says = "a valid request with a key that has no credits is refused"
-    wanted = source.requirement(
-        operation, "credits.none", says, at, also=also, profile="extended", needs="broke-key"
-    )
-    expect = RefusedAs(wanted.id, operation.policy.outcome("charge", "short"))
-    case = case_of(operation, "credits.none", smallest(operation), (expect,), credential="broke")
-    yield Derived(wanted, (case,))
+    fault = ("charge", "short", smallest(operation))
+    options: dict[str, Any] = {"also": also, "profile": "extended", "needs": "broke-key"}
+    sent = {"credential": "broke"}
+    yield refused(source, operation, "credits.none", says, at, *fault, sent=sent, **options)
 
 
 def _media_type(source: Source, operation: Operation) -> Iterator[Derived]:
     if operation.body is None:
         return
-    other = "text/plain"
     at = provenance.policy(operation, "x-wording", "media-type.other")
     content = pointers.join("requestBody", "content", operation.body.media_type)
     also = (content, "/requestBody/required", *provenance.refusal(operation, "media-type", "other"))
     says = f"a body that is not {operation.body.media_type} is refused"
-    wanted = source.requirement(operation, "media-type.other", says, at, also=also)
-    expect = RefusedAs(wanted.id, operation.policy.outcome("media-type", "other"))
-    yield Derived(wanted, (_raw(operation, "media-type.other", b"prompt", other, expect),))
-
-
-def _raw(operation: Operation, name: str, body: bytes, content_type: str, expect: Expectation) -> Case:
-    made = case_of(operation, name, smallest(operation), (expect,))
-    return made.sending(form=None, json=None, raw=body, headers={"content-type": content_type})
+    fault = ("media-type", "other", smallest(operation))
+    sent = {"form": None, "json": None, "raw": b"prompt", "headers": {"content-type": "text/plain"}}
+    yield refused(source, operation, "media-type.other", says, at, *fault, sent=sent, also=also)
 
 
 def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -85,28 +75,23 @@ def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
     says = f"a body of {limit} bytes and one more is refused"
     at = provenance.policy(operation, "x-max-body-bytes")
     also = provenance.refusal(operation, "body-size", "limit")
-    wanted = source.requirement(operation, "body-size", says, at, also=also)
-    expect = RefusedAs(wanted.id, operation.policy.outcome("body-size", "limit"))
-    fields = smallest(operation)
-    empty = case_of(operation, "body-size", {**fields, "padding": ""}, (expect,))
-    room = limit + 1 - len(empty.request.encoded()[1])
-    yield Derived(wanted, (case_of(operation, "body-size", {**fields, "padding": "x" * room}, (expect,)),))
+    fault = ("body-size", "limit", _padded(operation, smallest(operation), limit + 1))
+    yield refused(source, operation, "body-size", says, at, *fault, also=also)
     yield from _largest_body(source, operation, limit)
+
+
+def _padded(operation: Operation, fields: Mapping[str, Any], size: int) -> dict[str, Any]:
+    """A body with these fields and an unknown one, of so many bytes when it is sent."""
+    empty = plain_request(operation, {**fields, "padding": ""}).encoded()[1]
+    return {**fields, "padding": "x" * (size - len(empty))}
 
 
 def _largest_body(source: Source, operation: Operation, limit: int) -> Iterator[Derived]:
     """A body of exactly the limit is read: refused for the field that it lacks, not for its size."""
-    if (spoiled := lacking(operation)) is None:
+    if (incomplete := lacking(operation)) is None:
         return
-    name, fields = spoiled
+    name, fields = incomplete
     says = f"a body of {limit} bytes is not refused for its size"
     at = provenance.policy(operation, "x-max-body-bytes")
-    wanted = source.requirement(operation, "body-size.largest", says, at)
-    expects = (
-        RefusedAs(wanted.id, operation.policy.outcome("validate", "required")),
-        NamesFields(wanted.id, (name,)),
-    )
-    empty = case_of(operation, "body-size.largest", {**fields, "padding": ""}, expects)
-    padding = "x" * (limit - len(empty.request.encoded()[1]))
-    case = case_of(operation, "body-size.largest", {**fields, "padding": padding}, expects)
-    yield Derived(wanted, (case,))
+    fault = ("validate", "required", _padded(operation, fields, limit))
+    yield refused(source, operation, "body-size.largest", says, at, *fault, names=(name,))

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import IsSuccess, PictureCount
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields
 from proofsheet.contracts.derive import provenance
@@ -43,10 +43,10 @@ def _values(source: Source, operation: Operation, name: str, schema: Mapping[str
     wanted = source.requirement(operation, topic, f"every listed {name} is taken", f"{at}/enum", also=also)
     cases = []
     for value in schema["enum"]:
-        spoiled = lacking(operation, **{name: value})
-        if spoiled is None or _is_ruled_out(operation, name, value):
+        incomplete = lacking(operation, **{name: value})
+        if incomplete is None or _is_ruled_out(operation, name, value):
             continue
-        missing, body = spoiled
+        missing, body = incomplete
         expects = (
             NamesFields(wanted.id, (missing,)),
             OmitsFields(wanted.id, (name,)),
@@ -90,9 +90,9 @@ def _several(source: Source, operation: Operation) -> Iterator[Derived]:
         says = f"where no {name} are asked for, {single} come"
         wanted = source.requirement(operation, f"{name}.default", says, at, profile="core")
         expect = PictureCount(wanted.id, single)
-        yield Derived(wanted, wish=Wish(operation.id, expect, "", {}, PLAIN))
+        yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, "", {}, PLAIN),))
     says = f"{name} {SEVERAL} gives {SEVERAL} pictures"
     wanted = source.requirement(operation, f"{name}.count", says, "/x-artifact/count", profile="extended")
     expect = PictureCount(wanted.id, SEVERAL)
     accept = next(each for each in operation.success.representations if not each.startswith("image/"))
-    yield Derived(wanted, wish=Wish(operation.id, expect, accept, {name: SEVERAL}, "several"))
+    yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, accept, {name: SEVERAL}, "several"),))

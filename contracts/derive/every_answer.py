@@ -42,7 +42,7 @@ NOTES = frozenset(check for check, _, level, *_ in _ALWAYS if level == "MAY")  #
 def always(source: Source, operation: Operation) -> Iterator[Derived]:
     """One requirement for each general check."""
     for check, topic, level, says, at in _ALWAYS:
-        if not _is_told(operation, check):
+        if not _is_documented(operation, check):
             continue
         also = _stands_on(source, operation, topic)
         profile = "core" if check == "picture-whole" else "free"  # refusals show none
@@ -54,7 +54,7 @@ def always(source: Source, operation: Operation) -> Iterator[Derived]:
         yield Derived(wanted, is_general=True)
 
 
-def _is_told(operation: Operation, check: str) -> bool:
+def _is_documented(operation: Operation, check: str) -> bool:
     """Whether a document says anything of an operation that the check could find broken."""
     if check == "rate-granted":
         return operation.policy.rate_limit is not None

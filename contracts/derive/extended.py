@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.derive.picture_prompts import subject
 from proofsheet.contracts.derive.request_bodies import completed, drawing, is_admitted
@@ -48,7 +48,7 @@ def _granted(
 ) -> Derived:
     own = options.pop("own", "")
     wanted = source.requirement(operation, topic, says, at, profile="extended", **options)
-    return Derived(wanted, wish=Wish(operation.id, IsSuccess(wanted.id), None, fields, own))
+    return Derived(wanted, paid=(PaidConstraint(operation.id, IsSuccess(wanted.id), None, fields, own),))
 
 
 def _prompts(source: Source, operation: Operation) -> Iterator[Derived]:

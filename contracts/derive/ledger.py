@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.money import BalanceMoves, CostsItsPrice, RefusalsAreFree
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
@@ -41,8 +41,8 @@ def ledger(source: Source, operation: Operation) -> Iterator[Derived]:
     also = (f"/x-cost/credits/table/{credits.default}", "/x-cost/per", "/x-cost")
     says = "a success takes its documented credits from the balance"
     wanted = source.requirement(operation, "cost", says, "/x-cost/credits", also=also, profile="core")
-    plain = Wish(operation.id, CostsItsPrice(wanted.id))
-    yield Derived(wanted, also=(plain,), ledger=CostsItsPrice(wanted.id))
+    plain = PaidConstraint(operation.id, CostsItsPrice(wanted.id))
+    yield Derived(wanted, paid=(plain,), ledger=CostsItsPrice(wanted.id))
     yield from _by_choice(source, operation)
     says = "no refusal takes anything from the balance"
     wanted = source.requirement(operation, "cost.refusals", says, "/x-cost/charged")
@@ -61,5 +61,5 @@ def _by_choice(source: Source, operation: Operation) -> Iterator[Derived]:
             at = f"/x-cost/credits/table{pointers.join(key)}"
             wanted = source.requirement(operation, f"cost.of.{key}", says, at, profile="extended")
             expect = CostsItsPrice(wanted.id)
-            wish = Wish(operation.id, expect, None, {name: key})
-            yield Derived(wanted, wish=wish, ledger=expect)
+            constraint = PaidConstraint(operation.id, expect, None, {name: key})
+            yield Derived(wanted, paid=(constraint,), ledger=expect)

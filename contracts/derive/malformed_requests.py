@@ -1,4 +1,4 @@
-"""Odd ways to send a request, in one table."""
+"""Ways to send a request that are malformed, or unusual, in one table."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ HEADERS = 90  # Apache takes a hundred, those of the client included
 
 
 @dataclass(frozen=True)
-class Oddity:
-    """One odd way to send a request that lacks a required field.
+class MalformedRequest:
+    """One such way to send a request that lacks a required field.
 
-    `heard`: the request says what it says all the same, so that the missing field is named.
+    `is_understood`: it can be read all the same, so that the missing field is named.
     """
 
     topic: str
     says: str
     change: Callable[[Request], Request]
-    heard: bool = True
+    is_understood: bool = True
     form: bool | None = None  # for forms only, for JSON only, or for both
     profile: str = "free"
     about: tuple[str, ...] = ()  # the place in the policy that speaks of it
@@ -57,119 +57,119 @@ def _longest_boundary(request: Request) -> Request:
 
 
 _FORM = "multipart/form-data; boundary="
-ODDITIES = (
-    Oddity(
+MALFORMED_REQUESTS = (
+    MalformedRequest(
         "header-case",
         "header names in capitals are header names",
         lambda request: replace(request, capitals=True),
     ),
-    Oddity("headers", f"{HEADERS} unknown headers do no harm", _many_headers),
-    Oddity(
+    MalformedRequest("headers", f"{HEADERS} unknown headers do no harm", _many_headers),
+    MalformedRequest(
         "part-order",
         "parts in reverse order are the same form",
         lambda request: replace(request, form=tuple(reversed(request.form or ()))),
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "unknown-file",
         "an empty file part that nobody knows does no harm",
         lambda request: _parts(request, Part("none", b"", "", "application/octet-stream")),
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "long-name",
         f"a part with a name of {len(LONG_NAME)} characters does no harm",
         lambda request: _parts(request, Part(LONG_NAME, b"1")),
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "longest-name",
         f"a part with a name of {len(LONGEST_NAME)} characters is no reason to fail",
         lambda request: _parts(request, Part(LONGEST_NAME, b"1")),
-        heard=False,
+        is_understood=False,
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "quoted-boundary",
         "a boundary may be quoted",
         lambda request: _raw(request, request.encoded()[1], f'{_FORM}"{BOUNDARY}"'),
         form=True,
     ),
-    Oddity("longest-boundary", "a boundary may have 70 characters", _longest_boundary, form=True),
-    Oddity("truncated", "a body that was cut off is refused", _cut, heard=False),
-    Oddity(
+    MalformedRequest("longest-boundary", "a boundary may have 70 characters", _longest_boundary, form=True),
+    MalformedRequest("truncated", "a body that was cut off is refused", _cut, is_understood=False),
+    MalformedRequest(
         "wrong-boundary",
         "a boundary that the body does not have is refused",
         lambda request: _raw(request, request.encoded()[1], _FORM + "another"),
-        heard=False,
+        is_understood=False,
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "no-boundary",
         "a form without a boundary is refused",
         lambda request: _raw(request, request.encoded()[1], "multipart/form-data"),
-        heard=False,
+        is_understood=False,
         form=True,
         about=("x-wording", "media-type.boundary"),
     ),
-    Oddity(
+    MalformedRequest(
         "nul",
         "NUL in a text does no harm",
         lambda request: _parts(request, Part("proofsheet", b"a\0b")),
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "not-utf-8",
         "bytes that are no text do no harm",
         lambda request: _parts(request, Part("proofsheet", b"\xff\xfe")),
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "letters",
         "a text in all sorts of letters does no harm",
         lambda request: _parts(request, Part("proofsheet", LETTERS.encode())),
         form=True,
     ),
-    Oddity(
+    MalformedRequest(
         "preamble",
         "a line before the first boundary is no reason to fail",
         lambda request: _raw(request, b"preamble\r\n" + request.encoded()[1]),
-        heard=False,
+        is_understood=False,
         form=True,
     ),
-    Oddity("slow", f"a body that takes {SLOW:g} seconds is waited for", _slow, profile="extended"),
-    Oddity(
+    MalformedRequest("slow", f"a body that takes {SLOW:g} seconds is waited for", _slow, profile="extended"),
+    MalformedRequest(
         "letters",
         "a text in all sorts of letters does no harm",
         lambda request: replace(request, json={**request.json, "proofsheet": LETTERS}),
         form=False,
     ),
-    Oddity(
+    MalformedRequest(
         "bom",
         "a byte order mark before JSON is no reason to fail",
         lambda request: _raw(request, b"\xef\xbb\xbf" + request.encoded()[1]),
-        heard=False,
+        is_understood=False,
         form=False,
     ),
-    Oddity(
+    MalformedRequest(
         "no-json",
         "a body that is no JSON is refused",
         lambda request: _raw(request, b"{'a': 1}"),
-        heard=False,
+        is_understood=False,
         form=False,
     ),
-    Oddity(
+    MalformedRequest(
         "no-object",
         "a JSON list in place of an object is refused",
         lambda request: _raw(request, b"[]"),
-        heard=False,
+        is_understood=False,
         form=False,
     ),
-    Oddity(
+    MalformedRequest(
         "deep",
         "JSON of a thousand levels is refused",
         lambda request: _raw(request, b"[" * 1000 + b"]" * 1000),
-        heard=False,
+        is_understood=False,
         form=False,
     ),
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.cross_exchange import PicturesDiffer, SeedEchoed, SeedsFresh
 from proofsheet.contracts.checks.expected import Constants
 from proofsheet.contracts.checks.media_quality import FileEnds, InColour, IsSharp, ShowsSomething
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PaidRequest, forms
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.derive.success_markers import telling
+from proofsheet.contracts.derive.success_markers import markers
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
@@ -41,7 +41,7 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
             operation, topic, says, "/x-artifact", profile="core", most=most, level=level
         )
         every = _of_own(check(wanted.id)) if check is IsSharp else _of_all(check(wanted.id))
-        yield Derived(wanted, wish=Wish(operation.id), every=every)
+        yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=every)
     says = "another prompt gives another picture"
     wanted = source.requirement(operation, "picture.distinct", says, "/x-artifact/prompt", profile="core")
     yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))
@@ -68,9 +68,9 @@ def _of_form(expect: Expectation, form: str) -> Every:
 
 
 def _in_every_form(operation: Operation, wanted: Requirement, expect: Expectation) -> Derived:
-    """Result of every picture, and of one in each form at least, so that there are two."""
-    wishes = tuple(Wish(operation.id, accept=form.accept) for form in forms(operation))
-    return Derived(wanted, also=wishes, every=_of_plain(expect))
+    """Expected of every picture, and of one in each form at least, so that there are two."""
+    paid = tuple(PaidConstraint(operation.id, accept=form.accept) for form in forms(operation))
+    return Derived(wanted, paid=paid, every=_of_plain(expect))
 
 
 def _finish(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -78,15 +78,19 @@ def _finish(source: Source, operation: Operation) -> Iterator[Derived]:
     for form in forms(operation):
         at = f"/responses/{operation.success.status}/content/{form.media_type.replace('/', '~1')}"
         at += f"/examples/{operation.success.name}"
-        body, headers = telling(operation, operation.success, form.media_type)
+        body, headers = markers(operation, operation.success, form.media_type)
         if not body and not headers:
             continue
-        told = ", ".join(f"{name} {value}" for name, value in {**body, **headers}.items())
+        marks = ", ".join(f"{name} {value}" for name, value in {**body, **headers}.items())
         wanted = source.requirement(
-            operation, f"finish.{form.name}", f"a plain success says so: {told}", at, profile="core"
+            operation, f"finish.{form.name}", f"a plain success says so: {marks}", at, profile="core"
         )
         expect = Constants(wanted.id, body=body, headers=headers)
-        yield Derived(wanted, wish=Wish(operation.id, accept=form.accept), every=_of_plain(expect, form.name))
+        yield Derived(
+            wanted,
+            paid=(PaidConstraint(operation.id, accept=form.accept),),
+            every=_of_plain(expect, form.name),
+        )
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -102,7 +106,11 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
         also += [f"{at}/examples/{operation.success.name}/{each}" for each in ("x-bind", "x-headers")]
         wanted = source.requirement(operation, topic, says, "/x-artifact/seed", also=also, profile="core")
         expect = SeedEchoed(wanted.id, seed.random, seed.maximum)
-        yield Derived(wanted, wish=Wish(operation.id, accept=form.accept), every=_of_form(expect, form.name))
+        yield Derived(
+            wanted,
+            paid=(PaidConstraint(operation.id, accept=form.accept),),
+            every=_of_form(expect, form.name),
+        )
     says = "two pictures for which no seed was asked have different ones"
     wanted = source.requirement(operation, "seed.distinct", says, "/x-artifact/seed", profile="core")
     yield _in_every_form(operation, wanted, SeedsFresh(wanted.id, seed.random))

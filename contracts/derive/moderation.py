@@ -1,22 +1,22 @@
 """What a service looks at before it draws: a prompt's language, and what it asks for; by permission only.
 
-Which prompts are flagged is nobody's contract, and none that would be is written here: `Source.prompts` has
-those of a target that says which words it flags.
+Which prompts are flagged is no part of a contract, and none that would be is written here: `Source.prompts`
+has those of a target that says which words it flags.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import Constants, IsSuccess
-from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import forms
-from proofsheet.contracts.derive.samples import case_of, prompted, smallest
+from proofsheet.contracts.derive.refusals import refused
+from proofsheet.contracts.derive.samples import prompted, smallest
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.derive.success_markers import telling
+from proofsheet.contracts.derive.success_markers import markers
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Outcome
 
@@ -46,10 +46,10 @@ def _refused(
     at = provenance.policy(operation, "x-refusals", gate)
     also = provenance.refusal(operation, gate)
     needs = f"moderation{more}"
-    wanted = source.requirement(operation, topic, says, at, also=also, profile="extended", needs=needs)
-    expect = RefusedAs(wanted.id, operation.policy.outcome(gate, ""))
-    body = smallest(operation, **prompted(operation, text or ""))
-    yield Derived(wanted, (case_of(operation, topic, body, (expect,)),) if text else ())
+    fault = (gate, "", smallest(operation, **prompted(operation, text or "")))
+    options: dict[str, Any] = {"also": also, "profile": "extended", "needs": needs}
+    found = refused(source, operation, topic, says, at, *fault, **options)
+    yield found if text else Derived(found.requirement)
 
 
 def _is_blurred(outcome: Outcome) -> bool:
@@ -60,22 +60,21 @@ def _blurred(source: Source, operation: Operation, outcome: Outcome) -> Iterator
     """In each form: a success all the same, that says what became of it, and is paid for where it says so."""
     text = source.prompts.get(FILTERED, "")
     for form in forms(operation):
-        body, headers = telling(operation, outcome, form.media_type)
+        body, headers = markers(operation, outcome, form.media_type)
         content = pointers.join("responses", outcome.status, "content", form.media_type)
         at = f"{content}/examples{pointers.join(outcome.name)}"
-        told = ", ".join(f"{name} {value}" for name, value in {**body, **headers}.items())
+        marks = ", ".join(f"{name} {value}" for name, value in {**body, **headers}.items())
         wanted = source.requirement(
             operation,
             f"{FILTERED}.{form.name}",
-            f"a picture that the target filters comes and says so: {told}",
+            f"a picture that the target filters comes and says so: {marks}",
             at,
             also=(f"{at}/value", f"{at}/x-blurred", f"{at}/x-headers"),
             profile="extended",
             needs=f"moderation+{FILTERED}-prompt",
         )
         fields = prompted(operation, text)
-        told_by = Constants(wanted.id, body=body, headers=headers)
-        wish = Wish(operation.id, told_by, form.accept, fields, f"{FILTERED}.{form.name}", alone=True)
-        drawn = IsSuccess(wanted.id)
-        both = (replace(wish, expect=drawn),)
-        yield Derived(wanted, wish=wish, also=both) if text else Derived(wanted)
+        expects = (Constants(wanted.id, body=body, headers=headers), IsSuccess(wanted.id))
+        request = (form.accept, fields, f"{FILTERED}.{form.name}")
+        paid = tuple(PaidConstraint(operation.id, each, *request, alone=True) for each in expects)
+        yield Derived(wanted, paid=paid if text else ())

@@ -8,41 +8,30 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.bounds import UNLISTED
-from proofsheet.contracts.derive.samples import case_of, smallest
+from proofsheet.contracts.derive.refusals import refused
+from proofsheet.contracts.derive.request_bodies import paths_of
+from proofsheet.contracts.derive.samples import smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec.document import Operation
 
 
-def _key(operation: Operation, case: Case) -> Case:
-    return case.sending(credential="wrong")
+def _unknown_paths(operation: Operation) -> dict[str, Any]:
+    return {"path_params": dict.fromkeys(paths_of(operation), UNLISTED)}
 
 
-def _type(operation: Operation, case: Case) -> Case:
-    headers = {**case.request.headers, "content-type": "text/plain"}
-    return case.sending(form=None, json=None, raw=b"prompt", headers=headers)
-
-
-def _field(operation: Operation, case: Case) -> Case:
-    return case  # whose body is empty
-
-
-def _path(operation: Operation, case: Case) -> Case:
-    return case.sending(path_params=dict.fromkeys(case.request.path_params, UNLISTED))
-
-
-# gate: the kind of its fault, what is wrong, how to make it so
-_FAULTS: dict[str, tuple[str, str, Callable[[Operation, Case], Case]]] = {
-    "authenticate": ("unknown", "key", _key),
-    "media-type": ("other", "content-type", _type),
-    "path": ("enum", "path", _path),
-    "validate": ("required", "field", _field),
+_TEXT = {"form": None, "json": None, "raw": b"prompt", "headers": {"content-type": "text/plain"}}
+# gate: the kind of its fault, what is wrong, what is sent for it; a wrong field is an empty body
+_FAULTS: dict[str, tuple[str, str, Callable[[Operation], dict[str, Any]]]] = {
+    "authenticate": ("unknown", "key", lambda operation: {"credential": "wrong"}),
+    "media-type": ("other", "content-type", lambda operation: _TEXT),
+    "path": ("enum", "path", _unknown_paths),
+    "validate": ("required", "field", lambda operation: {}),
 }
-# Fields of a body that cannot be read; and nobody has looked whether a path is seen before a type.
+# Fields of a body that cannot be read; and it is not known whether a path is seen before a type.
 _NEVER = ({"media-type", "validate"}, {"path", "media-type"})
 
 
@@ -68,10 +57,6 @@ def _pair(source: Source, operation: Operation, first: str, second: str) -> Deri
     topic = f"precedence.{wrong}-before-{other}"
     says = f"with a wrong {other} too, the wrong {wrong} is what is refused"
     at = provenance.policy(operation, "x-precedence", operation.policy.precedence.index(first))
-    wanted = source.requirement(operation, topic, says, at, level="MAY")
-    expect = RefusedAs(wanted.id, operation.policy.outcome(first, kind))
     body = {} if "validate" in (first, second) else smallest(operation)
-    case = case_of(operation, topic, body, (expect,))
-    for gate in (first, second):
-        case = _FAULTS[gate][2](operation, case)
-    return Derived(wanted, (case,))
+    sent = {**_FAULTS[first][2](operation), **_FAULTS[second][2](operation)}
+    return refused(source, operation, topic, says, at, first, kind, body, sent=sent, level="MAY")

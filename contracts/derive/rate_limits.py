@@ -97,7 +97,7 @@ def _afterwards(source: Source, operation: Operation, limit: RateLimit) -> Itera
         yield Derived(wanted, (case.stepping(wait=pause),))
     says = f"{limit.penalty:g} seconds later the next one is answered"
     wanted = _wanted(source, operation, "recovers", says, "x-rate-limit", "x-rate-limit/penalty")
-    # Result with the patience of a plain case, a 429 would be waited out, and an endless penalty never told.
+    # Sent as a plain case, a 429 would be waited out, and an endless penalty never be found.
     last = _while_out(operation, "6-later", wanted, operation.success.name)
     yield Derived(wanted, (last.stepping(wait=limit.penalty + 1),))
 

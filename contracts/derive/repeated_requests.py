@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.cross_exchange import AnotherPicture, SamePicture
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import Form, forms
@@ -51,7 +51,7 @@ def repeated(source: Source, operation: Operation) -> Iterator[Derived]:
         expect = each.check(wanted.id)
         first = _own(source, operation, expect, kinds["bytes"], fields, "first")
         second = _own(source, operation, expect, each.form, {**fields, **each.more}, each.topic)
-        yield Derived(wanted, also=(first, second))
+        yield Derived(wanted, paid=(first, second))
 
 
 def seed_of(turn: int, seed: Seed) -> int:
@@ -77,6 +77,6 @@ def _seconds(operation: Operation, seed: Seed, kinds: dict[str, Form], one: int)
 
 def _own(
     source: Source, operation: Operation, expect: Expectation, form: Form, fields: dict[str, Any], own: str
-) -> Wish:
+) -> PaidConstraint:
     body = {**prompted(operation, subject(source.seed)), **fields}
-    return Wish(operation.id, expect, form.accept, body, own)
+    return PaidConstraint(operation.id, expect, form.accept, body, own)

@@ -1,19 +1,18 @@
-"""The request line and its headers: strangers in the path, header parameters, what no document has."""
+"""The request line and its headers: unknown values in the path, header parameters, what no document has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import StatusIsOneOf
-from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
+from proofsheet.contracts.checks.refusals import OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.bounds import beyond
-from proofsheet.contracts.derive.request_bodies import lacking, lists_all
+from proofsheet.contracts.derive.refusals import refused
+from proofsheet.contracts.derive.request_bodies import lacking, lists_all, paths_of
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Operation, Parameter
 
 # method, statuses that say no (or yes, where a framework answers it by itself)
@@ -40,55 +39,49 @@ def _path(source: Source, operation: Operation, parameter: Parameter, index: int
         topic, at = f"{parameter.name}.{keyword}", f"/parameters/{index}/schema/{keyword}"
         also = [f"/parameters/{index}{more}" for more in ("", "/in", "/required", "/schema", "/schema/type")]
         also += provenance.refusal(operation, "path", keyword)
-        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at, also=also)
-        outcome = operation.policy.outcome("path", keyword)
-        expects: list[Expectation] = [RefusedAs(wanted.id, outcome)]
-        if "{value}" in operation.policy.wording.get(f"path.{keyword}", ""):
-            expects.append(NamesFields(wanted.id, (value,)))
-        case = case_of(operation, topic, smallest(operation), tuple(expects))
-        yield Derived(wanted, (_with(case, parameter, value),))
+        names = (value,) if "{value}" in operation.policy.wording.get(f"path.{keyword}", "") else ()
+        fault = ("path", keyword, smallest(operation))
+        sent = {"path_params": _paths(operation, parameter, value)}
+        says = f"{parameter.name} {says}"
+        yield refused(source, operation, topic, says, at, *fault, names=names, sent=sent, also=also)
     yield from _listed(source, operation, parameter, index)
 
 
 def _listed(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
     """Each listed value is known: where the path is looked at first, what is refused is the missing field."""
-    spoiled = lacking(operation)
+    incomplete = lacking(operation)
     order = [each for each in operation.policy.precedence if each in ("path", "validate")]
-    if spoiled is None or order != ["path", "validate"]:
+    if incomplete is None or order != ["path", "validate"]:
         return
-    outcome = operation.policy.outcome("validate", "required")
     for number, value in enumerate(parameter.schema.get("enum", ())):
         topic = f"{parameter.name}.listed.{value}"
         says = f"the {parameter.name} {value} is known"
-        wanted = source.requirement(operation, topic, says, f"/parameters/{index}/schema/enum/{number}")
-        case = case_of(operation, topic, spoiled[1], (RefusedAs(wanted.id, outcome),))
-        yield Derived(wanted, (_with(case, parameter, value),))
+        at = f"/parameters/{index}/schema/enum/{number}"
+        sent = {"path_params": _paths(operation, parameter, value)}
+        yield refused(source, operation, topic, says, at, "validate", "required", incomplete[1], sent=sent)
 
 
-def _with(case: Case, parameter: Parameter, value: str) -> Case:
-    return case.sending(path_params={**case.request.path_params, parameter.name: str(value)})
+def _paths(operation: Operation, parameter: Parameter, value: str) -> dict[str, str]:
+    return {**paths_of(operation), parameter.name: str(value)}
 
 
 def _header(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
     """A header beyond its bound; where all faults are listed a field is missing too, so it stays free."""
-    spoiled = lacking(operation) if lists_all(operation) else None
-    body = spoiled[1] if spoiled else smallest(operation)
+    incomplete = lacking(operation) if lists_all(operation) else None
+    body = incomplete[1] if incomplete else smallest(operation)
     for keyword, value, says in beyond(parameter.schema):
         topic = f"header.{parameter.name}.{keyword}"
         at = f"/parameters/{index}/schema/{keyword}"
-        wanted = source.requirement(operation, topic, f"{parameter.name} {says}", at)
-        expects = (
-            RefusedAs(wanted.id, operation.policy.outcome("validate", keyword)),
-            NamesFields(wanted.id, (parameter.name,)),
-        )
-        headers = {parameter.name.lower(): str(value)}
-        yield Derived(wanted, (case_of(operation, topic, body, expects, headers=headers),))
+        says = f"{parameter.name} {says}"
+        sent = {"headers": {parameter.name.lower(): str(value)}}
+        fault = ("validate", keyword, body)
+        yield refused(source, operation, topic, says, at, *fault, names=(parameter.name,), sent=sent)
 
 
 def _example(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
     """A header that need not be there, as the document shows it: what is refused is a missing field."""
-    spoiled = lacking(operation)
-    if spoiled is None or "example" not in parameter.schema or parameter.required:
+    incomplete = lacking(operation)
+    if incomplete is None or "example" not in parameter.schema or parameter.required:
         return
     topic, at = f"header.{parameter.name}.taken", f"/parameters/{index}/schema"
     says = f"{parameter.name} {parameter.schema['example']} is taken"
@@ -99,7 +92,7 @@ def _example(source: Source, operation: Operation, parameter: Parameter, index: 
         OmitsFields(wanted.id, (parameter.name,)),
     )
     headers = {parameter.name.lower(): str(parameter.schema["example"])}
-    yield Derived(wanted, (case_of(operation, topic, spoiled[1], expects, headers=headers),))
+    yield Derived(wanted, (case_of(operation, topic, incomplete[1], expects, headers=headers),))
 
 
 def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -109,17 +102,17 @@ def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
         if method in known or (method == "HEAD" and operation.method != "GET"):
             continue
         says = f"{method} is answered with {' or '.join(str(each) for each in statuses)}"
-        yield _off(source, operation, f"method.{method.lower()}", says, statuses, method=method)
+        yield _undeclared(source, operation, f"method.{method.lower()}", says, statuses, method=method)
     says = "a path that the document does not have is not found"
-    yield _off(source, operation, "path.unknown", says, (404,), path=_beside(operation))
+    yield _undeclared(source, operation, "path.unknown", says, (404,), path=_unknown_path(operation))
 
 
-def _beside(operation: Operation) -> str:
+def _unknown_path(operation: Operation) -> str:
     """A path that no operation has: where a template ends the path, any word would fit it."""
     return operation.path + ("/proofsheet" if operation.path.endswith("}") else "-proofsheet")
 
 
-def _off(
+def _undeclared(
     source: Source, operation: Operation, topic: str, says: str, statuses: tuple[int, ...], **options: str
 ) -> Derived:
     wanted = source.requirement(operation, topic, says, "", level="MAY")

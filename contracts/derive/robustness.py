@@ -1,14 +1,16 @@
-"""Robustness: odd requests that are refused anyhow, in good order, so that none is paid for."""
+"""Robustness: malformed requests that are refused anyhow, in good order, so that none is paid for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import IsRefusal, IsSuccess
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.malformed_requests import ODDITIES, Oddity
+from proofsheet.contracts.derive.malformed_requests import MALFORMED_REQUESTS, MalformedRequest
+from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import lacking
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
@@ -17,33 +19,41 @@ from proofsheet.spec.document import Operation
 
 
 def robustness(source: Source, operation: Operation) -> Iterator[Derived]:
-    """One requirement for each oddity; and for operations without a body, those that need none."""
-    if (spoiled := lacking(operation)) is None:
+    """One requirement for each malformed request; and for operations without a body, those that need none."""
+    if (incomplete := lacking(operation)) is None:
         yield from _bodiless(source, operation)
         return
-    name, body = spoiled
+    name, body = incomplete
     assert operation.body is not None
     is_form = operation.body.media_type == "multipart/form-data"
     at = pointers.join("requestBody", "content", operation.body.media_type)
     outcome = operation.policy.outcome("validate", "required")
-    for odd in ODDITIES:
-        if odd.form not in (None, is_form):
+    for malformed in MALFORMED_REQUESTS:
+        if malformed.form not in (None, is_form):
             continue
         # No document speaks of these; a proxy may refuse what it cannot pass on in a way of its own.
-        also = [provenance.policy(operation, *odd.about)] if odd.about else ()
+        also = [provenance.policy(operation, *malformed.about)] if malformed.about else ()
         wanted = source.requirement(
-            operation, f"robust.{odd.topic}", odd.says, at, also=also, most="SHOULD", profile=odd.profile
+            operation,
+            f"robust.{malformed.topic}",
+            malformed.says,
+            at,
+            also=also,
+            most="SHOULD",
+            profile=malformed.profile,
         )
-        heard = (RefusedAs(wanted.id, outcome), NamesFields(wanted.id, (name,)))
-        expects = heard if odd.heard else (IsRefusal(wanted.id),)
-        case = _changed(odd, case_of(operation, f"robust.{odd.topic}", _filled(operation, body), expects))
+        named = (RefusedAs(wanted.id, outcome), NamesFields(wanted.id, (name,)))
+        expects = named if malformed.is_understood else (IsRefusal(wanted.id),)
+        case = _changed(
+            malformed, case_of(operation, f"robust.{malformed.topic}", _filled(operation, body), expects)
+        )
         yield Derived(wanted, (case,))
     yield from _unknown(source, operation, name, body, at)
     yield from _untyped(source, operation)
 
 
-def _changed(odd: Oddity, case: Case) -> Case:
-    return case.stepping(request=odd.change(case.request))
+def _changed(malformed: MalformedRequest, case: Case) -> Case:
+    return case.stepping(request=malformed.change(case.request))
 
 
 def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
@@ -52,24 +62,24 @@ def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
 
 
 def _bodiless(source: Source, operation: Operation) -> Iterator[Derived]:
-    for odd in ODDITIES[:2]:
-        wanted = source.requirement(operation, f"robust.{odd.topic}", odd.says, "", most="SHOULD")
-        case = case_of(operation, f"robust.{odd.topic}", {}, (IsSuccess(wanted.id),))
+    for malformed in MALFORMED_REQUESTS[:2]:
+        wanted = source.requirement(operation, f"robust.{malformed.topic}", malformed.says, "", most="SHOULD")
+        case = case_of(operation, f"robust.{malformed.topic}", {}, (IsSuccess(wanted.id),))
         if operation.body is None:
-            yield Derived(wanted, (_changed(odd, case),))
+            yield Derived(wanted, (_changed(malformed, case),))
 
 
 def _unknown(
     source: Source, operation: Operation, name: str, body: dict[str, object], at: str
 ) -> Iterator[Derived]:
-    stranger = "proofsheet_unknown"
+    unknown = "proofsheet_unknown"
     says = "a field that nobody knows is passed over"
     wanted = source.requirement(operation, "robust.unknown-field", says, at, most="SHOULD")
     expects = (
         NamesFields(wanted.id, (name,)),
-        OmitsFields(wanted.id, (stranger,)),
+        OmitsFields(wanted.id, (unknown,)),
     )
-    yield Derived(wanted, (case_of(operation, "robust.unknown-field", {**body, stranger: "1"}, expects),))
+    yield Derived(wanted, (case_of(operation, "robust.unknown-field", {**body, unknown: "1"}, expects),))
 
 
 def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -77,11 +87,10 @@ def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
     says = "a request without a content-type and a body is refused"
     at = f"#/components/x-policies/{operation.policy.name}/x-wording/media-type.missing"
     also = provenance.refusal(operation, "media-type", "missing")
-    wanted = source.requirement(operation, "media-type.missing", says, at, also=also)
-    outcome = operation.policy.outcome("media-type", "missing")
-    expects = (
-        RefusedAs(wanted.id, outcome),
-        NamesFields(wanted.id, ("content-type",)),
-    )
-    case = case_of(operation, "media-type.missing", smallest(operation), expects)
-    yield Derived(wanted, (case.sending(form=None, json=None, raw=b""),))
+    fault = ("media-type", "missing", smallest(operation))
+    options: dict[str, Any] = {
+        "names": ("content-type",),
+        "sent": {"form": None, "json": None, "raw": b""},
+        "also": also,
+    }
+    yield refused(source, operation, "media-type.missing", says, at, *fault, **options)

@@ -1,4 +1,4 @@
-"""A rule turned round: requests that fit its `when` and break its `then`."""
+"""A rule inverted: requests that fit its `when` and break its `then`."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def _wrong(operation: Operation, start: Draft, name: str, schema: Any) -> Iterat
             start, body={**start.body, name: sample(operation, name)}, fault="falseSchema", name=name
         )
         return
-    for fault, wrong in _beside(operation, name, schema):
+    for fault, wrong in _nearest_beyond(operation, name, schema):
         yield replace(start, body={**start.body, name: wrong}, fault=fault, name=name)
 
 
-def _beside(operation: Operation, name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _nearest_beyond(operation: Operation, name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """(keyword, the nearest value beyond it that the field's own schema still admits)."""
     assert operation.body is not None
     step = operation.body.schema["properties"][name].get("multipleOf", 1)
@@ -92,7 +92,7 @@ def _none_of(operation: Operation, start: Draft, choices: Any) -> Iterator[Draft
 
 def _values(operation: Operation, name: str, schemas: list[Mapping[str, Any]]) -> list[Any]:
     found = [each["const"] for each in schemas if "const" in each]
-    return found or [value for each in schemas for _, value in _beside(operation, name, each)]
+    return found or [value for each in schemas for _, value in _nearest_beyond(operation, name, each)]
 
 
 def _fits(table: Mapping[str, Any], body: Mapping[str, Any]) -> bool:

@@ -1,10 +1,10 @@
-"""The sizes of pictures: by a table, or by two fields with rules about them. All paid; wishes are merged."""
+"""The sizes of pictures: by a table, or by two fields with rules about them. All paid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import SizeIs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PLAIN, PaidRequest
@@ -42,7 +42,7 @@ def _of_every(source: Source, operation: Operation, at: str) -> Derived:
     def expected(request: PaidRequest) -> Expectation | None:
         return _size_of(source, request, wanted.id)
 
-    return Derived(wanted, wish=Wish(operation.id), every=expected)
+    return Derived(wanted, paid=(PaidConstraint(operation.id),), every=expected)
 
 
 def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectation | None:
@@ -81,7 +81,7 @@ def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
             operation, topic, says, f"{at}/table/{key}", also=also, profile="extended"
         )
         expect = _expect(wanted, width, height, choice.tolerance)
-        yield Derived(wanted, wish=Wish(operation.id, expect, None, {name: key}))
+        yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, None, {name: key}),))
     places = (f"{at}/default", provenance.field(operation, name, "default"))
     sides, at = choice.table[str(choice.default)], f"{at}/table/{choice.default}"
     yield _by_default(source, operation, sides, at, places, choice.tolerance)
@@ -100,7 +100,7 @@ def _by_default(
     says = f"where no size is asked for it is {width} x {height} pixels"
     wanted = source.requirement(operation, "size.default", says, at, also=also, profile="core")
     expect = _expect(wanted, width, height, tolerance)
-    return Derived(wanted, wish=Wish(operation.id, expect, "", {}, PLAIN))
+    return Derived(wanted, paid=(PaidConstraint(operation.id, expect, "", {}, PLAIN),))
 
 
 def _by_sides(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -121,7 +121,9 @@ def _by_sides(source: Source, operation: Operation) -> Iterator[Derived]:
         says = f"{width} x {height} pixels are drawn where they are asked for"
         wanted = source.requirement(operation, topic, says, place, also=at, profile="extended")
         expect = _expect(wanted, width, height, 0.0)
-        yield Derived(wanted, wish=Wish(operation.id, expect, None, {across: width, down: height}))
+        yield Derived(
+            wanted, paid=(PaidConstraint(operation.id, expect, None, {across: width, down: height}),)
+        )
 
 
 def listed(operation: Operation, across: str, down: str) -> Iterator[tuple[Sides, str]]:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from proofsheet.contracts.case import Case, Wish
+from proofsheet.contracts.case import Case, PaidConstraint
 from proofsheet.contracts.derive.answer_forms import PaidRequest
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import LEVELS, Requirement
@@ -19,7 +19,7 @@ from proofsheet.spec.document import Difference, Document, Operation
 
 @dataclass(frozen=True)
 class Derived:
-    """A requirement, and what answers it: cases of its own, or wishes for pictures shared with others.
+    """A requirement, and what answers it: cases of its own, or paid requests that it shares with others.
 
     `every` says what is expected of the answer to a paid request of the operation, whatever it was sent for
     (None: nothing); `ledger` what is expected of the balance: after each paid picture of the operation (of
@@ -28,17 +28,11 @@ class Derived:
 
     requirement: Requirement
     cases: tuple[Case, ...] = ()
-    wish: Wish | None = None
-    also: tuple[Wish, ...] = ()
+    paid: tuple[PaidConstraint, ...] = ()
     every: Callable[[PaidRequest], Expectation | None] | None = None
     ledger: Expectation | None = None
     by_explorers: bool = False  # there is no case of its own to plan
-    is_general: bool = False  # every answer speaks for it
-
-    @property
-    def wishes(self) -> tuple[Wish, ...]:
-        """All wishes."""
-        return (self.wish, *self.also) if self.wish else self.also
+    is_general: bool = False  # every answer is judged by it
 
 
 @dataclass(frozen=True)

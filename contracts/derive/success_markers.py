@@ -1,4 +1,4 @@
-"""By what one success is told from the others that have its status: a plain one from a filtered one."""
+"""By what one success differs from the others that have its status: a plain one from a filtered one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from proofsheet.spec.document import Operation, Outcome
 
 
-def telling(operation: Operation, outcome: Outcome, media_type: str) -> tuple[dict[str, Any], dict[str, str]]:
+def markers(operation: Operation, outcome: Outcome, media_type: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Pointer to text, and header to text, which this outcome's example has and another's has not."""
     plain = outcome.representations[media_type]
     others = [

@@ -1,10 +1,10 @@
-"""What a success looks like: its forms by Accept, formats, seeds. All paid; wishes are merged."""
+"""What a success looks like: its forms by Accept, formats, seeds. All paid."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from proofsheet.contracts.case import Wish
+from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import FormatIs, Picture, SeedIs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms
@@ -37,7 +37,9 @@ def _forms(source: Source, operation: Operation) -> Iterator[Derived]:
         )
         wanted = source.requirement(operation, f"form.{form.name}", says, at, also=also, profile="core")
         yield Derived(
-            wanted, wish=Wish(operation.id, accept=form.accept), every=_where_accepted(wanted.id, form.accept)
+            wanted,
+            paid=(PaidConstraint(operation.id, accept=form.accept),),
+            every=_where_accepted(wanted.id, form.accept),
         )
     yield from _default_form(source, operation)
 
@@ -78,11 +80,13 @@ def _default_form(source: Source, operation: Operation) -> Iterator[Derived]:
     also += tuple(provenance.answer(operation, operation.success.name))
     wanted = source.requirement(operation, "form.default", says, at, also=also, profile="core")
     expect = _where_accepted(wanted.id, "")
-    yield Derived(wanted, wish=Wish(operation.id, None, "", {}, PLAIN), every=expect)
+    yield Derived(wanted, paid=(PaidConstraint(operation.id, None, "", {}, PLAIN),), every=expect)
     says = "an Accept header that is empty is none"
     at, also = provenance.policy(operation, "x-negotiation", "unsupported"), (at,)
     wanted = source.requirement(operation, "form.empty", says, at, also=also, profile="extended")
-    yield Derived(wanted, wish=Wish(operation.id, None, EMPTY), every=_where_accepted(wanted.id, EMPTY))
+    yield Derived(
+        wanted, paid=(PaidConstraint(operation.id, None, EMPTY),), every=_where_accepted(wanted.id, EMPTY)
+    )
 
 
 def _paths(operation: Operation) -> Iterator[str]:
@@ -102,7 +106,9 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     says = "a picture comes in the format that was asked for"
     wanted = source.requirement(operation, "picture.format", says, "/x-artifact/media", profile="core")
-    yield Derived(wanted, wish=Wish(operation.id), every=lambda each: FormatIs(wanted.id, each.encoded))
+    yield Derived(
+        wanted, paid=(PaidConstraint(operation.id),), every=lambda each: FormatIs(wanted.id, each.encoded)
+    )
     if not choice.table:
         return
     name = choice.field[0]
@@ -118,8 +124,8 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
         at = provenance.field(operation, name, "enum")
         says = f"{name} {key} gives {media_type}"
         each = source.requirement(operation, f"format.{key}", says, at, also=also, profile="extended")
-        wish = Wish(operation.id, Picture(each.id, media_type), "image/*", {name: key})
-        yield Derived(each, wish=wish)
+        constraint = PaidConstraint(operation.id, Picture(each.id, media_type), "image/*", {name: key})
+        yield Derived(each, paid=(constraint,))
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -153,5 +159,7 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
     ):
         wanted = source.requirement(operation, topic, says, at, also=also, profile="core")
         own, accept = ("", None) if asked else (PLAIN, "")
-        wish = Wish(operation.id, SeedIs(wanted.id, reported, seed.maximum), accept, asked, own)
-        yield Derived(wanted, wish=wish)
+        constraint = PaidConstraint(
+            operation.id, SeedIs(wanted.id, reported, seed.maximum), accept, asked, own
+        )
+        yield Derived(wanted, paid=(constraint,))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
+from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import completed, drawing
-from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Picture
 
-_STRANGERS = ("gif", "bmp")  # formats that Pillow writes and generators do not take
+_OTHER_FORMATS = ("gif", "bmp")  # formats that Pillow writes and generators do not take
 
 
 def uploads(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -25,20 +24,15 @@ def uploads(source: Source, operation: Operation) -> Iterator[Derived]:
             topic = f"{name}.{kind}"
             place = ("requestBody", "content", operation.body.media_type, "schema", "properties", name)
             at = pointers.join(*place, "x-picture", keyword)
-            wanted = source.requirement(operation, topic, f"{name} {says}", at)
-            outcome = operation.policy.outcome("validate", f"picture-{kind}")
-            expects = (
-                RefusedAs(wanted.id, outcome),
-                NamesFields(wanted.id, (name,)),
-            )
-            yield Derived(wanted, (case_of(operation, topic, body, expects),))
+            fault = ("validate", f"picture-{kind}", body)
+            yield refused(source, operation, topic, f"{name} {says}", at, *fault, names=(name,))
 
 
 def _wrong(picture: Picture) -> Iterator[tuple[str, str, bytes, str]]:
     """(kind, keyword of the document, the file, what is asked)."""
-    stranger = next(each for each in _STRANGERS if each not in picture.formats)
+    other = next(each for each in _OTHER_FORMATS if each not in picture.formats)
     says = f"is one of {', '.join(picture.formats)}"
-    yield "format", "formats", drawing(256, 256, stranger.upper()), says
+    yield "format", "formats", drawing(256, 256, other.upper()), says
     yield "broken", "formats", drawing()[:-100], "is whole"
     if picture.min_side:
         says = f"has sides of at least {picture.min_side} pixels"

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from proofsheet.contracts.derive.explored import explored
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore.faulty_requests import Refused
-from proofsheet.contracts.explore.ledger_histories import Ledger
-from proofsheet.contracts.explore.valid_requests import Granted
-from proofsheet.contracts.plan.plan import Plan, is_asked
+from proofsheet.contracts.explore.faulty_requests import FaultyRequests
+from proofsheet.contracts.explore.ledger_histories import LedgerHistories
+from proofsheet.contracts.explore.valid_requests import ValidRequests
+from proofsheet.contracts.plan.plan import Plan, is_selected
 
 
 def explorers(
@@ -20,7 +20,7 @@ def explorers(
     examples: int,
     permissions: frozenset[str],
     carried: Container[str] = (),
-) -> tuple[Refused, Ledger, Granted] | tuple[()]:
+) -> tuple[FaultyRequests, LedgerHistories, ValidRequests] | tuple[()]:
     """The explorers for the plan's requirements, in the order in which they are asked; none for 0 examples.
 
     `carried` are the ids of cases of an earlier run with the same seed: what they tell is not asked again.
@@ -31,9 +31,9 @@ def explorers(
     pays = "paid" in permissions
     wanted = frozenset(each.id for each in plan.requirements if each.needs in (None, *permissions))
     return (
-        Refused(source, wanted, seed, examples, carried),
-        Ledger(source, wanted, seed, pays, carried),
-        Granted(source, wanted, seed, carried),
+        FaultyRequests(source, wanted, seed, examples, carried),
+        LedgerHistories(source, wanted, seed, pays, carried),
+        ValidRequests(source, wanted, seed, carried),
     )
 
 
@@ -45,5 +45,5 @@ def widened(source: Source, plan: Plan, only: Iterable[str] = ()) -> Plan:
     names = tuple(only)
     more = [each.requirement for each in every if each.requirement.id not in known]
     return replace(
-        plan, requirements=(*plan.requirements, *(each for each in more if is_asked(each.id, names)))
+        plan, requirements=(*plan.requirements, *(each for each in more if is_selected(each.id, names)))
     )

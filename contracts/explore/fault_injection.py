@@ -1,4 +1,4 @@
-"""How each fault is made: a right request, then what the fault needs beside it, then the fault itself."""
+"""How each fault is made: a valid request, then the other fields the fault needs, then the fault itself."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ LEAST_OF_A_FILE = 50  # bytes of a picture that was cut off
 BEYOND = 100  # pixels of a side beyond the most
 
 Kept = frozenset[str]  # fields that mending leaves as they are
-Spoil = Callable[[Draw, Sample, Fault, Kit, Kept], Sample]
+Injector = Callable[[Draw, Sample, Fault, Kit, Kept], Sample]
 
 
-def spoilt(fault: Fault, parts: Kit) -> st.SearchStrategy[Sample]:
+def injected(fault: Fault, parts: Kit) -> st.SearchStrategy[Sample]:
     """Requests with this fault and no other."""
     frame = _frame(parts.operation, fault) if fault.place in ("body", "picture") else {}
     keep = frozenset({*frame, fault.field, fault.within})
@@ -42,7 +42,7 @@ def spoilt(fault: Fault, parts: Kit) -> st.SearchStrategy[Sample]:
     def one_fault(draw: Draw) -> Sample:  # without arguments, for hypothesis prints them
         made = parts.around(draw)
         body = {**parts.body(draw), **frame} if parts.operation.body else {}
-        made = _SPOIL[fault.place](draw, replace(made, body=body, fault=fault), fault, parts, keep)
+        made = _INJECTORS[fault.place](draw, replace(made, body=body, fault=fault), fault, parts, keep)
         assume(_is_alone(made, fault))
         return valid.tidy(made)
 
@@ -68,7 +68,7 @@ def _in_body(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> 
         # A field that multiplies the price is wrong by as little as can be.
         is_count = bool(operation.cost and operation.cost.per == (fault.field,))
         body[fault.field] = draw(values.wrong(fault.kind, schema, is_count))
-    return _labelled(draw, replace(made, body=body), fault, parts, keep)
+    return _with_outcomes(draw, replace(made, body=body), fault, parts, keep)
 
 
 def _in_items(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
@@ -82,11 +82,11 @@ def _in_items(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) ->
     else:
         item[fault.field] = draw(values.wrong(fault.kind, schema["properties"][fault.field]))
     items[at] = item
-    return _labelled(draw, replace(made, body={**made.body, fault.within: items}), fault, parts, keep)
+    return _with_outcomes(draw, replace(made, body={**made.body, fault.within: items}), fault, parts, keep)
 
 
-def _labelled(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
-    """Mended but for the fault, and told how it may end: by its flaws, and by the rules that see them."""
+def _with_outcomes(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
+    """Mended but for the fault, with the outcomes it may have: by its flaws, and by rules that apply."""
     made = valid.mended(draw, made, parts, keep)
     policy = made.operation.policy
     found = [policy.outcome("validate", each.kind) for each in flaws(made)]
@@ -166,7 +166,7 @@ def _key(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Samp
     return replace(made, outcomes=(made.operation.policy.outcome("authenticate", fault.kind),))
 
 
-_SPOIL: dict[str, Spoil] = {
+_INJECTORS: dict[str, Injector] = {
     "body": _in_body,
     "items": _in_items,
     "picture": _picture,

@@ -15,7 +15,7 @@ from proofsheet.contracts.derive.explored import LEVELS, TEXT
 from proofsheet.contracts.derive.faults import weighed
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.request_sample import Sample
-from proofsheet.contracts.explore.search import Hunt, Kind
+from proofsheet.contracts.explore.search import Kind, RequirementSearch
 from proofsheet.contracts.explore.strategies import Samples, one_fault
 from proofsheet.contracts.explore.values import unicode_texts
 from proofsheet.contracts.run.explorer import Attempt
@@ -29,7 +29,7 @@ FEWER = 5  # one in so many examples is of a level other than MUST
 
 
 @dataclass(frozen=True)
-class Refused:
+class FaultyRequests:
     """The explorer of refusals: about `examples` requests for each operation, the same for the same seed.
 
     A refusal that the target grants by mistake costs what a success costs, so the first one ends the search
@@ -56,9 +56,11 @@ class Refused:
             if name not in self.requirements:
                 continue
             case = partial(_case, topic, name)
-            hunt = Hunt(attempt, name, samples, case, self.seed, examples, carried=self.carried)
-            yield from hunt.run(known, left)
-            left -= max(len(hunt.asked) - examples, 0)
+            search = RequirementSearch(
+                attempt, name, samples, case, self.seed, examples, carried=self.carried
+            )
+            yield from search.run(known, left)
+            left -= max(len(search.results) - examples, 0)
 
     def _searches(self, operation: Operation) -> Iterator[tuple[str, list[Samples], int]]:
         """(topic, samples, how many) for each level, and for texts of all kinds."""

@@ -1,6 +1,6 @@
-"""The ledger over random histories: refusals, questions for the balance, pictures, in any order.
+"""The ledger over random histories: refusals, requests for the balance, pictures, in any order.
 
-A history is drawn as a list and not played by hypothesis' state machine: that one plays a failing history
+A history is drawn as a list and not run by hypothesis' state machine: that one repeats a failing history
 again to be sure of it, and its pictures would be paid for again. The last history is not left to chance: a
 picture, and then a refusal of each operation, for a service may charge for those of its customers only.
 """
@@ -19,8 +19,15 @@ from proofsheet.contracts.derive.faults import weighed
 from proofsheet.contracts.derive.ledger import balance_of
 from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore.ledger_replay import PATIENCE, PICTURES, REQUESTS, Books, Step, question
-from proofsheet.contracts.explore.search import search
+from proofsheet.contracts.explore.ledger_replay import (
+    PATIENCE,
+    PICTURES,
+    REQUESTS,
+    LedgerReplay,
+    Step,
+    balance_case_id,
+)
+from proofsheet.contracts.explore.search import find_examples
 from proofsheet.contracts.explore.strategies import one_fault, valid
 from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec.document import Operation
@@ -35,8 +42,8 @@ Steps = st.SearchStrategy[Step]
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """The explorer of the balance. With `paints` it also pays for pictures: PICTURES at most.
+class LedgerHistories:
+    """The explorer of the balance. With `pays` it also pays for pictures: PICTURES at most.
 
     They are of the cheapest operation whose price is known.
     """
@@ -44,13 +51,13 @@ class Ledger:
     source: Source
     requirements: Container[str]
     seed: int
-    paints: bool
+    pays: bool
     carried: Container[str] = ()
 
     @property
     def price(self) -> Decimal:
         """Credits that it spends at most."""
-        cheapest = _cheapest(self.source) if self.paints and self._name in self.requirements else None
+        cheapest = _cheapest(self.source) if self.pays and self._name in self.requirements else None
         return PICTURES * price(cheapest, smallest(cheapest)) if cheapest else Decimal(0)
 
     @property
@@ -59,33 +66,35 @@ class Ledger:
         return f"{self.source.family}.{balance.id}.{CONSERVED}" if balance else ""
 
     def _is_carried(self, balance: Operation) -> bool:
-        return any(question(balance, number) in self.carried for number in range(REQUESTS + PATIENCE + 1))
+        return any(
+            balance_case_id(balance, number) in self.carried for number in range(REQUESTS + PATIENCE + 1)
+        )
 
     def explore(self, attempt: Attempt) -> Iterator[Result]:
-        """Play histories; tell the shortest that does not add up, or that all do. Raises Stop."""
+        """Send histories; report the shortest that does not add up, or that all do. Raises Stop."""
         balance = balance_of(self.source.document)
         if balance is None or self._name not in self.requirements or self._is_carried(balance):
             return
-        books = Books(attempt, balance, self._name)
-        if books.open():
-            self._play(books)
-        yield from books.told()
-        if books.stopped is not None:
-            raise books.stopped
+        replay = LedgerReplay(attempt, balance, self._name)
+        if replay.open():
+            self._play(replay)
+        yield from replay.results()
+        if replay.stopped is not None:
+            raise replay.stopped
 
-    def _play(self, books: Books) -> None:
+    def _play(self, replay: LedgerReplay) -> None:
         """Random histories; then, with what was kept back for it, the one that begins with a picture."""
-        refusals, picture = _refusals(self.source), _picture(self.source) if self.paints else None
+        refusals, picture = _refusals(self.source), _picture(self.source) if self.pays else None
         steps = [*refusals, st.none()]
         if picture is not None:
             steps += [picture] * (len(refusals) // 2)  # a history without any tells nothing of prices
-            books.left, books.pictures = books.left - LAST, PICTURES - 1
+            replay.left, replay.pictures = replay.left - LAST, PICTURES - 1
         histories = st.lists(st.one_of(steps), min_size=1, max_size=LONGEST)
-        search(histories, books.is_off, str(self.seed), HISTORIES)
-        if picture is not None and not books.is_done:
-            books.left, books.pictures = LAST, 1
+        find_examples(histories, replay.is_inconsistent, str(self.seed), HISTORIES)
+        if picture is not None and not replay.is_done:
+            replay.left, replay.pictures = LAST, 1
             last = st.tuples(picture, st.none(), *refusals[: LONGEST - 2])
-            search(last, books.is_off, str(self.seed), 1)
+            find_examples(last, replay.is_inconsistent, str(self.seed), 1)
 
 
 def _refusals(source: Source) -> list[Steps]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SHRINKS = 60  # attempts at a smaller request, for each finding
 Kind = tuple[str, str]  # a requirement, and what its message says whatever the values
-Drawn = TypeVar("Drawn")
+Example = TypeVar("Example")
 _WORDS = 8  # of a message that make up its kind
 
 
@@ -37,7 +37,9 @@ class Enough(BaseException):
     """Leaves hypothesis at once: it would catch an Exception, and look for a smaller one."""
 
 
-def search(strategy: SearchStrategy[Drawn], look: Callable[[Drawn], bool], seed: str, examples: int) -> None:
+def find_examples(
+    strategy: SearchStrategy[Example], look: Callable[[Example], bool], seed: str, examples: int
+) -> None:
     """Show `look` the examples of a seed until it says yes, then ever smaller ones; it may raise Enough."""
     options = settings(
         max_examples=examples,
@@ -47,15 +49,17 @@ def search(strategy: SearchStrategy[Drawn], look: Callable[[Drawn], bool], seed:
         verbosity=Verbosity.quiet,
     )
 
-    def wanted(drawn: Drawn) -> bool:  # a function of its own: hypothesis would print the object of a method
-        return look(drawn)
+    def wanted(
+        example: Example,
+    ) -> bool:  # a function of its own: hypothesis would print the object of a method
+        return look(example)
 
     with elsewhere(), contextlib.suppress(Enough, NoSuchExample, Unsatisfiable):
         find(strategy, wanted, settings=options, random=Random(seed))
 
 
 @dataclass
-class Hunt:
+class RequirementSearch:
     """The search for one requirement: `examples` of its samples, of which `attempts` are sent at most."""
 
     attempt: Attempt
@@ -65,15 +69,17 @@ class Hunt:
     seed: int
     examples: int
     attempts: int | None = None
-    carried: Container[str] = ()  # cases of an earlier run, of which one ends the search: it was told then
-    asked: dict[str, Result] = field(default_factory=dict)  # by case
+    carried: Container[
+        str
+    ] = ()  # cases of an earlier run, of which one ends the search: it was reported then
+    results: dict[str, Result] = field(default_factory=dict)  # by case
     stopped: Stop | None = None
     is_over: bool = False  # the budget says no, or a refusal was granted
     _left: int = 0
     _ways: dict[str, int] = field(default_factory=dict)  # from a case to its strategy
 
     def run(self, known: set[Kind], shrinks: int) -> Iterator[Result]:
-        """Search, and tell what is worth telling. Kinds in `known` are not told again; new ones are added.
+        """Search, and report what is worth it. Kinds in `known` are not reported again; new ones are added.
 
         At most `shrinks` attempts at smaller requests are made for all findings together.
         Raises Stop where `attempt` does, after what was found by then.
@@ -82,15 +88,15 @@ class Hunt:
         for number in self._order():
             if self._left <= 0 or self.is_over or self.stopped is not None:
                 break
-            search(self.samples[number], self._looking(number), self._seed(number), self._each + 1)
+            find_examples(self.samples[number], self._collector(number), self._seed(number), self._each + 1)
         found = [kind for kind in self._kinds() if kind not in known]
         for kind in sorted(found, key=lambda kind: kind[0] != self.requirement):
-            before = len(self.asked)
+            before = len(self.results)
             self._left = max(min(shrinks, SHRINKS), 0)
             self._shrink(kind)
-            shrinks -= len(self.asked) - before
+            shrinks -= len(self.results) - before
         known |= set(found)
-        yield from self._told(found)
+        yield from self._reported(found)
         if self.stopped is not None:
             raise self.stopped
 
@@ -108,14 +114,14 @@ class Hunt:
         Random(f"{self.seed} {self.requirement}").shuffle(numbers)
         return numbers
 
-    def _looking(self, number: int) -> Callable[[Sample], bool]:
-        drawn = 0
+    def _collector(self, number: int) -> Callable[[Sample], bool]:
+        count = 0
 
         def look(sample: Sample) -> bool:
-            nonlocal drawn
-            drawn += 1
-            if drawn > 1:
-                self._ways[self._ask(self.case(sample)).case.id] = number
+            nonlocal count
+            count += 1
+            if count > 1:
+                self._ways[self._send(self.case(sample)).case.id] = number
             return False  # all examples are wanted
 
         return look
@@ -124,28 +130,28 @@ class Hunt:
         """Ask for smaller ones of the smallest that was found, where that costs nothing."""
         number = self._ways[self._least(kind).case.id]
         wanted = partial(self._shows, kind, number)
-        search(self.samples[number], wanted, self._seed(number), self._each + 1)
+        find_examples(self.samples[number], wanted, self._seed(number), self._each + 1)
 
     def _least(self, kind: Kind) -> Result:
-        return min((each for each in self.asked.values() if kind in kinds(each)), key=size)
+        return min((each for each in self.results.values() if kind in kinds(each)), key=size)
 
     def _shows(self, kind: Kind, number: int, sample: Sample) -> bool:
-        asked = self._ask(self.case(sample))
-        self._ways.setdefault(asked.case.id, number)
-        return kind in kinds(asked)
+        result = self._send(self.case(sample))
+        self._ways.setdefault(result.case.id, number)
+        return kind in kinds(result)
 
-    def _ask(self, case: Case) -> Result:
-        if case.id not in self.asked:
+    def _send(self, case: Case) -> Result:
+        if case.id not in self.results:
             self.is_over |= case.id in self.carried
             if self._left <= 0 or self.is_over or self.stopped:
                 raise Enough
             self._left -= 1
-            self.asked[case.id] = asked = self._attempted(case)
+            self.results[case.id] = result = self._attempt(case)
             # What is granted by mistake is paid for: one is enough to know.
-            self.is_over = asked.skipped or (asked.paid and not case.pays)
-        return self.asked[case.id]
+            self.is_over = result.skipped or (result.paid and not case.pays)
+        return self.results[case.id]
 
-    def _attempted(self, case: Case) -> Result:
+    def _attempt(self, case: Case) -> Result:
         try:
             return self.attempt(case)
         except Stop as stop:
@@ -153,29 +159,29 @@ class Hunt:
             raise Enough from None
 
     def _kinds(self) -> list[Kind]:
-        return list(dict.fromkeys(kind for each in self.asked.values() for kind in kinds(each)))
+        return list(dict.fromkeys(kind for each in self.results.values() for kind in kinds(each)))
 
-    def _told(self, found: list[Kind]) -> Iterator[Result]:
-        told: dict[str, Result] = {}
+    def _reported(self, found: list[Kind]) -> Iterator[Result]:
+        reported: dict[str, Result] = {}
         for kind in found:
             least = self._least(kind)
-            told[least.case.id] = least
+            reported[least.case.id] = least
         if not any(name == self.requirement for name, _ in self._kinds()):
-            told.update({each.case.id: each for each in self._standing_for_all()})
-        yield from told.values()
+            reported.update({each.case.id: each for each in self._representatives()})
+        yield from reported.values()
 
-    def _standing_for_all(self) -> list[Result]:
-        """The smallest that held, and one without an answer; or one of which nothing can be said."""
-        held = [each for each in self.asked.values() if each.exchange is not None and not each.reason]
-        lost = [each for each in self.asked.values() if each.unreachable]
-        rest = [each for each in self.asked.values() if each not in held]
+    def _representatives(self) -> list[Result]:
+        """The smallest that held, and one without an answer; or one that cannot be judged."""
+        held = [each for each in self.results.values() if each.exchange is not None and not each.reason]
+        lost = [each for each in self.results.values() if each.unreachable]
+        rest = [each for each in self.results.values() if each not in held]
         return [min(held, key=size), *lost[:1]] if held else rest[:1]
 
 
-def kinds(asked: Result) -> list[Kind]:
-    """The findings of an answer without their values, so that those of the same kind can be told apart."""
-    fields = [name for each in asked.case.expects for name in each.named]
-    return [(requirement, _plain(message, fields)) for requirement, message in asked.messages]
+def kinds(result: Result) -> list[Kind]:
+    """The findings of an answer without their values, so that those of the same kind can be recognised."""
+    fields = [name for each in result.case.expects for name in each.named]
+    return [(requirement, _plain(message, fields)) for requirement, message in result.messages]
 
 
 def _plain(message: str, fields: list[str]) -> str:
@@ -184,8 +190,8 @@ def _plain(message: str, fields: list[str]) -> str:
     return " ".join(re.split(r"[{\[<\"']", message, maxsplit=1)[0].split()[:_WORDS])
 
 
-def size(asked: Result) -> int:
+def size(result: Result) -> int:
     """The size of a request in bytes, but for what every request has."""
-    request = asked.case.request
+    request = result.case.request
     headers = sum(len(name) + len(value) for name, value in request.headers.items())
     return len(request.encoded()[1]) + headers + sum(map(len, request.path_params.values()))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from proofsheet.contracts.derive.faults import Fault, faults
 from proofsheet.contracts.explore import values
-from proofsheet.contracts.explore.fault_injection import spoilt
+from proofsheet.contracts.explore.fault_injection import injected
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import kit, requests
 from proofsheet.spec.document import Operation
@@ -55,7 +55,7 @@ def one_fault(
     if not chosen:
         raise ValueError(f"{operation.id}: no fault is known of its requests")
     parts = kit(operation, values.phrases() if texts is None else texts, callers)
-    return _within(st.one_of([spoilt(each, parts) for each in chosen]), most)
+    return _within(st.one_of([injected(each, parts) for each in chosen]), most)
 
 
 def per_outcome(operation: Operation) -> dict[str, Samples]:

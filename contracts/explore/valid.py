@@ -54,7 +54,7 @@ def kit(operation: Operation, texts: values.Values, callers: bool) -> Kit:
     }
     accepts = [form.accept for form in forms(operation)]
     accept = {"accept": st.sampled_from(accepts)} if accepts else {}
-    told = telling(operation) if callers else {}
+    told = markers(operation) if callers else {}
     schema = operation.body.schema if operation.body else {}
     optional = [name for name in schema.get("properties", {}) if name not in schema.get("required", ())]
     chosen = (
@@ -83,7 +83,7 @@ def requests(parts: Kit) -> st.SearchStrategy[Sample]:
     return valid()
 
 
-def telling(operation: Operation) -> dict[str, values.Values]:
+def markers(operation: Operation) -> dict[str, values.Values]:
     """Header parameters with values of visible ASCII."""
     return {
         each.name.lower(): st.text(VISIBLE, min_size=1, max_size=min(each.schema.get("maxLength", 60), 60))

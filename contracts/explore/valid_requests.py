@@ -15,7 +15,7 @@ from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.explore.request_sample import Sample
-from proofsheet.contracts.explore.search import Hunt
+from proofsheet.contracts.explore.search import RequirementSearch
 from proofsheet.contracts.explore.strategies import Samples, valid
 from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec.document import Operation
@@ -28,7 +28,7 @@ _TRIES = 50  # examples until there is one that asks for more than the smallest 
 
 
 @dataclass(frozen=True)
-class Granted:
+class ValidRequests:
     """The explorer of successes: one picture for each operation, never shrunk, at the plain price at most."""
 
     source: Source
@@ -39,16 +39,18 @@ class Granted:
     @property
     def price(self) -> Decimal:
         """Credits that it spends at most."""
-        return sum((PICTURES * _plain(each) for each, _ in self._asked()), Decimal(0))
+        return sum((PICTURES * _plain(each) for each, _ in self._searched()), Decimal(0))
 
     def explore(self, attempt: Attempt) -> Iterator[Result]:
         """Ask operation by operation. Raises Stop where `attempt` does."""
-        for operation, name in self._asked():
+        for operation, name in self._searched():
             samples, case = [_samples(operation)], partial(_case, name)
-            hunt = Hunt(attempt, name, samples, case, self.seed, _TRIES, PICTURES, self.carried)
-            yield from hunt.run(set(), 0)
+            search = RequirementSearch(
+                attempt, name, samples, case, self.seed, _TRIES, PICTURES, self.carried
+            )
+            yield from search.run(set(), 0)
 
-    def _asked(self) -> Iterator[tuple[Operation, str]]:
+    def _searched(self) -> Iterator[tuple[Operation, str]]:
         for operation in self.source.document.operations.values():
             name = f"{self.source.family}.{operation.id}.{GRANTED}"
             if name in self.requirements:

@@ -45,7 +45,7 @@ class _Probes:
     ) -> list[Expectation]:
         """What is expected of the balance after cases of an operation; that it moves, after any.
 
-        What is expected of one picture alone is so after this one.
+        What is expected of a paid request with certain fields is so after that one alone.
         """
         speaks = {each.requirement for each in case.expects} if case else set()
         return [
@@ -53,7 +53,7 @@ class _Probes:
             for each in self._ledger
             if isinstance(each.ledger, kinds)
             if isinstance(each.ledger, BalanceMoves) or each.requirement.operation == operation
-            if each.wish is None or each.requirement.id in speaks
+            if not any(one.fields for one in each.paid) or each.requirement.id in speaks
         ]
 
     def first(self, expects: list[Expectation]) -> Iterator[Case]:

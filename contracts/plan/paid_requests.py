@@ -1,4 +1,4 @@
-"""Paid requests: as few as fulfil all wishes, and what they leave open chosen so that they cover the most."""
+"""Paid requests: as few as meet all constraints; what these leave open is chosen to cover the most."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from proofsheet.contracts.case import Case, Wish
+from proofsheet.contracts.case import Case, PaidConstraint
 from proofsheet.contracts.derive.answer_forms import PaidRequest
 from proofsheet.contracts.derive.dimensions import admission, dimensions
 from proofsheet.contracts.derive.picture_prompts import numbered
@@ -21,28 +21,31 @@ from proofsheet.spec.document import Operation
 
 
 @dataclass
-class _Picture:
-    """One picture to be paid for, and the wishes it fulfils; Accept None: any."""
+class _Draft:
+    """A paid request in the making, and the constraints that it meets; Accept None: any."""
 
     operation: str
     accept: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
-    wishes: list[Wish] = field(default_factory=list)
+    constraints: list[PaidConstraint] = field(default_factory=list)
     own: str = ""
     alone: bool = False
 
-    def take(self, wish: Wish) -> bool:
-        if wish.operation != self.operation or not wish.agrees(self.accept, self.fields):
+    def meets(self, constraint: PaidConstraint) -> bool:
+        """Whether it can meet this constraint too; it does then."""
+        if constraint.operation != self.operation or not constraint.agrees(self.accept, self.fields):
             return False
-        if self.own != wish.own and (wish.own or self.alone or not self._adds_nothing(wish)):
+        if self.own != constraint.own and (
+            constraint.own or self.alone or not self._adds_nothing(constraint)
+        ):
             return False
-        self.accept = wish.accept if self.accept is None else self.accept
-        self.fields.update(wish.fields)
-        self.wishes.append(wish)
+        self.accept = constraint.accept if self.accept is None else self.accept
+        self.fields.update(constraint.fields)
+        self.constraints.append(constraint)
         return True
 
-    def _adds_nothing(self, wish: Wish) -> bool:
-        return wish.accept in (None, self.accept) and wish.fields.keys() <= self.fields.keys()
+    def _adds_nothing(self, constraint: PaidConstraint) -> bool:
+        return constraint.accept in (None, self.accept) and constraint.fields.keys() <= self.fields.keys()
 
 
 @dataclass(frozen=True)
@@ -54,31 +57,42 @@ class Paid:
 
 
 def paid_requests(source: Source, derived: Sequence[Derived]) -> list[Paid]:
-    """The paid requests for all wishes of `derived`: each judged by whatever can be judged of it.
+    """The paid requests for all constraints of `derived`: each judged by whatever can be judged of it.
 
-    What the wishes leave open is filled in, and where that makes them cheaper, further requests are added;
-    never do they cost more than the wishes alone. The source's seed decides which values are taken.
+    What the constraints leave open is filled in, and where that makes them cheaper, further requests are
+    added; never do they cost more than the constraints alone. The seed decides which values are taken.
     """
-    wishes = [wish for each in derived for wish in each.wishes]
-    Random(source.seed).shuffle(wishes)  # or the same ones would share a picture in every run
-    pictures = _merged(wishes)
+    constraints = [constraint for each in derived for constraint in each.paid]
+    Random(source.seed).shuffle(constraints)  # or the same ones would share a request in every run
+    drafts = _merged(constraints)
     operations = source.document.operations
-    for name in dict.fromkeys(each.operation for each in pictures):
-        pictures += _varied(source, operations[name], [each for each in pictures if each.operation == name])
+    for name in dict.fromkeys(each.operation for each in drafts):
+        drafts += _varied(source, operations[name], [each for each in drafts if each.operation == name])
     return [
         _paid(operations[each.operation], each, number, numbered(number, source.seed), derived)
-        for number, each in enumerate(pictures, 1)
+        for number, each in enumerate(drafts, 1)
     ]
 
 
-def _merged(wishes: Iterable[Wish]) -> list[_Picture]:
-    """The choosiest wish first; each joins the first picture that fits."""
-    pictures: list[_Picture] = []
-    for wish in sorted(wishes, key=lambda each: (not each.own, -len(each.fields), each.accept is None)):
-        if not any(picture.take(wish) for picture in pictures):
-            fields = dict(wish.fields)
-            pictures.append(_Picture(wish.operation, wish.accept, fields, [wish], wish.own, wish.alone))
-    return pictures
+def _merged(constraints: Iterable[PaidConstraint]) -> list[_Draft]:
+    """The strictest constraint first; each joins the first draft that fits."""
+    drafts: list[_Draft] = []
+    for constraint in sorted(
+        constraints, key=lambda each: (not each.own, -len(each.fields), each.accept is None)
+    ):
+        if not any(draft.meets(constraint) for draft in drafts):
+            fields = dict(constraint.fields)
+            drafts.append(
+                _Draft(
+                    constraint.operation,
+                    constraint.accept,
+                    fields,
+                    [constraint],
+                    constraint.own,
+                    constraint.alone,
+                )
+            )
+    return drafts
 
 
 def coverage(source: Source, paid: Iterable[Paid]) -> dict[str, Coverage]:
@@ -92,13 +106,13 @@ def coverage(source: Source, paid: Iterable[Paid]) -> dict[str, Coverage]:
     return found
 
 
-def _varied(source: Source, operation: Operation, pictures: Sequence[_Picture]) -> list[_Picture]:
-    """Fill in what the pictures of an operation leave open; returns those that its money allows beyond."""
+def _varied(source: Source, operation: Operation, drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Fill in what the drafts of an operation leave open; returns those that its money allows beyond."""
     chance = Random(f"{source.seed} {operation.id}")
     known = Coverage(dimensions(source, operation), admission(operation))
-    free = [each for each in pictures if not each.own]
+    free = [each for each in drafts if not each.own]
     left = sum((_price(operation, each.fields) for each in free), Decimal(0))
-    for each in (each for each in pictures if each.own):
+    for each in (each for each in drafts if each.own):
         known.add(each.fields, each.accept)
     for number, each in enumerate(free):
         kept = sum((_price(operation, later.fields) for later in free[number + 1 :]), Decimal(0))
@@ -106,42 +120,38 @@ def _varied(source: Source, operation: Operation, pictures: Sequence[_Picture]) 
     return list(_further(operation, known, left, chance)) if free else []
 
 
-def _fill(
-    operation: Operation, picture: _Picture, known: Coverage, limit: Decimal, chance: Random
-) -> Decimal:
-    """Complete a picture; returns its price."""
+def _fill(operation: Operation, draft: _Draft, known: Coverage, limit: Decimal, chance: Random) -> Decimal:
+    """Complete a draft; returns its price."""
 
     def priced(fields: Mapping[str, Any]) -> Decimal:
         return _price(operation, fields)
 
-    chosen = completed(picture.fields, picture.accept, known, priced, limit, chance)
-    picture.fields, picture.accept = dict(chosen.fields), chosen.accept
-    known.add(picture.fields, picture.accept)
-    return priced(picture.fields)
+    chosen = completed(draft.fields, draft.accept, known, priced, limit, chance)
+    draft.fields, draft.accept = dict(chosen.fields), chosen.accept
+    known.add(draft.fields, draft.accept)
+    return priced(draft.fields)
 
 
-def _further(operation: Operation, known: Coverage, left: Decimal, chance: Random) -> Iterator[_Picture]:
-    """One picture more as long as there is money, and a value that was never asked for."""
+def _further(operation: Operation, known: Coverage, left: Decimal, chance: Random) -> Iterator[_Draft]:
+    """One request more as long as there is money, and a value that none has."""
     while known.missing_values():
         missing = known.missing_values()
-        picture = _Picture(operation.id)
-        left -= _fill(operation, picture, known, left, chance)
+        draft = _Draft(operation.id)
+        left -= _fill(operation, draft, known, left, chance)
         if left < 0 or known.missing_values() == missing:
             return
-        yield picture
+        yield draft
 
 
 def _price(operation: Operation, fields: Mapping[str, Any]) -> Decimal:
     return price(operation, smallest(operation, **fields))
 
 
-def _paid(
-    operation: Operation, picture: _Picture, number: int, subject: str, derived: Iterable[Derived]
-) -> Paid:
-    accept = "image/*" if picture.accept is None else picture.accept
-    body = smallest(operation, **{**prompted(operation, subject), **picture.fields})
-    request = PaidRequest(operation, body, accept, is_plain=not picture.alone)
-    expects = [each.expect for each in picture.wishes if each.expect]
+def _paid(operation: Operation, draft: _Draft, number: int, subject: str, derived: Iterable[Derived]) -> Paid:
+    accept = "image/*" if draft.accept is None else draft.accept
+    body = smallest(operation, **{**prompted(operation, subject), **draft.fields})
+    request = PaidRequest(operation, body, accept, is_plain=not draft.alone)
+    expects = [each.expect for each in draft.constraints if each.expect]
     expects += _of_every(request, derived)
     headers = {"accept": accept.strip()} if accept else {}
     name = f"picture-{number}"

@@ -39,7 +39,7 @@ DERIVERS = (
     *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, robustness),
     *(answers, sizes, media_quality, ledger, extended, repeated, moderation, limits, explored),
 )
-ALLOWED = frozenset({"paid"})  # what a run may do unless it is told otherwise
+ALLOWED = frozenset({"paid"})  # what a run may do by default
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Plan:
     cases: tuple[Case, ...]
     lacking: Mapping[str, str] = field(default_factory=dict)  # requirement id to why it has no case
     coverage: Mapping[str, Coverage] = field(default_factory=dict, compare=False)  # by operation
-    asks: Mapping[str, Sequence[str]] = field(default_factory=dict)  # paid case to what it asks for
+    requested: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of a paid case: its values
 
     @property
     def price(self) -> Decimal:
@@ -74,7 +74,7 @@ def plan(
     """The plan for a profile, all cheaper profiles included; `only` keeps requirements by id or prefix.
 
     A requirement that needs a permission which is not given stays in the plan, without a case. Another
-    `seed` asks for other pictures at much the same price. `prompts` are words that the target is known to
+    `seed` gives other paid requests at much the same price. `prompts` are words that the target is known to
     judge, `flagged` and `filtered`; each that is given counts as the permission `…-prompt`.
     """
     source = replace(source, seed=seed, prompts=prompts or {})
@@ -86,36 +86,36 @@ def plan(
         for each in _derived(source, operation)
         if each.requirement.profile in wanted
     ]
-    found = [each for each in every if is_asked(each.requirement.id, only)]
+    found = [each for each in every if is_selected(each.requirement.id, only)]
     requirements = {each.requirement.id: each.requirement for each in found}
     usable = [each for each in every if each.requirement.is_allowed(permissions)]
-    bearing = _bearing(usable, found)
-    paid = _paid(source, usable, bearing) if "paid" in permissions else []
+    needed = _with_predecessors(usable, found)
+    paid = _paid(source, usable, needed) if "paid" in permissions else []
     cases = tuple(
-        case.keeping(lambda each: _is_kept(each, requirements)) for case in _cases(source, bearing, paid)
+        case.keeping(lambda each: _is_kept(each, requirements)) for case in _cases(source, needed, paid)
     )
     lacking = dict(_lacking(found, permissions))
     covered = coverage(source, paid)
-    asks = {
+    requested = {
         each.case.id: covered[each.case.operation].labels_of(each.request.body, each.request.accept)
         for each in paid
     }
-    return Plan(tuple(requirements.values()), cases, lacking, covered, asks)
+    return Plan(tuple(requirements.values()), cases, lacking, covered, requested)
 
 
-def _paid(source: Source, usable: list[Derived], bearing: list[Derived]) -> list[Paid]:
-    """The paid requests that speak for `bearing`: the same ones whatever part of a profile is asked for."""
-    if not any(each.wishes for each in bearing):
+def _paid(source: Source, usable: list[Derived], needed: list[Derived]) -> list[Paid]:
+    """The paid requests that answer `needed`: the same ones whatever part of a profile is selected."""
+    if not any(each.paid for each in needed):
         return []
-    names = {each.requirement.id for each in bearing}
+    names = {each.requirement.id for each in needed}
     found = paid_requests(source, usable)
     return [each for each in found if any(one.requirement in names for one in each.case.expects)]
 
 
-def _bearing(every: list[Derived], found: list[Derived]) -> list[Derived]:
-    """What has the cases for `found`: their own, and those that their answers are held against.
+def _with_predecessors(every: list[Derived], found: list[Derived]) -> list[Derived]:
+    """`found`, and what their answers are compared with.
 
-    What is asked of every answer has all that the operation is asked; the rest needs nothing that is paid.
+    A requirement on every answer needs all that is sent to its operation; others need nothing that is paid.
     """
     known = {each.requirement.id for each in found}
     general = {each.requirement.operation for each in found if each.is_general}
@@ -125,12 +125,12 @@ def _bearing(every: list[Derived], found: list[Derived]) -> list[Derived]:
         for each in every
         if each.requirement.id in known
         or each.requirement.operation in general
-        or (each.cases and not each.wishes and _is_among(each.requirement, topics))
+        or (each.cases and not each.paid and _is_among(each.requirement, topics))
     ]
 
 
 def _before(derived: Derived) -> Iterator[str]:
-    """How the topics begin whose cases must have been asked before its own."""
+    """How the topics begin whose cases must have been sent before its own."""
     expects = [each for case in derived.cases for each in case.expects]
     for each in (*expects, *([derived.ledger] if derived.ledger else ())):
         if each.after is not None:
@@ -138,7 +138,7 @@ def _before(derived: Derived) -> Iterator[str]:
 
 
 def _is_kept(expect: Expectation, requirements: Mapping[str, Requirement]) -> bool:
-    """Whether a case needs it: for what is asked for, or to be told from one that is refused by accident."""
+    """Whether a case needs it: for what is selected, or to be distinguished from an accidental refusal."""
     return expect.requirement in requirements or expect.after is not None
 
 
@@ -183,7 +183,7 @@ def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
         yield from deriver(source, operation)
 
 
-def is_asked(name: str, only: Iterable[str]) -> bool:
-    """Whether `only` asks for a requirement, by its id or the beginning of it; all are asked for if empty."""
+def is_selected(name: str, only: Iterable[str]) -> bool:
+    """Whether a requirement is among `only`, by its id or the beginning of it; all are if it is empty."""
     names = list(only)
     return not names or any(name == each or name.startswith(each + ".") for each in names)

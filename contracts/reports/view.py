@@ -151,9 +151,9 @@ class View:
         status, reason = (verdict["status"], verdict["reason"]) if verdict else _unjudged(own)
         standing = self._standing(status, requirement)
         messages = Counter((verdict["messages"] if verdict else own) if standing in FINDINGS else ())
-        telling = [case for case in cases if _tells(case, name, standing)]
-        shown = sorted(telling, key=_weight)[:MOST_EVIDENCE]
-        left = len(telling) - len(shown)
+        markers = [case for case in cases if _tells(case, name, standing)]
+        shown = sorted(markers, key=_weight)[:MOST_EVIDENCE]
+        left = len(markers) - len(shown)
         deviation = self.header.get("deviations", {}).get(name)
         return Line(requirement, standing, tuple(messages.items()), reason, tuple(shown), left, deviation)
 

@@ -72,9 +72,9 @@ def test_core_asks_for_a_wide_picture_another_ratio_every_format_and_both_forms(
     """Of the operations of version 2; the default is asked for as well, without a word."""
     made = plan(Source(document), "core", seed=seed)
     for name in ("generateUltra", "generateCore", "generateSd3"):
-        asks = [made.asks[each.id] for each in made.cases if each.pays and each.operation == name]
-        flat = {each for one in asks for each in one}
-        assert () in asks
+        requested = [made.requested[each.id] for each in made.cases if each.pays and each.operation == name]
+        flat = {each for one in requested for each in one}
+        assert () in requested
         assert {"aspect_ratio 16:9", "output_format jpeg", "output_format webp"} <= flat
         assert {"seed largest", "seed fresh", "Accept application/json", "Accept image/*"} <= flat
         assert len({each for each in flat if each.startswith("aspect_ratio")}) >= 2

@@ -13,9 +13,9 @@ from mutants.relay import Damage, Forward, Got, Sent
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.explorers import explorers
-from proofsheet.contracts.explore.faulty_requests import Refused
+from proofsheet.contracts.explore.faulty_requests import FaultyRequests
 from proofsheet.contracts.explore.search import SHRINKS
-from proofsheet.contracts.explore.valid_requests import Granted
+from proofsheet.contracts.explore.valid_requests import ValidRequests
 from proofsheet.contracts.run.attempts import Result
 from proofsheet.contracts.run.explorer import Stop
 from proofsheet.contracts.verdict import Status
@@ -38,7 +38,9 @@ def test_a_double_that_keeps_the_contract_passes(document: Document, seed: int) 
     topics = [f"{each}.any" for each in ("generateUltra", "generateCore", "generateSd3", "textToImage")]
     found = explored(document, [*topics, "getBalance.conserved"], seed=seed)
     assert {each.status for each in found.run.verdicts.values()} == {Status.PASSED}
-    price = sum((each.price for each in found.run.explorers if not isinstance(each, Refused)), Decimal(0))
+    price = sum(
+        (each.price for each in found.run.explorers if not isinstance(each, FaultyRequests)), Decimal(0)
+    )
     assert 0 < found.run.budget.spent <= price
     assert not any(each.messages for each in found.told)
     assert len({each.case.id for each in found.told}) == len(found.told)
@@ -212,8 +214,8 @@ def test_what_an_earlier_run_has_paid_for_is_not_asked_again(document: Document)
         return Result(case, (), paid=True)
 
     wanted = frozenset({"stability.generateCore.any.granted"})
-    assert len(list(Granted(source, wanted, 3).explore(attempt))) == 1
+    assert len(list(ValidRequests(source, wanted, 3).explore(attempt))) == 1
     carried = {each.id for each in asked}
-    assert list(Granted(source, wanted, 3, carried).explore(attempt)) == []
+    assert list(ValidRequests(source, wanted, 3, carried).explore(attempt)) == []
     assert len(asked) == 1
     assert explorers(source, found, 3, 0, frozenset({"paid"})) == ()

@@ -12,7 +12,7 @@ from hypothesis.vendor.pretty import pretty
 from proofsheet.contracts.derive.faults import faults
 from proofsheet.contracts.explore.hypothesis_storage import OWN, elsewhere
 from proofsheet.contracts.explore.request_sample import Sample
-from proofsheet.contracts.explore.search import search
+from proofsheet.contracts.explore.search import find_examples
 from proofsheet.contracts.explore.strategies import one_fault
 from proofsheet.spec.document import Document
 
@@ -30,7 +30,9 @@ def test_what_is_found_with_a_long_prompt_is_no_reason_to_warn(document: Documen
     operation = document.operations["generateCore"]
     long = [each for each in faults(operation) if each.topic == "prompt.maxLength"]
     seen: list[Sample] = []
-    search(st.lists(one_fault(operation, long), min_size=4), lambda found: not seen.extend(found), "1", 3)
+    find_examples(
+        st.lists(one_fault(operation, long), min_size=4), lambda found: not seen.extend(found), "1", 3
+    )
     assert len(seen) >= 4
     assert all(len(each.body["prompt"]) > 10_000 for each in seen)
 
@@ -51,9 +53,9 @@ def test_the_notes_of_hypothesis_go_to_the_cache_and_then_where_they_went_before
 
     if fails:
         with pytest.raises(RuntimeError, match="of ours"):
-            search(st.integers(), look, "1", 3)
+            find_examples(st.integers(), look, "1", 3)
     else:
-        search(st.integers(), look, "1", 3)
+        find_examples(st.integers(), look, "1", 3)
     assert storage_directory(intent_to_write=False).path == before
 
 

@@ -149,15 +149,15 @@ def test_new_fields_are_held_against_their_schema(path: Path, tmp_path: Path, ch
 
 def test_hundreds_of_explored_cases_fit(path: Path, tmp_path: Path) -> None:
     found = of(path)
-    telling = next(each for each in found if each["kind"] == "case" and FAILS in dict(each["messages"]))
+    markers = next(each for each in found if each["kind"] == "case" and FAILS in dict(each["messages"]))
     size = len(html_page.html(records.read(path)))
-    body = telling["request"]["body"] or ""
+    body = markers["request"]["body"] or ""
     explored = [
         {
-            **telling,
+            **markers,
             "id": f"generateCore/explored-{number}",
             "explored": True,
-            "request": {**telling["request"], "body": body + "x" * (900 - number)},
+            "request": {**markers["request"], "body": body + "x" * (900 - number)},
         }
         for number in range(800)
     ]

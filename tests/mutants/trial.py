@@ -32,9 +32,9 @@ from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.explore.faulty_requests import Refused
-from proofsheet.contracts.explore.ledger_histories import Ledger
-from proofsheet.contracts.explore.valid_requests import Granted
+from proofsheet.contracts.explore.faulty_requests import FaultyRequests
+from proofsheet.contracts.explore.ledger_histories import LedgerHistories
+from proofsheet.contracts.explore.valid_requests import ValidRequests
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan, plan
 from proofsheet.contracts.run.budget import Budget
@@ -167,8 +167,8 @@ def explorers(mutant: Mutant, plan: Plan, seed: int) -> tuple[Explorer, ...]:
         return ()
     source = Source(true_document(mutant.document), seed=seed, prompts=PROMPTS)
     known = {each.id for each in plan.requirements}
-    refused = Refused(source, known, seed, mutant.explore)
-    return (refused, Granted(source, known, seed), Ledger(source, known, seed, paints=True))
+    refused = FaultyRequests(source, known, seed, mutant.explore)
+    return (refused, ValidRequests(source, known, seed), LedgerHistories(source, known, seed, pays=True))
 
 
 def _judged(
