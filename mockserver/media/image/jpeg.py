@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+from collections.abc import Sequence
 
 from PIL import Image
 
@@ -21,10 +22,11 @@ _MARKER = re.compile(rb"\xff[\xd0-\xd7]")
 _END = b"\xff\xd9"
 
 
-def encode(image: Image.Image) -> bytes:
-    """Any RGB picture as a file of its own, with a restart marker after every 16 rows."""
+def encode(image: Image.Image, restart: int | None = None) -> bytes:
+    """Any RGB picture as a file of its own, with a restart marker after every 16 rows, or so many units."""
+    markers = {"restart_marker_blocks": restart} if restart else {"restart_marker_rows": 1}
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY, subsampling="4:2:0", restart_marker_rows=1)
+    image.save(out, "JPEG", quality=QUALITY, subsampling="4:2:0", **markers)
     return out.getvalue()
 
 
@@ -40,9 +42,13 @@ def strip(image: Image.Image, top: int) -> Strip:
     return Strip(_MARKER.sub(lambda _: b"\xff%c" % (0xD0 + next(count) % 8), scan))
 
 
-def head(width: int, height: int) -> bytes:
-    """Everything before the scan, borrowed from a file of the same width and one coding row."""
-    lead, _ = _cut(encode(Image.new("RGB", (width, UNIT_ROWS))))
+def head(width: int, height: int, restart: int | None = None) -> bytes:
+    """Everything before the scan, borrowed from a file of the same width and one coding row.
+
+    A restart marker comes after every row, or after so many coding units.
+    """
+    row = Image.new("RGB", (width, UNIT_ROWS))
+    lead, _ = _cut(encode(row, restart))
     frame = lead.index(b"\xff\xc0")  # marker, length, precision, then the height
     return lead[: frame + 5] + struct.pack(">H", height) + lead[frame + 7 :]
 
@@ -50,6 +56,20 @@ def head(width: int, height: int) -> bytes:
 def assemble(lead: bytes, strips: list[Strip]) -> bytes:
     """The file that begins with a `head` and whose rows are the strips', from the top down."""
     return b"".join([lead, *[strip.data for strip in strips], _END])
+
+
+def sheet(lead: bytes, quarters: Sequence[Sequence[Strip]]) -> bytes:
+    """The file of four pictures whose sides are whole coding units, after a `head` that restarts so often.
+
+    Each is the strips of a picture as wide as a restart interval; 1 and 2 are above, 3 and 4 below.
+    """
+    rows = [_MARKER.split(b"".join([each.data for each in strips])) for strips in quarters]
+    parts = [lead]
+    for left, right in (rows[:2], rows[2:]):
+        for pair in zip(left, right, strict=True):
+            for row in pair:
+                parts += (row, b"\xff%c" % (0xD0 + len(parts) // 2 % 8))
+    return b"".join([*parts[:-1], _END])  # no marker after the last
 
 
 def _cut(file: bytes) -> tuple[bytes, bytes]:

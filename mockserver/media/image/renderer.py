@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from functools import lru_cache
 
 from PIL import Image
 
-from proofsheet.mockserver.media.image import jpeg, png
+from proofsheet.mockserver.media.image import jpeg, png, sheet
 from proofsheet.mockserver.media.image.cache import Strip, Strips
 from proofsheet.mockserver.media.image.caption import Captions, pads
 from proofsheet.mockserver.media.image.edits import edited
@@ -19,6 +20,7 @@ from proofsheet.mockserver.media.image.plan import GRID, LOWEST, NARROWEST, Plan
 from proofsheet.mockserver.media.image.scene import paint
 
 CACHE_BYTES = 16 * 1024 * 1024
+_ROWS = "rows of a PNG"  # in the place of a media type: what grids are made of
 Key = tuple[str, int, int, int, int, int]  # media type, width, height, palette, unit, variant
 
 
@@ -59,6 +61,8 @@ class Studio:
 
     def pieces(self, picture: Picture) -> list[bytes]:
         """The same file in pieces, most of them shared with other pictures: sending needs no copy."""
+        if picture.grid:
+            return self._grid(picture)
         if not _is_stacked(picture):
             return [encode(self._pixels(picture), picture.media_type)]
         if picture.media_type != PNG:
@@ -88,10 +92,37 @@ class Studio:
         return png.pieces(plan.width, plan.height, [*scene, above, text, below])
 
     def _jpeg(self, picture: Picture) -> bytes:
+        return jpeg.assemble(self._head(picture.width, picture.height), self._jpeg_strips(picture))
+
+    def _jpeg_strips(self, picture: Picture) -> list[Strip]:
         plan = self._layout(picture.width, picture.height)
         caption = jpeg.strip(self._captions.whole(plan, picture), plan.scene)
-        lead = self._head(plan.width, plan.height)
-        return jpeg.assemble(lead, [*self._stack(plan, picture, JPEG), caption])
+        return [*self._stack(plan, picture, JPEG), caption]
+
+    def _grid(self, picture: Picture) -> list[bytes]:
+        """The file of four pictures, from the rows of each where they are kept."""
+        quarters = [picture.quarter(number) for number in (1, 2, 3, 4)]
+        width, height = quarters[0].width, quarters[0].height
+        whole = (picture.width, picture.height) == (2 * width, 2 * height)
+        if whole and picture.media_type == PNG and all(map(_is_stacked, quarters)):
+            return sheet.pieces(picture.width, picture.height, [self._rows(each) for each in quarters])
+        units = width % GRID == 0 and height % GRID == 0
+        if whole and units and picture.media_type == JPEG and all(map(_is_stacked, quarters)):
+            lead = jpeg.head(picture.width, picture.height, width // GRID)
+            return [jpeg.sheet(lead, [self._jpeg_strips(each) for each in quarters])]
+        return [encode(self._sheet(picture), picture.media_type)]
+
+    def _rows(self, picture: Picture) -> list[sheet.Rows]:
+        plan = self._layout(picture.width, picture.height)
+        found = []
+        for key in _keys(plan, picture, _ROWS):
+            rows = self._strips.get(key)
+            if not isinstance(rows, sheet.Rows):
+                rows = sheet.rows(_painted(plan, key))
+                self._strips.put(key, rows)
+            found.append(rows)
+        caption = self._captions.whole(plan, picture)
+        return [*found, sheet.rows(caption, zlib.Z_DEFAULT_STRATEGY)]
 
     def _stack(self, plan: Plan, picture: Picture, media_type: str) -> list[Strip]:
         return [self._strip(plan, key) for key in _keys(plan, picture, media_type)]
@@ -99,10 +130,8 @@ class Studio:
     def _strip(self, plan: Plan, key: Key) -> Strip:
         strip = self._strips.get(key)
         if strip is None:
-            media_type, _, _, palette, index, variant = key
-            unit = plan.units[index]
-            image = paint(plan, palette, unit, variant)
-            strip = png.noisy_strip(image) if media_type == PNG else jpeg.strip(image, unit.top)
+            image = _painted(plan, key)
+            strip = png.noisy_strip(image) if key[0] == PNG else jpeg.strip(image, plan.units[key[4]].top)
             self._strips.put(key, strip)
         return strip
 
@@ -159,6 +188,11 @@ def _is_stacked(picture: Picture) -> bool:
         and not picture.blurred
         and fits(picture.width, picture.height)
     )
+
+
+def _painted(plan: Plan, key: Key) -> Image.Image:
+    _, _, _, palette, unit, variant = key
+    return paint(plan, palette, plan.units[unit], variant)
 
 
 def _keys(plan: Plan, picture: Picture, media_type: str) -> list[Key]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,3 +178,26 @@ def test_an_unknown_effect_is_refused_when_it_is_read() -> None:
     with pytest.raises(ValueError, match="'melt' is none of quarter, vary"):
         follow_up({"effect": "melt"})
     assert follow_up({"effect": "vary"}) == FollowUp("vary")
+
+
+@pytest.mark.parametrize("media_type", [PNG, JPEG])
+def test_kept_rows_of_a_grid_change_its_speed_and_not_its_bytes(media_type: str) -> None:
+    grid = replace(GRID, media_type=media_type)
+    studio = Studio()
+    first = studio.draw(grid)
+    assert studio.draw(grid) == first
+    assert Studio(cache_bytes=0).draw(grid) == first
+    assert studio.kept(grid) is None  # joining thousands of rows is no work for an event loop
+
+
+def test_a_grid_is_read_by_a_strict_reader() -> None:
+    """Pillow passes over the Adler-32 of a PNG's pixels; zlib does not."""
+    file = STUDIO.draw(GRID)
+    data, at = b"", 8
+    while at < len(file):
+        length = int.from_bytes(file[at : at + 4], "big")
+        kind, body = file[at + 4 : at + 8], file[at + 8 : at + 8 + length]
+        assert zlib.crc32(kind + body) == int.from_bytes(file[at + 8 + length : at + 12 + length], "big")
+        data += body if kind == b"IDAT" else b""
+        at += 12 + length
+    assert len(zlib.decompress(data)) == 512 * (1 + 3 * 640)
