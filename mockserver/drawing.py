@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Given
@@ -19,8 +20,11 @@ from proofsheet.spec.artifact import Artifact
 USUAL = (1024, 1024)  # pixels: where nothing says how large
 
 
-def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
-    """The pictures of a call, in order; sample n is drawn with the seed n further on."""
+def pictures(call: Call, double: Double, blurred: bool, media_type: str | None = None) -> tuple[Picture, ...]:
+    """The pictures of a call, in order; sample n is drawn with the seed n further on.
+
+    They are of the media type that the call asks for, or of another.
+    """
     artifact = call.operation.artifact
     if artifact is None:
         return ()
@@ -38,7 +42,7 @@ def pictures(call: Call, double: Double, blurred: bool) -> tuple[Picture, ...]:
             Picture(
                 width=width,
                 height=height,
-                media_type=str(call.artifact_media),
+                media_type=media_type or str(call.artifact_media),
                 seed=seed,
                 identity=identity,
                 title=f"{call.operation.id}  seed {seed}  {width} x {height}",
@@ -78,7 +82,7 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
     left_out |= set(artifact.count or ())
     if edit is None:
         left_out |= {*artifact.pictures, artifact.strength or "", artifact.fidelity or ""}
-    kept = {name: value for name, value in _known(call).items() if name not in left_out}
+    kept = {name: value for name, value in known_fields(call).items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)
     digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
     for name in sorted(call.files.keys() - left_out):
@@ -93,7 +97,7 @@ def edit_of(call: Call, artifact: Artifact) -> Edit | None:
     strength = _strength(call, artifact)
     if not sources or (strength == 1 and artifact.effect == "reimagine"):
         return None
-    known = _known(call)
+    known = known_fields(call)
     grow = next(pointers.find(known, artifact.grow), 0) if artifact.grow else 0
     mask = next(_usable(call, artifact.mask), None) if artifact.mask else None
     return Edit(
@@ -111,7 +115,7 @@ def _usable(call: Call, name: str) -> Iterator[Given]:
     return (each for each in call.given.get(name, ()) if each.is_usable)
 
 
-def _known(call: Call) -> dict[str, Any]:
+def known_fields(call: Call) -> dict[str, Any]:
     """The fields of the request, with their defaults."""
     defaults = call.body.defaults if call.body else {}
     return {**defaults, **call.fields} if isinstance(call.fields, dict) else {}
@@ -119,19 +123,20 @@ def _known(call: Call) -> dict[str, Any]:
 
 def _size(call: Call, artifact: Artifact, edit: Edit | None) -> tuple[int, int]:
     """The size asked for, within what can be drawn: forced outcomes draw for requests that no gate saw."""
-
-    def given(name: str) -> tuple[int, int] | None:
-        first = next(_usable(call, name), None)
-        if first is None:
-            return None
-        made = first.upload if isinstance(first.upload, Upload) else stand_in(str(first.data))
-        return made.width, made.height
-
-    width, height = artifact.size_of(_known(call), given) or USUAL
+    width, height = artifact.size_of(known_fields(call), partial(given_sides, call)) or USUAL
     most = LARGEST_EDIT if edit else LARGEST_SIDE
     if not (1 <= width <= most and 1 <= height <= most) or width * height > MOST_PIXELS:
         return USUAL
     return width, height
+
+
+def given_sides(call: Call, name: str) -> tuple[int, int] | None:
+    """The sides of the (first) picture in a field, upright; None where there is none."""
+    first = next(_usable(call, name), None)
+    if first is None:
+        return None
+    made = first.upload if isinstance(first.upload, Upload) else stand_in(str(first.data))
+    return made.width, made.height
 
 
 def _strength(call: Call, artifact: Artifact) -> float | None:

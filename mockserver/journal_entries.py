@@ -10,6 +10,7 @@ from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
 from proofsheet.mockserver.wording import MOST_SAID
+from proofsheet.spec import media_types
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 MOST_HEADERS = 50
@@ -21,6 +22,7 @@ LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the a
 
 def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
     """The journal's entry for a call that was answered."""
+    shown = [each.preview for each in call.pictures]
     return {
         "time": time.time(),
         "milliseconds": round(milliseconds, 3),
@@ -43,7 +45,7 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "credits": float(call.paid),
         "forced": call.forced,
         "fault": call.fault,
-        "pictures": tuple(each for each in call.pictures if each.bytes_held <= LARGEST_SOURCE),
+        "pictures": tuple(each for each in shown if each.bytes_held <= LARGEST_SOURCE),
     }
 
 
@@ -99,7 +101,7 @@ def _file(call: Call, part: Any) -> dict[str, Any]:
 
 
 def _response(call: Call, made: Reply) -> str | None:
-    if made.media_type.startswith("image/"):
+    if call.pictures and not media_types.is_json(made.media_type):
         return None
     if call.pictures:
         return f"({made.size} bytes with {len(call.pictures)} picture(s) in base64)"

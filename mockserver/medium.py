@@ -10,6 +10,8 @@ from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw, pictures
 from proofsheet.mockserver.media.image.upload import read_upload
+from proofsheet.mockserver.media.model.glb import read_glb
+from proofsheet.mockserver.modelling import build, models
 
 
 @dataclass(frozen=True)
@@ -21,4 +23,7 @@ class Medium:
     measure: Callable[[bytes], Any]  # what a file is; raises Unreadable
 
 
-MEDIA: Mapping[str, Medium] = {"image": Medium(pictures, draw, read_upload)}  # by x-artifact.kind
+MEDIA: Mapping[str, Medium] = {  # by x-artifact.kind
+    "image": Medium(pictures, draw, read_upload),
+    "model": Medium(models, build, read_glb),
+}

@@ -148,7 +148,7 @@ def breach(operation: Operation, made: Reply) -> str | None:
         names = ", ".join(each.name for each in found.outcomes)
         return f"made as {made.outcome}, but recognised as {names or found.mismatch}"
     representation = operation.outcomes[made.outcome].representations[made.media_type]
-    if made.media_type.startswith("image/"):
-        return None if made.size else "an empty picture"
+    if not media_types.is_json(made.media_type):
+        return None if made.size else "an empty file"
     flaws = Schema(dict(representation.schema)).flaws(json.loads(made.body))
     return "; ".join(f"{flaw.field}: {flaw.kind}" for flaw in flaws) or None

@@ -91,6 +91,7 @@ class Artifact:
     strength: str | None  # how much of the source is lost, 0 to 1
     fidelity: str | None  # the same the other way: how much is kept
     count: Tokens | None
+    vertices: Tokens | None  # how many a model has at most; its size is that of its texture
     parameters: PromptParameters | None = None  # that the text of the first prompt carries
     expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
 
@@ -149,6 +150,7 @@ def artifact(node: Any) -> Artifact | None:
         strength=_name(node.get("strength")),
         fidelity=_name(node.get("fidelity")),
         count=_tokens(node.get("count")),
+        vertices=_tokens(node.get("vertices")),
         parameters=prompt_parameters(node.get("parameters")),
         expires=node.get("expires"),
     )

@@ -43,6 +43,12 @@ def small_tasks(miniatures: Library) -> Document:
 
 
 @pytest.fixture(scope="session")
+def edits(miniatures: Library) -> Document:
+    """Pictures that come from pictures: files, base64, lists and links."""
+    return miniatures.load("edits")
+
+
+@pytest.fixture(scope="session")
 def document(library: Library) -> Document:
     """Today's contract of the one family there is."""
     return library.load("stability")

@@ -44,7 +44,7 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     source = artifact.get("source", ())
     for index, each in enumerate([source] if isinstance(source, str) else source):
         yield "/x-artifact/source" + ("" if isinstance(source, str) else f"/{index}"), each
-    yield from _named("/x-artifact", artifact, ("mask", "grow", "strength", "fidelity", "count"))
+    yield from _named("/x-artifact", artifact, ("mask", "grow", "strength", "fidelity", "vertices", "count"))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
     for at, value in _tables(op):

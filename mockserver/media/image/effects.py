@@ -158,7 +158,7 @@ def _erase(on: Material) -> Image.Image:
 def _cut_out(on: Material) -> Image.Image:
     whole = on.source
     whole.putalpha(subject(on.sources[0]))
-    return whole
+    return whole.resize(on.size) if whole.size != on.size else whole
 
 
 def _replace_background(on: Material) -> Image.Image:

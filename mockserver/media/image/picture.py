@@ -104,6 +104,11 @@ class Picture:
         """What the uploads weigh that it comes from, in bytes."""
         return self.edit.bytes_held if self.edit else 0
 
+    @property
+    def preview(self) -> Picture:
+        """What is shown of it where only pictures can be shown."""
+        return self
+
     def without_uploads(self) -> Picture:
         """The same without what it comes from: good to be shown in a list, not to be drawn."""
         return replace(self, edit=replace(self.edit, sources=(), mask=None)) if self.edit else self
