@@ -223,10 +223,17 @@ class Operation:
 
     @property
     def success(self) -> Outcome:
-        """The first 2xx outcome; of one that views tasks, a task's ordinary end."""
+        """The first 2xx outcome that is no refusal; of one that views tasks, a task's ordinary end."""
         if self.succeeds_as is not None:
             return self.outcomes[self.succeeds_as]
-        return next(each for each in self.outcomes.values() if each.status < 300)
+        found = [each for each in self.outcomes.values() if each.status < 300]
+        return next((each for each in found if each.name not in self.refusals), found[0])
+
+    @property
+    def refusals(self) -> frozenset[str]:
+        """The outcomes that a gate or a rule refuses with: some services answer 200 to everything."""
+        by_rules = {each.outcome for each in self.rules if each.outcome}
+        return frozenset({*self.policy.refusals.values(), *by_rules})
 
 
 @dataclass(frozen=True)

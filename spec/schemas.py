@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,8 @@ def flaw(error: Any) -> Flaw:
     params = {"value": error.instance, **error.kind.as_dict()}
     if kind == "required":
         path.append(params["property"])
+    if kind == "additionalProperties":
+        path.append(params["unexpected"][0])
     params["limit"] = params.get(_LIMITS.get(kind, "limit"))
     params["options"] = " | ".join(f"'{option}'" for option in params.get("options") or ())
     params["expected"] = ", ".join(params.get("types") or ())
@@ -86,10 +89,21 @@ def type_name(value: Any) -> str:
     return "null" if value is None else names.get(type(value), "object")
 
 
-def types(schema: dict[str, Any]) -> tuple[str, ...]:
+def types(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """The types a schema admits; none if it does not say."""
     found = schema.get("type", ())
     return (found,) if isinstance(found, str) else tuple(found)
+
+
+def kind_of(schema: Mapping[str, Any]) -> str:
+    """The one type beside null that a schema admits; empty if it does not say, or admits several."""
+    found = [each for each in types(schema) if each != "null"]
+    return found[0] if len(found) == 1 else ""
+
+
+def is_nullable(schema: Mapping[str, Any]) -> bool:
+    """Whether null is a value that a schema names."""
+    return "null" in types(schema) and None in schema.get("enum", (None,))
 
 
 def read_number(text: str) -> float:

@@ -34,15 +34,31 @@ def is_granted(exchange: Exchange, operation: Operation) -> bool:
     if exchange.status >= 300 or refusal_by_form(operation, parsed(exchange)):
         return False
     found = recognised(exchange, operation).outcomes
-    refusals = {*operation.policy.refusals.values(), *(each.outcome for each in operation.rules)}
-    return not (found and all(each.name in refusals for each in found))
+    return not (found and all(each.name in operation.refusals for each in found))
+
+
+def is_refusal(exchange: Exchange, operation: Operation) -> bool:
+    """Whether an answer says no: by its status, or under that of a success by what it is recognised as."""
+    return exchange.status >= 400 or (exchange.status < 300 and not is_granted(exchange, operation))
+
+
+def is_declared_refusal(exchange: Exchange, operation: Operation) -> bool:
+    """Whether an answer refuses the request by its status (4xx), or by a declared outcome under 2xx."""
+    if 400 <= exchange.status < 500:
+        return any(each.status == exchange.status for each in operation.outcomes.values())
+    found = recognised(exchange, operation).outcomes
+    return exchange.status < 300 and bool(found) and not is_granted(exchange, operation)
 
 
 def is_outcome(exchange: Exchange, operation: Operation, name: str) -> bool:
-    """Whether an answer has the status of an outcome, and is not recognised as another one."""
+    """Whether an answer has the status of an outcome, and is not recognised as another one.
+
+    A refusal under the status of a success must be recognised: what is neither could be either.
+    """
     wanted = operation.outcomes[name]
     found = recognised(exchange, operation).outcomes
-    return exchange.status == wanted.status and (not found or wanted in found)
+    could_be = not found and (wanted.status >= 300 or name not in operation.refusals)
+    return exchange.status == wanted.status and (could_be or wanted in found)
 
 
 def in_words(exchange: Exchange, operation: Operation) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from proofsheet.contracts.checks.extraction import excerpt
-from proofsheet.contracts.checks.outcomes import in_words, is_outcome, parsed
+from proofsheet.contracts.checks.outcomes import in_words, is_outcome, is_refusal, parsed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec import pointers
@@ -40,6 +40,22 @@ class RefusedAs(Expectation):
         return (operation.outcomes[self.outcome].status,)
 
 
+@dataclass(frozen=True)
+class RefusedAsOneOf(Expectation):
+    """The answer is one of the named outcomes."""
+
+    outcomes: tuple[str, ...]
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        exchange, operation = answer.exchange, answer.operation
+        if not any(is_outcome(exchange, operation, each) for each in self.outcomes):
+            wanted = " or ".join(f"{operation.outcomes[each].status} {each}" for each in self.outcomes)
+            yield f"expected {wanted}, came {in_words(exchange, operation)} {excerpt(exchange)}"
+
+    def statuses(self, operation: Operation) -> Collection[int]:
+        return {operation.outcomes[each].status for each in self.outcomes}
+
+
 def _names(wanted: Outcome) -> list[str]:
     """Where an outcome's example carries the outcome's own name."""
     example = next(iter(wanted.representations.values()))
@@ -57,7 +73,7 @@ class NamesFields(Expectation):
     fields: tuple[str, ...]
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        if answer.exchange.status < 400:
+        if not is_refusal(answer.exchange, answer.operation):
             return  # that it was granted is the finding of another
         text = _words(answer.exchange)
         for field in self.fields:
@@ -78,7 +94,7 @@ class OmitsFields(Expectation):
     def findings(self, answer: Answer) -> Iterator[str]:
         exchange = answer.exchange
         text = _words(exchange)
-        for field in self.fields if exchange.status >= 400 else ():
+        for field in self.fields if is_refusal(exchange, answer.operation) else ():
             if _speaks_of(text, field):
                 yield f"the message names {field}, which is as it should be: {excerpt(exchange)}"
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote_plus
 
+from proofsheet.contracts.checks.outcomes import is_refusal
 from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
@@ -34,7 +35,7 @@ def no_5xx(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterator
 def no_leak(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterator[Finding]:
     """No header and no error shows the key that was sent: clients write both to their logs (CWE-532)."""
     keys = [each for each in exchange.credentials(operation) if len(each) >= _SHORTEST]
-    if any(key in text or quote_plus(key) in text for text in _texts(exchange) for key in keys):
+    if any(key in text or quote_plus(key) in text for text in _texts(exchange, operation) for key in keys):
         message = f"the {exchange.status} shows the key that was sent"
         yield Finding("no-leak", operation.id, message, operation.pointer)
 
@@ -46,7 +47,7 @@ def no_internals(exchange: Exchange, operation: Operation, oracle: Oracle) -> It
     """
     sent = [exchange.url, exchange.request_body[:_READ].decode("utf-8", "replace")]
     sent += [value for _, value in exchange.request_headers]
-    for text in _texts(exchange):
+    for text in _texts(exchange, operation):
         if found := _TRACES.search(text):
             yield Finding("no-internals", operation.id, f"a stack trace shows: {found[0]}", operation.pointer)
         for found in _INNER.finditer(text):
@@ -56,8 +57,8 @@ def no_internals(exchange: Exchange, operation: Operation, oracle: Oracle) -> It
                 return
 
 
-def _texts(exchange: Exchange) -> Iterator[str]:
+def _texts(exchange: Exchange, operation: Operation) -> Iterator[str]:
     """The values of the headers, and the body if it is that of an error."""
     yield from (value for _, value in exchange.headers)
-    if exchange.status >= 400:
+    if is_refusal(exchange, operation):
         yield exchange.body[:_READ].decode("utf-8", "replace")

@@ -7,7 +7,7 @@ from typing import Any
 
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.refusals import refused
-from proofsheet.contracts.derive.request_bodies import lacking
+from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.samples import plain_request, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
@@ -87,11 +87,10 @@ def _padded(operation: Operation, fields: Mapping[str, Any], size: int) -> dict[
 
 
 def _largest_body(source: Source, operation: Operation, limit: int) -> Iterator[Derived]:
-    """A body of exactly the limit is read: refused for the field that it lacks, not for its size."""
-    if (incomplete := lacking(operation)) is None:
+    """A body of exactly the limit is read: refused for what is wrong in it, not for its size."""
+    if (base := refusable(operation)) is None:
         return
-    name, fields = incomplete
     says = f"a body of {limit} bytes is not refused for its size"
     at = provenance.policy(operation, "x-max-body-bytes")
-    fault = ("validate", "required", _padded(operation, fields, limit))
-    yield refused(source, operation, "body-size.largest", says, at, *fault, names=(name,))
+    fault = ("validate", base.kind, _padded(operation, base.body, limit))
+    yield refused(source, operation, "body-size.largest", says, at, *fault, names=(base.name,))

@@ -1,23 +1,26 @@
 """What must not be refused, asked for nothing: listed values, the key without a scheme; and how many come.
 
-A request that lacks a required field is refused for that field alone. If the refusal names another field too,
-that one's value was not taken; and no picture is paid for.
+A request that lacks a required field, or has one wrong, is refused for that field alone. If the refusal names
+another field too, that one's value was not taken; and no picture is paid for.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from proofsheet.contracts.case import PaidConstraint
+from proofsheet.contracts.case import Case, PaidConstraint
 from proofsheet.contracts.checks.expected import IsSuccess, PictureCount
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PLAIN
-from proofsheet.contracts.derive.request_bodies import breaks, lacking, lists_all, whole
-from proofsheet.contracts.derive.samples import case_of
+from proofsheet.contracts.derive.body_fields import BodyField, body_fields, changed, may_be_null
+from proofsheet.contracts.derive.refusals import lists_all, names_fields
+from proofsheet.contracts.derive.request_bodies import breaks, refusable, whole
+from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -28,31 +31,50 @@ def listed(source: Source, operation: Operation) -> Iterator[Derived]:
     """Every value of every enum is taken, a bare key lets in, several pictures are several."""
     yield from _bare_key(source, operation)
     yield from _several(source, operation)
-    if operation.body is None or not lists_all(operation):
+    if operation.body is None:
         return
-    for name, schema in operation.body.schema.get("properties", {}).items():
-        if "enum" in schema:
-            yield _values(source, operation, name, schema)
+    for field in body_fields(operation.body):
+        values = [
+            each for each in field.schema.get("enum", ()) if each is not None or may_be_null(operation, field)
+        ]
+        if values and lists_all(operation):
+            says, at = f"every listed {field.name} is taken", f"{provenance.body(operation)}{field.at}/enum"
+            also = [f"{at}/{field.schema['enum'].index(each)}" for each in values]
+            wanted = source.requirement(operation, f"{field.topic}.listed", says, at, also=also)
+            yield Derived(wanted, tuple(_taken(operation, field, values, wanted)))
+        elif not values and may_be_null(operation, field):
+            yield _null(source, operation, field)
 
 
-def _values(source: Source, operation: Operation, name: str, schema: Mapping[str, Any]) -> Derived:
+def _null(source: Source, operation: Operation, field: BodyField) -> Derived:
+    """That a field may be null: seen in the refusal of another, or where that tells nothing in a picture."""
+    topic, at = f"{field.topic}.null", f"{provenance.body(operation)}{field.at}/type"
+    says = f"{field.name} may be null"
+    if lists_all(operation) or not field.is_top:
+        wanted = source.requirement(operation, topic, says, at)
+        return Derived(wanted, tuple(_taken(operation, field, [None], wanted)))
+    wanted = source.requirement(operation, topic, says, at, profile="core")
+    return Derived(
+        wanted, paid=(PaidConstraint(operation.id, IsSuccess(wanted.id), None, {field.name: None}),)
+    )
+
+
+def _taken(
+    operation: Operation, field: BodyField, values: Iterable[Any], wanted: Requirement
+) -> Iterator[Case]:
+    """A case for each value, refused for another field alone."""
     assert operation.body is not None
-    at = pointers.join("requestBody", "content", operation.body.media_type, "schema", "properties", name)
-    topic = f"{name}.listed"
-    also = [f"{at}/enum/{number}" for number in range(len(schema["enum"]))]
-    wanted = source.requirement(operation, topic, f"every listed {name} is taken", f"{at}/enum", also=also)
-    cases = []
-    for value in schema["enum"]:
-        incomplete = lacking(operation, **{name: value})
-        if incomplete is None or _is_ruled_out(operation, name, value):
+    topic = wanted.id.split(".", 2)[2]
+    for value in values:
+        fields = changed(operation.body.schema, smallest(operation), field.path, value)
+        base = refusable(operation, **{field.path[0]: fields[field.path[0]]})
+        if base is None or not names_fields(operation, base.kind, base.name):
             continue
-        missing, body = incomplete
-        expects = (
-            NamesFields(wanted.id, (missing,)),
-            OmitsFields(wanted.id, (name,)),
-        )
-        cases.append(case_of(operation, f"{topic}.{value}", body, expects))
-    return Derived(wanted, tuple(cases))
+        if field.is_top and _is_ruled_out(operation, field.name, value):
+            continue
+        expects = (NamesFields(wanted.id, (base.name,)), OmitsFields(wanted.id, (field.name,)))
+        name = topic if field.schema.get("enum") is None else f"{topic}.{value}"
+        yield case_of(operation, name, base.body, expects)
 
 
 def _is_ruled_out(operation: Operation, name: str, value: Any) -> bool:

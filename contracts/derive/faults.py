@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from proofsheet.contracts.derive.access import access
-from proofsheet.contracts.derive.bounds import beyond, bounds
+from proofsheet.contracts.derive.body_fields import BodyField, Path, beyond, body_fields
+from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.request_lines import places
 from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.derive.uploads import uploads
+from proofsheet.contracts.derive.wrong_types import OTHER_KINDS
 from proofsheet.contracts.requirement import LEVELS
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Body, Operation
+from proofsheet.spec.schemas import kind_of
 
 
 @dataclass(frozen=True)
 class Fault:
     """One way to be wrong. `topic` is that of the requirement whose planned case is wrong in this way too.
 
-    `place` is body, items, rule, picture, path, header, media-type or key; `kind` the keyword that is broken,
-    or what the policy calls it; `field` what a refusal should name; `within` the list that holds the field.
+    `place` is body, rule, picture, path, header, media-type or key; `kind` the keyword that is broken, or
+    what the policy calls it; `field` what a refusal should name; `path` leads to it in the body.
     """
 
     topic: str
     place: str
     kind: str
     field: str = ""
-    within: str = ""
+    path: Path = ()
     rule: int = -1
 
 
@@ -39,37 +41,28 @@ def faults(operation: Operation) -> Iterator[Fault]:
     """Every single fault that is known of an operation with a body; nothing for others."""
     if operation.body is None:
         return
-    schema = operation.body.schema
-    for name in schema.get("required", ()):
-        yield Fault(f"{name}.required", "body", "required", name)
-    for name, each in schema.get("properties", {}).items():
-        yield from _field(operation, name, each, name in schema.get("required", ()))
+    for each in body_fields(operation.body):
+        yield from _field(operation.body, each)
     for index, _ in enumerate(operation.rules):
         yield Fault(f"rules.{index}", "rule", "", rule=index)
     yield from _around(operation)
 
 
-def _field(operation: Operation, name: str, schema: Mapping[str, Any], required: bool) -> Iterator[Fault]:
-    assert operation.body is not None
-    for keyword, wrong, _ in beyond(schema):
-        if required or wrong != "":  # an empty optional part may count as absent
-            yield Fault(f"{name}.{keyword}", "body", keyword, name)
-    if operation.body.media_type != "multipart/form-data" and schema.get("type") in ("array", "string"):
-        yield Fault(f"{name}.kind", "body", "kind", name)
-    yield from _items(name, schema.get("items", {}))
-    yield from _picture(operation, name)
+def _field(body: Body, field: BodyField) -> Iterator[Fault]:
+    kinds = ["required"] if field.required else []
+    # An empty optional part may count as absent.
+    may_be_empty = not (body.is_form and field.is_top) or field.required
+    kinds += [keyword for keyword, wrong, _ in beyond(field.schema) if may_be_empty or wrong != ""]
+    if not (body.is_form and field.is_top) and kind_of(field.schema) in OTHER_KINDS:
+        kinds.append("kind")
+    for kind in kinds:
+        yield Fault(f"{field.topic}.{kind}", "body", kind, field.name, field.path)
+    if field.is_top:
+        yield from _picture(body, field.name)
 
 
-def _items(name: str, items: Mapping[str, Any]) -> Iterator[Fault]:
-    for inner in items.get("required", ()):
-        yield Fault(f"{name}.{inner}.required", "items", "required", inner, name)
-    for inner, each in items.get("properties", {}).items():
-        for keyword, _, _ in beyond(each):
-            yield Fault(f"{name}.{inner}.{keyword}", "items", keyword, inner, name)
-
-
-def _picture(operation: Operation, name: str) -> Iterator[Fault]:
-    picture = operation.body.pictures.get(name) if operation.body else None
+def _picture(body: Body, name: str) -> Iterator[Fault]:
+    picture = body.pictures.get(name)
     if picture is not None:
         bounded = {"min-side": picture.min_side, "max-side": picture.max_side}
         for kind in ("format", "broken", *(key for key, limit in bounded.items() if limit)):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.bounds import UNLISTED
+from proofsheet.contracts.derive.body_fields import UNLISTED
 from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import paths_of
 from proofsheet.contracts.derive.samples import smallest

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
@@ -28,11 +29,50 @@ def refused(
 ) -> Derived:
     """The requirement that a request with `body` is refused as `gate` refuses this kind of fault.
 
-    The refusal speaks of `names`, where there are any. `sent` are fields of the Request that differ from a
-    plain one, `options` those of `Source.requirement`.
+    The refusal speaks of `names`, where the document has a place for them. `sent` are fields of the Request that
+    differ from a plain one, `options` those of `Source.requirement`.
     """
     wanted = source.requirement(operation, topic, says, at, **options)
     expects: list[Expectation] = [RefusedAs(wanted.id, operation.policy.outcome(gate, kind))]
-    if fields := tuple(names):
+    fields = tuple(names)
+    if fields and names_fields(operation, kind, *fields, gate=gate):
         expects.append(NamesFields(wanted.id, fields))
     return Derived(wanted, (case_of(operation, topic, body, tuple(expects), **(sent or {})),))
+
+
+_PLACES = ("$refusal.field", "$refusal.location")
+_WORDS = ("$refusal.detail", "$refusal.details")
+
+
+def names_fields(operation: Operation, kind: str, *fields: str, gate: str = "validate") -> bool:
+    """Whether a refusal names these fields (or values of the path): in a place for them, in its words by the
+    kind of fault, or always in the same ones."""
+    outcome = operation.outcomes[operation.policy.outcome(gate, kind)]
+    bound = {each.text for form in outcome.representations.values() for _, each in form.binds}
+    if bound.intersection(_PLACES):
+        return gate == "validate"
+    if bound.intersection(_WORDS):
+        place = "{field}" if gate == "validate" else "{value}"
+        return all(place in each or _has(each, fields) for each in _wordings(operation, f"{gate}.{kind}"))
+    return all(_has(json.dumps(form.value), fields) for form in outcome.representations.values())
+
+
+def _wordings(operation: Operation, key: str) -> Iterator[str]:
+    """The words for a kind of refusal, those for one expected type among them."""
+    for name, text in operation.policy.wording.items():
+        if name == key or name.startswith(key + "."):
+            yield text
+
+
+def _has(text: str, fields: tuple[str, ...]) -> bool:
+    return bool(fields) and all(each in text for each in fields)
+
+
+def lists_all(operation: Operation) -> bool:
+    """Whether a refusal lists every fault: in one list, or each as an item of one."""
+    return any(
+        each.text == "$refusal.details" or ("*" in tokens and each.source == "$refusal")
+        for outcome in operation.outcomes.values()
+        for representation in outcome.representations.values()
+        for tokens, each in representation.binds
+    )

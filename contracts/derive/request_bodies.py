@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 
+from proofsheet.contracts.derive.body_fields import beyond, body_fields
 from proofsheet.contracts.derive.samples import smallest, value
 from proofsheet.spec.document import Operation, Rule
 from proofsheet.spec.schemas import Schema
@@ -87,21 +89,29 @@ def _additions(operation: Operation) -> Iterator[tuple[str, Any]]:
             yield name, sample(operation, name)
 
 
-def lacking(operation: Operation, **fields: Any) -> tuple[str, dict[str, Any]] | None:
-    """The name of a required field, and a body that lacks it; whatever else it holds, it is refused."""
-    required = operation.body.schema.get("required", ()) if operation.body else ()
-    name = next((each for each in required if each not in fields), None)
-    if name is None:
+@dataclass(frozen=True)
+class Refusable:
+    """A body that is refused whatever else it holds: for the field `name`, as `kind` names it."""
+
+    name: str
+    kind: str
+    body: dict[str, Any]
+
+
+def refusable(operation: Operation, **fields: Any) -> Refusable | None:
+    """A body with these fields that lacks a required one, or else has a value beyond a bound in another."""
+    if operation.body is None:
         return None
-    body = {key: each for key, each in smallest(operation).items() if key != name}
-    return name, {**body, **fields}
+    found = [each for each in body_fields(operation.body) if each.is_top and each.name not in fields]
+    missing = next((each.name for each in found if each.required), None)
+    if missing is not None:
+        body = {key: each for key, each in smallest(operation).items() if key != missing}
+        return Refusable(missing, "required", {**body, **fields})
+    wrong = [(each.name, *one) for each in found for one in beyond(each.schema) if one[0] in _SURE]
+    if not wrong:
+        return None
+    name, kind, value, _ = min(wrong, key=lambda each: _SURE.index(each[1]))
+    return Refusable(name, kind, {**smallest(operation), name: value, **fields})
 
 
-def lists_all(operation: Operation) -> bool:
-    """Whether a refusal lists every fault."""
-    return any(
-        each.text == "$refusal.details"
-        for outcome in operation.outcomes.values()
-        for representation in outcome.representations.values()
-        for _, each in representation.binds
-    )
+_SURE = ("enum", "type", "maximum", "minimum")  # what a service looks at, the surest first

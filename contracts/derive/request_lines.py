@@ -8,9 +8,9 @@ from dataclasses import replace
 from proofsheet.contracts.checks.expected import StatusIsOneOf
 from proofsheet.contracts.checks.refusals import OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.bounds import beyond
-from proofsheet.contracts.derive.refusals import refused
-from proofsheet.contracts.derive.request_bodies import lacking, lists_all, paths_of
+from proofsheet.contracts.derive.body_fields import beyond
+from proofsheet.contracts.derive.refusals import lists_all, refused
+from proofsheet.contracts.derive.request_bodies import paths_of, refusable
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec.document import Operation, Parameter
@@ -49,16 +49,16 @@ def _path(source: Source, operation: Operation, parameter: Parameter, index: int
 
 def _listed(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
     """Each listed value is known: where the path is looked at first, what is refused is the missing field."""
-    incomplete = lacking(operation)
+    base = refusable(operation)
     order = [each for each in operation.policy.precedence if each in ("path", "validate")]
-    if incomplete is None or order != ["path", "validate"]:
+    if base is None or order != ["path", "validate"]:
         return
     for number, value in enumerate(parameter.schema.get("enum", ())):
         topic = f"{parameter.name}.listed.{value}"
         says = f"the {parameter.name} {value} is known"
         at = f"/parameters/{index}/schema/enum/{number}"
         sent = {"path_params": _paths(operation, parameter, value)}
-        yield refused(source, operation, topic, says, at, "validate", "required", incomplete[1], sent=sent)
+        yield refused(source, operation, topic, says, at, "validate", base.kind, base.body, sent=sent)
 
 
 def _paths(operation: Operation, parameter: Parameter, value: str) -> dict[str, str]:
@@ -67,8 +67,8 @@ def _paths(operation: Operation, parameter: Parameter, value: str) -> dict[str, 
 
 def _header(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
     """A header beyond its bound; where all faults are listed a field is missing too, so it stays free."""
-    incomplete = lacking(operation) if lists_all(operation) else None
-    body = incomplete[1] if incomplete else smallest(operation)
+    base = refusable(operation) if lists_all(operation) else None
+    body = base.body if base else smallest(operation)
     for keyword, value, says in beyond(parameter.schema):
         topic = f"header.{parameter.name}.{keyword}"
         at = f"/parameters/{index}/schema/{keyword}"
@@ -80,19 +80,19 @@ def _header(source: Source, operation: Operation, parameter: Parameter, index: i
 
 def _example(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
     """A header that need not be there, as the document shows it: what is refused is a missing field."""
-    incomplete = lacking(operation)
-    if incomplete is None or "example" not in parameter.schema or parameter.required:
+    base = refusable(operation)
+    if base is None or "example" not in parameter.schema or parameter.required:
         return
     topic, at = f"header.{parameter.name}.taken", f"/parameters/{index}/schema"
     says = f"{parameter.name} {parameter.schema['example']} is taken"
     also = [f"/parameters/{index}{more}" for more in ("", "/name", "/schema/example", "/schema/type")]
     wanted = source.requirement(operation, topic, says, at, also=also)
     expects = (
-        RefusedAs(wanted.id, operation.policy.outcome("validate", "required")),
+        RefusedAs(wanted.id, operation.policy.outcome("validate", base.kind)),
         OmitsFields(wanted.id, (parameter.name,)),
     )
     headers = {parameter.name.lower(): str(parameter.schema["example"])}
-    yield Derived(wanted, (case_of(operation, topic, incomplete[1], expects, headers=headers),))
+    yield Derived(wanted, (case_of(operation, topic, base.body, expects, headers=headers),))
 
 
 def _methods(source: Source, operation: Operation) -> Iterator[Derived]:

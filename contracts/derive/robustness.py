@@ -10,8 +10,8 @@ from proofsheet.contracts.checks.expected import IsRefusal, IsSuccess
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.malformed_requests import MALFORMED_REQUESTS, MalformedRequest
-from proofsheet.contracts.derive.refusals import refused
-from proofsheet.contracts.derive.request_bodies import lacking
+from proofsheet.contracts.derive.refusals import names_fields, refused
+from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
@@ -20,14 +20,14 @@ from proofsheet.spec.document import Operation
 
 def robustness(source: Source, operation: Operation) -> Iterator[Derived]:
     """One requirement for each malformed request; and for operations without a body, those that need none."""
-    if (incomplete := lacking(operation)) is None:
+    if (base := refusable(operation)) is None:
         yield from _bodiless(source, operation)
         return
-    name, body = incomplete
+    name, body, is_named = base.name, base.body, names_fields(operation, base.kind, base.name)
     assert operation.body is not None
     is_form = operation.body.media_type == "multipart/form-data"
     at = pointers.join("requestBody", "content", operation.body.media_type)
-    outcome = operation.policy.outcome("validate", "required")
+    outcome = operation.policy.outcome("validate", base.kind)
     for malformed in MALFORMED_REQUESTS:
         if malformed.form not in (None, is_form):
             continue
@@ -42,13 +42,14 @@ def robustness(source: Source, operation: Operation) -> Iterator[Derived]:
             most="SHOULD",
             profile=malformed.profile,
         )
-        named = (RefusedAs(wanted.id, outcome), NamesFields(wanted.id, (name,)))
+        named = (RefusedAs(wanted.id, outcome), *([NamesFields(wanted.id, (name,))] if is_named else []))
         expects = named if malformed.is_understood else (IsRefusal(wanted.id),)
         case = _changed(
             malformed, case_of(operation, f"robust.{malformed.topic}", _filled(operation, body), expects)
         )
         yield Derived(wanted, (case,))
-    yield from _unknown(source, operation, name, body, at)
+    if is_named:
+        yield from _unknown(source, operation, name, body, at)
     yield from _untyped(source, operation)
 
 
@@ -58,7 +59,7 @@ def _changed(malformed: MalformedRequest, case: Case) -> Case:
 
 def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
     """With a few defaults sent in so many words, so that there is an order and something to cut."""
-    return {**body, **(dict(list(operation.body.defaults.items())[:3]) if operation.body else {})}
+    return {**(dict(list(operation.body.defaults.items())[:3]) if operation.body else {}), **body}
 
 
 def _bodiless(source: Source, operation: Operation) -> Iterator[Derived]:

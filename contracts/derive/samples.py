@@ -13,9 +13,20 @@ from typing import Any
 from proofsheet.contracts.case import Case, Part, Request, Step
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import MULTIPART, Operation
+from proofsheet.spec.schemas import kind_of
 
 PROMPT = "A lighthouse on a cliff at dusk, oil painting"
+
+
+# Addresses that are nobody's (RFC 2606, RFC 6761)
+_OF_FORMAT = {
+    "uri": "https://example.com/",
+    "email": "someone@example.com",
+    "uuid": "37ab3cf5-bb0f-4d4c-b3ac-9e9c0f7d2e45",
+    "date-time": "2026-01-01T00:00:00Z",
+    "date": "2026-01-01",
+}
 
 
 def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
@@ -62,20 +73,31 @@ def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
 
 
 def value(schema: Mapping[str, Any]) -> Any:
-    """The simplest value that a schema admits."""
+    """The simplest value that a schema admits, other than null where it admits more."""
     for keyword in ("example", "default"):
-        if keyword in schema:
+        if schema.get(keyword) is not None:
             return copy.deepcopy(schema[keyword])  # it may be filled in
     if "enum" in schema:
-        return schema["enum"][0]
-    kind = schema.get("type")
+        return next((each for each in schema["enum"] if each is not None), None)
+    kind = kind_of(schema)
     if kind == "object":
         return {name: value(schema["properties"][name]) for name in schema.get("required", ())}
     if kind == "array":
-        return [value(schema["items"])] * max(schema.get("minItems", 0), 1)
+        return [value(schema["items"]) for _ in range(max(schema.get("minItems", 0), 1))]
     if kind in ("integer", "number"):
-        return schema.get("minimum", 0)
-    return True if kind == "boolean" else PROMPT
+        return _least(schema)
+    return True if kind == "boolean" else _text(schema)
+
+
+def _least(schema: Mapping[str, Any]) -> Any:
+    step = schema.get("multipleOf", 1)
+    least = schema.get("minimum", schema.get("exclusiveMinimum", -step) + step)
+    return -(-least // step) * step if schema.get("multipleOf") else least
+
+
+def _text(schema: Mapping[str, Any]) -> str:
+    found = _OF_FORMAT.get(schema.get("format", ""), PROMPT)[: schema.get("maxLength")]
+    return found.ljust(schema.get("minLength", 0), ".")
 
 
 def _put(body: dict[str, Any], field: tuple[str, ...], text: str) -> None:
@@ -125,7 +147,7 @@ def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
     """The request of an operation with this body and the simplest path."""
     paths = {each.name: str(value(each.schema)) for each in operation.parameters if each.place == "path"}
     plain = Request(operation.id, paths)
-    if operation.body and operation.body.media_type == "multipart/form-data":
+    if operation.body and operation.body.media_type == MULTIPART:
         return replace(plain, form=tuple(part(key, each) for key, each in body.items()))
     return replace(plain, json=dict(body)) if operation.body else plain
 

@@ -10,10 +10,12 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from proofsheet.contracts.derive.body_fields import ABSENT, changed
 from proofsheet.contracts.derive.faults import Fault
+from proofsheet.contracts.derive.refusals import names_fields
 from proofsheet.contracts.derive.request_bodies import breaks, completed, drawing, sample
 from proofsheet.contracts.derive.rule_breaking import Draft, broken
-from proofsheet.contracts.derive.samples import smallest, value
+from proofsheet.contracts.derive.samples import smallest
 from proofsheet.contracts.explore import valid, values
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import Draw, Kit
@@ -36,7 +38,7 @@ Injector = Callable[[Draw, Sample, Fault, Kit, Kept], Sample]
 def injected(fault: Fault, parts: Kit) -> st.SearchStrategy[Sample]:
     """Requests with this fault and no other."""
     frame = _frame(parts.operation, fault) if fault.place in ("body", "picture") else {}
-    keep = frozenset({*frame, fault.field, fault.within})
+    keep = frozenset({*frame, fault.field, *fault.path[:1]})
 
     @st.composite
     def one_fault(draw: Draw) -> Sample:  # without arguments, for hypothesis prints them
@@ -52,7 +54,8 @@ def injected(fault: Fault, parts: Kit) -> st.SearchStrategy[Sample]:
 def _frame(operation: Operation, fault: Fault) -> dict[str, Any]:
     """What must stand beside a field for it to be taken, where all else is as small as can be."""
     assert operation.body is not None
-    good = completed(operation, **{fault.field: sample(operation, fault.field)}) or {}
+    name = fault.path[0] if fault.path else fault.field
+    good = completed(operation, **{name: sample(operation, name)}) or {}
     required = operation.body.schema.get("required", ())
     return {name: each for name, each in good.items() if name not in required}
 
@@ -60,29 +63,17 @@ def _frame(operation: Operation, fault: Fault) -> dict[str, Any]:
 def _in_body(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
     operation = made.operation
     assert operation.body is not None
-    body = dict(made.body)
-    if fault.kind == "required":
-        body.pop(fault.field, None)
-    else:
-        schema = operation.body.schema["properties"][fault.field]
-        # A field that multiplies the price is wrong by as little as can be.
-        is_count = bool(operation.cost and operation.cost.per == (fault.field,))
-        body[fault.field] = draw(values.wrong(fault.kind, schema, is_count))
+    # A field that multiplies the price is wrong by as little as can be.
+    is_count = bool(operation.cost and operation.cost.per == fault.path)
+    new = ABSENT
+    if fault.kind != "required":
+        new = draw(values.wrong(fault.kind, parts.schemas[fault.path], is_count))
+
+    def any_of(count: int) -> int:
+        return int(draw(st.integers(0, count - 1)))
+
+    body = changed(operation.body.schema, made.body, fault.path, new, any_of)
     return _with_outcomes(draw, replace(made, body=body), fault, parts, keep)
-
-
-def _in_items(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
-    assert made.operation.body is not None
-    schema = made.operation.body.schema["properties"][fault.within]["items"]
-    items = list(made.body.get(fault.within) or [value(schema)])
-    at = draw(st.integers(0, len(items) - 1))
-    item = dict(items[at])
-    if fault.kind == "required":
-        item.pop(fault.field, None)
-    else:
-        item[fault.field] = draw(values.wrong(fault.kind, schema["properties"][fault.field]))
-    items[at] = item
-    return _with_outcomes(draw, replace(made, body={**made.body, fault.within: items}), fault, parts, keep)
 
 
 def _with_outcomes(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
@@ -93,7 +84,9 @@ def _with_outcomes(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kep
     broken_ones = [each for each in made.operation.rules if breaks(each, valid.seen(made))]
     found += [each.outcome or policy.outcome("validate", "enum") for each in broken_ones]
     outcomes = tuple(dict.fromkeys(found))
-    return replace(made, outcomes=outcomes, names=(fault.field,) if len(outcomes) == 1 else ())
+    kinds = [each.kind for each in flaws(made)]
+    is_named = len(outcomes) == 1 and all(names_fields(made.operation, kind, fault.field) for kind in kinds)
+    return replace(made, outcomes=outcomes, names=(fault.field,) if is_named else ())
 
 
 def _picture(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
@@ -113,7 +106,8 @@ def _picture(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> 
         data = st.integers(1, BEYOND).map(lambda by: valid.file(high + by, max(low, 64), "PNG"))
     made = valid.mended(draw, replace(made, body={**made.body, fault.field: draw(data)}), parts, keep)
     outcome = made.operation.policy.outcome("validate", f"picture-{fault.kind}")
-    return replace(made, outcomes=(outcome,), names=(fault.field,))
+    is_named = names_fields(made.operation, f"picture-{fault.kind}", fault.field)
+    return replace(made, outcomes=(outcome,), names=(fault.field,) if is_named else ())
 
 
 def _rule(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
@@ -151,7 +145,8 @@ def _header(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> S
     headers = {**made.headers, fault.field.lower(): str(draw(values.wrong(fault.kind, schema)))}
     outcome = made.operation.policy.outcome("validate", fault.kind)
     made = valid.mended(draw, replace(made, headers=headers), parts, frozenset())
-    return replace(made, outcomes=(outcome,), names=(fault.field,))
+    is_named = names_fields(made.operation, fault.kind, fault.field)
+    return replace(made, outcomes=(outcome,), names=(fault.field,) if is_named else ())
 
 
 def _media_type(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
@@ -168,7 +163,6 @@ def _key(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Samp
 
 _INJECTORS: dict[str, Injector] = {
     "body": _in_body,
-    "items": _in_items,
     "picture": _picture,
     "rule": _rule,
     "path": _path,
@@ -191,6 +185,6 @@ def _is_alone(made: Sample, fault: Fault) -> bool:
         return True
     fields = {each.field for each in flaws(made)}
     rules = [each for each in made.operation.rules if breaks(each, valid.seen(made))]
-    if fault.place in ("body", "items"):
+    if fault.place == "body":
         return len(fields) == 1 and all(fault.field in json.dumps([each.when, each.then]) for each in rules)
     return not fields and rules == ([made.operation.rules[fault.rule]] if fault.place == "rule" else [])

@@ -9,8 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.expected import StatusIsOneOf
-from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs, RefusedAsOneOf
 from proofsheet.contracts.derive.faults import Fault
 from proofsheet.contracts.derive.request_bodies import paths_of
 from proofsheet.contracts.derive.samples import case_of, price, prompt_of
@@ -82,14 +81,12 @@ class Sample:
     def refused(self, requirement: str) -> Iterator[Expectation]:
         """What is asked of the refusal of a sample with a fault.
 
-        Where the document does not tell which of several outcomes speaks, any of their statuses will do.
+        Where the document does not tell which of several outcomes speaks, any of them will do.
         """
-        found = [self.operation.outcomes[name] for name in self.outcomes]
-        if len(found) == 1:
-            yield RefusedAs(requirement, found[0].name)
+        if len(self.outcomes) == 1:
+            yield RefusedAs(requirement, self.outcomes[0])
         else:
-            statuses = tuple(sorted({each.status for each in found}))
-            yield StatusIsOneOf(requirement, statuses)
+            yield RefusedAsOneOf(requirement, self.outcomes)
         if self.names:
             yield NamesFields(requirement, self.names)
 

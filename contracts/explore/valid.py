@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from proofsheet.contracts.derive.answer_forms import forms
+from proofsheet.contracts.derive.body_fields import Path, body_fields
 from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, drawing, is_admitted, whole
 from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.explore import values
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.spec.document import Operation, Picture, Rule
+from proofsheet.spec.schemas import kind_of
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 MOST_FIELDS = 4  # optional ones in a body
@@ -34,6 +36,7 @@ class Kit:
     headers: values.Values
     fields: Mapping[str, values.Values]
     chosen: values.Values  # names of optional fields
+    schemas: Mapping[Path, Mapping[str, Any]]  # of every field of the body
 
     def around(self, draw: Draw) -> Sample:
         """A request without a body: its path and its headers."""
@@ -66,6 +69,7 @@ def kit(operation: Operation, texts: values.Values, callers: bool) -> Kit:
         st.fixed_dictionaries({}, optional={**accept, **told}),
         {name: field(operation, name, texts) for name in schema.get("properties", {})},
         chosen,
+        {each.path: each.schema for each in body_fields(operation.body)} if operation.body else {},
     )
 
 
@@ -101,6 +105,8 @@ def field(operation: Operation, name: str, texts: values.Values) -> values.Value
         return st.just(drawing())
     prompts = {each[0] for each in operation.artifact.prompts} if operation.artifact else set()
     schema = operation.body.schema["properties"][name]
+    if operation.body.is_form and name not in operation.body.json_parts:
+        schema = {**schema, "type": kind_of(schema)}  # a form has no null
     return values.right(schema, texts if name in prompts else values.phrases())
 
 

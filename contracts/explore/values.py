@@ -13,14 +13,25 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from proofsheet.contracts.derive.body_fields import UNLISTED
+from proofsheet.contracts.derive.samples import value
+from proofsheet.spec.schemas import is_nullable, kind_of
+
 Values = st.SearchStrategy[Any]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WORDS = ("boat", "a", "lake", "red", "and", "the", "old", "house", "with", "blue", "sky", "on", "hill", "of")
 FARTHEST = 2**63 - 1  # of integers: what any int64 holds
 WIDEST = 2048  # for numbers to which the document sets no bound
 LONGER = 1000  # characters beyond a limit
+MORE_ITEMS = 5  # items beyond a limit
 _NO_NUMBERS = ("nan", "inf", "infinity", "true", "false", "null", "none", "nil", "undefined")
-_OTHER_KINDS: dict[str, tuple[Any, ...]] = {"string": (7, True, [], {}), "array": ("text", 7, {}, True)}
+_OTHER_KINDS: dict[str, tuple[Any, ...]] = {
+    "string": (7, True, [], {}),
+    "integer": (1.5, [], {}),
+    "boolean": ("text", 7, [], {}),
+    "array": ("text", 7, {}, True),
+    "object": ("text", 7, [], True),
+}
 
 
 def phrases() -> Values:
@@ -43,7 +54,11 @@ def right(schema: Mapping[str, Any], texts: Values) -> Values:
     """Values that a schema admits; `texts` is where free text comes from."""
     if "enum" in schema:
         return st.sampled_from(list(schema["enum"]))
-    kind = schema.get("type")
+    found = _of_kind(kind_of(schema), schema, texts)
+    return found | st.none() if is_nullable(schema) else found
+
+
+def _of_kind(kind: str, schema: Mapping[str, Any], texts: Values) -> Values:
     if kind == "object":
         return objects(schema, texts)
     if kind == "array":
@@ -54,6 +69,8 @@ def right(schema: Mapping[str, Any], texts: Values) -> Values:
         return _numbers(schema)
     if kind == "boolean":
         return st.booleans()
+    if "pattern" in schema or "format" in schema:
+        return st.just(value(schema))
     least, most = schema.get("minLength", 0), schema.get("maxLength", math.inf)
     return texts.filter(lambda text: least <= len(text) <= most)
 
@@ -67,13 +84,18 @@ def objects(schema: Mapping[str, Any], texts: Values) -> Values:
 
 
 def _numbers(schema: Mapping[str, Any]) -> Values:
-    low, high = schema.get("minimum", 0), schema.get("maximum")
-    if schema["type"] == "integer":
+    low, high = _lowest(schema), schema.get("maximum")
+    if kind_of(schema) == "integer":
         step = schema.get("multipleOf", 1)
         top = max(low, WIDEST) if high is None else high
         return st.integers(-(-low // step), top // step).map(lambda number: number * step)
     top = max(low, 10) if high is None else high
     return st.integers(0, int((top - low) * 100)).map(lambda number: round(low + number / 100, 2))
+
+
+def _lowest(schema: Mapping[str, Any]) -> Any:
+    step = 1 if kind_of(schema) == "integer" else 0.01
+    return schema.get("minimum", schema["exclusiveMinimum"] + step if "exclusiveMinimum" in schema else 0)
 
 
 def wrong(kind: str, schema: Mapping[str, Any], nearest: bool = False) -> Values:
@@ -94,7 +116,7 @@ def _too_long(schema: Mapping[str, Any], most: int) -> Values:
 
 def _too_low(schema: Mapping[str, Any], most: int) -> Values:
     limit = schema["minimum"]
-    if schema.get("type") == "number":
+    if kind_of(schema) == "number":
         return st.integers(1, min(most, 10**6)).map(lambda by: round(limit - by / 100, 2))
     step = schema.get("multipleOf", 1)
     first = -(-limit // step) - 1
@@ -103,7 +125,7 @@ def _too_low(schema: Mapping[str, Any], most: int) -> Values:
 
 def _too_high(schema: Mapping[str, Any], most: int) -> Values:
     limit = schema["maximum"]
-    if schema.get("type") == "number":
+    if kind_of(schema) == "number":
         return st.integers(1, min(most, 10**6)).map(lambda by: round(limit + by / 100, 2))
     step = schema.get("multipleOf", 1)
     first = limit // step + 1
@@ -126,9 +148,10 @@ def _off_grid(schema: Mapping[str, Any], most: int) -> Values:
 
 def _strangers(schema: Mapping[str, Any], most: int) -> Values:
     """Far ones, of letters; near ones, a letter away from a listed value."""
-    listed = {str(each).casefold() for each in schema["enum"]}
+    named = sorted(str(each) for each in schema["enum"] if each is not None)
+    listed = {*(each.casefold() for each in named), "null", "none"}
     far = st.text(LETTERS, min_size=1, max_size=20)
-    near = st.tuples(st.sampled_from(sorted(map(str, schema["enum"]))), st.integers(0, 30), st.booleans())
+    near = st.tuples(st.sampled_from(named), st.integers(0, 30), st.booleans())
     found = far | near.map(lambda each: _edited(*each))
     return found.filter(lambda text: text.strip() == text != "" and text.casefold() not in listed)
 
@@ -144,7 +167,20 @@ def _no_number(schema: Mapping[str, Any], most: int) -> Values:
 
 
 def _other_kind(schema: Mapping[str, Any], most: int) -> Values:
-    return st.sampled_from(_OTHER_KINDS[schema["type"]])
+    return st.sampled_from(_OTHER_KINDS[kind_of(schema)])
+
+
+def _too_few(schema: Mapping[str, Any], most: int) -> Values:
+    fewer = st.integers(1, schema["minItems"])
+    return fewer.map(lambda by: _listed(schema, schema["minItems"] - by))
+
+
+def _too_many(schema: Mapping[str, Any], most: int) -> Values:
+    return st.integers(1, min(most, MORE_ITEMS)).map(lambda by: _listed(schema, schema["maxItems"] + by))
+
+
+def _listed(schema: Mapping[str, Any], count: int) -> list[Any]:
+    return [value(schema.get("items", {})) for _ in range(count)]
 
 
 _BEYOND: dict[str, Callable[[Mapping[str, Any], int], Values]] = {
@@ -153,6 +189,10 @@ _BEYOND: dict[str, Callable[[Mapping[str, Any], int], Values]] = {
     "minimum": _too_low,
     "maximum": _too_high,
     "multipleOf": _off_grid,
-    "minItems": lambda schema, most: st.just([]),
+    "minItems": _too_few,
+    "maxItems": _too_many,
+    "exclusiveMinimum": lambda schema, most: st.just(schema["exclusiveMinimum"]),
+    "exclusiveMaximum": lambda schema, most: st.just(schema["exclusiveMaximum"]),
+    "pattern": lambda schema, most: st.just(UNLISTED),
     "enum": _strangers,
 }

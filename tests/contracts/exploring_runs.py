@@ -53,7 +53,7 @@ class Explored:
 
 def plan_for(document: Document, *topics: str, permissions: frozenset[str] = PAYS) -> Plan:
     """The extended plan for requirements such as generateCore.any, without cases of its own."""
-    only = tuple(f"stability.{topic}" for topic in topics)
+    only = tuple(f"{document.family}.{topic}" for topic in topics)
     return replace(plan(Source(document), "extended", only, permissions), cases=())
 
 
