@@ -29,8 +29,8 @@ def refused(
 ) -> Derived:
     """The requirement that a request with `body` is refused as `gate` refuses this kind of fault.
 
-    The refusal speaks of `names`, where the document has a place for them. `sent` are fields of the Request that
-    differ from a plain one, `options` those of `Source.requirement`.
+    The refusal speaks of `names`, where the document has a place for them. `sent` are fields of the Request
+    that differ from a plain one, `options` those of `Source.requirement`.
     """
     wanted = source.requirement(operation, topic, says, at, **options)
     expects: list[Expectation] = [RefusedAs(wanted.id, operation.policy.outcome(gate, kind))]
