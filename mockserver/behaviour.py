@@ -12,7 +12,8 @@ def behave(call: Call, double: Double) -> str:
     """The outcome of an admitted call: its success, unless its prompt triggers something else."""
     for trigger in double.triggers.for_prompts(call.prompts):
         call.delay = max(call.delay, trigger.delay)
-        for name in trigger.outcomes:
+        crash = [call.operation.policy.refusals.get("crash", "")] if trigger.gate == "crash" else []
+        for name in (*trigger.outcomes, *crash):
             if name in call.operation.outcomes:
                 return name
             if call.operation.lifecycle and name in call.operation.lifecycle.finals:

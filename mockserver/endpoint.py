@@ -20,7 +20,7 @@ from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, breach, problem, reply
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, read
-from proofsheet.mockserver.task_roles import act
+from proofsheet.mockserver.task_roles import act, note_task
 from proofsheet.mockserver.wording import complaints
 
 LINGER_SECONDS = 5.0
@@ -72,6 +72,7 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
     """The answer to a call that has been read. Credits are settled whatever happens."""
     try:
         if wanted.outcome:
+            note_task(call, double)
             return await reply(call, double, wanted.outcome)
         admit(call, double)
         outcome = act(call, double, behave(call, double))

@@ -110,6 +110,13 @@ def _show(call: Call, double: Double, role: Views) -> str:
     return view.position.state
 
 
+def note_task(call: Call, double: Double) -> None:
+    """Note the task that a call views, so that a forced outcome still shows it."""
+    role = call.operation.task
+    if isinstance(role, Views) and (task := _find(call, double, role.id, role.any_key)) is not None:
+        call.task = _view(call, double, task)
+
+
 def _list(call: Call, double: Double, role: Lists) -> str:
     views = [_view(call, double, each) for each in _listed(call, double, role)]
     call.tasks = [each for each in views if role.states is None or each.position.state in role.states]

@@ -21,7 +21,7 @@ class Position:
     state: str
     progress: float | None
     created: float
-    started: float | None  # when it left the state it was submitted in
+    started: float | None  # when it left the state it was submitted in; at once, where that led to its end
     ended: float | None
 
 
@@ -78,6 +78,9 @@ def _progress(state: State, passed: float, length: float | None) -> float | None
 
 
 def _started(task: Task, index: int, now: float) -> float | None:
+    moved = task.moves[-1][0]
     if index == 0:
-        return task.moves[-1][0] if len(task.moves) > 1 else None
-    return now if task.by_looks else task.moves[-1][0] + task.route[1][0]
+        return moved if len(task.moves) > 1 else None
+    if len(task.route) == 2 and task.ends:
+        return moved
+    return now if task.by_looks else moved + task.route[1][0]

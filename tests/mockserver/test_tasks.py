@@ -264,3 +264,10 @@ def test_reset_forgets_tasks(tasks: Tasks) -> None:
     id = tasks.id()
     assert tasks.mock.post("/_mock/reset", json={}, headers={"authorization": None}).status_code == 200
     assert tasks.look(id) == {"error": "no such task"}
+
+
+def test_what_is_forced_on_a_look_still_shows_the_task(tasks: Tasks) -> None:
+    id = tasks.id("a red boat")
+    shown = tasks.look(id, prefer="example=failed")
+    assert (shown["id"], shown["state"], shown["prompt"]) == (id, "FAILED", "a red boat")
+    assert tasks.look(id)["state"] == "QUEUED"
