@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from starlette.requests import Request
 from starlette.responses import Response
 
 from proofsheet.mockserver.replies import problem
-from proofsheet.spec.security import WELL_FORMED
+from proofsheet.spec.yaml_reader import read
 
 LARGEST_BODY = 1024 * 1024
+_LONGEST = 100  # characters of a value that a message shows
+_SCHEMAS = Path(__file__).parent / "request_bodies.yaml"
 
 
 class Wrong(ValueError):
     """A control request that cannot be carried out; the text says what was expected."""
+
+
+@cache
+def schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schema of each route's body, by method and path."""
+    table = dict(read(_SCHEMAS).value)
+    shared = table.pop("$defs")
+    return {route: {**schema, "$defs": shared} for route, schema in table.items()}
+
+
+@cache
+def _validator(route: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schemas()[route])
 
 
 def as_json(value: Any, status: int = 200) -> Response:
@@ -29,29 +47,48 @@ def problem_response(status: int, title: str, detail: str) -> Response:
 
 
 async def read_body(request: Request) -> dict[str, Any]:
+    """The body, as its route's schema has it; an empty one is an empty object. Raises Wrong."""
     data = b""
     async for piece in request.stream():
         data += piece
         if len(data) > LARGEST_BODY:
             raise Wrong(f"the body is larger than {LARGEST_BODY} bytes")
+    route = f"{request.method} {request.url.path}"
     try:
-        value = json.loads(data or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Wrong(f"the body is no JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise Wrong("the body must be a JSON object")
-    return value
+        value = json.loads(data or b"{}", parse_constant=_no_constant)
+        error = next(_validator(route).iter_errors(value), None)
+    except (ValueError, RecursionError) as broken:
+        raise Wrong(f"the body is no JSON: {broken}") from None
+    if error is not None:
+        raise Wrong(f"{_explained(error, schemas()[route])}; GET /_mock/schemas has every body")
+    found: dict[str, Any] = value
+    return found
 
 
-def only(body: dict[str, Any], *names: str) -> None:
-    if unknown := sorted(set(body) - set(names)):
-        raise Wrong(f"unknown: {', '.join(unknown)}; expected any of {', '.join(names)}")
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _explained(error: jsonschema_rs.ValidationError, schema: dict[str, Any]) -> str:
+    """What was expected, what came, and where."""
+    members, way = schema["properties"], [str(each) for each in error.instance_path]
+    details = error.kind.as_dict()
+    if error.kind.name == "additionalProperties":
+        return f"unknown: {', '.join(details['unexpected'])}; expected any of {', '.join(members)}"
+    if error.kind.name == "required":
+        name = str(details["property"])
+        return f"{name} is missing: expected {members[name]['description']}"
+    came = json.dumps(error.instance, ensure_ascii=False)[:_LONGEST]
+    if not way:
+        return f"the body: expected a JSON object, came {came}"
+    member = members[way[0]]
+    if "$ref" in member:
+        member = schema["$defs"][member["$ref"].rpartition("/")[2]]
+    return f"{'.'.join(way)}: expected {member['description']}, came {came}"
 
 
 def key_of(request: Request, body: dict[str, Any] | None = None) -> str | None:
-    found = (body or {}).get("key")
-    if found is not None and not (isinstance(found, str) and WELL_FORMED.fullmatch(found)):
-        raise Wrong("key must be a string of 1 to 256 visible ASCII characters")
+    found: str | None = (body or {}).get("key")
     header = request.headers.get("authorization", "").strip()
     return found or (header[7:].strip() if header.lower().startswith("bearer ") else header) or None
 
@@ -61,23 +98,6 @@ def needed_key(request: Request, body: dict[str, Any] | None = None) -> str:
     if found is None:
         raise Wrong("which key? send it as Authorization, or as `key` in the body")
     return found
-
-
-def number_of(body: dict[str, Any], name: str) -> float:
-    """A number; 0 where it is left out. Raises Wrong."""
-    value = body.get(name, 0.0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 < value < 1e12:
-        raise Wrong(f"{name} must be a number, came {value!r}")
-    return float(value)
-
-
-def whole_of(body: dict[str, Any], name: str, default: int | None, least: int = 0) -> int | None:
-    value = body.get(name, default)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise Wrong(f"{name} must be a whole number of at least {least}, came {value!r}")
-    return value
 
 
 def query_number(request: Request, name: str, default: int) -> int:
@@ -92,10 +112,3 @@ def _digits(name: str, text: str) -> int:
     if not text.isdecimal() or len(text) > 12:
         raise Wrong(f"{name} must be a whole number, came {text[:50]!r}")
     return int(text)
-
-
-def text_of(body: dict[str, Any], name: str) -> str | None:
-    value = body.get(name)
-    if value is not None and not isinstance(value, str):
-        raise Wrong(f"{name} must be a string, came {value!r}")
-    return value

@@ -21,9 +21,9 @@ from proofsheet.mockserver.control.control_request import (
     Wrong,
     as_json,
     key_of,
-    only,
     problem_response,
     read_body,
+    schemas,
 )
 from proofsheet.mockserver.control.docs_site import docs
 from proofsheet.mockserver.double import Double
@@ -39,6 +39,7 @@ def routes(get: Callable[[], Double]) -> list[Route]:
     table: list[tuple[str, str, View]] = [
         ("GET", "/health", health),
         ("GET", "/operations", operations),
+        ("GET", "/schemas", show_schemas),
         ("GET", "/journal", journal_views.show_journal),
         ("DELETE", "/journal", journal_views.drop_journal),
         ("GET", "/journal/{seq}", journal_views.show_entry),
@@ -118,9 +119,12 @@ async def operations(request: Request, double: Double) -> Any:
     }
 
 
+async def show_schemas(request: Request, double: Double) -> Any:
+    return schemas()
+
+
 async def reset(request: Request, double: Double) -> Any:
     body = await read_body(request)
-    only(body, "key")
     key = key_of(request, body)
     double.state.reset(key, journal.label(key))
     return {"ok": True}

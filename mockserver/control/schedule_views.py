@@ -12,10 +12,7 @@ from proofsheet.mockserver.control.control_request import (
     Wrong,
     as_json,
     key_of,
-    only,
     read_body,
-    text_of,
-    whole_of,
 )
 from proofsheet.mockserver.double import Double, names_of
 from proofsheet.mockserver.faults import BadFault
@@ -37,14 +34,13 @@ def _shown(entry: Scheduled) -> dict[str, Any]:
 
 async def add_schedule(request: Request, double: Double) -> Any:
     body = await read_body(request)
-    only(body, "key", "times", "operation", "outcome", "code", "fault")
     entry = Scheduled(
-        times=min(whole_of(body, "times", 1, least=1) or 1, 1_000_000),
+        times=min(int(body.get("times") or 1), 1_000_000),
         key=key_of(request, body),
-        operation=text_of(body, "operation"),
-        outcome=text_of(body, "outcome"),
-        code=whole_of(body, "code", None, least=100),
-        fault=text_of(body, "fault"),
+        operation=body.get("operation"),
+        outcome=body.get("outcome"),
+        code=body.get("code") and int(body["code"]),
+        fault=body.get("fault"),
     )
     entry = replace(entry, able=_check(entry, double))
     if not double.state.schedule(entry):

@@ -81,6 +81,22 @@ def test_bad_values_are_told(house: InProcess, method: str, path: str, body: str
     assert (response.status_code, response.json()["title"]) == (400, "Proofsheet: bad control request")
 
 
+def test_every_body_has_a_published_schema_and_what_breaks_it_is_told_in_its_words(house: InProcess) -> None:
+    published = house.get("/_mock/schemas").json()
+    assert len(published) == 5
+    for route, schema in published.items():
+        method, path = route.split()
+        needed = dict.fromkeys(schema.get("required", ()))
+        detail = house.request(method, path, json={**needed, "unheard": 1}).json()["detail"]
+        assert detail.startswith(f"unknown: unheard; expected any of {', '.join(schema['properties'])}")
+        for name, member in schema["properties"].items():
+            known = schema["$defs"][member["$ref"].rpartition("/")[2]] if "$ref" in member else member
+            detail = house.request(method, path, json={**needed, name: [[]]}).json()["detail"]
+            assert detail.startswith(
+                f"{name}: expected {known['description']}, came [[]]; GET /_mock/schemas"
+            )
+
+
 @pytest.mark.parametrize(
     "query", ["after=x", "after=-1", "limit=1.5", "after=", "limit=" + "9" * 50, "after=NaN"]
 )

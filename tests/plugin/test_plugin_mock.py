@@ -132,7 +132,7 @@ def test_an_error_is_found_among_calls_that_match(proofsheet_mock: Mock) -> None
         ({"code": 418}, "no outcome status 418"),
         ({"code": 500, "operation": "generateCoar"}, "no operation 'generateCoar'; known: generate"),
         ({"fault": "explode"}, "'explode' is no fault: expected one of latency"),
-        ({"code": 500, "times": 0}, "times must be a whole number of at least 1"),
+        ({"code": 500, "times": 0}, "times: expected a whole number of calls from 1 on, came 0"),
         ({}, 'give an "outcome", a "code" or a "fault"'),
     ],
 )
@@ -149,7 +149,9 @@ def test_a_misspelt_name_is_no_proof_of_absence(proofsheet_mock: Mock, misspelt:
 
 
 def test_credits_must_be_said(proofsheet_mock: Mock) -> None:
-    with pytest.raises(ControlError, match="credits must be a number, came 'many'"):
+    with pytest.raises(
+        ControlError, match='credits: expected a number of credits, or null for unlimited, came "many"'
+    ):
         proofsheet_mock.set_balance("many")  # type: ignore[arg-type]
 
 
