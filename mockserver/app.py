@@ -9,8 +9,9 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from proofsheet.mockserver import cors, file_links, files, unmatched
+from proofsheet.mockserver import file_links, files, unmatched
 from proofsheet.mockserver.control import routes
+from proofsheet.mockserver.cors import CrossOrigin
 from proofsheet.mockserver.documents import UNLOADABLE, Documents
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.endpoint import serve
@@ -24,6 +25,7 @@ class Site:
         self.double = double
         self._control = _control(lambda: self.double)
         self._replay = _replay(double)
+        self._api = self._with_cors(double)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -32,10 +34,11 @@ class Site:
             await self._control(scope, receive, send)
         elif scope["path"].startswith(file_links.PREFIX):
             await files.serve(self.double, scope, send)
-        elif self.double.settings.cors:
-            await cors.serve(self.double, self._answer, scope, receive, send)
         else:
-            await self._answer(scope, receive, send)
+            await self._api(scope, receive, send)
+
+    def _with_cors(self, double: Double) -> Any:
+        return CrossOrigin(double, self._answer) if double.settings.cors else self._answer
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         if self._replay is not None:
@@ -62,6 +65,7 @@ class Site:
         loaded = documents if isinstance(documents, Documents) else Documents.of(documents)
         loaded.load_all()
         self.double = replace(self.double, documents=loaded)
+        self._api = self._with_cors(self.double)
 
 
 def _control(get: Callable[[], Double]) -> Starlette:

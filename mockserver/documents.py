@@ -14,6 +14,7 @@ from functools import partial
 from proofsheet.mockserver.compiled import Compiled, compiled
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.paths import Found, Paths
+from proofsheet.spec.security import SecurityRequirement
 from proofsheet.spec.yaml_reader import BadFile
 
 Load = Callable[[], Document]
@@ -59,6 +60,7 @@ class Documents:
     def __init__(self, loads: Mapping[str, Load]) -> None:
         self._loads = dict(loads)
         self._ready: dict[str, _Ready] = {}
+        self.security: tuple[SecurityRequirement, ...] = ()  # of all operations that are loaded, each once
         self._known: dict[tuple[str, str], Match] = {}  # concrete paths that were asked for
 
     @classmethod
@@ -91,7 +93,9 @@ class Documents:
 
     def _get(self, name: str) -> _Ready:
         if name not in self._ready:
-            self._ready[name] = _Ready(self._loads[name]())
+            self._ready[name] = ready = _Ready(self._loads[name]())
+            known = (one for each in ready.document.operations.values() for one in each.security)
+            self.security = tuple(dict.fromkeys([*self.security, *known]))
         return self._ready[name]
 
     def served(self, operation: Operation) -> Served:

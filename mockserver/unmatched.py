@@ -114,7 +114,6 @@ async def _send(double: Double, made: Reply, scope: Any, send: faults.Send) -> N
 
 def unknown(double: Double) -> Served:
     """What stands for an operation that no document has; it takes a key wherever one of theirs may stand."""
-    known = (each for document in double.documents.loaded() for each in document.operations.values())
     operation = Operation(
         document="",
         family="",
@@ -124,7 +123,7 @@ def unknown(double: Double) -> Served:
         summary="",
         pointer="",
         policy=Policy(UNKNOWN),
-        security=tuple(dict.fromkeys(one for each in known for one in each.security)),
+        security=double.documents.security,
         parameters=(),
         bodies=(),
         rules=(),

@@ -18,11 +18,10 @@ from proofsheet.traffic.content_coding import Undecodable, plain
 from proofsheet.traffic.credential_fields import is_credential
 from proofsheet.traffic.credentials import SCHEMES, URLS, carries, credentials
 from proofsheet.traffic.flow import Flow, Headers
-from proofsheet.traffic.secret_forms import forms
+from proofsheet.traffic.secret_forms import Secrets
 
 MARK = "REDACTED"
 SHORTEST = 8  # a shorter credential is a word of many texts; it goes from its header or parameter only
-_PART = 8  # so many of its first characters count as the credential: answers cut it anywhere
 _MARKED = re.compile(MARK.encode() + rb"\**")
 
 
@@ -56,31 +55,12 @@ class Redactor:
         return credentials(self.source, self.names)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[bytes] | None:
-        long = [each for each in self.secrets if len(each) >= SHORTEST]
-        known = sorted({form for each in long for form in forms(each)}, key=len, reverse=True)
-        if not known:
-            return None
-        parts = [re.escape(form.encode("latin-1", "replace")) for form in known]
-        parts += [_beginning(each.encode("latin-1", "replace")) for each in long]
-        return re.compile(b"|".join(parts), re.IGNORECASE)
-
-    @cached_property
-    def _hints(self) -> tuple[bytes, ...]:
-        """What the pattern's matches may begin with; a picture that holds none needs no slow search."""
-        long = [each for each in self.secrets if len(each) >= SHORTEST]
-        known = {form for each in long for form in forms(each)}
-        return tuple({form.encode("latin-1", "replace")[:6].lower() for form in known})
+    def _secrets(self) -> Secrets:
+        return Secrets(self.secrets, SHORTEST)
 
     def data(self, data: bytes) -> bytes:
         """`data` without the credentials; as long as before."""
-        if self._pattern is None:
-            return data
-        if len(data) > 4096:
-            lower = data.lower()
-            if not any(hint in lower for hint in self._hints):
-                return data
-        return self._pattern.sub(lambda found: mark(len(found[0])).encode(), data)
+        return self._secrets.hide(data, lambda length: mark(length).encode())
 
     def text(self, text: str) -> str:
         """The same for a text, be it a header's (latin-1) or any other."""
@@ -161,12 +141,3 @@ def _hidden(headers: Headers, data: bytes) -> bytes:
         pieces += [data[place:start], mark(end - start).encode()]
         place = end
     return b"".join([*pieces, data[place:]]) if pieces else data
-
-
-def _beginning(secret: bytes) -> bytes:
-    """A pattern for the credential's first characters, as many as there are."""
-    least = min(len(secret), max(_PART, len(secret) // 3))
-    pattern = b""
-    for index in range(min(len(secret), 256) - 1, least - 1, -1):
-        pattern = b"(?:" + re.escape(secret[index : index + 1]) + pattern + b")?"
-    return re.escape(secret[:least]) + pattern

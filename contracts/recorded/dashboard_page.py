@@ -11,12 +11,15 @@ from typing import Any
 
 import uvicorn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from proofsheet.spec import page_style
 
 PATH = "/_proofsheet/"
 _LOCAL = ["127.0.0.1", "localhost"]  # another site's page may call itself by our address
@@ -30,7 +33,8 @@ def html(state: dict[str, Any], nonce: str = "") -> str:
     environment = Environment(
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    return environment.get_template("proxy.html").render(**state, nonce=nonce)
+    style = Markup(page_style.style(folder / "proxy.css"))
+    return environment.get_template("proxy.html").render(**state, style=style, nonce=nonce)
 
 
 def app(state: State) -> Starlette:

@@ -16,6 +16,7 @@ from proofsheet.contracts.reports.frames import frames
 from proofsheet.contracts.reports.paid_pictures import judged
 from proofsheet.contracts.reports.records import Report
 from proofsheet.contracts.reports.view import LABELS, STANDINGS, View, counted, is_explored
+from proofsheet.spec import page_style
 
 _HOME = Path(__file__).parent / "pages"
 MARKS = {"failed": "✕", "errored": "!", "advice": "i", "known": "≈", "skipped": "–", "passed": "✓"}
@@ -31,7 +32,7 @@ def html(report: Report) -> str:
 
 def render(template: str, script: str | None = None, **values: Any) -> str:
     """A template of this package with the style and the script in it, and a policy that admits only them."""
-    style, code = _file("report.css"), _file(script) if script else ""
+    style, code = page_style.style(_HOME / "report.css"), _file(script) if script else ""
     policy = (
         f"default-src 'none'; img-src data:; style-src {_hash(style)}; "
         f"script-src {_hash(code)}; base-uri 'none'; form-action 'none'"

@@ -22,7 +22,10 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 def test_an_empty_journal_says_what_to_do_with_the_pages_own_address(page: Page, url: str) -> None:
     page.open(url)
     page.until(lambda: page.one("#empty").is_displayed())
-    assert f"curl -sS {url}{GENERATE}ultra" in page.one("#first").text
+    command = page.one("#first").text
+    assert command.startswith("curl ")
+    assert f" {url}{GENERATE}ultra " in command
+    assert "Bearer sk-test" in command
     assert not page.one("#clear").is_enabled()
 
 

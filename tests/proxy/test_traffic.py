@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import os
 import resource
@@ -77,6 +78,14 @@ def test_every_form_of_the_key_goes_and_lengths_stay(echo: bytes) -> None:
     assert b"REDACTED" in clean.body
     assert KEY[:10].lower().encode() not in clean.body.lower()
     assert clean.body.endswith(PNG)
+
+
+@pytest.mark.parametrize("kept", [334, 400, 600, 999, 1000])
+def test_a_long_key_goes_as_far_as_it_is_shown(kept: int) -> None:
+    token = "".join(hashlib.sha256(bytes([each])).hexdigest() for each in range(16))[:1000]
+    flow = replace(FLOW, request_headers=(("Authorization", f"Bearer {token}"),))
+    clean = redacted(replace(flow, body=f"no such key: {token[:kept]} ...".encode()))
+    assert clean.body == f"no such key: {mark(kept)} ...".encode()
 
 
 @pytest.mark.parametrize(
