@@ -107,12 +107,19 @@ def _viewing(operation: Operation, lifecycles: Mapping[str, Lifecycle]) -> Opera
     """An operation that views tasks succeeds where one has come to the ordinary end of its lifecycle."""
     if not isinstance(operation.task, Views):
         return operation
-    shown = [each for each in lifecycles.values() if each.states.keys() <= operation.outcomes.keys()]
+    shown = [each for each in lifecycles.values() if _shows(operation, operation.task, each)]
+    if operation.task.answers is not None:
+        return replace(operation, views=tuple(each.name for each in shown))
     return replace(
         operation,
         views=tuple(each.name for each in shown),
         succeeds_as=shown[0].ordinary_end if shown else None,
     )
+
+
+def _shows(operation: Operation, role: Views, lifecycle: Lifecycle) -> bool:
+    """Whether an operation has an outcome for each state of a lifecycle."""
+    return {role.outcome(each) for each in lifecycle.states} <= operation.outcomes.keys()
 
 
 def _difference(node: Any) -> Difference:

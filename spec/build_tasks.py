@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from proofsheet.spec.expressions import Expression, is_expression, parse, parse_link
-from proofsheet.spec.tasks import Callback, Lifecycle, Link, Lists, Moves, Parent, Role, Starts, State, Views
+from proofsheet.spec import pointers
+from proofsheet.spec.expressions import Expression, is_expression, parse, parse_link, parse_text
+from proofsheet.spec.tasks import (
+    Callback,
+    Lifecycle,
+    Link,
+    Lists,
+    Moves,
+    Offer,
+    Page,
+    Parent,
+    Queued,
+    Role,
+    Starts,
+    State,
+    Views,
+    Where,
+)
 
 ROLES = ("starts", "views", "lists", "moves")
 
@@ -14,15 +31,54 @@ ROLES = ("starts", "views", "lists", "moves")
 def lifecycles(raw: Any) -> dict[str, Lifecycle]:
     """Those of components/x-lifecycles."""
     known = raw.get("components", {}).get("x-lifecycles", {})
-    return {name: _lifecycle(name, node) for name, node in known.items()}
+    made = {name: _lifecycle(name, node) for name, node in known.items()}
+    return {name: replace(each, entered=_entered(name, made.values())) for name, each in made.items()}
 
 
 def _lifecycle(name: str, node: Any) -> Lifecycle:
     return Lifecycle(name, node["start"], {key: _state(key, each) for key, each in node["states"].items()})
 
 
+def _entered(name: str, lifecycles: Iterable[Lifecycle]) -> frozenset[str]:
+    """The states of a lifecycle, other than its start, in which offers start a task."""
+    offers = (offer for each in lifecycles for state in each.states.values() for offer in state.offers)
+    return frozenset(offer.at for offer in offers if offer.lifecycle == name and offer.at)
+
+
 def _state(name: str, node: Any) -> State:
-    return State(name, _pair(node.get("seconds")), tuple(node.get("to", ())), _pair(node.get("progress")))
+    return State(
+        name=name,
+        seconds=_pair(node.get("seconds")),
+        to=tuple(node.get("to", ())),
+        progress=_pair(node.get("progress")),
+        offers=tuple(_offer(key, each) for key, each in node.get("offers", {}).items()),
+    )
+
+
+def _offer(name: str, node: Any) -> Offer:
+    starts = node.get("starts", {})
+    return Offer(
+        name=name,
+        id=_text(node.get("id")),
+        label=node.get("label"),
+        icon=node.get("icon"),
+        names=frozenset(each.casefold() for each in (name, *node.get("names", ()))),
+        lifecycle=starts.get("lifecycle"),
+        again=starts.get("again", False),
+        at=starts.get("at"),
+        kind=starts.get("kind"),
+        answer=node.get("answer"),
+        credits=node.get("credits"),
+        fills=node.get("fills", {}),
+        artifact=node.get("artifact", {}),
+    )
+
+
+def _text(node: Any) -> Expression | None:
+    """A text as it is, one with expressions in it, or a part of one."""
+    if node is None or (isinstance(node, str) and "$" not in node):
+        return node if node is None else Expression(node)
+    return parse_text(node)
 
 
 def _pair(node: Any) -> tuple[float, float] | None:
@@ -39,23 +95,33 @@ def role(node: Any, known: Mapping[str, Lifecycle]) -> Role | None:
 
 def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
     return Starts(
-        lifecycle=known[node["lifecycle"]],
+        lifecycle=known[node["lifecycle"]] if "lifecycle" in node else None,
         id_form=node["id"],
         kind=node.get("kind"),
         most=node.get("most"),
         per=node.get("per", "credential"),
         parent=_parent(node.get("parent")),
+        label=_text(node.get("label")),
+        offer=_text(node.get("offer")),
+        queued=Queued(**node["queued"]) if "queued" in node else None,
     )
 
 
 def _parent(node: Any) -> Parent | None:
     if node is None:
         return None
-    return Parent(parse(node["id"]), frozenset(node["states"]), node["missing"], node["refused"])
+    inherits = tuple(pointers.split(each) for each in node.get("inherits", ()))
+    return Parent(parse_text(node["id"]), frozenset(node["states"]), inherits)
 
 
 def _views(node: Any, known: Mapping[str, Lifecycle]) -> Views:
-    return Views(parse(node["id"]), node["missing"], node.get("foreign") == "see")
+    return Views(
+        id=parse(node["id"]),
+        missing=node["missing"],
+        any_key=node.get("foreign") == "see",
+        answers=node.get("answers"),
+        otherwise=node.get("otherwise"),
+    )
 
 
 def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
@@ -65,7 +131,16 @@ def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
         states=frozenset(node["states"]) if "states" in node else None,
         order=node.get("order", "newest"),
         most=node.get("most"),
+        all_without_ids=node.get("without-ids", "all") == "all",
+        page=_page(node.get("page")),
+        where=tuple(Where(pointers.split(each["shows"]), parse(each["is"])) for each in node.get("where", ())),
     )
+
+
+def _page(node: Any) -> Page | None:
+    if node is None:
+        return None
+    return Page(parse(node["number"]), parse(node["size"]), node["first"], node["usual"])
 
 
 def _moves(node: Any, known: Mapping[str, Lifecycle]) -> Moves:

@@ -11,9 +11,16 @@ ARTIFACT = frozenset(
 )
 TASK = frozenset(
     f"$task.{each}"
-    for each in ("id", "state", "kind", "progress", "created", "started", "ended", "duration", "parent")
+    for each in (
+        *("id", "hash", "state", "kind", "label", "progress", "created", "started", "ended", "duration"),
+        *("parent", "offer", "ahead"),
+    )
 )
 TASKS = frozenset({"$tasks", "$tasks.total"})
+PAGE = frozenset(
+    f"$page.{each}" for each in ("number", "size", "count", "offset", "pages", "first", "last", "empty")
+)
+OFFER = frozenset(f"$offer.{each}" for each in ("id", "name", "label", "icon"))  # of each that is shown
 # How a value is written, where not as it is: times are Unix seconds, progress and shares go from 0 to 1.
 FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "text"})
 CALL = frozenset(
@@ -42,11 +49,18 @@ _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 class Expression:
     """One runtime expression, e.g. `$artifact.seed`: its source is what stands before the dot.
 
-    `form` is how its value is written (one of FORMS); None: as it is.
+    `form` is how its value is written (one of FORMS); None: as it is. Or `text` is a template that has
+    expressions in braces, or only the first group of `match`, a regular expression, is taken of a text.
     """
 
     text: str
     form: str | None = None
+    match: str | None = None
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it is a text with expressions in it."""
+        return not self.text.startswith("$")
 
     @property
     def source(self) -> str:
@@ -63,18 +77,28 @@ class UnknownExpression(ValueError):
 
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
-    known = text in ARTIFACT or text in CALL or text in TASK or text in TASKS
+    known = any(text in each for each in (ARTIFACT, CALL, TASK, TASKS, PAGE, OFFER))
     if not known and not _REQUEST.fullmatch(text) and not _LINK.fullmatch(text):
         raise UnknownExpression(text)
     return Expression(text)
 
 
 def parse_bind(node: object) -> Expression:
-    """What x-bind says of a place: an expression, or `{source, as}`. Raises UnknownExpression."""
+    """What x-bind says of a place: an expression, a template, or `{source, as}`. Raises UnknownExpression."""
     if isinstance(node, dict):
         if node.get("as") not in FORMS:
             raise UnknownExpression(str(node.get("as")))
         return Expression(parse(node["source"]).text, node["as"])
+    return parse_text(node)
+
+
+def parse_text(node: object) -> Expression:
+    """An expression, a template, or `{source, match}`, a part of a text. Raises UnknownExpression."""
+    if isinstance(node, dict):
+        return Expression(parse(node["source"]).text, match=node["match"])
+    if not is_expression(node) and "{$" in str(node):
+        embedded(str(node))
+        return Expression(str(node))
     return parse(str(node))
 
 

@@ -48,10 +48,18 @@ def recognise(
         return Recognition((), why, responder)
     fitting = [pair for pair in typed if pair[1].speaker == responder]
     misses = {pair[0].name: list(_misses(pair[1], body, headers)) for pair in fitting}
-    found = tuple(outcome for outcome, _ in fitting if not misses[outcome.name])
+    found = [pair for pair in fitting if not misses[pair[0].name]]
     if found:
-        return Recognition(found, "", responder)
+        return Recognition(tuple(_closest(found)), "", responder)
     return Recognition((), _why(status, responder, misses), responder)
+
+
+def _closest(found: list[tuple[Outcome, Representation]]) -> Iterator[Outcome]:
+    """Those that no other says more of: a failure for one reason is no longer just a failure."""
+    marks = {outcome.name: {*form.constants, *form.header_constants} for outcome, form in found}
+    for outcome, _ in found:
+        if not any(marks[outcome.name] < each for each in marks.values()):
+            yield outcome
 
 
 def _why(status: int, responder: str | None, misses: Mapping[str, list[str]]) -> str:

@@ -14,6 +14,29 @@ from proofsheet.spec.expressions import Expression
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What a follow-up may do with a task: it goes by its id, its name or one of `names` (in lower case).
+
+    It starts a task in the state `at` of a lifecycle, or one like the task that offers it (`again`); one that
+    does neither is shown and cannot be taken.
+    """
+
+    name: str
+    id: Expression | None = None  # a text; may be a template over the task
+    label: str | None = None
+    icon: str | None = None
+    names: frozenset[str] = frozenset()
+    lifecycle: str | None = None
+    again: bool = False
+    at: str | None = None  # None: where the lifecycle starts
+    kind: str | None = None
+    answer: str | None = None  # the outcome of the follow-up, where it is not a success
+    credits: float | None = None  # what it costs, where that is not the follow-up's own price
+    fills: Mapping[str, object] = field(default_factory=dict)  # fields of the new task's request
+    artifact: Mapping[str, object] = field(default_factory=dict)  # what it does with the task's artifact
+
+
+@dataclass(frozen=True)
 class State:
     """A state: how long it lasts in seconds, where it leads to, and the progress (0 to 1) made in it."""
 
@@ -21,6 +44,7 @@ class State:
     seconds: tuple[float, float] | None = None  # from and to; None: until a client moves the task
     to: tuple[str, ...] = ()  # the ordinary way on first; none: it is final
     progress: tuple[float, float] | None = None  # at its beginning and at its end
+    offers: tuple[Offer, ...] = ()  # what a follow-up may do with a task in it
 
     @property
     def is_final(self) -> bool:
@@ -34,6 +58,7 @@ class Lifecycle:
     name: str
     start: str
     states: Mapping[str, State]
+    entered: frozenset[str] = frozenset()  # other states that offers start it in
 
     @property
     def finals(self) -> tuple[str, ...]:
@@ -78,9 +103,10 @@ class Lifecycle:
     @property
     def reachable(self) -> frozenset[str]:
         """The states that some way from the start leads to."""
-        found = [self.start]
+        found = [self.start, *self.entered]
         for name in found:
-            found.extend(each for each in self.states[name].to if each in self.states and each not in found)
+            known = (each for each in self.states[name].to if each in self.states)
+            found.extend(each for each in known if each not in found)
         return frozenset(found)
 
 
@@ -90,17 +116,30 @@ class Parent:
 
     id: Expression
     states: frozenset[str]
-    missing: str  # the outcome where there is no such task
-    refused: str  # the outcome where it is in another state
+    inherits: tuple[tuple[str, ...], ...] = ()  # fields of its request that the new one takes over
+
+
+@dataclass(frozen=True)
+class Queued:
+    """So many tasks of a credential are worked on at a time; to a later one the answer is `answer`."""
+
+    running: int
+    answer: str
 
 
 @dataclass(frozen=True)
 class Starts:
-    """The operation starts a task. `id_form` is a key of the double's forms of ids."""
+    """The operation starts a task, of the lifecycle or the one that the offer leads to.
 
-    lifecycle: Lifecycle
+    `id_form` is a key of the double's forms of ids.
+    """
+
+    lifecycle: Lifecycle | None
     id_form: str
     kind: str | None = None
+    label: Expression | None = None  # a text that the task keeps
+    offer: Expression | None = None  # what says which of the parent's offers is taken
+    queued: Queued | None = None
     most: int | None = None  # unfinished tasks of one credential
     per: str = "credential"  # or operation: what `most` counts
     parent: Parent | None = None
@@ -113,6 +152,32 @@ class Views:
     id: Expression
     missing: str  # the outcome for an id that is unknown, or of another credential
     any_key: bool = False  # whether the tasks of other credentials are shown too
+    answers: Mapping[str, str] | None = None  # state to outcome, where those do not have one name
+    otherwise: str | None = None  # the outcome for a state that is not among them
+
+    def outcome(self, state: str) -> str:
+        """The outcome that shows a state."""
+        if self.answers is None or self.otherwise is None:
+            return state
+        return self.answers.get(state, self.otherwise)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where the number and the size of a page stand, its usual size, and the number of the first page."""
+
+    number: Expression
+    size: Expression
+    first: int
+    usual: int
+
+
+@dataclass(frozen=True)
+class Where:
+    """What is listed shows this value at a place of its view; of several values, one of them."""
+
+    shows: tuple[str, ...]
+    value: Expression  # without a value, everything fits
 
 
 @dataclass(frozen=True)
@@ -124,6 +189,9 @@ class Lists:
     states: frozenset[str] | None = None  # only those in one of these
     order: str = "newest"  # newest | oldest; with ids, theirs
     most: int | None = None
+    all_without_ids: bool = True  # what a request without ids asks for: everything, or nothing
+    page: Page | None = None
+    where: tuple[Where, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ def _texts(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
             text = each.get("source") if isinstance(each, dict) else each
             if isinstance(text, str) and is_expression(text):
                 yield pointers.join(keyword, name), [text]
+            elif keyword == "x-bind":
+                yield pointers.join(keyword, name), _embedded(str(text))
     yield "/x-content-type", _embedded(node.get("x-content-type", ""))
     for name in (each for each in node if "{$" in each):  # a callback's key
         yield pointers.join(name), _embedded(name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from proofsheet.spec import build_tasks, pointers
 from proofsheet.spec.lint.context import Context, Found, Op, samples
-from proofsheet.spec.tasks import Lifecycle
+from proofsheet.spec.tasks import Lifecycle, State
 
 _AT = "/components/x-lifecycles"
 
@@ -15,11 +15,13 @@ _AT = "/components/x-lifecycles"
 def lifecycles(context: Context) -> Iterator[Found]:
     """Every state leads to states, can be reached and is shown by an operation; some state is final."""
     views = [op for op in context.operations if "views" in op.node.get("x-task", {})]
-    for each in build_tasks.lifecycles(context.resolved).values():
+    known = build_tasks.lifecycles(context.resolved)
+    for each in known.values():
         at = _AT + pointers.join(each.name)
         flaws = list(_unknown(each, at))
         yield from flaws or _course(each, at)
         yield from _shown(each, at, views)
+        yield from _offered(each, at, known)
 
 
 def _unknown(lifecycle: Lifecycle, at: str) -> Iterator[Found]:
@@ -31,6 +33,8 @@ def _unknown(lifecycle: Lifecycle, at: str) -> Iterator[Found]:
             if name not in lifecycle.states:
                 place = f"{at}/states{pointers.join(state.name)}/to"
                 yield Found(place, f"{name!r} is no state of {lifecycle.name}; it has {known}")
+    for name in lifecycle.entered - lifecycle.states.keys():
+        yield Found(at, f"an offer starts {lifecycle.name} at {name!r}, which is no state of it; it has {known}")
 
 
 def _course(lifecycle: Lifecycle, at: str) -> Iterator[Found]:
@@ -54,6 +58,14 @@ def _shown(lifecycle: Lifecycle, at: str, views: list[Op]) -> Iterator[Found]:
         yield Found(at, f"no operation that views a task has an example for each of its states{missing}")
 
 
+def _offered(lifecycle: Lifecycle, at: str, known: Mapping[str, Lifecycle]) -> Iterator[Found]:
+    for state in lifecycle.states.values():
+        for each in state.offers:
+            if each.lifecycle is not None and each.lifecycle not in known:
+                place = at + pointers.join("states", state.name, "offers", each.name)
+                yield Found(place, f"{each.lifecycle!r} is no lifecycle; known: {', '.join(known)}")
+
+
 def roles(context: Context) -> Iterator[Found]:
     """What x-task names exists: lifecycles, states, outcomes, operations; a path for the links."""
     known = build_tasks.lifecycles(context.resolved)
@@ -72,33 +84,55 @@ Flaws = Iterator[tuple[str, str]]
 
 
 def _starts(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
-    lifecycle = known.get(role["lifecycle"])
-    if lifecycle is None:
+    if "lifecycle" in role and role["lifecycle"] not in known:
         yield "/lifecycle", f"{role['lifecycle']!r} is no lifecycle; known: {', '.join(known) or 'none'}"
         return
+    finals = dict.fromkeys(name for each in _started(role, known) for name in each.finals)
     for name in op.node.get("x-cost", {}).get("charged", ()):
-        if name not in lifecycle.finals:
-            yield "", f"x-cost charges for {name}, no final state of {lifecycle.name}: {lifecycle.finals}"
-    if parent := role.get("parent"):
-        states = {name for each in known.values() for name in each.states}
-        for name in parent["states"]:
-            if name not in states:
-                yield "/parent/states", f"{name!r} is no state of any lifecycle"
-        yield from _outcomes(op, parent, "/parent")
+        if name not in finals:
+            yield "", f"x-cost charges for {name}, no final state of its tasks: {', '.join(finals)}"
+    states = {state.name: state for each in known.values() for state in each.states.values()}
+    for name in role.get("parent", {}).get("states", ()):
+        if name not in states:
+            yield "/parent/states", f"{name!r} is no state of any lifecycle"
+        elif "offer" in role and not states[name].offers:
+            yield "/parent/states", f"{name} has no offers that {op.id} could take"
+    yield from _outcomes(op, {"queued": role["queued"]["answer"]} if "queued" in role else {})
+    yield from _outcomes(op, dict(_answers(role, states.values())), "/offer")
 
 
-def _outcomes(op: Op, role: Any, where: str = "") -> Flaws:
+def _started(role: Any, known: Mapping[str, Lifecycle]) -> list[Lifecycle]:
+    """Of which lifecycles the tasks can be that a role starts."""
+    return [known[role["lifecycle"]]] if "lifecycle" in role else list(known.values())
+
+
+def _answers(role: Any, states: Iterable[State]) -> Iterator[tuple[str, str]]:
+    """The outcomes of a follow-up that offers name, by the offer's name."""
+    if "offer" in role:
+        for state in states:
+            if state.name in role["parent"]["states"]:
+                yield from ((each.name, each.answer) for each in state.offers if each.answer)
+
+
+def _outcomes(op: Op, named: Mapping[str, str], where: str = "") -> Flaws:
     names = {sample.name for sample in samples(op)}
-    for key in ("missing", "refused"):
-        if key in role and role[key] not in names:
-            yield (
-                f"{where}/{key}",
-                f"{role[key]!r} is no example of {op.id}; add the example or mend the name",
-            )
+    for key, name in named.items():
+        if name not in names:
+            at = where or f"/{key}"
+            yield at, f"{name!r} is no example of {op.id}; add the example or mend the name"
+
+
+def _named(role: Any) -> dict[str, str]:
+    return {key: role[key] for key in ("missing", "refused", "otherwise") if key in role}
 
 
 def _views(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
-    yield from _outcomes(op, role)
+    yield from _outcomes(op, _named(role))
+    states = {name for each in known.values() for name in each.states}
+    for name, outcome in role.get("answers", {}).items():
+        if name not in states:
+            yield f"/answers/{name}", f"{name!r} is no state of any lifecycle"
+        yield from _outcomes(op, {name: outcome}, f"/answers/{name}")
 
 
 def _lists(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
@@ -108,7 +142,7 @@ def _lists(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, 
 
 
 def _moves(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
-    yield from _outcomes(op, role)
+    yield from _outcomes(op, _named(role))
     if not any(role["to"] in state.to for each in known.values() for state in each.states.values()):
         yield "/to", f"no state of any lifecycle leads to {role['to']!r}"
 
@@ -126,8 +160,10 @@ def _links(op: Op, ops: Mapping[str, Op]) -> Iterator[Found]:
 
 def _callbacks(op: Op, known: Mapping[str, Lifecycle]) -> Iterator[Found]:
     started = op.node.get("x-task", {}).get("starts", {})
-    states = known[started["lifecycle"]].states if started.get("lifecycle") in known else {}
+    if started.get("lifecycle", "") not in ("", *known):
+        return
+    states = {name for each in _started(started, known) for name in each.states} if started else set()
     for each in build_tasks.callbacks(op.node):
-        for name in sorted(each.states - states.keys()):
+        for name in sorted(each.states - states):
             at = op.pointer + pointers.join("callbacks", each.name)
             yield Found(at, f"x-on names {name!r}, which is no state of a task that {op.id} starts")
