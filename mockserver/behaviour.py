@@ -16,7 +16,7 @@ def behave(call: Call, double: Double) -> str:
         for name in (*trigger.outcomes, *crash):
             if name in call.operation.outcomes:
                 return name
-            if call.operation.lifecycle and name in call.operation.lifecycle.finals:
+            if call.lifecycle and name in call.lifecycle.finals:
                 call.end = name
     return call.operation.success.name
 

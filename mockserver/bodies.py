@@ -55,7 +55,7 @@ def _bind(
 ) -> None:
     head: Any = tokens[0] if isinstance(value, dict) else int(tokens[0])
     rest = tokens[1:]
-    if rest[:1] == ("*",):  # one item for each artifact or complaint, each like the example's first
+    if rest[:1] == ("*",):  # one item for each artifact, offer or complaint, like the example's first
         repeated = _repeated(expression.text, context, artifacts)
         items = value[head] = _resized(value[head], len(repeated))
         for index, (each, artifact) in enumerate(repeated):
@@ -76,6 +76,8 @@ def _repeated(
     name: str, context: Context, artifacts: Sequence[Artifact]
 ) -> list[tuple[Context, Sequence[Artifact]]]:
     """What each item is bound from."""
+    if name.startswith("$offer.") and context.task:
+        return [(replace(context, offer=(each, context.task)), artifacts) for each in context.task.offers]
     if name.startswith("$refusal."):
         return [(replace(context, complaints=[each]), artifacts) for each in context.complaints]
     return [(context, [each]) for each in artifacts]

@@ -20,6 +20,7 @@ from proofsheet.mockserver.state.tasks import Task
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Body, Operation
 from proofsheet.spec.schemas import Flaw
+from proofsheet.spec.tasks import Lifecycle
 
 
 @dataclass(eq=False)
@@ -101,6 +102,7 @@ class Call:
     forced: str | None = None  # by what an outcome was forced, for the journal
     fault: str | None = None  # what hurts the answer on its way, as it was written
     pictures: tuple[Any, ...] = ()
+    follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from
     end: str | None = None  # the final state in which the task that it starts is to end
     task: Any = None  # a TaskView (sources.py) of the task that it started, viewed or moved
     tasks: list[Any] | None = None  # those that it lists
@@ -156,12 +158,21 @@ class Call:
         usable = isinstance(value, int | float) and value == int(value) and 1 <= value <= most
         return int(value) if usable else 1
 
+    @property
+    def lifecycle(self) -> Lifecycle | None:
+        """That of the task which it starts, as far as it is known."""
+        found: Lifecycle | None = self.follow_up.lifecycle if self.follow_up else self.operation.lifecycle
+        return found
+
     @cached_property
     def cost(self) -> Decimal:
-        """What it costs if it succeeds, in credits."""
+        """What it costs if it succeeds, in credits: known once the gate `follow-up` has been passed."""
         cost = self.operation.cost
         if cost is None:
             return Decimal(0)
+        offer = self.follow_up.offer if self.follow_up else None
+        if offer is not None and offer.credits is not None:
+            return Decimal(str(offer.credits))
         return Decimal(str(cost.credits.pick(self.fields))) * (self.count if cost.per else 1)
 
     @cached_property

@@ -59,10 +59,10 @@ def find(double: Double, name: str) -> File | None:
 def _of_task(double: Double, task: Task, index: int) -> File | None:
     operation = double.documents.operation(task.operation).operation
     artifact = operation.artifact
-    if operation.lifecycle is None or artifact is None or index >= len(task.artifacts):
+    if artifact is None or index >= len(task.artifacts):
         return None
     now = double.state.now()
-    ended = position(task, operation.lifecycle, now).ended
+    ended = position(task, operation.lifecycles[task.lifecycle], now).ended
     if ended is not None and now >= ended + (artifact.expires or DEFAULT_SECONDS):
         return None
     return File(artifact.kind, task.artifacts[index], task.artifacts[index].media_type)

@@ -75,7 +75,7 @@ def named(operation: Operation, outcome: str | None, code: int | None) -> str | 
     for each in operation.outcomes.values():
         if outcome in (None, each.name) and code in (None, each.status):
             return each.name
-    states = operation.lifecycle.states if operation.lifecycle else {}
+    states = dict.fromkeys(name for each in operation.lifecycles.values() for name in each.states)
     if outcome in states and code is None:
         return outcome
     known = ", ".join(f"{each.name} ({each.status})" for each in operation.outcomes.values())

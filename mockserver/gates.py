@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.follow_ups import follow_up
 from proofsheet.mockserver.validation import path, validate
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.security import WELL_FORMED
@@ -73,9 +74,15 @@ def moderation(call: Call, double: Double) -> None:
 def _refuse_or_end(call: Call, gate: str) -> None:
     """Refuse, or where the refusal is a state of the task to come, let the task end in it."""
     name = call.operation.policy.outcome(gate, "")
-    if call.operation.lifecycle is None or name not in call.operation.lifecycle.finals:
+    if call.lifecycle is None or name not in call.lifecycle.finals:
         raise Refusal(gate)
     call.end = name
+
+
+def continue_task(call: Call, double: Double) -> None:
+    role = call.operation.task
+    if isinstance(role, Starts) and role.parent:
+        call.follow_up = follow_up(call, double, role)
 
 
 def active_tasks(call: Call, double: Double) -> None:
@@ -102,6 +109,7 @@ GATES: dict[str, Callable[[Call, Double], None]] = {
     "validate": validate,
     "language": language,
     "moderation": moderation,
+    "follow-up": continue_task,
     "active-tasks": active_tasks,
     "charge": charge,
 }

@@ -13,6 +13,7 @@ from proofsheet.mockserver import bodies
 from proofsheet.mockserver.artifacts import artifacts, of_task
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.listings import Listing, listing
 from proofsheet.mockserver.sources import Context, filled, values
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.spec import media_types
@@ -88,17 +89,22 @@ def _representation(call: Call, outcome: Outcome) -> Representation:
 
 def _context(call: Call, double: Double, status: int, complaints: Sequence[Complaint] = ()) -> Context:
     role = call.operation.task
-    listed = call.tasks if isinstance(role, Lists) and call.tasks is not None else None
-    view = (call.operation.document, role.view) if isinstance(role, Lists) else ("", "")
     return Context(
         call=call,
         status=status,
         complaints=complaints,
         balance=lambda: double.state.balance(call.account),
         task=call.task,
-        listed=None if listed is None else [task_body(double, view, each) for each in listed],
+        listed=_listed(call, double, role) if isinstance(role, Lists) else None,
         link=partial(_link, call, double),
     )
+
+
+def _listed(call: Call, double: Double, role: Lists) -> Listing | None:
+    if call.tasks is None:
+        return None
+    operation = (call.operation.document, role.view)
+    return listing(call, role, [task_body(double, operation, each) for each in call.tasks])
 
 
 def task_body(double: Double, operation: tuple[str, str], view: TaskView) -> Any:

@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Complaint
-from proofsheet.mockserver.task_sources import TASK, TaskView
-from proofsheet.spec import expressions, pointers
+from proofsheet.mockserver.listings import TASKS, Listing
+from proofsheet.mockserver.request_values import of_request
+from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView
+from proofsheet.spec import expressions
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.tasks import Offer
 
 _UNLIMITED = 1_000_000_000.0  # what an account shows that never runs dry
 
@@ -22,7 +25,7 @@ _UNLIMITED = 1_000_000_000.0  # what an account shows that never runs dry
 class Context:
     """What is known when a value is bound: the call, the answer's status, what was wrong, its balance.
 
-    And the task that the answer is about, or the bodies of those that it lists.
+    And the task that the answer is about, or those that it lists.
     """
 
     call: Call
@@ -30,7 +33,8 @@ class Context:
     complaints: Sequence[Complaint]
     balance: Callable[[], Any]
     task: TaskView | None = None
-    listed: Sequence[Any] | None = None
+    listed: Listing | None = None
+    offer: tuple[Offer, TaskView] | None = None  # the one that is shown just now, and whose it is
     link: Callable[[str], str | None] = lambda name: None  # the URL that a link of the answer leads to
 
 
@@ -70,7 +74,6 @@ CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$statusCode": lambda context: iter([context.status]),
     "$url": lambda context: iter([context.call.url]),
 }
-TASKS: Mapping[str, Callable[[Sequence[Any]], Any]] = {"$tasks": list, "$tasks.total": len}
 # How a value is written that is a time in Unix seconds, a share from 0 to 1 or anything (as text).
 FORMS: Mapping[str, Callable[[Any], Any]] = {
     "epoch-seconds": int,
@@ -92,6 +95,9 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
 
 def values(expression: Expression, context: Context, artifact: Artifact | None) -> Iterator[Any]:
     """The value of an expression, in its form; nothing where its source has none."""
+    if expression.is_template:
+        yield filled(expression.text, context, artifact)
+        return
     found = _values(expression.text, context, artifact)
     yield from map(FORMS[expression.form], found) if expression.form else found
 
@@ -103,29 +109,16 @@ def _values(text: str, context: Context, artifact: Artifact | None) -> Iterator[
         yield from [ARTIFACT[text](artifact)] if artifact else []
     elif text in TASK:
         yield from TASK[text](context.task) if context.task else []
+    elif text in OFFER:
+        yield from [OFFER[text](*context.offer)] if context.offer else []
     elif text in TASKS:
         yield from [TASKS[text](context.listed)] if context.listed is not None else []
     elif text.startswith("$task.request"):
-        yield from _of_request(text.replace("$task.", "$"), context.task.call) if context.task else []
+        yield from of_request(text.replace("$task.", "$"), context.task.call) if context.task else []
     elif text.startswith("$link."):
         yield from filter(None, [context.link(text.removeprefix("$link."))])
     else:
-        yield from _of_request(text, context.call)
-
-
-def request_value(call: Call, expression: Expression) -> Any:
-    """The value at a place of a request; None if there is none."""
-    return next(_of_request(expression.text, call), None)
-
-
-def _of_request(text: str, call: Call) -> Iterator[Any]:
-    place, _, name = text.removeprefix("$request.").partition(".")
-    if place.startswith("body"):
-        yield from pointers.find(call.fields, pointers.split(text.partition("#")[2]))
-        return
-    table = {"header": call.headers, "query": call.query, "path": call.path_params}[place]
-    if (found := table.get(name.lower() if place == "header" else name)) is not None:
-        yield found
+        yield from of_request(text, context.call)
 
 
 def filled(template: str, context: Context, artifact: Artifact | None) -> str:

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal, as_submitted, conclude_representation
-from proofsheet.mockserver.documents import Served
+from proofsheet.mockserver.call import Call, Refusal, conclude_representation
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.follow_ups import FollowUp, find_task
 from proofsheet.mockserver.medium import MEDIA
-from proofsheet.mockserver.sources import request_value
+from proofsheet.mockserver.request_values import request_value
+from proofsheet.mockserver.sources import Context, values
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.task_sources import TaskView
-from proofsheet.mockserver.tasks.course import position, route
+from proofsheet.mockserver.task_sources import TaskView, view
+from proofsheet.mockserver.tasks.course import route
 from proofsheet.mockserver.tasks.ids import IDS
-from proofsheet.spec.expressions import Expression
-from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Parent, Starts, Views
+from proofsheet.spec import pointers
+from proofsheet.spec.tasks import Lists, Moves, Starts, Views
 
 
 def act(call: Call, double: Double, outcome: str) -> str:
@@ -32,82 +33,82 @@ def act(call: Call, double: Double, outcome: str) -> str:
 
 
 def _start(call: Call, double: Double, role: Starts) -> str:
-    parent = _parent(call, double, role.parent) if role.parent else None
-    call.task = _view(call, double, _new(call, double, role, parent))
+    ahead = _ahead(call, double, role)
+    call.task = view(double, _labelled(call, double, role, _new(call, double, role, ahead)))
     if not double.state.add_task(call.task.task):
         raise Refusal("crash")
     call.reserved = False  # the task holds it from now on
-    return call.operation.success.name
+    offer = call.follow_up.offer if call.follow_up else None
+    if offer is not None and offer.answer:
+        return str(offer.answer)
+    return role.queued.answer if role.queued and ahead > 0 else call.operation.success.name
 
 
-def _new(call: Call, double: Double, role: Starts, parent: Task | None) -> Task:
-    lifecycle, now = role.lifecycle, double.state.now()
-    end = call.end or lifecycle.ordinary_end
+def _ahead(call: Call, double: Double, role: Starts) -> int:
+    """How many of the caller's tasks wait before a new one; 0 where they are not counted."""
+    if role.queued is None:
+        return 0
+    return max(double.state.unfinished_tasks(call.account, None) - role.queued.running, 0)
+
+
+def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
+    following: FollowUp | None = call.follow_up
+    lifecycle, now = call.lifecycle, double.state.now()
+    assert lifecycle is not None  # of the role, or the offer's
+    start = following.start if following else lifecycle.start
+    end = call.end if call.end in lifecycle.states else lifecycle.ordinary_end
     pace = double.settings.task_pace
-    steps = route(lifecycle, lifecycle.start, end, pace, double.rng)
+    steps = route(lifecycle, start, end, pace, double.rng)
     operation = call.operation
-    made = MEDIA[operation.artifact.kind].describe(call, double, False) if operation.artifact else ()
+    request = _sent(call, role, following)
+    maker = replace(call, fields=request["fields"])
+    made = MEDIA[operation.artifact.kind].describe(maker, double, False) if operation.artifact else ()
     return Task(
         id=IDS[role.id_form](now),
         holder=call.account,
         operation=operation.key,
         lifecycle=lifecycle.name,
-        moves=((now, lifecycle.start),),
+        moves=((now, start),),
         route=steps,
         ends=lifecycle.states[steps[-1][1]].is_final,
-        request=_sent(call),
+        request=json.dumps(request, ensure_ascii=False),
         origin=call.base,
-        kind=role.kind,
+        kind=following.kind if following else role.kind,
         by_looks=pace.by_looks,
         cost=call.cost,
         charged=operation.cost is not None and end in operation.cost.charged,
-        seed=call.seed,
+        seed=maker.seed,
         artifacts=tuple(made),
-        parent=parent.id if parent else None,
+        parent=following.parent.task.id if following else None,
+        offer=following.offer.name if following and following.offer else None,
+        ahead=ahead,
     )
 
 
-def _sent(call: Call) -> str:
-    return json.dumps(
-        {"fields": call.fields, "path": dict(call.path_params), "query": call.query}, ensure_ascii=False
-    )
+def _labelled(call: Call, double: Double, role: Starts, task: Task) -> Task:
+    if role.label is None:
+        return task
+    context = Context(call, 200, (), lambda: None, view(double, task))
+    return replace(task, label=next(values(role.label, context, None), ""))
 
 
-def _parent(call: Call, double: Double, wanted: Parent) -> Task:
-    task = _find(call, double, wanted.id)
-    if task is None:
-        raise Refusal("task", outcome=wanted.missing)
-    if _view(call, double, task).position.state not in wanted.states:
-        raise Refusal("task", outcome=wanted.refused)
-    return task
-
-
-def _find(
-    call: Call, double: Double, id: Expression, any_key: bool = False, look: bool = False
-) -> Task | None:
-    value = request_value(call, id)
-    task = double.state.task(call.operation.family, value, look) if isinstance(value, str) else None
-    return task if task is not None and (any_key or task.holder == call.account) else None
-
-
-def _view(call: Call, double: Double, task: Task) -> TaskView:
-    served = double.documents.operation(task.operation)
-    return TaskView(task, position(task, _lifecycle(served), double.state.now()), as_submitted(served, task))
-
-
-def _lifecycle(served: Served) -> Lifecycle:
-    """That of the tasks which an operation started."""
-    assert served.operation.lifecycle is not None
-    return served.operation.lifecycle
+def _sent(call: Call, role: Starts, following: FollowUp | None) -> dict[str, Any]:
+    """What is remembered of a submission: with what it takes over from its parent, and from the offer."""
+    fields = call.fields
+    if following is not None and role.parent is not None:
+        before = following.parent.call.fields
+        taken = {each[0]: found for each in role.parent.inherits for found in pointers.find(before, each)}
+        fields = {**taken, **(following.offer.fills if following.offer else {}), **fields}
+    return {"fields": fields, "path": dict(call.path_params), "query": call.query}
 
 
 def _show(call: Call, double: Double, role: Views) -> str:
-    task = _find(call, double, role.id, role.any_key, look=True)
+    task = find_task(call, double, role.id, role.any_key, look=True)
     if task is None or task.lifecycle not in call.operation.views:
         raise Refusal("task", outcome=role.missing)
-    call.task = view = _view(call, double, task)
-    conclude_representation(call, view.call.artifact_media)
-    return view.position.state
+    call.task = found = view(double, task)
+    conclude_representation(call, found.call.artifact_media)
+    return role.outcome(found.position.state)
 
 
 def note_task(call: Call, double: Double) -> None:
@@ -118,18 +119,18 @@ def note_task(call: Call, double: Double) -> None:
 
 
 def _list(call: Call, double: Double, role: Lists) -> str:
-    views = [_view(call, double, each) for each in _listed(call, double, role)]
+    views = [view(double, each) for each in _listed(call, double, role)]
     call.tasks = [each for each in views if role.states is None or each.position.state in role.states]
     return call.operation.success.name
 
 
 def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
-    view = double.documents.operation((call.operation.document, role.view)).operation
-    if role.ids is None:
+    shown = double.documents.operation((call.operation.document, role.view)).operation.views
+    ids = request_value(call, role.ids) if role.ids else None
+    if ids is None and role.all_without_ids:
         found = double.state.tasks(call.account)
         ordered = found if role.order == "oldest" else found[::-1]
-        return [each for each in ordered if each.lifecycle in view.views][: role.most]
-    ids = request_value(call, role.ids)
+        return [each for each in ordered if each.lifecycle in shown][: role.most]
     wanted = [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
     known = (double.state.task(call.operation.family, each, True) for each in wanted)
     return [each for each in known if each is not None and each.holder == call.account][: role.most]
@@ -137,40 +138,44 @@ def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
 
 def _move(call: Call, double: Double, role: Moves) -> str:
     while True:
-        task = _find(call, double, role.id)
+        task = find_task(call, double, role.id)
         if task is None:
-            raise Refusal("task", outcome=role.missing)
-        served = double.documents.operation(task.operation)
-        lifecycle = _lifecycle(served)
-        state = lifecycle.states[position(task, lifecycle, double.state.now()).state]
-        if role.to not in state.to:
-            raise Refusal("task", outcome=role.refused)
-        moved = _moved(call, double, role, task, served)
+            raise Refusal("follow-up", "missing", outcome=role.missing)
+        found = view(double, task)
+        if role.to not in found.state.to:
+            raise Refusal("follow-up", "state", outcome=role.refused)
+        moved = _moved(call, double, role, found)
         if double.state.replace_task(task, moved):  # else somebody was faster: look again
-            call.task = _view(call, double, moved)
+            call.task = view(double, moved)
             return call.operation.success.name
 
 
-def _moved(call: Call, double: Double, role: Moves, task: Task, served: Served) -> Task:
-    lifecycle, now = _lifecycle(served), double.state.now()
+def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
+    lifecycle, task, now = found.lifecycle, found.task, double.state.now()
     end = role.to if lifecycle.states[role.to].is_final else lifecycle.ordinary_end
     steps = route(lifecycle, role.to, end, double.settings.task_pace, double.rng)
-    cost = served.operation.cost
-    return replace(
+    cost = found.call.operation.cost
+    moved = replace(
         task,
         moves=(*task.moves, (now, role.to)),
         route=steps,
         ends=lifecycle.states[steps[-1][1]].is_final,
         looks=0,
         charged=cost is not None and end in cost.charged,
-        request=_merged(task, call) if role.merges else task.request,
     )
+    return _merged(call, double, moved) if role.merges else moved
 
 
-def _merged(task: Task, call: Call) -> str:
+def _merged(call: Call, double: Double, task: Task) -> Task:
+    """A task with what a client says more of it; what is empty says nothing."""
     sent = task.sent()
-    sent["fields"] = {**sent["fields"], **(call.fields if isinstance(call.fields, dict) else {})}
-    return json.dumps(sent, ensure_ascii=False)
+    sent["fields"] |= {name: each for name, each in call.fields.items() if each not in (None, "")}
+    told = replace(task, request=json.dumps(sent, ensure_ascii=False))
+    artifact = double.documents.operation(task.operation).operation.artifact
+    if artifact is None:
+        return told
+    made = MEDIA[artifact.kind].describe(view(double, told).call, double, False)
+    return replace(told, artifacts=tuple(made))
 
 
 _ROLES: Mapping[type, Callable[[Call, Double, Any], str]] = {

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.call import Call, as_submitted
+from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.tasks.course import Position
+from proofsheet.mockserver.tasks.course import Position, position
+from proofsheet.spec import expressions
+from proofsheet.spec.tasks import Lifecycle, Offer, State
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,26 @@ class TaskView:
     task: Task
     position: Position
     call: Call
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        return self.call.operation.lifecycles[self.task.lifecycle]
+
+    @property
+    def state(self) -> State:
+        return self.lifecycle.states[self.position.state]
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What a follow-up may do with it now."""
+        return self.state.offers
+
+
+def view(double: Double, task: Task) -> TaskView:
+    """A task as it stands now."""
+    served = double.documents.operation(task.operation)
+    lifecycle = served.operation.lifecycles[task.lifecycle]
+    return TaskView(task, position(task, lifecycle, double.state.now()), as_submitted(served, task))
 
 
 def _number(value: float | None) -> Iterator[float]:
@@ -30,6 +54,10 @@ def _duration(position: Position) -> float | None:
 
 TASK: Mapping[str, Callable[[TaskView], Iterator[Any]]] = {
     "$task.id": lambda view: iter([view.task.id]),
+    "$task.hash": lambda view: iter([str(uuid.uuid5(uuid.NAMESPACE_OID, view.task.id))]),
+    "$task.label": lambda view: iter([view.task.label] if view.task.label else []),
+    "$task.offer": lambda view: iter([view.task.offer] if view.task.offer else []),
+    "$task.ahead": lambda view: iter([view.task.ahead]),
     "$task.state": lambda view: iter([view.position.state]),
     "$task.kind": lambda view: iter([view.task.kind] if view.task.kind else []),
     "$task.progress": lambda view: _number(view.position.progress),
@@ -38,4 +66,19 @@ TASK: Mapping[str, Callable[[TaskView], Iterator[Any]]] = {
     "$task.ended": lambda view: _number(view.position.ended),
     "$task.duration": lambda view: _number(_duration(view.position)),
     "$task.parent": lambda view: iter([view.task.parent] if view.task.parent else []),
+}
+
+
+def task_text(template: str, view: TaskView) -> str:
+    """A text in which expressions about the task itself stand in braces."""
+    wanted = expressions.embedded(template)
+    return expressions.fill(template, {each.text: str(next(TASK[each.text](view), "")) for each in wanted})
+
+
+# What can be bound of each offer of a task.
+OFFER: Mapping[str, Callable[[Offer, TaskView], Any]] = {
+    "$offer.id": lambda offer, view: task_text(offer.id.text, view) if offer.id else offer.name,
+    "$offer.name": lambda offer, view: offer.name,
+    "$offer.label": lambda offer, view: offer.name if offer.label is None else offer.label,
+    "$offer.icon": lambda offer, view: offer.icon or "",
 }

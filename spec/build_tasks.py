@@ -96,6 +96,7 @@ def role(node: Any, known: Mapping[str, Lifecycle]) -> Role | None:
 def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
     return Starts(
         lifecycle=known[node["lifecycle"]] if "lifecycle" in node else None,
+        lifecycles={node["lifecycle"]: known[node["lifecycle"]]} if "lifecycle" in node else known,
         id_form=node["id"],
         kind=node.get("kind"),
         most=node.get("most"),
@@ -133,8 +134,12 @@ def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
         most=node.get("most"),
         all_without_ids=node.get("without-ids", "all") == "all",
         page=_page(node.get("page")),
-        where=tuple(Where(pointers.split(each["shows"]), parse(each["is"])) for each in node.get("where", ())),
+        where=tuple(_where(each) for each in node.get("where", ())),
     )
+
+
+def _where(node: Any) -> Where:
+    return Where(pointers.split(node["shows"]), parse(node["is"]))
 
 
 def _page(node: Any) -> Page | None:

@@ -188,8 +188,13 @@ class Operation:
 
     @property
     def lifecycle(self) -> Lifecycle | None:
-        """The lifecycle of the tasks that it starts, if it starts any."""
+        """The lifecycle of the tasks that it starts, if it starts any and all are of one."""
         return self.task.lifecycle if isinstance(self.task, Starts) else None
+
+    @property
+    def lifecycles(self) -> Mapping[str, Lifecycle]:
+        """The lifecycles of which the tasks may be that it starts, by name."""
+        return self.task.lifecycles if isinstance(self.task, Starts) else {}
 
     @property
     def key(self) -> tuple[str, str]:

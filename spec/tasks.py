@@ -135,6 +135,7 @@ class Starts:
     """
 
     lifecycle: Lifecycle | None
+    lifecycles: Mapping[str, Lifecycle]  # those that the task may be of
     id_form: str
     kind: str | None = None
     label: Expression | None = None  # a text that the task keeps

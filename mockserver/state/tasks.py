@@ -40,6 +40,9 @@ class Task:
     seed: int | None = None
     artifacts: tuple[Any, ...] = ()  # descriptions of what it makes
     parent: str | None = None
+    offer: str | None = None  # which of its parent's offers it took
+    label: str = ""
+    ahead: int = 0  # how many were before it when it was submitted
     version: int = 0  # counts its changes
 
     @property

@@ -34,6 +34,8 @@ def applies(op: Op, gate: str) -> bool:
 def _promised(op: Op, gate: str) -> bool:
     if gate == "path":
         return bool(op.parameters("path"))
+    if gate == "follow-up":
+        return "parent" in op.node.get("x-task", {}).get("starts", {})
     if gate == "active-tasks":
         return "most" in op.node.get("x-task", {}).get("starts", {})
     if gate == "charge":

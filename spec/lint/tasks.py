@@ -34,7 +34,7 @@ def _unknown(lifecycle: Lifecycle, at: str) -> Iterator[Found]:
                 place = f"{at}/states{pointers.join(state.name)}/to"
                 yield Found(place, f"{name!r} is no state of {lifecycle.name}; it has {known}")
     for name in lifecycle.entered - lifecycle.states.keys():
-        yield Found(at, f"an offer starts {lifecycle.name} at {name!r}, which is no state of it; it has {known}")
+        yield Found(at, f"an offer starts it at {name!r}, which is no state of it; it has {known}")
 
 
 def _course(lifecycle: Lifecycle, at: str) -> Iterator[Found]:

@@ -1,0 +1,67 @@
+"""Follow-ups: the task that a submission goes on from, and which of its offers it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.request_values import request_value
+from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.task_sources import TaskView, task_text, view
+from proofsheet.spec.expressions import Expression
+from proofsheet.spec.tasks import Lifecycle, Offer, Starts
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What a submission goes on from, and of which lifecycle and kind the task is that it starts."""
+
+    parent: TaskView
+    offer: Offer | None
+    lifecycle: Lifecycle
+    kind: str | None
+
+    @property
+    def start(self) -> str:
+        """The state in which the task starts."""
+        return (self.offer and self.offer.at) or self.lifecycle.start
+
+
+def find_task(
+    call: Call, double: Double, id: Expression, any_key: bool = False, look: bool = False
+) -> Task | None:
+    """The task whose id a call names; None if there is none, or none of the caller's."""
+    value = request_value(call, id)
+    task = double.state.task(call.operation.family, value, look) if isinstance(value, str) else None
+    return task if task is not None and (any_key or task.holder == call.account) else None
+
+
+def follow_up(call: Call, double: Double, role: Starts) -> FollowUp:
+    """What a call that starts a task goes on from. Raises Refusal of the gate `follow-up`."""
+    assert role.parent is not None
+    task = find_task(call, double, role.parent.id)
+    if task is None:
+        raise Refusal("follow-up", "missing")
+    parent = view(double, task)
+    if parent.position.state not in role.parent.states:
+        raise Refusal("follow-up", "unfit" if parent.state.is_final else "state")
+    if role.offer is None:
+        assert role.lifecycle is not None  # a follow-up without an offer has one
+        return FollowUp(parent, None, role.lifecycle, role.kind)
+    return _taken(parent, _offer(parent, str(request_value(call, role.offer))), role)
+
+
+def _offer(parent: TaskView, wanted: str) -> Offer:
+    for each in parent.offers:
+        if wanted.casefold() in each.names or (each.id and wanted == task_text(each.id.text, parent)):
+            return each
+    raise Refusal("follow-up", "unknown")
+
+
+def _taken(parent: TaskView, offer: Offer, role: Starts) -> FollowUp:
+    if offer.again:
+        return FollowUp(parent, offer, parent.lifecycle, parent.task.kind)
+    if offer.lifecycle is None:
+        raise Refusal("follow-up", "unknown", outcome=offer.answer)
+    return FollowUp(parent, offer, role.lifecycles[offer.lifecycle], offer.kind)
