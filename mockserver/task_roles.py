@@ -56,7 +56,7 @@ def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
     lifecycle, now = call.lifecycle, double.state.now()
     assert lifecycle is not None  # of the role, or the offer's
     start = following.start if following else lifecycle.start
-    end = call.end if call.end in lifecycle.states else lifecycle.ordinary_end
+    end = call.end if call.end and call.end in lifecycle.states else lifecycle.ordinary_end
     pace = double.settings.task_pace
     steps = route(lifecycle, start, end, pace, double.rng)
     operation = call.operation
