@@ -23,6 +23,8 @@ def access(source: Source, operation: Operation) -> Iterator[Derived]:
 
 
 def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
+    if operation.is_open:
+        return
     at = provenance.policy(operation, "x-refusals", "authenticate")
     for topic, credential, kind, says in (
         ("key.none", "none", "missing", "a valid request without a key is refused as unauthorized"),

@@ -42,9 +42,12 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
         )
         every = _of_own(check(wanted.id)) if check is IsSharp else _of_all(check(wanted.id))
         yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=every)
-    says = "another prompt gives another picture"
-    wanted = source.requirement(operation, "picture.distinct", says, "/x-artifact/prompt", profile="core")
-    yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))
+    if operation.artifact.prompts:
+        says = "another prompt gives another picture"
+        wanted = source.requirement(
+            operation, "picture.distinct", says, "/x-artifact/prompt", profile="core"
+        )
+        yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))
     yield from _finish(source, operation)
     yield from _seeds(source, operation)
 

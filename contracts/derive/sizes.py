@@ -25,7 +25,9 @@ def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
     if operation.artifact is None or operation.body is None:
         return
     if operation.artifact.size:
-        yield _of_every(source, operation, provenance.field(operation, operation.artifact.size.field[0]))
+        field = operation.artifact.size.field
+        at = provenance.field(operation, field[0]) if field else "/x-artifact/size"
+        yield _of_every(source, operation, at)
         yield from _by_table(source, operation)
     if operation.artifact.sides:
         yield _of_every(source, operation, "/x-artifact/size/width")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from proofsheet.spec import build, evidence, pointers
 from proofsheet.spec.catalogue.menu import Entry, Menu
@@ -56,10 +57,12 @@ def _flaw(context: Context, name: str) -> str | None:
             continue
         if evidence.grade(document, pointers.join("paths", path, method)) in (None, "assumed"):
             return f"nothing but an assumption says how {name} is known; it cannot count as working"
-        return None if _has_example(node) else f"{name} has no example of a request or of an answer"
+        return None if _has_example(document, node) else f"{name} has no example of a request or of an answer"
     known = ", ".join(node["operationId"] for _, _, node in build.operations(document))
     return f"{family} has no operation {wanted}; it has {known}"
 
 
-def _has_example(node: dict[str, object]) -> bool:
-    return "examples" in str(node.get("requestBody", "")) or "examples" in str(node["responses"])
+def _has_example(document: Any, node: Mapping[str, Any]) -> bool:
+    referred = (each["$ref"] for each in node["responses"].values() if "$ref" in each)
+    answers = [node["responses"], *(pointers.get(document, each[1:]) for each in referred)]
+    return any("examples" in str(each) for each in [node.get("requestBody", ""), *answers])

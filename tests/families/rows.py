@@ -11,6 +11,8 @@ requests with one key. `defaults` is a row that every row of the file begins wit
     form        text fields of a multipart form     files  {field: {size: [w, h], format: PNG}} beside them
     parts       a form as it stands on the wire: [{name, data, extra?, head?}], with `boundary`
     json        a JSON body                         body   a body as it is, in UTF-8 (`!latin` bytes)
+    advance     seconds by which the clock goes on before the request
+    keeps       {name: pointer}: values of the answer that later steps write as `<name>`
     gets        status; outcome (by the journal); type (content-type); headers {name: value}; values
                 {pointer: value} of a JSON body; fields (that the errors name); says (the messages, whole);
                 picture {size, format}
@@ -30,7 +32,7 @@ from PIL import Image
 
 HERE = Path(__file__).parent
 SENT = {"operation", "at", "method", "path", "key", "credits", "headers", "form", "files"}
-SENT |= {"parts", "boundary", "json", "body"}
+SENT |= {"parts", "boundary", "json", "body", "advance", "keeps"}
 GOT = {"status", "outcome", "type", "headers", "values", "fields", "says", "picture"}
 
 

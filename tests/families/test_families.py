@@ -47,8 +47,26 @@ def served(library: Library, miniatures: Library) -> Iterator[Serve]:
 def test_the_document_is_kept(row: Row, served: Serve) -> None:
     mock, document = served(row)
     key = f"sk-row-{next(_NUMBERS):06d}"
-    for step in row.steps:
-        _judge(step["gets"], _send(mock, document, {"key": key, **step}), mock)
+    kept: dict[str, str] = {}
+    for written in row.steps:
+        step = _filled(written, kept)
+        if "advance" in step:
+            mock.double.state.move_clock(step["advance"], frozen=True)
+        response = _send(mock, document, {"key": key, **step})
+        _judge(step["gets"], response, mock)
+        for name, pointer in step.get("keeps", {}).items():
+            kept[name] = str(next(pointers.find(response.json(), pointers.split(pointer))))
+
+
+def _filled(value: Any, kept: Mapping[str, str]) -> Any:
+    """A step with what earlier answers had in place of `<name>`."""
+    if isinstance(value, dict):
+        return {name: _filled(each, kept) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, kept) for each in value]
+    if isinstance(value, str):
+        return re.sub(r"<(\w+)>", lambda found: kept.get(found[1], found[0]), value)
+    return value
 
 
 def _send(mock: InProcess, document: Document, step: Mapping[str, Any]) -> httpx.Response:
