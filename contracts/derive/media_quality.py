@@ -44,9 +44,7 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
         yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=every)
     if operation.artifact.prompts:
         says = "another prompt gives another picture"
-        wanted = source.requirement(
-            operation, "picture.distinct", says, "/x-artifact/prompt", profile="core"
-        )
+        wanted = source.requirement(operation, "picture.distinct", says, "/x-artifact/prompt", profile="core")
         yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))
     yield from _finish(source, operation)
     yield from _seeds(source, operation)
