@@ -114,8 +114,8 @@ def _show(call: Call, double: Double, role: Views) -> str:
 def note_task(call: Call, double: Double) -> None:
     """Note the task that a call views, so that a forced outcome still shows it."""
     role = call.operation.task
-    if isinstance(role, Views) and (task := _find(call, double, role.id, role.any_key)) is not None:
-        call.task = _view(call, double, task)
+    if isinstance(role, Views) and (task := find_task(call, double, role.id, role.any_key)) is not None:
+        call.task = view(double, task)
 
 
 def _list(call: Call, double: Double, role: Lists) -> str:
