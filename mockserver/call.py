@@ -19,6 +19,7 @@ from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Body, Operation
+from proofsheet.spec.prompt_parameters import MEMBER
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle
 
@@ -131,7 +132,9 @@ class Call:
 
     def value(self, field: tuple[str, ...]) -> Any:
         """A field's value, or its schema's default, or None."""
-        found = next(pointers.find(self.fields, field), None)
+        artifact = self.operation.artifact
+        known = artifact.read(self.fields) if artifact and field[:1] == (MEMBER,) else self.fields
+        found = next(pointers.find(known, field), None)
         if found is None and self.body and len(field) == 1:
             return self.body.defaults.get(field[0])
         return found

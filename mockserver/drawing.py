@@ -49,6 +49,7 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
                 prompt=prompt,
                 edit=edit,
                 blurred=blurred,
+                grid=artifact.grid,
             )
         )
     return tuple(found)
@@ -78,11 +79,11 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
 
     At a strength of 1 there is no `edit`: the upload counts for nothing then, and so does its strength.
     """
-    left_out = {artifact.seed.field[0] if artifact.seed else "", *artifact.media.field[:1]}
-    left_out |= set(artifact.count or ())
+    left_out = {*artifact.media.field[:1], *(artifact.count or ())}
     if edit is None:
         left_out |= {*artifact.pictures, artifact.strength or "", artifact.fidelity or ""}
-    kept = {name: value for name, value in known_fields(call).items() if name not in left_out}
+    known = artifact.without_seed(known_fields(call))
+    kept = {name: value for name, value in known.items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)
     digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
     for name in sorted(call.files.keys() - left_out):

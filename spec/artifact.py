@@ -93,6 +93,7 @@ class Artifact:
     count: Tokens | None
     vertices: Tokens | None  # how many a model has at most; its size is that of its texture
     parameters: PromptParameters | None = None  # that the text of the first prompt carries
+    grid: bool = False  # whether a picture is four in one file, whose size is that of the file
     expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
 
     @property
@@ -111,6 +112,18 @@ class Artifact:
         if self.parameters is None or not isinstance(fields, Mapping):
             return fields
         return {**fields, MEMBER: self.parameters.whole(self.prompt(fields).values)}
+
+    def without_seed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A request's fields but for its seed, wherever that stands."""
+        if self.seed is None:
+            return dict(fields)
+        first, *rest = self.seed.field
+        if first != MEMBER or self.parameters is None:
+            return {name: each for name, each in fields.items() if name != first}
+        prompt = self.prompt(fields)
+        values = {name: each for name, each in self.parameters.whole(prompt.values).items() if name not in rest}
+        said = {"text": prompt.text, "pictures": prompt.pictures, "values": values}
+        return {**{name: each for name, each in fields.items() if name != self.prompts[0][0]}, MEMBER: said}
 
     def size_of(self, fields: Mapping[str, Any], given: Given) -> Sides | None:
         """The size of what a request with these fields (defaults filled in) leads to; None: nothing says."""
@@ -152,6 +165,7 @@ def artifact(node: Any) -> Artifact | None:
         count=_tokens(node.get("count")),
         vertices=_tokens(node.get("vertices")),
         parameters=prompt_parameters(node.get("parameters")),
+        grid=node.get("layout") == "grid",
         expires=node.get("expires"),
     )
 
