@@ -35,6 +35,7 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
     prompt = " · ".join(call.prompts)
     identity = _identity(call, artifact, edit)
     most = artifact.seed.maximum if artifact.seed else 0
+    size = "" if artifact.grid else f"  {width} x {height}"  # each of four has one of its own
     found = []
     for number in range(call.count):
         seed = call.seed + number if call.seed + number <= most else number
@@ -45,7 +46,7 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
                 media_type=media_type or str(call.artifact_media),
                 seed=seed,
                 identity=identity,
-                title=f"{call.operation.id}  seed {seed}  {width} x {height}",
+                title=f"{call.operation.id}  seed {seed}{size}",
                 prompt=prompt,
                 edit=edit,
                 blurred=blurred,

@@ -40,9 +40,18 @@ def _flaws(call: Call) -> list[Flaw]:
     known = {flaw.field for flaw in found}
     found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in known]
     found += _picture_flaws(call)
+    found += _prompt_flaws(call)
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
     return found
+
+
+def _prompt_flaws(call: Call) -> Iterator[Flaw]:
+    """What is wrong with the parameters in the prompt's text, unless it is the task that fails of it."""
+    artifact, task = call.operation.artifact, call.operation.task
+    if artifact and artifact.parameters and not getattr(task, "flawed", None):
+        for says in artifact.prompt(call.fields).flaws:
+            yield Flaw("prompt-parameter", artifact.prompts[0][-1], {"says": says}, path=artifact.prompts[0])
 
 
 def _parameter_flaws(call: Call) -> Iterator[Flaw]:

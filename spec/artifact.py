@@ -101,6 +101,16 @@ class Artifact:
         """The fields that hold pictures: the sources and the mask."""
         return (*self.sources, *((self.mask,) if self.mask else ()))
 
+    @property
+    def sent_seed(self) -> Seed | None:
+        """The seed, where it is a field of its own and not carried by the prompt."""
+        return self.seed if self.seed and self.seed.field[0] != MEMBER else None
+
+    @property
+    def sent_size(self) -> Choice | None:
+        """The choice of a size, where its field is one of its own."""
+        return self.size if self.size and self.size.field[:1] != (MEMBER,) else None
+
     def prompt(self, fields: Any) -> Prompt:
         """The first prompt of a request, taken apart; its text alone where it carries no parameters."""
         texts = (each for at in self.prompts for each in pointers.find(fields, at) if isinstance(each, str))
@@ -121,7 +131,9 @@ class Artifact:
         if first != MEMBER or self.parameters is None:
             return {name: each for name, each in fields.items() if name != first}
         prompt = self.prompt(fields)
-        values = {name: each for name, each in self.parameters.whole(prompt.values).items() if name not in rest}
+        values = {
+            name: each for name, each in self.parameters.whole(prompt.values).items() if name not in rest
+        }
         said = {"text": prompt.text, "pictures": prompt.pictures, "values": values}
         return {**{name: each for name, each in fields.items() if name != self.prompts[0][0]}, MEMBER: said}
 

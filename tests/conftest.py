@@ -43,6 +43,12 @@ def small_tasks(miniatures: Library) -> Document:
 
 
 @pytest.fixture(scope="session")
+def flagged(miniatures: Library) -> Document:
+    """One whose prompts carry parameters in their text."""
+    return miniatures.load("prompts")
+
+
+@pytest.fixture(scope="session")
 def edits(miniatures: Library) -> Document:
     """Pictures that come from pictures: files, base64, lists and links."""
     return miniatures.load("edits")

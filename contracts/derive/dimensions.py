@@ -96,7 +96,7 @@ def _forms(operation: Operation) -> list[Value]:
 
 
 def _seeds(source: Source, operation: Operation) -> list[Value]:
-    seed = operation.artifact.seed if operation.artifact else None
+    seed = operation.artifact.sent_seed if operation.artifact else None
     if seed is None:
         return []
     known = {"fresh": seed.random, "fixed": seed_of(source.seed, seed), "largest": seed.maximum}

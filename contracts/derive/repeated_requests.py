@@ -36,7 +36,7 @@ class _Second:
 
 def repeated(source: Source, operation: Operation) -> Iterator[Derived]:
     """One picture, and second ones of which each answers a requirement."""
-    seed = operation.artifact.seed if operation.artifact else None
+    seed = operation.artifact.sent_seed if operation.artifact else None
     kinds = {form.name: form for form in forms(operation)}
     if seed is None or set(kinds) != {"bytes", "json"}:
         return

@@ -25,8 +25,8 @@ def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
     if operation.artifact is None or operation.body is None:
         return
     if operation.artifact.size:
-        field = operation.artifact.size.field
-        at = provenance.field(operation, field[0]) if field else "/x-artifact/size"
+        sent = operation.artifact.sent_size
+        at = provenance.field(operation, sent.field[0]) if sent and sent.field else "/x-artifact/size"
         yield _of_every(source, operation, at)
         yield from _by_table(source, operation)
     if operation.artifact.sides:
@@ -60,7 +60,9 @@ def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectat
         return SizeIs(requirement, width, height)
     if artifact.size is None or not artifact.size.table:
         return None
-    key = str(request.body.get(artifact.size.field[0], artifact.size.default))
+    key = str(next(pointers.find(artifact.read(request.body), artifact.size.field), artifact.size.default))
+    if key not in artifact.size.table:
+        return None
     place = pointers.origin(
         source.document.source, f"{operation.pointer}/x-artifact/size/table{pointers.join(key)}"
     )
@@ -71,7 +73,7 @@ def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectat
 
 
 def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
-    choice = operation.artifact.size if operation.artifact else None
+    choice = operation.artifact.sent_size if operation.artifact else None
     if choice is None or not choice.table:
         return
     name, at = choice.field[0], "/x-artifact/size"

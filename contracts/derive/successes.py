@@ -129,7 +129,7 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
-    seed = operation.artifact.seed if operation.artifact else None
+    seed = operation.artifact.sent_seed if operation.artifact else None
     if seed is None:
         return
     name, at = seed.field[0], "/x-artifact/seed"

@@ -18,6 +18,7 @@ from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import RequirementSearch
 from proofsheet.contracts.explore.strategies import Samples, valid
 from proofsheet.contracts.run.explorer import Attempt
+from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _expects(sample: Sample, requirement: str) -> Iterator[Expectation]:
     media_type = accept if accept in sample.operation.success.representations else drawn
     yield Picture(requirement, media_type)
     if artifact.seed is not None:
-        wanted = sample.body.get(artifact.seed.field[0], artifact.seed.random)
+        known = pointers.find(artifact.read(sample.body), artifact.seed.field)
+        wanted = next(known, artifact.seed.random)
         fixed = None if wanted == artifact.seed.random else wanted
         yield SeedIs(requirement, seed=fixed, maximum=artifact.seed.maximum)

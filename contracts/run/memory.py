@@ -11,6 +11,7 @@ from proofsheet.contracts.checks.outcomes import is_success
 from proofsheet.contracts.client.target_file import KEYS
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
+from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
 
@@ -44,11 +45,12 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def _asked_seed(request: Request, operation: Operation) -> Any:
-    seed = operation.artifact.seed if operation.artifact else None
-    if seed is None:
+    artifact = operation.artifact
+    seed = artifact.seed if artifact else None
+    if artifact is None or seed is None:
         return None
     if isinstance(request.json, dict):
-        return request.json.get(seed.field[0])
+        return next(pointers.find(artifact.read(request.json), seed.field), None)
     sent = {part.name: part.value for part in request.form or ()}
     value = sent.get(seed.field[0], b"")
     return int(value) if value.isdigit() else None
