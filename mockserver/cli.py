@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from proofsheet.mockserver import faults
+from proofsheet.mockserver.callback_client import Reach, parse_reach
 from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
 from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
@@ -56,6 +57,13 @@ def _pace(context: Any, parameter: Any, value: str) -> float | str:
 def _task_pace(context: Any, parameter: Any, value: str) -> Pace:
     try:
         return parse_pace(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def _callbacks(context: Any, parameter: Any, value: str) -> Reach:
+    try:
+        return parse_reach(value)
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
 
@@ -143,6 +151,7 @@ Examples:
   proofsheet serve --cors http://localhost:5173   a page in a browser may call
   proofsheet serve --pace real              answers take as long as the vendor's did
   proofsheet serve flux --task-pace real*0.1   tasks go ten times as fast as the vendor's
+  proofsheet serve flux --callbacks app     callbacks may also go to the host `app`
 
 \b
 The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
@@ -162,6 +171,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help=f"How fast tasks go: {EXPECTED}.")  # fmt: skip
 @click.option("--public-url", callback=_public_url, metavar="URL",
               help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
+@click.option("--callbacks", default="loopback", show_default=True, callback=_callbacks,
+              metavar="loopback|anywhere|HOST,…", help="Where callbacks of tasks may go.")  # fmt: skip
 @click.option("--seed", type=int, help="Make fresh seeds and faults reproducible.")
 @click.option("--keys", callback=_keys, metavar="KEY,…|FILE", help="The only keys that are known.")
 @click.option("--credits", default="1000", show_default=True, callback=_credits,

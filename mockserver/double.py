@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from proofsheet.mockserver import triggers as trigger_table
+from proofsheet.mockserver.callback_queue import CallbackQueue
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.language import Language
 from proofsheet.mockserver.media.image.renderer import Studio
@@ -31,6 +32,7 @@ class Double:
     triggers: Triggers
     language: Language
     studio: Studio
+    callbacks: CallbackQueue = field(default_factory=CallbackQueue)
     rng: random.Random = field(default_factory=random.Random)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))

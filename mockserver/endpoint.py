@@ -9,7 +9,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
-from proofsheet.mockserver import faults
+from proofsheet.mockserver import callbacks, faults
 from proofsheet.mockserver.behaviour import behave, take_time
 from proofsheet.mockserver.call import Call, Refusal, new_call
 from proofsheet.mockserver.documents import Match, Served
@@ -42,6 +42,7 @@ async def serve(
         await _linger(call, made, receive, send)
     else:
         await faults.send(fault, double.rng, made, scope, send)
+    callbacks.follow(double, call)  # after the answer, so that nobody hears of an id that he does not have
 
 
 async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -> tuple[Reply, Fault | None]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.callback_client import Answer
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
 from proofsheet.mockserver.wording import MOST_SAID
 from proofsheet.spec import media_types
+from proofsheet.spec.expressions import is_expression
+from proofsheet.spec.tasks import Callback
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 MOST_HEADERS = 50
@@ -46,6 +50,49 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "forced": call.forced,
         "fault": call.fault,
         "pictures": tuple(each for each in shown if each.bytes_held <= LARGEST_SOURCE),
+    }
+
+
+def callback_entry(
+    call: Call,
+    callback: Callback,
+    url: str,
+    headers: Mapping[str, str],
+    body: Any,
+    answer: Answer,
+    milliseconds: float,
+) -> Entry:
+    """The journal's entry for an attempt of a callback of the task that `call` submitted.
+
+    It has the members of a call's: what was sent are its fields, what the receiver said its response.
+    """
+    return {
+        "time": time.time(),
+        "milliseconds": round(milliseconds, 3),
+        "key": call.label,
+        "document": call.operation.document,
+        "operation": callback.name,
+        "method": callback.method,
+        "path": _said(call, url),
+        # Where a header's value comes from the submission, it is what the receiver trusts it by.
+        "headers": {
+            name: f"({label(value)})" if is_expression(callback.headers[name]) else _said(call, value)
+            for name, value in headers.items()
+        },
+        "fields": _redacted(call, body) if isinstance(body, dict) else {"": _redacted(call, body)},
+        "files": {},
+        "ignored": [],
+        "request_bytes": 0,
+        "status": answer.status,
+        "outcome": None,
+        "media_type": None,
+        "response_bytes": len(answer.text),
+        "response": _redact(call, answer.text),
+        "seed": call.seed,
+        "credits": 0.0,
+        "forced": None,
+        "fault": None,
+        "pictures": (),
     }
 
 

@@ -20,7 +20,7 @@ from proofsheet.spec import media_types
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
-from proofsheet.spec.tasks import Lists
+from proofsheet.spec.tasks import Lists, Views
 
 Header = tuple[bytes, bytes]
 
@@ -109,7 +109,9 @@ def _listed(call: Call, double: Double, role: Lists) -> Listing | None:
 
 def task_body(double: Double, operation: tuple[str, str], view: TaskView) -> Any:
     """The JSON value with which an operation shows a task; its files are linked."""
-    outcome = double.documents.operation(operation).operation.outcomes[view.position.state]
+    shown = double.documents.operation(operation).operation
+    state = view.position.state
+    outcome = shown.outcomes[shown.task.outcome(state) if isinstance(shown.task, Views) else state]
     json_forms = (each for each in outcome.representations.values() if media_types.is_json(each.media_type))
     context = replace(_context(view.call, double, outcome.status), task=view)
     return bodies.value(next(json_forms), context, list(of_task(double, view)))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from proofsheet.mockserver.callback_client import LOOPBACK, Reach
 from proofsheet.mockserver.faults import Fault
 from proofsheet.mockserver.tasks.pace import QUICK, Pace
 
@@ -34,6 +35,7 @@ class Settings:
     seed: int | None = None
     task_pace: Pace = QUICK
     public_url: str | None = None  # what links in answers begin with; None: as the client sees the double
+    callbacks: Reach = LOOPBACK  # where they may go
     secret: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)  # signs links
     pace: float | str = 0.0  # seconds before an answer, or "real": as long as was observed
     faults: tuple[Fault, ...] = ()

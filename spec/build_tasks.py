@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.expressions import Expression, is_expression, parse, parse_link, parse_text
+from proofsheet.spec.expressions import (
+    Expression,
+    UnknownExpression,
+    embedded,
+    is_expression,
+    parse,
+    parse_link,
+    parse_text,
+)
 from proofsheet.spec.tasks import (
     Callback,
     Lifecycle,
@@ -170,8 +178,23 @@ def callbacks(node: Any) -> Iterator[Callback]:
         for url, item in paths.items():
             for method, each in item.items():
                 if isinstance(each, dict) and "x-on" in each:
-                    headers = each.get("x-headers", {})
-                    yield Callback(name, url, method.upper(), frozenset(each["x-on"]), headers)
+                    yield _callback(name, url, method.upper(), each)
+
+
+def _callback(name: str, url: str, method: str, node: Any) -> Callback:
+    retry, headers = node.get("x-retry", {}), node.get("x-headers", {})
+    for each in (*embedded(url), *(parse(value) for value in headers.values() if is_expression(value))):
+        if each.source != "$request":  # it is made of what the task was submitted with
+            raise UnknownExpression(each.text)
+    return Callback(
+        name=name,
+        url=url,
+        method=method,
+        states=frozenset(node["x-on"]),
+        headers=headers,
+        attempts=retry.get("attempts", 1),
+        retry_seconds=float(retry.get("seconds", 0)),
+    )
 
 
 def links(node: Any) -> dict[str, Link]:

@@ -218,6 +218,8 @@ class Callback:
     method: str
     states: frozenset[str]
     headers: Mapping[str, str] = field(default_factory=dict)  # values may be runtime expressions
+    attempts: int = 1  # until it is answered with a 2xx
+    retry_seconds: float = 0.0  # from one to the next
 
 
 @dataclass(frozen=True)

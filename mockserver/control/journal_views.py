@@ -65,17 +65,30 @@ async def verify(request: Request, double: Double) -> Any:
     expected |= _operation(expected)
     try:
         pattern = journal.Pattern(expected, body.get("fields", {}))
-        entries = double.state.journal(journal.label(key_of(request, body)))
+        entries = _asked_about(expected, double, double.state.journal(journal.label(key_of(request, body))))
         return journal.verify(entries, pattern, _count(body), bool(body.get("no_errors")))
     except ValueError as error:
         raise Wrong(str(error)) from None
+
+
+def _asked_about(
+    expected: dict[str, Any], double: Double, entries: list[journal.Entry]
+) -> list[journal.Entry]:
+    """The attempts of callbacks where one is named, else the calls."""
+    wanted = expected.get("operation") in _callbacks(double)
+    return [each for each in entries if ("callback" in each) == wanted]
+
+
+def _callbacks(double: Double) -> frozenset[str]:
+    return frozenset(each.name for found in double.operations().values() for each in found.callbacks)
 
 
 def _are_known(expected: dict[str, Any], double: Double) -> None:
     # A name that is misspelt matches nothing: "count": 0 would hold for ever.
     operations = double.operations()
     outcomes = {name for each in operations.values() for name in each.outcomes}
-    names = {*operations, *(each for found in double.operations().values() for each in names_of(found))}
+    names = {*operations, *(each for found in operations.values() for each in names_of(found))}
+    names |= _callbacks(double)
     for name, known, shown in (("operation", names, operations), ("outcome", outcomes, outcomes)):
         value = expected.get(name)
         if value is not None and value not in (*known, UNKNOWN):

@@ -51,4 +51,6 @@ async def show_clock(request: Request, double: Double) -> Any:
 
 async def move_clock(request: Request, double: Double) -> Any:
     body = await read_body(request)
-    return double.state.move_clock(float(body.get("advance", 0)), body.get("frozen"))
+    moved = double.state.move_clock(float(body.get("advance", 0)), body.get("frozen"))
+    double.callbacks.wake()
+    return moved

@@ -53,9 +53,24 @@ def _lengths(states: Sequence[State], pace: Pace, chance: random.Random) -> list
 
 def position(task: Task, lifecycle: Lifecycle, now: float) -> Position:
     """Where a task stands at a time of the clock."""
-    moved = task.moves[-1][0]
-    passed = float(task.looks) if task.by_looks else now - moved
+    passed = float(task.looks) if task.by_looks else now - task.moves[-1][0]
     index = max(i for i, (at, _) in enumerate(task.route) if at <= passed or i == 0)
+    return _position(task, lifecycle, index, passed, now)
+
+
+def entering(task: Task, lifecycle: Lifecycle, index: int, now: float) -> Position:
+    """Where a task stands just when it comes into the state `index` of its route."""
+    return _position(task, lifecycle, index, task.route[index][0], now)
+
+
+def shown(task: Task) -> list[int]:
+    """The indexes in its route of the states that can be seen: the next does not come at the same time."""
+    marks = [at for at, _ in task.route]
+    return [i for i, at in enumerate(marks) if i + 1 == len(marks) or marks[i + 1] > at]
+
+
+def _position(task: Task, lifecycle: Lifecycle, index: int, passed: float, now: float) -> Position:
+    moved = task.moves[-1][0]
     at, name = task.route[index]
     state = lifecycle.states[name]
     until = task.route[index + 1][0] if index + 1 < len(task.route) else None

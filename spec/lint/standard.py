@@ -58,6 +58,10 @@ def expressions(context: Context) -> Iterator[Found]:
         for at, texts in _texts(place.node):
             for text in texts:
                 yield from _parses(place.pointer + at, text, place.kind in ("link", "callback"))
+    for place in context.of_kind("operation"):
+        if "x-on" in place.node:  # of a callback, whose request is made of what was submitted
+            for name, text in place.node.get("x-headers", {}).items():
+                yield from _of_submission(place.pointer + pointers.join("x-headers", name), text)
 
 
 def _texts(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
@@ -75,6 +79,11 @@ def _texts(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 def _embedded(template: str) -> list[str]:
     return [part.partition("}")[0] for part in template.split("{")[1:] if part.startswith("$")]
+
+
+def _of_submission(at: str, text: Any) -> Iterator[Found]:
+    if is_expression(text) and not text.startswith("$request."):
+        yield Found(at, f"{text} is no part of the submission: expected one that begins with $request.")
 
 
 def _parses(at: str, text: str, link: bool) -> Iterator[Found]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from proofsheet.spec import build_tasks, pointers
+from proofsheet.spec.expressions import UnknownExpression
 from proofsheet.spec.lint.context import Context, Found, Op, samples
-from proofsheet.spec.tasks import Lifecycle, State
+from proofsheet.spec.tasks import Callback, Lifecycle, State
 
 _AT = "/components/x-lifecycles"
 
@@ -158,12 +159,19 @@ def _links(op: Op, ops: Mapping[str, Op]) -> Iterator[Found]:
                 yield Found(at, f"the link {name} leads to {link['operationId']!r}, which is no operation")
 
 
+def _read(op: Op) -> list[Callback]:
+    try:
+        return list(build_tasks.callbacks(op.node))
+    except UnknownExpression:  # which another rule finds
+        return []
+
+
 def _callbacks(op: Op, known: Mapping[str, Lifecycle]) -> Iterator[Found]:
     started = op.node.get("x-task", {}).get("starts", {})
     if started.get("lifecycle", "") not in ("", *known):
         return
     states = {name for each in _started(started, known) for name in each.states} if started else set()
-    for each in build_tasks.callbacks(op.node):
+    for each in _read(op):
         for name in sorted(each.states - states):
             at = op.pointer + pointers.join("callbacks", each.name)
             yield Found(at, f"x-on names {name!r}, which is no state of a task that {op.id} starts")

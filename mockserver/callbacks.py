@@ -1,0 +1,155 @@
+"""Callbacks: a request goes out when a task comes into a state, with the body that a view shows then.
+
+Their times are on the double's clock: where that stands still they wait, where it is moved they go. The
+process that started or moved the task sends them; of a task that goes by looks, the one that was looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+
+from proofsheet.mockserver import callback_client
+from proofsheet.mockserver.call import Call, as_submitted
+from proofsheet.mockserver.callback_queue import Due
+from proofsheet.mockserver.documents import Served
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.journal_entries import callback_entry
+from proofsheet.mockserver.replies import task_body
+from proofsheet.mockserver.request_values import request_value
+from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.task_sources import TaskView
+from proofsheet.mockserver.tasks.course import entering, shown
+from proofsheet.spec import expressions
+from proofsheet.spec.expressions import Expression, is_expression
+from proofsheet.spec.tasks import Callback, Lists, Moves, Starts, Views
+
+_CLOCK_SECONDS = 0.2  # another process may move the clock: it is looked at so often while callbacks wait
+
+
+def follow(double: Double, call: Call) -> None:
+    """See to the callbacks of the tasks that a call has started, moved or looked at."""
+    if call.task is not None and isinstance(call.operation.task, Starts | Moves):
+        expect(double, call.task.task)
+    for view in _looked_at(call):
+        _expect_seen(double, view.task)
+
+
+def _looked_at(call: Call) -> list[TaskView]:
+    role = call.operation.task
+    if isinstance(role, Views):
+        return [call.task] if call.task else []
+    return call.tasks or [] if isinstance(role, Lists) and role.ids else []
+
+
+def expect(double: Double, task: Task) -> None:
+    """Let the callbacks wait for a task that was just started or moved."""
+    for index in shown(task):
+        at, _ = task.route[index]
+        if not task.by_looks or at == 0:
+            _push(double, task, index, task.moves[-1][0] + at)
+
+
+def _expect_seen(double: Double, task: Task) -> None:
+    """Send the callbacks of a task that goes by looks, if this look found it in a new state."""
+    if task.by_looks and task.looks:
+        for index in shown(task):
+            if task.looks - 1 < task.route[index][0] <= task.looks:
+                _push(double, task, index, double.state.now())
+
+
+def _push(double: Double, task: Task, index: int, at: float) -> None:
+    served = double.documents.operation(task.operation)
+    for callback in served.operation.callbacks:
+        if task.route[index][1] in callback.states and _url(as_submitted(served, task), callback):
+            double.callbacks.push(at, task, callback, index)
+    _wake(double)
+
+
+def _wake(double: Double) -> None:
+    """Have somebody send what waits; nobody where nothing does."""
+    queue = double.callbacks
+    if queue.next_at() is not None and (queue.sender is None or queue.sender.done()):
+        queue.sender = asyncio.get_running_loop().create_task(_send_when_due(double))
+
+
+async def _send_when_due(double: Double) -> None:
+    queue = double.callbacks
+    while (at := queue.next_at()) is not None:
+        now = double.state.now()
+        if at > now:
+            await queue.wait(min(at - now, _CLOCK_SECONDS))
+            continue
+        await queue.room.acquire()
+        if (due := queue.pop(now)) is None:
+            queue.room.release()
+            continue
+        sending = asyncio.get_running_loop().create_task(_send(double, due))
+        queue.sending.add(sending)
+        sending.add_done_callback(queue.sending.discard)
+        sending.add_done_callback(lambda _: queue.room.release())
+
+
+async def _send(double: Double, due: Due) -> None:
+    """One attempt, noted in the journal; another waits where it was not taken and the document says so."""
+    task, callback = due.task, due.callback
+    known = double.state.task(task.holder[0], task.id)
+    if known is None or due.is_overtaken(known):
+        return
+    served = double.documents.operation(task.operation)
+    call = as_submitted(served, task)
+    url, headers = _url(call, callback) or "", _headers(call, callback)
+    value = _body(double, served, call, due)
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    started = time.perf_counter()
+    answer = await callback_client.send(
+        double.settings.callbacks, callback.method, url, {**_OWN_HEADERS, **headers}, body
+    )
+    took = (time.perf_counter() - started) * 1000
+    entry = callback_entry(call, callback, url, headers, value, answer, took)
+    double.state.record({**entry, "callback": _about(due), "request_bytes": len(body)})
+    if not answer.is_taken and due.attempt < callback.attempts:
+        at = double.state.now() + callback.retry_seconds
+        double.callbacks.push(at, task, callback, due.index, due.attempt + 1)
+        _wake(double)
+
+
+_OWN_HEADERS = {"content-type": "application/json", "user-agent": "proofsheet"}
+
+
+def _about(due: Due) -> dict[str, object]:
+    return {"task": due.task.id, "state": due.task.route[due.index][1], "attempt": due.attempt}
+
+
+def _body(double: Double, served: Served, call: Call, due: Due) -> object:
+    lifecycle = served.operation.lifecycles[due.task.lifecycle]
+    stands = entering(due.task, lifecycle, due.index, double.state.now())
+    view = _viewing(double, served, lifecycle.name)
+    return task_body(double, view, TaskView(due.task, stands, call))
+
+
+def _viewing(double: Double, served: Served, lifecycle: str) -> tuple[str, str]:
+    """The operation that shows such tasks: the first that views them one by one."""
+    document = next(each for each in double.documents.loaded() if each.name == served.operation.document)
+    return next(each.key for each in document.operations.values() if lifecycle in each.views)
+
+
+def _url(call: Call, callback: Callback) -> str | None:
+    """Where a callback goes: its template filled in from the submission; None where that names no place."""
+    wanted = expressions.embedded(callback.url)
+    found = {each.text: request_value(call, each) for each in wanted}
+    texts = {name: value for name, value in found.items() if isinstance(value, str) and value.strip()}
+    return expressions.fill(callback.url, texts).strip() if len(texts) == len(found) else None
+
+
+def _headers(call: Call, callback: Callback) -> dict[str, str]:
+    return dict(_filled_headers(call, callback))
+
+
+def _filled_headers(call: Call, callback: Callback) -> Iterator[tuple[str, str]]:
+    for name, value in callback.headers.items():
+        made = request_value(call, Expression(value)) if is_expression(value) else value
+        if made is not None:
+            yield name, str(made)

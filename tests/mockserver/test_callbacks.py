@@ -1,0 +1,250 @@
+"""Callbacks: sent on their states with the body of a view, again where documented, to this machine only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from receiver import NOT_FOUND, Receiver
+from support import InProcess
+
+from proofsheet.mockserver import callback_client
+from proofsheet.mockserver.callback_client import Reach, parse_reach
+from proofsheet.mockserver.tasks.pace import parse_pace
+from proofsheet.spec.document import Document
+
+KEY = {"x-key": "sk-callbacks"}
+CONTROL = {"authorization": None}
+
+
+class Hooked:
+    """A double whose clock stands still, and a receiver on the same loop."""
+
+    def __init__(self, mock: InProcess, receiver: Receiver) -> None:
+        self.mock, self.receiver = mock, receiver
+        self.url = mock.run(receiver.start())
+        mock.double.state.move_clock(frozen=True)
+
+    def submit(self, path: str = "/draw", **options: Any) -> str:
+        body = {"prompt": "a cat", "hook": self.url, **options.pop("json", {})}
+        response = self.mock.post(path, json=body, headers={**KEY, **options.pop("headers", {})})
+        assert response.status_code == 200, response.text
+        return str(response.json()["id"])
+
+    def look(self, id: str) -> dict[str, Any]:
+        return dict(self.mock.get(f"/tasks/{id}", headers=KEY).json())
+
+    def advance(self, seconds: float) -> None:
+        answer = self.mock.post("/_mock/clock", json={"advance": seconds}, headers=CONTROL)
+        assert answer.status_code == 200
+
+    def attempts(self, count: int, first: bool = False) -> list[dict[str, Any]]:
+        """The journal's entries of so many attempts; of the first of each callback, if wanted."""
+
+        def known() -> list[dict[str, Any]]:
+            found = [each for each in self.mock.double.state.journal() if "callback" in each]
+            return [each for each in found if not first or each["callback"]["attempt"] == 1]
+
+        async def noted() -> list[dict[str, Any]]:
+            async with asyncio.timeout(30):
+                while len(found := known()) < count:
+                    await asyncio.sleep(0.01)
+            return found
+
+        found: list[dict[str, Any]] = self.mock.run(noted())
+        return found
+
+
+@pytest.fixture
+def hooked(serve: Callable[..., InProcess], small_tasks: Document) -> Iterator[Callable[..., Hooked]]:
+    made: list[Hooked] = []
+
+    def make(*answers: bytes | None, **settings: Any) -> Hooked:
+        made.append(Hooked(serve(small_tasks, **settings), Receiver(*answers)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.mock.run(each.receiver.stop())
+
+
+def test_the_end_is_sent_as_a_view_shows_it(hooked: Callable[..., Hooked]) -> None:
+    app = hooked()
+    id = app.submit(json={"secret": "hush-hush"})
+    app.advance(1)
+    (found,) = app.mock.run(app.receiver.until(1))
+    assert found.line == "POST /hook HTTP/1.1"
+    assert found.body == app.look(id)
+    assert found.body["state"] == "DONE"
+    headers = {name: found.headers[name] for name in ("x-hook-secret", "x-event", "content-type")}
+    assert headers == {"x-hook-secret": "hush-hush", "x-event": "ended", "content-type": "application/json"}
+
+
+def test_each_attempt_is_in_the_journal_and_can_be_verified(hooked: Callable[..., Hooked]) -> None:
+    app = hooked()
+    id = app.submit(json={"secret": "hush-hush"})
+    app.advance(1)
+    (entry,) = app.attempts(1)
+    assert (entry["operation"], entry["method"], entry["path"]) == ("ended", "POST", app.url)
+    assert (entry["status"], entry["response"]) == (200, "ok")
+    assert entry["callback"] == {"task": id, "state": "done", "attempt": 1}
+    assert "hush-hush" not in str(entry)
+
+    def verified(body: dict[str, Any]) -> dict[str, Any]:
+        key = {"authorization": "Bearer sk-callbacks"}
+        return dict(app.mock.post("/_mock/verify", json=body, headers=key).json())
+
+    assert verified({"operation": "ended", "fields": {"state": "DONE", "id": id}, "count": 1})["ok"]
+    assert verified({"count": 1})["ok"]  # a callback is no call
+
+
+def test_without_an_address_nothing_is_sent(hooked: Callable[..., Hooked]) -> None:
+    app = hooked()
+    for hook in (None, "", " "):
+        app.submit(json={"hook": hook} if hook is not None else {"hook": None})
+    app.advance(1)
+    app.submit()
+    app.advance(1)
+    assert len(app.attempts(1)) == 1
+
+
+def test_only_the_states_that_are_named(hooked: Callable[..., Hooked]) -> None:
+    app = hooked()
+    cancelled, failed = app.submit(), app.submit(headers={"prefer": "example=failed"})
+    app.mock.post(f"/tasks/{cancelled}/cancel", headers=KEY)
+    app.advance(1)
+    (found,) = app.mock.run(app.receiver.until(1))
+    assert (found.body["id"], found.body["state"]) == (failed, "FAILED")
+    app.submit()
+    app.advance(1)
+    assert [each.body["state"] for each in app.mock.run(app.receiver.until(2))] == ["FAILED", "DONE"]
+
+
+def test_what_is_not_taken_is_sent_again_as_documented(hooked: Callable[..., Hooked]) -> None:
+    redirect = b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n"
+    app = hooked(NOT_FOUND, redirect, NOT_FOUND)
+    app.submit()
+    app.advance(1)
+    assert [each["status"] for each in app.attempts(1)] == [404]
+    app.advance(4.9)
+    app.look(app.submit(json={"hook": None}))  # the loop has run
+    assert len(app.receiver.received) == 1
+    app.advance(0.2)
+    assert [each["status"] for each in app.attempts(2)] == [404, 302]
+    app.advance(6)
+    assert [each["callback"]["attempt"] for each in app.attempts(3)] == [1, 2, 3]
+    assert {each.line for each in app.receiver.received} == {"POST /hook HTTP/1.1"}  # no redirect is followed
+    assert app.receiver.received[0].body == app.receiver.received[2].body
+    app.advance(60)
+    assert app.mock.double.callbacks.next_at() is None
+
+
+def test_by_looks_the_look_that_finds_the_end_sends_it(hooked: Callable[..., Hooked]) -> None:
+    app = hooked(task_pace=parse_pace("looks"))
+    id = app.submit()
+    seen = [app.look(id)["state"] for _ in range(4)]
+    assert seen == ["QUEUED", "RUNNING", "DONE", "DONE"]
+    assert [each["callback"]["state"] for each in app.attempts(1)] == ["done"]
+    assert app.receiver.received[0].body["state"] == "DONE"
+
+
+def test_at_once_the_end_comes_after_the_answer(hooked: Callable[..., Hooked]) -> None:
+    app = hooked(task_pace=parse_pace("instant"))
+    id = app.submit()
+    (found,) = app.mock.run(app.receiver.until(1))
+    assert (found.body["id"], found.body["state"]) == (id, "DONE")
+
+
+def test_a_task_that_was_forgotten_calls_nobody(hooked: Callable[..., Hooked]) -> None:
+    app = hooked()
+    app.submit()
+    app.mock.post("/_mock/reset", json={}, headers=CONTROL)
+    app.mock.double.state.move_clock(1)
+    app.submit()
+    app.mock.double.state.move_clock(1)
+    assert len(app.attempts(1)) == 1
+    assert len(app.receiver.received) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/", "ftp://127.0.0.1/", "http://", "nonsense", "http://ü/", "http://[::1/"]
+)
+def test_an_address_that_is_dead_or_none_is_an_entry_of_the_journal(
+    hooked: Callable[..., Hooked], url: str
+) -> None:
+    app = hooked()
+    app.submit(json={"hook": url})
+    app.advance(1)
+    (entry,) = app.attempts(1)
+    assert entry["status"] == 0
+    assert entry["response"]
+
+
+def test_a_receiver_that_never_answers_is_given_up(
+    hooked: Callable[..., Hooked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback_client, "SECONDS", 0.05)
+    app = hooked(None)
+    app.submit()
+    app.advance(1)
+    (entry,) = app.attempts(1)
+    assert (entry["status"], entry["response"]) == (0, "no answer within 0.05 seconds")
+
+
+def test_many_that_never_answer_hold_up_only_so_many(
+    hooked: Callable[..., Hooked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback_client, "SECONDS", 0.05)
+    app = hooked(None)
+    ids = set()
+    for _ in range(20):
+        ids.add(app.submit())
+        app.advance(1)
+    found = app.attempts(20, first=True)
+    assert {each["status"] for each in found} == {0}
+    assert {each["callback"]["task"] for each in found} == ids
+
+
+@pytest.mark.parametrize(
+    ("reach", "host", "address", "admitted"),
+    [
+        ("loopback", "localhost", "127.0.0.1", True),
+        ("loopback", "localhost", "::1", True),
+        ("loopback", "::ffff:127.0.0.1", "::ffff:127.0.0.1", True),
+        ("loopback", "app", "172.18.0.3", False),
+        ("loopback", "example.org", "93.184.215.14", False),
+        ("anywhere", "example.org", "93.184.215.14", True),
+        ("anywhere", "rebound.example", "10.0.0.7", False),
+        ("anywhere", "10.0.0.7", "10.0.0.7", True),
+        ("anywhere", "169.254.169.254", "169.254.169.254", False),
+        ("anywhere", "0.0.0.0", "0.0.0.0", False),
+        ("app,10.0.0.7", "app", "172.18.0.3", True),
+        ("app,10.0.0.7", "10.0.0.7", "10.0.0.7", True),
+        ("app,10.0.0.7", "other", "172.18.0.3", False),
+    ],
+)
+def test_where_callbacks_may_go(reach: str, host: str, address: str, admitted: bool) -> None:
+    assert parse_reach(reach).admits(host, address) == admitted
+
+
+@pytest.mark.parametrize("text", ["", "http://app", "a b", "app,,"])
+def test_a_reach_that_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="expected loopback, anywhere, or hosts"):
+        parse_reach(text)
+
+
+def test_the_address_is_judged_when_the_connection_is_made(
+    serve: Callable[..., InProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send() -> Any:
+        async def resolved(*_: Any) -> Any:
+            return [(0, 0, 0, "", ("10.0.0.7", 80))]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolved)
+        return await callback_client.send(Reach(anywhere=True), "POST", "http://app.example/", {}, b"{}")
+
+    answer = asyncio.run(send())
+    assert answer.status == 0
+    assert "app.example is 10.0.0.7, which is not on this machine" in answer.text
