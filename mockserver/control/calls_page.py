@@ -12,7 +12,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import KINDS
 from proofsheet.mockserver.forcing import FAULT_HEADER
 from proofsheet.spec import page_style, pointers
-from proofsheet.spec.document import Document
+from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.snippets.example_call import CannotAsk, Choice, asked
 from proofsheet.spec.snippets.render import snippet
 
@@ -58,10 +58,16 @@ def asset(name: str) -> Response | None:
     return Response(content, media_type=_ASSETS[name], headers=_HEADERS)
 
 
+def _draws_at_once(operation: Operation) -> bool:
+    """Whether an answer may be the picture that was asked for."""
+    known = (name for each in operation.outcomes.values() for name in each.representations)
+    return operation.artifact is not None and any(name.startswith("image/") for name in known)
+
+
 def _example(documents: tuple[Document, ...]) -> tuple[str, str] | None:
-    """The first call that a person can paste: curl before and behind the origin; drawing ones come first."""
+    """A call to paste: curl before and behind the origin; one that saves a picture, if there is one."""
     pairs = [(each, operation) for each in documents for operation in each.operations.values()]
-    for document, operation in sorted(pairs, key=lambda pair: pair[1].artifact is None):
+    for document, operation in sorted(pairs, key=lambda pair: not _draws_at_once(pair[1])):
         with suppress(CannotAsk):
             call = asked(document, operation, Choice(url=_ORIGIN + document.bases[0]))
             before, _, behind = snippet("curl", call).replace("$API_KEY", _KEY).partition(_ORIGIN)
