@@ -273,7 +273,7 @@ def test_dark_is_dark(page: Page, url: str) -> None:
 def test_the_panel_says_what_the_double_can_do(page: Page, url: str, document: Document) -> None:
     page.open(url)
     page.one(".can > summary").click()
-    page.one(".operation summary").click()
+    page.one('[data-operation="generateUltra"] summary').click()
     text = page.one(".can").text
     for part in (document.title, document.version, "/sd", "sk-mock-broke", "mock:flagged"):
         assert part in text
