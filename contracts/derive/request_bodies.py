@@ -11,6 +11,7 @@ from PIL import Image
 
 from proofsheet.contracts.derive.body_fields import beyond, body_fields
 from proofsheet.contracts.derive.samples import smallest, value
+from proofsheet.contracts.derive.source_pictures import in_json
 from proofsheet.spec.document import Operation, Rule
 from proofsheet.spec.schemas import Schema
 
@@ -39,10 +40,17 @@ def whole(
     operation: Operation, body: Mapping[str, Any], paths: Mapping[str, str] | None = None, accept: str = ""
 ) -> dict[str, Any]:
     """A body as rules see it: defaults filled in, files as texts, `$sent`, `$path`, `$representation`."""
-    sent = {name: "" if isinstance(each, bytes) else each for name, each in body.items()}
+    sent = _as_schemas_see(operation, body)
     defaults = operation.body.defaults if operation.body else {}
     found = {**defaults, **sent, "$sent": sent, "$path": dict(paths or paths_of(operation))}
     return {**found, "$representation": accept or operation.policy.default_accept}
+
+
+def _as_schemas_see(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with its files as texts: base64 in JSON; in a form a file is no text, and its content is none."""
+    if operation.body is not None and not operation.body.is_form:
+        return dict(in_json(body, operation.body.schema))
+    return {name: "" if isinstance(each, bytes) else each for name, each in body.items()}
 
 
 def breaks(rule: Rule, seen: Mapping[str, Any]) -> bool:
@@ -53,7 +61,7 @@ def breaks(rule: Rule, seen: Mapping[str, Any]) -> bool:
 def is_formed(operation: Operation, body: Mapping[str, Any]) -> bool:
     """Whether a body satisfies its schema, whatever the rules say."""
     assert operation.body is not None
-    sent = {name: "" if isinstance(each, bytes) else each for name, each in body.items()}
+    sent = _as_schemas_see(operation, body)
     return Schema(dict(operation.body.schema)).is_valid(sent)
 
 
@@ -85,8 +93,9 @@ def _additions(operation: Operation) -> Iterator[tuple[str, Any]]:
         for name, schema in rule.when.get("properties", {}).items():
             if not name.startswith("$") and "const" in schema:
                 yield name, schema["const"]
-        for name in rule.then.get("required", ()):
-            yield name, sample(operation, name)
+        for each in (rule.then, *rule.then.get("anyOf", ())):
+            for name in each.get("required", ()):
+                yield name, sample(operation, name)
 
 
 @dataclass(frozen=True)

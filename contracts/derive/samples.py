@@ -5,17 +5,19 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from proofsheet.contracts.case import Case, Part, Request, Step
+from proofsheet.contracts.derive.source_pictures import in_json, is_picture, mask_picture, source_picture
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import MULTIPART, Operation
 from proofsheet.spec.schemas import kind_of
 
+ADDED = 64  # pixels on each side where a picture is extended
 PROMPT = "A lighthouse on a cliff at dusk, oil painting"
 
 
@@ -30,14 +32,36 @@ _OF_FORMAT = {
 
 
 def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
-    """A body with the required fields and these; a prompt where the operation draws."""
+    """A body with the required fields and these; what the operation draws from: a prompt, pictures, a mask."""
     schema = operation.body.schema if operation.body else {}
     body = {name: value(schema["properties"][name]) for name in schema.get("required", ())}
+    body |= _drawn_from(operation, schema.get("properties", {}))
     if operation.artifact:
         for field in operation.artifact.prompts:
             if field[0] in body or field[0] in schema.get("required", ()):
                 _put(body, field, PROMPT)
     return {**body, **fields}
+
+
+def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What an operation that changes a picture needs, required or not: the picture, a mask, what is added."""
+    artifact = operation.artifact
+    if artifact is None or not artifact.sources or artifact.effect == "reimagine":
+        return
+    first = artifact.sources[0]
+    yield first, picture_value(fields[first])
+    if artifact.mask:
+        yield artifact.mask, mask_picture(fields[artifact.mask], of=fields[first])
+    for side in artifact.resized.margins if artifact.resized else ():
+        if side is not None:
+            yield side[0], ADDED
+
+
+def picture_value(schema: Mapping[str, Any]) -> Any:
+    """A picture to start from, or a list of as many as it must have."""
+    if kind_of(schema) == "array":
+        return [source_picture(schema["items"])] * max(schema.get("minItems", 0), 1)
+    return source_picture(schema)
 
 
 def prompted(operation: Operation, text: str) -> dict[str, Any]:
@@ -73,7 +97,9 @@ def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
 
 
 def value(schema: Mapping[str, Any]) -> Any:
-    """The simplest value that a schema admits, other than null where it admits more."""
+    """The simplest value that a schema admits, other than null where it admits more; of a picture its file."""
+    if is_picture(schema):
+        return source_picture(schema)
     for keyword in ("example", "default"):
         if schema.get(keyword) is not None:
             return copy.deepcopy(schema[keyword])  # it may be filled in
@@ -135,7 +161,7 @@ def case_of(
 ) -> Case:
     """A case of one request that sends `body` as the operation's media type; `sent` are fields of Request.
 
-    Bytes in a form are files.
+    Bytes are files: in a form as they are, in JSON as base64.
     """
     request = replace(plain_request(operation, body), **sent)
     step = Step(request, expects, wait, patience)
@@ -149,7 +175,7 @@ def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
     plain = Request(operation.id, paths)
     if operation.body and operation.body.media_type == MULTIPART:
         return replace(plain, form=tuple(part(key, each) for key, each in body.items()))
-    return replace(plain, json=dict(body)) if operation.body else plain
+    return replace(plain, json=in_json(body, operation.body.schema)) if operation.body else plain
 
 
 def part(name: str, value: Any) -> Part:

@@ -80,7 +80,7 @@ class Source:
         Its answer judges what stands at `also` as well, where there is such a place. Without a level of its
         own it is advice where the fact is only assumed, else `most`; and never more than the document allows.
         """
-        origin = self._origin(operation, at)
+        origin = self._nearest(operation, at)
         grade = evidence.grade_within(self.document.source, operation.pointer, origin) or "assumed"
         node = evidence.evidence(self.document.source, origin) or {}
         difference = self._difference(topic)
@@ -109,6 +109,14 @@ class Source:
 
     def _origin(self, operation: Operation, at: str) -> str:
         return pointers.origin(self.document.source, at[1:] if at.startswith("#") else operation.pointer + at)
+
+    def _nearest(self, operation: Operation, at: str) -> str:
+        """Where `at` stands, or the closest place above it: not every document has every keyword."""
+        while at not in ("", "#"):
+            with contextlib.suppress(KeyError):
+                return self._origin(operation, at)
+            at = at.rpartition("/")[0]
+        return self._origin(operation, "")
 
     def _places(self, operation: Operation, also: Iterable[str]) -> Iterator[str]:
         for at in also:
