@@ -15,6 +15,7 @@ Tokens = tuple[str, ...]
 Sides = tuple[int, int]  # width and height in pixels
 Given = Callable[[str], Sides | None]  # a field's name to the sides of the picture in it, if there is one
 REGIONS = ("white", "black", "alpha", "subject")
+_DRAWING_ANEW = frozenset({"repaint", "replace-background", "sketch", "structure", "style"})
 _MARGINS = ("left", "right", "up", "down")
 
 
@@ -95,6 +96,16 @@ class Artifact:
     parameters: PromptParameters | None = None  # that the text of the first prompt carries
     grid: bool = False  # whether a picture is four in one file, whose size is that of the file
     expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it does something with a given picture, and is nothing without one."""
+        return bool(self.sources) and self.effect != "reimagine"
+
+    @property
+    def draws_anew(self) -> bool:
+        """Whether prompt and seed decide about what is seen, and not the given picture alone."""
+        return not self.is_edit or self.effect in _DRAWING_ANEW
 
     @property
     def pictures(self) -> tuple[str, ...]:

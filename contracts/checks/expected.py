@@ -119,11 +119,12 @@ class FormatIs(Expectation):
 
 @dataclass(frozen=True)
 class SizeIs(Expectation):
-    """Every picture has this size in pixels, or with a tolerance its ratio and order of magnitude."""
+    """Every picture has this size in pixels, or with a tolerance its ratio, and about as many pixels."""
 
     width: int
     height: int
-    tolerance: float = 0.0  # relative
+    tolerance: float = 0.0  # relative, of the ratio
+    times: float = 2.0  # as many pixels at most, or as few: with a tolerance
 
     def findings(self, answer: Answer) -> Iterator[str]:
         for each in decoded(answer):
@@ -137,7 +138,7 @@ class SizeIs(Expectation):
             return (width, height) == (self.width, self.height)
         ratio = (width / height) / (self.width / self.height)
         area = (width * height) / (self.width * self.height)
-        return abs(ratio - 1) <= self.tolerance and 0.5 <= area <= 2
+        return abs(ratio - 1) <= self.tolerance and 1 / self.times <= area <= self.times
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat, UnidentifiedImageError
 
 from proofsheet.contracts.checks.image_files import read_file
+from proofsheet.contracts.checks.model_files import MAGIC, read_model
 
 LOOK = 32  # points a side of what a picture is remembered by
 SMALL = 64  # points a side where its colours are counted
@@ -22,7 +23,7 @@ class ImageFacts:
     """A picture's facts; `problem` says why it is no whole picture, and then the others may be missing."""
 
     problem: str | None = None
-    format: str = ""  # as Pillow names it: PNG, JPEG, WEBP
+    format: str = ""  # as Pillow names it: PNG, JPEG, WEBP; or GLB, and the rest is its texture's
     mode: str = ""
     width: int = 0
     height: int = 0
@@ -30,11 +31,25 @@ class ImageFacts:
     spread: float = 0.0  # standard deviation of the liveliest colour, in shades
     sharpness: float = 0.0  # of its sharpest tile, in shades; see `sharpness_of`
     look: bytes = b""  # shades of grey at 32 by 32 points
+    small: bytes = b""  # its colours at 64 by 64 points
+    clear: float | None = None  # share that is transparent; None: it has no transparency
     trailing: int | None = None  # bytes behind the end of the file; None: it has no end
 
 
 def inspect(data: bytes) -> ImageFacts:
-    """Decode a picture to its last byte, and read its file strictly; never raises."""
+    """Decode a picture to its last byte, and read its file strictly; of a model its texture. Never raises."""
+    return _of_model(data) if data.startswith(MAGIC) else _of_picture(data)
+
+
+def _of_model(data: bytes) -> ImageFacts:
+    model = read_model(data)
+    texture = _of_picture(model.texture) if model.texture else ImageFacts()
+    problem = model.problem or (texture.problem and f"has a texture that {texture.problem}")
+    trailing = None if model.end is None else len(data) - model.end
+    return replace(texture, problem=problem, format="GLB", trailing=trailing)
+
+
+def _of_picture(data: bytes) -> ImageFacts:
     file = read_file(data)
     try:
         with warnings.catch_warnings():
@@ -45,20 +60,39 @@ def inspect(data: bytes) -> ImageFacts:
         return ImageFacts(problem=file.problem or f"does not decode: it begins with {data[:12]!r}")
     except Exception as error:  # Pillow raises many kinds, and each means that this is no picture
         return ImageFacts(problem=file.problem or f"does not decode: {error}")
-    colours = picture.convert("RGB")
-    small = colours.resize((SMALL, SMALL), Image.Resampling.BOX)
+    colours = in_colour(picture)
+    reduced = small(colours)
     return ImageFacts(
         problem=file.problem,
         format=picture.format or "",
         mode=picture.mode,
         width=picture.width,
         height=picture.height,
-        colours=len(small.getcolors(SMALL * SMALL) or ()),
-        spread=max(ImageStat.Stat(small).stddev),
+        colours=len(reduced.getcolors(SMALL * SMALL) or ()),
+        spread=max(ImageStat.Stat(reduced).stddev),
         sharpness=sharpness_of(colours),
-        look=small.convert("L").resize((LOOK, LOOK), Image.Resampling.BOX).tobytes(),
+        look=reduced.convert("L").resize((LOOK, LOOK), Image.Resampling.BOX).tobytes(),
+        small=reduced.tobytes(),
+        clear=_clear(picture),
         trailing=None if file.end is None else len(data) - file.end,
     )
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """The colours of a picture at 64 by 64 points, mode RGB, transparency passed over."""
+    return in_colour(picture).resize((SMALL, SMALL), Image.Resampling.BOX)
+
+
+def in_colour(picture: Image.Image) -> Image.Image:
+    """A picture in mode RGB, its transparency passed over."""
+    return (picture.convert("RGBA") if picture.has_transparency_data else picture).convert("RGB")
+
+
+def _clear(picture: Image.Image) -> float | None:
+    if not picture.has_transparency_data:
+        return None
+    counts = picture.convert("RGBA").getchannel("A").histogram()
+    return sum(counts[:128]) / sum(counts)
 
 
 def sharpness_of(picture: Image.Image) -> float:

@@ -11,7 +11,7 @@ from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
 
-FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "model/gltf-binary": "GLB"}
 
 
 def picture_is_whole(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterator[Finding]:

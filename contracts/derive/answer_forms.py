@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from proofsheet.spec import media_types
 from proofsheet.spec.document import Operation
 
 EMPTY = " "  # an Accept header without a value
@@ -27,11 +28,12 @@ def forms(operation: Operation) -> Iterator[Form]:
         return
     encoded = operation.artifact.media.pick({})
     for media_type in operation.success.representations:
-        if not media_type.startswith("image/"):
+        if media_types.is_json(media_type):
             yield Form("json", media_type, media_type)
         elif media_type == encoded:
-            by_default = operation.policy.default_accept == "image/*"
-            yield Form("bytes", media_type, "image/*" if by_default else media_type)
+            usual = operation.policy.default_accept
+            is_range = usual != "*/*" and media_types.parse(usual).covers(media_type)
+            yield Form("bytes", media_type, usual if is_range else media_type)
 
 
 @dataclass(frozen=True)
@@ -68,4 +70,4 @@ class PaidRequest:
     @property
     def form(self) -> str:
         """`bytes` or `json`."""
-        return "bytes" if self.media_type.startswith("image/") else "json"
+        return "json" if media_types.is_json(self.media_type) else "bytes"

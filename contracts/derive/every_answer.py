@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofsheet.contracts.checks.envelope import id_headers
+from proofsheet.contracts.checks.pictures import FORMATS
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
@@ -59,7 +60,7 @@ def _is_documented(operation: Operation, check: str) -> bool:
     if check == "rate-granted":
         return operation.policy.rate_limit is not None
     if check == "picture-whole":
-        return any(each.startswith("image/") for each in operation.success.representations)
+        return any(each in FORMATS for each in operation.success.representations)
     known = [each for one in operation.outcomes.values() for each in one.representations.values()]
     if check == "type-whole":
         return any(";" in each.content_type for each in known)

@@ -9,7 +9,7 @@ from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.derive.picture_prompts import subject
 from proofsheet.contracts.derive.request_bodies import completed, drawing, is_admitted
-from proofsheet.contracts.derive.samples import longest, prompted, smallest
+from proofsheet.contracts.derive.samples import longest, prompted, smallest, with_pictures
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -76,7 +76,15 @@ def _examples(source: Source, operation: Operation) -> Iterator[Derived]:
     for name, each in known.items():
         says = f"the request that the document shows is granted: {each.get('summary', name)}"
         at = f"{content}/examples{pointers.join(name)}"
-        yield _granted(source, operation, f"example.{name}", says, at, each["value"], also=(f"{at}/value",))
+        yield _granted(
+            source,
+            operation,
+            f"example.{name}",
+            says,
+            at,
+            with_pictures(operation, each["value"]),
+            also=(f"{at}/value",),
+        )
 
 
 def _text(limit: int, seed: int = 0) -> str:

@@ -33,16 +33,19 @@ _EVERY = (
 
 def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
     """Requirements that all pictures of an operation answer."""
-    if operation.artifact is None:
+    artifact = operation.artifact
+    if artifact is None:
         return
     for check, topic, most, says in _EVERY:
+        if check is IsSharp and artifact.is_edit:
+            continue  # the picture that is given may be as soft as it likes
         level = "MAY" if most == "MAY" else None
         wanted = source.requirement(
             operation, topic, says, "/x-artifact", profile="core", most=most, level=level
         )
         every = _of_own(check(wanted.id)) if check is IsSharp else _of_all(check(wanted.id))
         yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=every)
-    if operation.artifact.prompts:
+    if artifact.prompts and artifact.draws_anew:
         says = "another prompt gives another picture"
         wanted = source.requirement(operation, "picture.distinct", says, "/x-artifact/prompt", profile="core")
         yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))

@@ -66,7 +66,8 @@ def _seconds(operation: Operation, seed: Seed, kinds: dict[str, Form], one: int)
     yield _Second("repeat.forms", SamePicture, "both forms of one seed show the same", packed, needs=None)
     yield _Second("repeat.same", SamePicture, "the same seed draws the same", plain, also=guides)
     says = "another seed draws another picture"
-    yield _Second("repeat.seed", AnotherPicture, says, plain, {name: one + 1}, also=guides)
+    if operation.artifact and operation.artifact.draws_anew:
+        yield _Second("repeat.seed", AnotherPicture, says, plain, {name: one + 1}, also=guides)
     known = operation.body.defaults if operation.body else {}
     defaults = {key: each for key, each in known.items() if key != name}
     if defaults:

@@ -47,7 +47,7 @@ def whole(
 
 
 def _as_schemas_see(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with its files as texts: base64 in JSON; in a form a file is no text, and its content is none."""
+    """The body with its files as texts: base64 in JSON, and in a form an empty one for each."""
     if operation.body is not None and not operation.body.is_form:
         return dict(in_json(body, operation.body.schema))
     return {name: "" if isinstance(each, bytes) else each for name, each in body.items()}

@@ -32,7 +32,7 @@ _OF_FORMAT = {
 
 
 def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
-    """A body with the required fields and these; what the operation draws from: a prompt, pictures, a mask."""
+    """A body with the required fields and these, and what the operation draws from."""
     schema = operation.body.schema if operation.body else {}
     body = {name: value(schema["properties"][name]) for name in schema.get("required", ())}
     body |= _drawn_from(operation, schema.get("properties", {}))
@@ -46,7 +46,7 @@ def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
 def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What an operation that changes a picture needs, required or not: the picture, a mask, what is added."""
     artifact = operation.artifact
-    if artifact is None or not artifact.sources or artifact.effect == "reimagine":
+    if artifact is None or not artifact.is_edit:
         return
     first = artifact.sources[0]
     yield first, picture_value(fields[first])
@@ -62,6 +62,22 @@ def picture_value(schema: Mapping[str, Any]) -> Any:
     if kind_of(schema) == "array":
         return [source_picture(schema["items"])] * max(schema.get("minItems", 0), 1)
     return source_picture(schema)
+
+
+def with_pictures(operation: Operation, example: Mapping[str, Any]) -> dict[str, Any]:
+    """An example with real pictures where it has a word for them; links stay as they are."""
+    fields = operation.body.schema.get("properties", {}) if operation.body else {}
+    own = {**example, **smallest(operation)}
+    return {
+        name: (own[name] if isinstance(own[name], bytes) else picture_value(fields[name]))
+        if _holds_pictures(fields.get(name, {})) and "://" not in str(each)
+        else each
+        for name, each in example.items()
+    }
+
+
+def _holds_pictures(schema: Mapping[str, Any]) -> bool:
+    return is_picture(schema) or is_picture(schema.get("items", {}))
 
 
 def prompted(operation: Operation, text: str) -> dict[str, Any]:
@@ -97,7 +113,7 @@ def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
 
 
 def value(schema: Mapping[str, Any]) -> Any:
-    """The simplest value that a schema admits, other than null where it admits more; of a picture its file."""
+    """The simplest value that a schema admits, other than null where it admits more; a picture's file."""
     if is_picture(schema):
         return source_picture(schema)
     for keyword in ("example", "default"):

@@ -50,7 +50,7 @@ def _of_every(source: Source, operation: Operation, at: str) -> Derived:
 def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectation | None:
     """The size that a request leads to; None where another picture decides about it, or nothing is known."""
     operation, artifact = request.operation, request.operation.artifact
-    if artifact is None or request.has_source:
+    if artifact is None or artifact.resized or (request.has_source and not artifact.is_edit):
         return None
     if artifact.sides:
         known = {**(operation.body.defaults if operation.body else {}), **request.body}

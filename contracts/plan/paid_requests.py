@@ -12,6 +12,7 @@ from proofsheet.contracts.case import Case, PaidConstraint
 from proofsheet.contracts.derive.answer_forms import PaidRequest
 from proofsheet.contracts.derive.dimensions import admission, dimensions
 from proofsheet.contracts.derive.picture_prompts import numbered
+from proofsheet.contracts.derive.request_bodies import completed as completed_body
 from proofsheet.contracts.derive.samples import case_of, price, prompt_of, prompted, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
@@ -148,8 +149,9 @@ def _price(operation: Operation, fields: Mapping[str, Any]) -> Decimal:
 
 
 def _paid(operation: Operation, draft: _Draft, number: int, subject: str, derived: Iterable[Derived]) -> Paid:
-    accept = "image/*" if draft.accept is None else draft.accept
-    body = smallest(operation, **{**prompted(operation, subject), **draft.fields})
+    accept = _any_form(operation) if draft.accept is None else draft.accept
+    fields = {**prompted(operation, subject), **draft.fields}
+    body = completed_body(operation, **fields) or smallest(operation, **fields)
     request = PaidRequest(operation, body, accept, is_plain=not draft.alone)
     expects = [each.expect for each in draft.constraints if each.expect]
     expects += _of_every(request, derived)
@@ -157,6 +159,12 @@ def _paid(operation: Operation, draft: _Draft, number: int, subject: str, derive
     name = f"picture-{number}"
     case = case_of(operation, name, body, tuple(_distinct(expects)), pays=True, headers=headers)
     return Paid(replace(case, prompt=prompt_of(operation, body)), request)
+
+
+def _any_form(operation: Operation) -> str:
+    """What to accept where any form will do: pictures in any format, other files in theirs."""
+    is_image = operation.artifact is None or operation.artifact.kind == "image"
+    return "image/*" if is_image else str(operation.artifact.media.pick({})) if operation.artifact else ""
 
 
 def _of_every(request: PaidRequest, derived: Iterable[Derived]) -> Iterator[Expectation]:

@@ -11,6 +11,7 @@ from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.access import access
 from proofsheet.contracts.derive.allowed_values import listed
 from proofsheet.contracts.derive.bounds import bounds
+from proofsheet.contracts.derive.edited_pictures import edited_pictures
 from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.explored import explored
 from proofsheet.contracts.derive.extended import extended
@@ -37,7 +38,18 @@ from proofsheet.spec.document import Operation
 
 DERIVERS = (
     *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, robustness),
-    *(answers, sizes, media_quality, ledger, extended, repeated, moderation, limits, explored),
+    *(
+        answers,
+        sizes,
+        edited_pictures,
+        media_quality,
+        ledger,
+        extended,
+        repeated,
+        moderation,
+        limits,
+        explored,
+    ),
 )
 ALLOWED = frozenset({"paid"})  # what a run may do by default
 
