@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver.sources import Artifact, Context, values
+from proofsheet.spec import media_types
 from proofsheet.spec.document import Representation
 from proofsheet.spec.expressions import Expression
 
@@ -17,11 +18,15 @@ def pieces(
     representation: Representation, context: Context, artifacts: Sequence[Artifact]
 ) -> tuple[bytes, ...]:
     """The body's bytes; those of an artifact are shared with other answers and never copied."""
+    if not representation.media_type:
+        return (b"",)
     binds = representation.binds
     if binds and binds[0][0] == () and binds[0][1].source == "$artifact":
         return tuple(artifacts[0].pieces)
     blobs: list[bytes] = []
     made = value(representation, context, artifacts, blobs)
+    if isinstance(made, str) and not media_types.is_json(representation.media_type):
+        return (made.encode(),)
     text = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
     return (_splice(text, blobs),)
 

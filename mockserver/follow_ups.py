@@ -10,6 +10,7 @@ from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, task_text, view
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle, Offer, Starts
 
 
@@ -56,7 +57,7 @@ def _offer(parent: TaskView, wanted: str) -> Offer:
     for each in parent.offers:
         if wanted.casefold() in each.names or (each.id and wanted == task_text(each.id.text, parent)):
             return each
-    raise Refusal("follow-up", "unknown")
+    raise Refusal("follow-up", "unknown", (Flaw("unknown", "", {"value": wanted}),))
 
 
 def _taken(parent: TaskView, offer: Offer, role: Starts) -> FollowUp:

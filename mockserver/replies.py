@@ -60,10 +60,8 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Reply:
 
 
 def _headers(content_type: str, size: int) -> tuple[Header, ...]:
-    return (
-        (b"content-type", content_type.encode("latin-1", "replace")),
-        (b"content-length", str(size).encode()),
-    )
+    kind = ((b"content-type", content_type.encode("latin-1", "replace")),) if content_type else ()
+    return (*kind, (b"content-length", str(size).encode()))
 
 
 async def reply(call: Call, double: Double, name: str, complaints: Sequence[Complaint] = ()) -> Reply:
@@ -156,6 +154,8 @@ def breach(operation: Operation, made: Reply) -> str | None:
         names = ", ".join(each.name for each in found.outcomes)
         return f"made as {made.outcome}, but recognised as {names or found.mismatch}"
     representation = operation.outcomes[made.outcome].representations[made.media_type]
+    if not made.media_type:
+        return "a body that is to be empty" if made.size else None
     if not media_types.is_json(made.media_type):
         return None if made.size else "an empty file"
     flaws = Schema(dict(representation.schema)).flaws(json.loads(made.body))

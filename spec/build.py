@@ -227,13 +227,20 @@ def _rule(node: Any) -> Rule:
 def _outcomes(responses: Any) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     for status, response in responses.items():
-        for media_type, content in response.get("content", {}).items():
-            for name, example in content.get("examples", {}).items():
-                outcome = found.setdefault(name, Outcome(name, int(status), {}))
-                representation = _representation(media_type, content, example)
-                assert isinstance(outcome.representations, dict)
-                outcome.representations[media_type] = representation
+        for media_type, content, name, example in _examples(response):
+            outcome = found.setdefault(name, Outcome(name, int(status), {}))
+            assert isinstance(outcome.representations, dict)
+            outcome.representations[media_type] = _representation(media_type, content, example)
     return found
+
+
+def _examples(response: Any) -> Iterator[tuple[str, Any, str, Any]]:
+    """Media type, media type object, name and example of each outcome; one without a body has no type."""
+    for media_type, content in response.get("content", {}).items():
+        for name, example in content.get("examples", {}).items():
+            yield media_type, content, name, example
+    for name, example in response.get("x-empty", {}).items():
+        yield "", {}, name, example
 
 
 def _representation(media_type: str, content: Any, example: Any) -> Representation:

@@ -114,6 +114,9 @@ def samples(op: Op) -> Iterator[Sample]:
             at = op.pointer + pointers.join("responses", status, "content", media_type, "examples")
             for name, node in content.get("examples", {}).items():
                 yield Sample(at + pointers.join(name), status, media_type, name, node, content, response)
+        for name, node in response.get("x-empty", {}).items():
+            at = op.pointer + pointers.join("responses", status, "x-empty", name)
+            yield Sample(at, status, "", name, {"value": None, **node}, {}, response)
 
 
 def origin(document: Any, pointer: str) -> str:

@@ -30,7 +30,7 @@ def _outcome(document: Document, operation: Operation, outcome: Outcome, known: 
         "evidence": known.at(next(iter(places.values()))),
         "forms": [
             {
-                "type": form,
+                "type": form or "no body",
                 "body": each.value,
                 "headers": pointers.get(document.raw, places[form]).get("x-headers", {}),
                 "filled": pointers.get(document.raw, places[form]).get("x-bind", {}),
@@ -43,4 +43,6 @@ def _outcome(document: Document, operation: Operation, outcome: Outcome, known: 
 
 def _place(operation: Operation, outcome: Outcome, form: str) -> str:
     status = str(outcome.status)
+    if not form:
+        return operation.pointer + pointers.join("responses", status, "x-empty", outcome.name)
     return operation.pointer + pointers.join("responses", status, "content", form, "examples", outcome.name)
