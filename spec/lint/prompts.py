@@ -16,7 +16,8 @@ _KINDS = {"unknown", "missing", "invalid"}
 
 def read(context: Context) -> Iterator[Found]:
     """No two parameters share a name, every wording is for something, and its placeholders are filled."""
-    for place in context.of_kind("prompt-parameters"):
+    written = (each for each in context.of_kind("prompt-parameters") if "$ref" not in each.node)
+    for place in written:
         yield from _names(place.pointer, place.node["parameters"], place.node.get("ignore-case", False))
         yield from _wording(place.pointer, place.node)
 
