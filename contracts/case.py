@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from proofsheet.contracts.expectation import Expectation
+from proofsheet.contracts.trail import SUBMIT, Extra
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,13 @@ class Request:
     form: tuple[Part, ...] | None = None
     json: Any = None
     raw: bytes | None = None  # a body that is neither; its content-type is among the headers
+    query: Mapping[str, str] = field(default_factory=dict)
     credential: str = "valid"
     method: str | None = None  # another than the operation's
     path: str | None = None  # another than the operation's
     capitals: bool = False  # header names in capitals
     seconds: float = 0.0  # over which the body is sent
+    url: str = ""  # where a link leads: the whole address, in place of the target's own
     copies: int = 1  # so often at once; the answer is the last one, or the first that is no success
 
     def encoded(self) -> tuple[dict[str, str], bytes]:
@@ -65,6 +68,37 @@ class Step:
     wait: float = 0.0  # seconds of silence before it
     patience: int = 0  # sent again so often while something is found
     takes: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""  # what it is on the way of a task: see Follow
+
+
+@dataclass(frozen=True)
+class Follow:
+    """How the task that the first request of a case submits is followed, and what is expected on its way.
+
+    `view` is the operation that shows it; `patience` the seconds until it is given up; `extras` what else is
+    requested about it. `answers`: every answer; `ends`: the view of it once it has ended; `files`: each file
+    that it made; `wholes`: its whole trail. With `parent` the request goes on from a task of an earlier case
+    that ended in one of these states. `known` is the id of a task that was submitted by an earlier run.
+    """
+
+    view: str
+    patience: float
+    extras: tuple[Extra, ...] = ()
+    ends: tuple[Expectation, ...] = ()
+    files: tuple[Expectation, ...] = ()
+    wholes: tuple[Expectation, ...] = ()
+    parent: frozenset[str] = frozenset()
+    known: str = ""
+
+    @property
+    def expects(self) -> tuple[Expectation, ...]:
+        """All that is expected on the way."""
+        return (*self.ends, *self.files, *self.wholes)
+
+    def keeping(self, is_kept: Callable[[Expectation], bool]) -> Follow:
+        """The same with some of its expectations only."""
+        ends, files, wholes = (tuple(filter(is_kept, each)) for each in (self.ends, self.files, self.wholes))
+        return replace(self, ends=ends, files=files, wholes=wholes)
 
 
 @dataclass(frozen=True)
@@ -82,6 +116,7 @@ class Case:
     pays: bool = False
     prompt: str = ""  # what a picture was asked to show
     undeclared: bool = False  # of a request that no document has: its answer needs no declaration
+    follow: Follow | None = None  # of a request that submits a task
 
     @property
     def step(self) -> Step:
@@ -96,11 +131,13 @@ class Case:
     @property
     def expects(self) -> tuple[Expectation, ...]:
         """All that is expected of its answers."""
-        return tuple(each for step in self.steps for each in step.expects)
+        known = (each for step in self.steps for each in step.expects)
+        return (*known, *(self.follow.expects if self.follow else ()))
 
     def alone(self, step: Step) -> Case:
-        """One of its steps as a case of its own."""
-        return replace(self, operation=step.request.operation, steps=(step,))
+        """One of its steps as a case of its own; of a task only the submission is paid for."""
+        made = replace(self, operation=step.request.operation, steps=(step,), follow=None)
+        return replace(made, pays=False, cost=Decimal(0)) if step.role not in ("", SUBMIT) else made
 
     def stepping(self, **changes: Any) -> Case:
         """The same with another last step."""
@@ -113,7 +150,8 @@ class Case:
     def keeping(self, is_kept: Callable[[Expectation], bool]) -> Case:
         """The same with some of its expectations only."""
         steps = (replace(each, expects=tuple(filter(is_kept, each.expects))) for each in self.steps)
-        return replace(self, steps=tuple(steps))
+        follow = self.follow.keeping(is_kept) if self.follow else None
+        return replace(self, steps=tuple(steps), follow=follow)
 
 
 @dataclass(frozen=True)

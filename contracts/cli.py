@@ -78,6 +78,10 @@ _FILE = click.Path(path_type=Path)
     "--target", "target_file", type=_FILE, metavar="FILE",
     help="A target.toml with url, key_env, permissions, deviations …",
 )  # fmt: skip
+@click.option(
+    "--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
+    help="The folder that holds apis/ and overlays/.  [default: the documents that come with proofsheet]",
+)  # fmt: skip
 @click.option("--profile", type=click.Choice(PROFILES), help="free costs nothing.  [default: core]")
 @click.option("--budget", callback=_budget, metavar="CREDITS", help="Never spend more.  [default: 60]")
 @click.option(

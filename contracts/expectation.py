@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.contracts.history import History
+from proofsheet.contracts.history import History, Unjudged
+from proofsheet.contracts.trail import Extra, Trail
 from proofsheet.spec.document import Operation
 
 
@@ -19,6 +20,7 @@ class Answer:
     exchange: Exchange
     operation: Operation
     history: History = ()
+    trail: Trail | None = None  # where a whole trail is judged
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Expectation(ABC):
 
     requirement: str
     compares: ClassVar[bool] = False  # with earlier answers, so nothing else may be on its way meanwhile
+    of: ClassVar[str] = "answer"  # what it judges of a task: answer, report (of its end), file, or trail
     after: ClassVar[str | None] = None  # how the topics begin whose cases are sent before its own
 
     @abstractmethod
@@ -40,6 +43,26 @@ class Expectation(ABC):
     @property
     def named(self) -> tuple[str, ...]:
         """Fields that its messages name."""
+        return ()
+
+
+class OfTrail(Expectation):
+    """Something expected of the whole trail of a task."""
+
+    of = "trail"
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        if answer.trail is None:
+            raise Unjudged("there is no task to follow")
+        yield from self.of_trail(answer.trail)
+
+    @abstractmethod
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        """What is wrong with a trail, one message each. Raises Unjudged where nothing can be said."""
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        """What has to be requested on the way so that it can be judged."""
         return ()
 
 

@@ -24,6 +24,8 @@ class Trace:
     asked_seed: Any = None
     prompt: str = ""
     looks: tuple[bytes, ...] = ()
+    is_open: bool = False  # a task that was not seen to end
+    is_free_end: bool = False  # a task that ended in a state that is not charged for
     began: float = 0.0  # by the clock of the judge, in seconds
     at: float = field(default_factory=time.monotonic)
 

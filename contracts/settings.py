@@ -26,7 +26,7 @@ from proofsheet.contracts.layers import Layer, Layers, option
 from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_selected, plan
 from proofsheet.contracts.requirement import PROFILES
 from proofsheet.spec.document import Document
-from proofsheet.spec.load import Library
+from proofsheet.spec.load import HOME, Library
 from proofsheet.spec.yaml_reader import BadFile
 
 BUDGET = Decimal(60)  # credits; the core profile fits
@@ -126,7 +126,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     seed = layers.pick("seed", origin="chance")
     seed = secrets.randbelow(2**31) if seed is None else seed
     prompts, only = layers.pick("prompts", {}), tuple(layers.pick("only", ()))
-    source = replace(load(name), seed=seed, prompts=prompts)
+    source = replace(load(name, given.get("home")), seed=seed, prompts=prompts)
     made = plan(source, profile, only, permissions, seed, prompts)
     _refuse_unknown(source, profile, only, made)
     url, kept = layers.pick("url", origin="not given"), Kept(*layers.either("key", "key_env", "key_file"))
@@ -189,9 +189,12 @@ def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
     return f"{text}; {hint}"
 
 
-def load(name: str) -> Source:
-    """The document `name` with the claims of its family. Raises LookupError, BadFile."""
-    library = Library()
+def load(name: str, home: Path | None = None) -> Source:
+    """The document `name` of `home`, or of those that come with proofsheet, and the claims of its family.
+
+    Raises LookupError, BadFile.
+    """
+    library = Library(home or HOME)
     return Source(library.load(name), library.claims(name))
 
 

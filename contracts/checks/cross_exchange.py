@@ -22,6 +22,8 @@ ONE = 1.0  # two pictures of a kind have been seen 1.8 apart, one in 25 pairs be
 class PicturesDiffer(Expectation):
     """Another prompt gives another picture."""
 
+    of = "file"
+
     compares = True
 
     def findings(self, answer: Answer) -> Iterator[str]:
@@ -35,6 +37,8 @@ class PicturesDiffer(Expectation):
 class SamePicture(Expectation):
     """The pictures asked for in the same words show the same."""
 
+    of = "file"
+
     compares = True
 
     def findings(self, answer: Answer) -> Iterator[str]:
@@ -45,6 +49,8 @@ class SamePicture(Expectation):
 
 class AnotherPicture(Expectation):
     """The pictures asked for with different seeds differ."""
+
+    of = "file"
 
     compares = True
 
@@ -71,6 +77,8 @@ def _two(history: History, requirement: str) -> tuple[Trace, Trace]:
 class SeedEchoed(Expectation):
     """The seed that was sent is reported; a fresh one where none was, or the one that stands for `random`."""
 
+    of = "report"
+
     random: int | None
     maximum: int
     compares = True
@@ -93,6 +101,8 @@ class SeedEchoed(Expectation):
 @dataclass(frozen=True)
 class SeedsFresh(Expectation):
     """Fresh seeds are never the same."""
+
+    of = "report"
 
     random: int | None
     compares = True

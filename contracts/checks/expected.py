@@ -85,6 +85,8 @@ class Constants(Expectation):
 class Picture(Expectation):
     """A success of this media type, whose picture decodes whole and is in the format `encoded`, if given."""
 
+    of = "file"
+
     media_type: str
     encoded: str = ""  # the media type of the picture itself
 
@@ -108,6 +110,8 @@ class Picture(Expectation):
 class FormatIs(Expectation):
     """Every picture is in the format of this media type, whatever the answer is labelled."""
 
+    of = "file"
+
     encoded: str
 
     def findings(self, answer: Answer) -> Iterator[str]:
@@ -120,6 +124,8 @@ class FormatIs(Expectation):
 @dataclass(frozen=True)
 class SizeIs(Expectation):
     """Every picture has this size in pixels, or with a tolerance its ratio, and about as many pixels."""
+
+    of = "file"
 
     width: int
     height: int
@@ -144,6 +150,8 @@ class SizeIs(Expectation):
 @dataclass(frozen=True)
 class SeedIs(Expectation):
     """The seed that is reported is the one that was sent, or where `seed` is None a fresh one."""
+
+    of = "report"
 
     seed: int | None
     maximum: int

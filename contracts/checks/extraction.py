@@ -117,6 +117,11 @@ def balance(exchange: Exchange, operation: Operation) -> Any:
     return None
 
 
+def answered(exchange: Exchange) -> str:
+    """An answer's status and its beginning, for a message."""
+    return f"{exchange.status} {excerpt(exchange)}"
+
+
 def excerpt(exchange: Exchange) -> str:
     """The beginning of an answer, for a message."""
     text = exchange.body[:200].decode("utf-8", "replace")

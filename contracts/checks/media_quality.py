@@ -26,6 +26,8 @@ def decoded(answer: Answer) -> list[ImageFacts]:
 class FileEnds(Expectation):
     """Nothing follows the end of a picture, and the end is there."""
 
+    of = "file"
+
     def findings(self, answer: Answer) -> Iterator[str]:
         for picture in decoded(answer):
             if picture.trailing is None and not picture.problem:
@@ -37,6 +39,8 @@ class FileEnds(Expectation):
 class InColour(Expectation):
     """A picture has three colours, with transparency or without."""
 
+    of = "file"
+
     def findings(self, answer: Answer) -> Iterator[str]:
         for picture in decoded(answer):
             if picture.mode not in ("RGB", "RGBA"):
@@ -46,6 +50,8 @@ class InColour(Expectation):
 class ShowsSomething(Expectation):
     """A picture shows something: more than a few colours, and not all of one shade."""
 
+    of = "file"
+
     def findings(self, answer: Answer) -> Iterator[str]:
         for picture in decoded(answer):
             if picture.colours < FEWEST_COLOURS or picture.spread < LEAST_SPREAD:
@@ -54,6 +60,8 @@ class ShowsSomething(Expectation):
 
 class IsSharp(Expectation):
     """Something in a picture is sharp: what is blurred all over is a filtered result, no plain success."""
+
+    of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
         for picture in decoded(answer):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import ClassVar
 
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import History, Trace, Unjudged
@@ -44,7 +45,7 @@ class RefusalsAreFree(Expectation):
     """Between the last two balances nothing was taken but for what was granted."""
 
     compares = True
-    after = ""
+    after: ClassVar[str | None] = ""
 
     def findings(self, answer: Answer) -> Iterator[str]:
         history = answer.history
@@ -52,6 +53,8 @@ class RefusalsAreFree(Expectation):
         before = max((n for n, each in enumerate(history[:-1]) if each.balance is not None), default=None)
         if before is None:
             raise Unjudged("the balance before is not known")
+        if any(each.is_open for each in history):
+            raise Unjudged("a task has not ended, and what it will cost is not known")
         moved = _balance(history[before]) - _balance(history[-1])
         granted = sum((each.charged for each in history[before:]), Decimal(0))
         if moved - granted > CENT:
@@ -71,6 +74,8 @@ def _settled(history: History) -> tuple[Decimal, list[Decimal]]:
             base = each.balance
     if base is None:
         raise Unjudged("the balance before is not known")
+    if any(each.is_open for each in history):
+        raise Unjudged("a task has not ended, and what it will cost is not known")
     if not owed:
         raise Unjudged("there was no success to pay for")
     return base - latest, owed

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 import httpx
 
@@ -87,6 +87,8 @@ class HttpClient:
 
     def send(self, case: Case) -> Exchange:
         """Send a case of one step. Raises Unreachable."""
+        if case.request.url:
+            return self._fetched(case)
         body_headers, body = case.request.encoded()
         is_fresh = case.pays or bool(case.request.seconds) or case.request.method == "HEAD"
         client = self._fresh if is_fresh else self._kept
@@ -96,16 +98,22 @@ class HttpClient:
         except _Stale:
             request = self._request(self._fresh, case, body_headers, body)
             answer = self._answer(self._fresh, request, case)
-        return Exchange(
-            method=request.method,
-            url=str(request.url),
-            request_headers=tuple((name.lower(), value) for name, value in request.headers.items()),
-            request_body=body,
-            status=answer.status,
-            headers=answer.headers,
-            body=answer.body,
-            broken=answer.broken,
-        )
+        return _exchange(request, body, answer)
+
+    def _fetched(self, case: Case) -> Exchange:
+        """What a link leads to: on a connection of its own. The key goes to the target's origin only."""
+        url, target = case.request.url, self._target
+        try:
+            whole = httpx.URL(urljoin(target.url + "/", url))
+            request = self._fresh.build_request("GET", whole)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise Unreachable(f"the link {url[:200]!r} is none: {error}", sent=False) from None
+        ours = httpx.URL(target.url)
+        if (whole.scheme, whole.netloc) == (ours.scheme, ours.netloc):
+            operation = self._document.operations[case.request.operation]
+            request.headers.update(dict(target.placed(operation.security, case.request.credential).headers))
+        request.headers.pop("accept", None)
+        return _exchange(request, b"", self._answer(self._fresh, request, case))
 
     def _request(
         self, client: httpx.Client, case: Case, body_headers: dict[str, str], body: bytes
@@ -117,8 +125,8 @@ class HttpClient:
             path = path.replace("{" + name + "}", quote(value, safe=""))
         placed = self._target.placed(operation.security, sent.credential)
         headers = {**body_headers, **dict(placed.headers), **sent.headers}
-        if placed.query:
-            path += ("&" if "?" in path else "?") + urlencode(placed.query)
+        if query := {**sent.query, **dict(placed.query)}:
+            path += ("&" if "?" in path else "?") + urlencode(query)
         if sent.capitals:
             headers = {name.upper(): value for name, value in headers.items()}
         content: Any = body
@@ -165,6 +173,19 @@ class HttpClient:
         if not head.status and not self._is_http:
             raise Unreachable(f"what answers does not speak HTTP: {found.why}", sent=True) from None
         answer.status, answer.headers, answer.pieces, answer.broken = head.status, head.headers, [body], found
+
+
+def _exchange(request: httpx.Request, body: bytes, answer: _Answer) -> Exchange:
+    return Exchange(
+        method=request.method,
+        url=str(request.url),
+        request_headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+        request_body=body,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        broken=answer.broken,
+    )
 
 
 def _client(transport: httpx.BaseTransport) -> httpx.Client:

@@ -23,7 +23,7 @@ def access(source: Source, operation: Operation) -> Iterator[Derived]:
 
 
 def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
-    if operation.is_open:
+    if operation.is_open or "authenticate" not in operation.policy.precedence:
         return
     at = provenance.policy(operation, "x-refusals", "authenticate")
     for topic, credential, kind, says in (
@@ -59,9 +59,9 @@ def _no_credits(source: Source, operation: Operation) -> Iterator[Derived]:
 
 
 def _media_type(source: Source, operation: Operation) -> Iterator[Derived]:
-    if operation.body is None:
+    if operation.body is None or "media-type" not in operation.policy.precedence:
         return
-    at = provenance.policy(operation, "x-wording", "media-type.other")
+    at = provenance.worded(operation, "media-type", "other")
     content = pointers.join("requestBody", "content", operation.body.media_type)
     also = (content, "/requestBody/required", *provenance.refusal(operation, "media-type", "other"))
     says = f"a body that is not {operation.body.media_type} is refused"

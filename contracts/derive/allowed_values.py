@@ -20,6 +20,7 @@ from proofsheet.contracts.derive.refusals import lists_all, names_fields
 from proofsheet.contracts.derive.request_bodies import breaks, refusable, whole
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.task_requests import plain_answer
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -53,7 +54,8 @@ def _null(source: Source, operation: Operation, field: BodyField) -> Derived:
     if lists_all(operation) or not field.is_top:
         wanted = source.requirement(operation, topic, says, at)
         return Derived(wanted, tuple(_taken(operation, field, [None], wanted)))
-    wanted = source.requirement(operation, topic, says, at, profile="core")
+    profile = "extended" if operation.lifecycles else "core"  # there it takes a task more
+    wanted = source.requirement(operation, topic, says, at, profile=profile)
     return Derived(
         wanted, paid=(PaidConstraint(operation.id, IsSuccess(wanted.id), None, {field.name: None}),)
     )
@@ -90,7 +92,7 @@ def _bare_key(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     says = "the key is taken with and without Bearer before it"
     wanted = source.requirement(operation, "key.bare", says, f"#{_bare_scheme(source)}")
-    case = case_of(operation, "key.bare", {}, (IsSuccess(wanted.id),), credential="bare")
+    case = case_of(operation, "key.bare", {}, (plain_answer(operation, wanted.id),), credential="bare")
     yield Derived(wanted, (case,))
 
 

@@ -24,8 +24,8 @@ class Form:
 
 def forms(operation: Operation) -> Iterator[Form]:
     """The forms of a success: JSON, and bytes of whichever media type is asked for."""
-    if operation.artifact is None:
-        return
+    if operation.artifact is None or bool(operation.lifecycles):
+        return  # what a submission answers is no picture
     encoded = operation.artifact.media.pick({})
     for media_type in operation.success.representations:
         if media_types.is_json(media_type):

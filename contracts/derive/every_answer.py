@@ -60,7 +60,9 @@ def _is_documented(operation: Operation, check: str) -> bool:
     if check == "rate-granted":
         return operation.policy.rate_limit is not None
     if check == "picture-whole":
-        return any(each in FORMATS for each in operation.success.representations)
+        shown = any(each in FORMATS for each in operation.success.representations)
+        draws = operation.artifact is not None and operation.artifact.kind == "image"
+        return shown or (draws and bool(operation.lifecycles))  # the files that its tasks make
     known = [each for one in operation.outcomes.values() for each in one.representations.values()]
     if check == "type-whole":
         return any(";" in each.content_type for each in known)

@@ -47,7 +47,9 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
         yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=every)
     if artifact.prompts and artifact.draws_anew:
         says = "another prompt gives another picture"
-        wanted = source.requirement(operation, "picture.distinct", says, "/x-artifact/prompt", profile="core")
+        at = "/x-artifact/prompt"
+        profile = "extended" if operation.lifecycles else "core"  # there it takes a task more
+        wanted = source.requirement(operation, "picture.distinct", says, at, profile=profile)
         yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))
     yield from _finish(source, operation)
     yield from _seeds(source, operation)
@@ -115,6 +117,8 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
             paid=(PaidConstraint(operation.id, accept=form.accept),),
             every=_of_form(expect, form.name),
         )
+    if bool(operation.lifecycles):
+        return  # where a task's seed is shown is the business of the views
     says = "two pictures for which no seed was asked have different ones"
     wanted = source.requirement(operation, "seed.distinct", says, "/x-artifact/seed", profile="core")
     yield _in_every_form(operation, wanted, SeedsFresh(wanted.id, seed.random))

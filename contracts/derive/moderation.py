@@ -11,6 +11,7 @@ from typing import Any
 
 from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import Constants, IsSuccess
+from proofsheet.contracts.checks.task_course import Ends
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import forms
 from proofsheet.contracts.derive.refusals import refused
@@ -46,6 +47,13 @@ def _refused(
     at = provenance.policy(operation, "x-refusals", gate)
     also = provenance.refusal(operation, gate)
     needs = f"moderation{more}"
+    outcome, lifecycle = operation.policy.outcome(gate, ""), operation.lifecycle
+    if lifecycle is not None and outcome in lifecycle.states:  # it is taken, and ends so
+        wanted = source.requirement(operation, topic, says, at, also=also, profile="extended", needs=needs)
+        ends, fields = Ends(wanted.id, frozenset({outcome})), prompted(operation, text or "")
+        own = PaidConstraint(operation.id, ends, None, fields, topic, alone=True)
+        yield Derived(wanted, paid=(own,)) if text else Derived(wanted)
+        return
     fault = (gate, "", smallest(operation, **prompted(operation, text or "")))
     options: dict[str, Any] = {"also": also, "profile": "extended", "needs": needs}
     found = refused(source, operation, topic, says, at, *fault, **options)

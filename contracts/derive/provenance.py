@@ -17,6 +17,14 @@ def policy(operation: Operation, *more: str | int) -> str:
     return "#" + pointers.join("components", "x-policies", operation.policy.name, *more)
 
 
+def worded(operation: Operation, gate: str, kind: str) -> str:
+    """Where the policy has the words of a refusal; where it has none, the outcome that refuses so."""
+    if f"{gate}.{kind}" in operation.policy.wording:
+        return policy(operation, "x-wording", f"{gate}.{kind}")
+    key = f"{gate}.{kind}" if f"{gate}.{kind}" in operation.policy.refusals else gate
+    return policy(operation, "x-refusals", key)
+
+
 def body(operation: Operation, *more: str | int) -> str:
     """A place in the schema of the body."""
     media_type = operation.body.media_type if operation.body else ""

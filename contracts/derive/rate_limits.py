@@ -13,6 +13,7 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec.document import Operation, RateLimit
+from proofsheet.spec.tasks import Moves, Views
 
 OTHER = "burst+other-key"
 
@@ -108,5 +109,6 @@ def _free(source: Source, policy: str) -> Operation | None:
         each
         for each in source.document.operations.values()
         if each.policy.name == policy and each.body is None and each.cost is None
+        if not isinstance(each.task, Views | Moves)  # which need a task
     )
     return next(found, None)

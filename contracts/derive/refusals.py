@@ -53,7 +53,10 @@ def names_fields(operation: Operation, kind: str, *fields: str, gate: str = "val
         return gate == "validate"
     if bound.intersection(_WORDS):
         place = "{field}" if gate == "validate" else "{value}"
-        return all(place in each or _has(each, fields) for each in _wordings(operation, f"{gate}.{kind}"))
+        words = list(_wordings(operation, f"{gate}.{kind}"))
+        return (bool(words) or gate == "validate") and all(
+            place in each or _has(each, fields) for each in words
+        )
     return all(_has(json.dumps(form.value), fields) for form in outcome.representations.values())
 
 

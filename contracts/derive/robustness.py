@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.expected import IsRefusal, IsSuccess
+from proofsheet.contracts.checks.expected import IsRefusal
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.malformed_requests import MALFORMED_REQUESTS, MalformedRequest
@@ -14,6 +14,7 @@ from proofsheet.contracts.derive.refusals import names_fields, refused
 from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.task_requests import plain_answer
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -65,7 +66,7 @@ def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
 def _bodiless(source: Source, operation: Operation) -> Iterator[Derived]:
     for malformed in MALFORMED_REQUESTS[:2]:
         wanted = source.requirement(operation, f"robust.{malformed.topic}", malformed.says, "", most="SHOULD")
-        case = case_of(operation, f"robust.{malformed.topic}", {}, (IsSuccess(wanted.id),))
+        case = case_of(operation, f"robust.{malformed.topic}", {}, (plain_answer(operation, wanted.id),))
         if operation.body is None:
             yield Derived(wanted, (_changed(malformed, case),))
 
@@ -86,7 +87,7 @@ def _unknown(
 def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
     """Nothing is sent, not even a content-type."""
     says = "a request without a content-type and a body is refused"
-    at = f"#/components/x-policies/{operation.policy.name}/x-wording/media-type.missing"
+    at = provenance.worded(operation, "media-type", "missing")
     also = provenance.refusal(operation, "media-type", "missing")
     fault = ("media-type", "missing", smallest(operation))
     options: dict[str, Any] = {

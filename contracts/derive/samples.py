@@ -188,7 +188,8 @@ def case_of(
 def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
     """The request of an operation with this body and the simplest path."""
     paths = {each.name: str(value(each.schema)) for each in operation.parameters if each.place == "path"}
-    plain = Request(operation.id, paths)
+    needed = (each for each in operation.parameters if each.place == "query" and each.required)
+    plain = Request(operation.id, paths, query={each.name: str(value(each.schema)) for each in needed})
     if operation.body and operation.body.media_type == MULTIPART:
         return replace(plain, form=tuple(part(key, each) for key, each in body.items()))
     return replace(plain, json=in_json(body, operation.body.schema)) if operation.body else plain

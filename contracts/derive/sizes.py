@@ -58,8 +58,11 @@ def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectat
         if not isinstance(width, int) or not isinstance(height, int):
             return None
         return SizeIs(requirement, width, height)
-    if artifact.size is None or not artifact.size.table:
+    if artifact.size is None:
         return None
+    if not artifact.size.field:  # one for all
+        width, height = artifact.size.constant
+        return SizeIs(requirement, width, height)
     key = str(next(pointers.find(artifact.read(request.body), artifact.size.field), artifact.size.default))
     if key not in artifact.size.table:
         return None
@@ -102,7 +105,8 @@ def _by_default(
 ) -> Derived:
     width, height = sides
     says = f"where no size is asked for it is {width} x {height} pixels"
-    wanted = source.requirement(operation, "size.default", says, at, also=also, profile="core")
+    profile = "core" if not operation.lifecycles else "extended"  # a task of its own
+    wanted = source.requirement(operation, "size.default", says, at, also=also, profile=profile)
     expect = _expect(wanted, width, height, tolerance)
     return Derived(wanted, paid=(PaidConstraint(operation.id, expect, "", {}, PLAIN),))
 

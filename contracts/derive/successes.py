@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 
 from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import FormatIs, Picture, SeedIs
+from proofsheet.contracts.checks.task_facts import binds
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms
 from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -19,7 +21,8 @@ def answers(source: Source, operation: Operation) -> Iterator[Derived]:
     """Every requirement on the successes of an operation that draws."""
     if operation.artifact is None:
         return
-    yield from _forms(source, operation)
+    if not operation.lifecycles:
+        yield from _forms(source, operation)
     yield from _formats(source, operation)
     yield from _seeds(source, operation)
 
@@ -124,13 +127,18 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
         at = provenance.field(operation, name, "enum")
         says = f"{name} {key} gives {media_type}"
         each = source.requirement(operation, f"format.{key}", says, at, also=also, profile="extended")
-        constraint = PaidConstraint(operation.id, Picture(each.id, media_type), "image/*", {name: key})
+        is_task = bool(operation.lifecycles)
+        expect = FormatIs(each.id, media_type) if is_task else Picture(each.id, media_type)
+        constraint = PaidConstraint(operation.id, expect, None if is_task else "image/*", {name: key})
         yield Derived(each, paid=(constraint,))
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
     seed = operation.artifact.sent_seed if operation.artifact else None
     if seed is None:
+        return
+    view = view_of(source.document, operation)
+    if operation.lifecycle and view and not binds(view, operation.lifecycle, "$artifact.seed"):
         return
     name, at = seed.field[0], "/x-artifact/seed"
     random = (f"{at}/random", provenance.field(operation, name, "description"))
@@ -157,7 +165,8 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
             {},
         ),
     ):
-        wanted = source.requirement(operation, topic, says, at, also=also, profile="core")
+        profile = "extended" if operation.lifecycle and not reported else "core"  # a task more for each
+        wanted = source.requirement(operation, topic, says, at, also=also, profile=profile)
         own, accept = ("", None) if asked else (PLAIN, "")
         constraint = PaidConstraint(
             operation.id, SeedIs(wanted.id, reported, seed.maximum), accept, asked, own

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.money import BalanceMoves, CostsItsPrice, RefusalsAreFree
+from proofsheet.contracts.checks.task_money import EndsAreFree
 from proofsheet.contracts.derive.ledger import balance_of
 from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived
 from proofsheet.contracts.expectation import Expectation
+from proofsheet.contracts.plan.task_cases import depth_of
 from proofsheet.spec.document import Document
 
 PATIENCE = 3  # times that a balance which lags behind is requested again
@@ -25,11 +28,22 @@ def watched(
         yield from probes.first(expects)
         yield from block
         yield from probes.after(expects, 0)
-    for case in paid:
-        expects = probes.expected(case.operation, CostsItsPrice, BalanceMoves, case=case)
+    for group in _together(paid):
+        found = (probes.expected(each.operation, *_AFTER, case=each) for each in group)
+        expects = list(dict.fromkeys(each for one in found for each in one))
         yield from probes.first(expects)
-        yield case
+        yield from group
         yield from probes.after(expects, PATIENCE)
+
+
+_AFTER = (CostsItsPrice, BalanceMoves, EndsAreFree)
+
+
+def _together(paid: Sequence[Case]) -> Iterator[list[Case]]:
+    """Pictures one by one; tasks that may go on at the same time."""
+    for depth, group in groupby(paid, key=depth_of):
+        found = list(group)
+        yield from ([each] for each in found) if depth is None else [found]
 
 
 class _Probes:

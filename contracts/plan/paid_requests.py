@@ -18,6 +18,7 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.coverage import Coverage
 from proofsheet.contracts.plan.pairwise import completed
+from proofsheet.contracts.plan.task_cases import task_case
 from proofsheet.spec.document import Operation
 
 
@@ -70,7 +71,7 @@ def paid_requests(source: Source, derived: Sequence[Derived]) -> list[Paid]:
     for name in dict.fromkeys(each.operation for each in drafts):
         drafts += _varied(source, operations[name], [each for each in drafts if each.operation == name])
     return [
-        _paid(operations[each.operation], each, number, numbered(number, source.seed), derived)
+        _paid(source, operations[each.operation], each, number, numbered(number, source.seed), derived)
         for number, each in enumerate(drafts, 1)
     ]
 
@@ -148,7 +149,14 @@ def _price(operation: Operation, fields: Mapping[str, Any]) -> Decimal:
     return price(operation, smallest(operation, **fields))
 
 
-def _paid(operation: Operation, draft: _Draft, number: int, subject: str, derived: Iterable[Derived]) -> Paid:
+def _paid(
+    source: Source,
+    operation: Operation,
+    draft: _Draft,
+    number: int,
+    subject: str,
+    derived: Iterable[Derived],
+) -> Paid:
     accept = _any_form(operation) if draft.accept is None else draft.accept
     fields = {**prompted(operation, subject), **draft.fields}
     body = completed_body(operation, **fields) or smallest(operation, **fields)
@@ -157,7 +165,10 @@ def _paid(operation: Operation, draft: _Draft, number: int, subject: str, derive
     expects += _of_every(request, derived)
     headers = {"accept": accept.strip()} if accept else {}
     name = f"picture-{number}"
-    case = case_of(operation, name, body, tuple(_distinct(expects)), pays=True, headers=headers)
+    distinct = tuple(_distinct(expects))
+    if operation.lifecycle is not None:
+        return Paid(task_case(source.document, operation, f"task-{number}", body, distinct), request)
+    case = case_of(operation, name, body, distinct, pays=True, headers=headers)
     return Paid(replace(case, prompt=prompt_of(operation, body)), request)
 
 

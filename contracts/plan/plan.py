@@ -27,18 +27,23 @@ from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.sizes import sizes
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.successes import answers
+from proofsheet.contracts.derive.task_moves import task_moves
+from proofsheet.contracts.derive.tasks import tasks
 from proofsheet.contracts.derive.uploads import uploads
 from proofsheet.contracts.derive.wrong_types import kinds
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.balance_probes import watched
 from proofsheet.contracts.plan.coverage import Coverage
 from proofsheet.contracts.plan.paid_requests import Paid, coverage, paid_requests
+from proofsheet.contracts.plan.task_cases import in_turn
 from proofsheet.contracts.requirement import PROFILES, Requirement
 from proofsheet.spec.document import Operation
 
 DERIVERS = (
     *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, robustness),
     *(
+        tasks,
+        task_moves,
         answers,
         sizes,
         edited_pictures,
@@ -180,7 +185,7 @@ def _cases(source: Source, found: list[Derived], pictures: list[Paid]) -> Iterat
     """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
     bursts = [case for each in found if _bursts(each) for case in each.cases]
     refusals = [case for each in found if not _bursts(each) for case in each.cases]
-    paid = sorted((each.case for each in pictures), key=lambda case: case.cost)
+    paid = in_turn(each.case for each in pictures)
     blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
     yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
     yield from bursts

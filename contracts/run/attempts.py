@@ -8,13 +8,18 @@ from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Step
 from proofsheet.contracts.checks.outcomes import is_granted, parsed
+from proofsheet.contracts.checks.task_facts import end_of
+from proofsheet.contracts.checks.task_moves import granted_early
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.client.retry import LOST, NotTheApi, RetryingClient
+from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
 from proofsheet.contracts.run.budget import Budget
+from proofsheet.contracts.run.followed import Followed, missing
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
+from proofsheet.contracts.trail import Trail
 from proofsheet.spec import pointers
 
 
@@ -36,6 +41,7 @@ class Result:
     limited: bool = False  # the target wants fewer requests than we can do with
     interrupted: bool = False
     general: tuple[str, ...] = ()  # the requirements on every answer that its answers spoke for
+    trail: Trail | None = None  # of a task
 
     @property
     def exchange(self) -> Exchange | None:
@@ -57,6 +63,11 @@ class Attempts:
     judging: Judge
     budget: Budget
     interrupts: Interrupts = field(default_factory=Interrupts)
+    followed: Followed = field(init=False)
+
+    def __post_init__(self) -> None:
+        document = self.judging.oracle.document
+        self.followed = Followed(document, self.client.send, lambda: self.interrupts.pending)
 
     def send(self, case: Case) -> tuple[Result, float]:
         """What came back, not judged yet, and when it was sent by our clock: after the case's wait."""
@@ -65,17 +76,56 @@ class Attempts:
         if not self.budget.hold(case.cost):
             reason = f"would pass the budget of {self.budget.limit} credits"
             return Result(case, (), reason, skipped=True), sent
-        result = Result(case)
         try:
-            for step in case.steps:
-                result = self._sent(result, step)
-                if result.reason:
-                    break
+            result = self._followed(case) if case.follow else self._stepped(case)
         except BaseException:  # a mistake of ours, and what was paid is not known
             self.budget.settle(case.cost, True)
             raise
         self.budget.settle(case.cost, result.paid)
         return replace(result, seconds=time.monotonic() - began), sent
+
+    def _stepped(self, case: Case) -> Result:
+        result = Result(case)
+        for step in case.steps:
+            result = self._sent(result, step)
+            if result.reason:
+                break
+        return result
+
+    def _followed(self, case: Case) -> Result:
+        """A task from its submission to its end; the steps of the case are then those that it took."""
+        ready = self.followed.ready(case)
+        if ready is None:
+            return Result(case, (), missing(case), skipped=True)
+        submitted = Result(ready)
+
+        def submit(step: Step) -> Exchange | None:
+            nonlocal submitted
+            submitted = self._sent(submitted, step)
+            return submitted.exchange
+
+        trail, steps = self.followed.follow(ready, submit)
+        for each in granted_early(trail):  # nobody planned it, and it is paid for all the same
+            self.budget.spend(price(each, smallest(each)))
+        if submitted.reason:
+            return submitted
+        exchanges = tuple(each.exchange for each in trail.looks)
+        is_open = trail.id is not None and end_of(trail) is None
+        interrupted = is_open and self.interrupts.pending
+        return replace(
+            submitted,
+            case=replace(ready, steps=steps),
+            exchanges=exchanges,
+            trail=trail,
+            paid=trail.id is not None and self._is_charged(trail),
+            reason="interrupted before the task ended" if interrupted else "",
+            interrupted=interrupted,
+        )
+
+    def _is_charged(self, trail: Trail) -> bool:
+        """Whether a task was paid for, or may still be."""
+        cost, end = trail.operation.cost, end_of(trail)
+        return cost is not None and (end is None or end in cost.charged)
 
     def _sent(self, result: Result, step: Step) -> Result:
         """With the answer to one step more, or why there is none."""
@@ -102,8 +152,22 @@ class Attempts:
         for step, exchange in zip(result.case.steps, result.exchanges, strict=False):
             result = self._judged(result, result.case.alone(step), exchange, began)
             if result.limited or result.interrupted:
-                break
-        return result
+                return result
+        return self._trail_judged(result) if result.trail and not result.reason else result
+
+    def _trail_judged(self, result: Result) -> Result:
+        """With what is found in the whole trail of its task."""
+        assert result.trail is not None
+        self.judging.remember_end(result.case, result.trail)
+        try:
+            found = self.judging.judge_trail(result.case, result.trail)
+        except Exception as error:  # as above
+            return replace(result, reason=broke(error))
+        return replace(
+            result,
+            messages=(*result.messages, *found.messages),
+            unjudged=(*result.unjudged, *found.unjudged),
+        )
 
     def _judged(self, result: Result, case: Case, exchange: Exchange, began: float) -> Result:
         try:

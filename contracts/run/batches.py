@@ -5,25 +5,42 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
 from proofsheet.contracts.case import Case
+from proofsheet.contracts.plan.task_cases import depth_of
 from proofsheet.contracts.run.interrupts import Interrupts
 
 Found = TypeVar("Found")
 
 
-def batches(cases: Sequence[Case], most: int) -> Iterator[list[Case]]:
-    """The cases in their order, in lists of those that may go together: one, or neighbours that are free.
+@dataclass(frozen=True)
+class Batch:
+    """Cases that may be on their way at once, and how many of them."""
+
+    cases: tuple[Case, ...]
+    workers: int = 1
+
+
+def batches(cases: Sequence[Case], most: int, tasks: int = 1) -> Iterator[Batch]:
+    """The cases in their order: alone, with neighbours that are free, or with other `tasks` to be followed.
 
     What is held against the answers before it (a balance, a seed), paid for, a burst or slow goes alone.
     """
-    for alone, group in groupby(cases, key=lambda case: most < 2 or _is_alone(case)):
-        if alone:
-            yield from ([case] for case in group)
+    for kind, group in groupby(cases, key=lambda case: _kind(case, most)):
+        found = tuple(group)
+        if kind == "alone":
+            yield from (Batch((case,)) for case in found)
         else:
-            yield list(group)
+            yield Batch(found, most if kind == "free" else tasks)
+
+
+def _kind(case: Case, most: int) -> str:
+    if case.follow:
+        return f"tasks {depth_of(case)}"
+    return "alone" if most < 2 or _is_alone(case) else "free"
 
 
 def _is_alone(case: Case) -> bool:

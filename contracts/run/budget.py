@@ -27,6 +27,11 @@ class Budget:
             self.held += cost
             return True
 
+    def spend(self, cost: Decimal) -> None:
+        """Count what was paid for without being planned."""
+        with self._lock:
+            self.spent += cost
+
     def settle(self, cost: Decimal, paid: bool) -> None:
         """Let go of what was held, and count it as spent if it was paid."""
         with self._lock:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from proofsheet.contracts.case import Case
+from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks import CHECKS, looks_at
-from proofsheet.contracts.checks.outcomes import recognised
+from proofsheet.contracts.checks.outcomes import is_success, recognised
+from proofsheet.contracts.checks.task_facts import end_of
+from proofsheet.contracts.checks.task_files import file_operation
+from proofsheet.contracts.checks.task_moves import granted_early
 from proofsheet.contracts.derive.every_answer import topic_of
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.expectation import Answer
 from proofsheet.contracts.history import Trace, Unjudged
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.run.memory import trace
+from proofsheet.contracts.trail import END, FILE, FILE_AGAIN, Trail
 from proofsheet.spec.document import Operation
 
 ANYWHERE = (
@@ -23,6 +28,10 @@ ANYWHERE = (
     "complete",
     "rate-granted",
 )  # hold even where the document ends
+
+
+FILES = frozenset({FILE, FILE_AGAIN})
+FETCHED = ("complete", "picture-whole")  # of a file: the document has no operation that fetches it
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,51 @@ class Judge:
 
     def remember(self, case: Case, exchange: Exchange, began: float) -> None:
         """Add an answer to the history; it is then the last one, and can be judged."""
+        self.history.append(trace(case, exchange, self.operation(case, exchange), began))
+
+    def operation(self, case: Case, exchange: Exchange) -> Operation:
+        """What an answer is one of: a file that a task made is one of its fetching."""
         operation = self.oracle.document.operations[case.operation]
-        self.history.append(trace(case, exchange, operation, began))
+        return file_operation(operation, exchange) if case.step.role in FILES else operation
+
+    def remember_end(self, case: Case, trail: Trail) -> None:
+        """Add what a task came to in money: nothing is charged before it has ended."""
+        if trail.id is None or case.cost == 0:
+            return
+        end, cost = end_of(trail), trail.operation.cost
+        is_charged = cost is not None and end in cost.charged
+        self.history.append(
+            Trace(
+                case=case.id,
+                operation=case.operation,
+                status=trail.looks[-1].exchange.status,
+                speaks=frozenset(each.requirement for each in case.expects),
+                charged=case.cost if is_charged else Decimal(0),
+                is_open=end is None or any(True for _ in granted_early(trail)),
+                is_free_end=end is not None and not is_charged,
+            )
+        )
+
+    def judge_trail(self, case: Case, trail: Trail) -> Judgement:
+        """What is found in all answers about one task, and what could not be looked at."""
+        assert case.follow is not None
+        messages: list[tuple[str, str]] = []
+        unjudged: list[tuple[str, str]] = []
+        answer = Answer(trail.looks[-1].exchange, trail.operation, self.history, trail)
+        report = _report(trail)
+        for each in (*case.follow.wholes, *case.follow.ends):
+            if each.requirement not in self.requirements:
+                continue
+            try:
+                if each.of == "report" and report is None:
+                    raise Unjudged("there is no result to look at")
+                found = each.findings(report if each.of == "report" and report else answer)
+                messages += [(each.requirement, message) for message in found]
+            except Unjudged as why:
+                unjudged.append((each.requirement, why.reason))
+        if not any(True for _ in trail.roles(FILE)):
+            unjudged += [(each.requirement, "there is no file to look at") for each in case.follow.files]
+        return Judgement(tuple(messages), tuple(unjudged))
 
     def forget(self) -> None:
         """Take the last answer back: it is requested again."""
@@ -55,7 +107,7 @@ class Judge:
         """What is found in the last answer."""
         if exchange.broken and not exchange.status:
             return self._without_status(case, exchange.broken)
-        operation = self.oracle.document.operations[case.operation]
+        operation = self.operation(case, exchange)
         answer = Answer(exchange, operation, self.history)
         messages: list[tuple[str, str]] = []
         unjudged: list[tuple[str, str]] = []
@@ -94,11 +146,23 @@ class Judge:
 
     def general(self, case: Case, media_type: str, status: int) -> Iterator[tuple[str, str]]:
         """(check, requirement) for each general check that an answer of this type is held against."""
-        checks = ANYWHERE if case.undeclared else CHECKS
+        checks = ANYWHERE if case.undeclared else FETCHED if case.step.role in FILES else CHECKS
         for check in checks if status else ("complete",):
             name = self._name(case, check)
             if name in self.requirements and looks_at(check, media_type):
                 yield check, name
+
+
+def _report(trail: Trail) -> Answer | None:
+    """The view of a task at its ordinary end as the answer to its submission: it reports the seed."""
+    for look in trail.roles(END):
+        if not is_success(look.exchange, trail.view):
+            return None
+        operation = replace(trail.view, artifact=trail.operation.artifact)
+        submission = Step(Request(trail.operation.id, json=trail.sent))
+        case = Case(trail.operation.id, trail.operation.id, (submission,))
+        return Answer(look.exchange, operation, (trace(case, look.exchange, operation, 0.0),))
+    return None
 
 
 def _whose(exchange: Exchange, operation: Operation) -> str:

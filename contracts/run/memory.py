@@ -11,6 +11,7 @@ from proofsheet.contracts.checks.outcomes import is_success
 from proofsheet.contracts.client.target_file import KEYS
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
+from proofsheet.contracts.trail import FILE
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -19,18 +20,20 @@ def trace(case: Case, exchange: Exchange, operation: Operation, began: float) ->
     """What to remember of the exchange of a case of one step."""
     request = case.request
     succeeded = is_success(exchange, operation)
-    draws = succeeded and operation.artifact is not None
+    draws = succeeded and operation.artifact is not None and not operation.lifecycles
+    is_shown = draws and (case.pays or case.step.role == FILE)
+    is_paid = succeeded and operation.cost is not None and not operation.lifecycles
     return Trace(
         case=case.id,
         operation=operation.id,
         status=exchange.status,
         speaks=frozenset(each.requirement for each in case.expects),
-        charged=case.cost if succeeded and operation.cost and request.credential not in KEYS else Decimal(0),
+        charged=case.cost if is_paid and request.credential not in KEYS else Decimal(0),
         balance=_decimal(balance(exchange, operation)),
         seed=reported_seed(exchange, operation) if draws else None,
         asked_seed=_asked_seed(request, operation),
         prompt=case.prompt,
-        looks=tuple(each.look for each in decoding(exchange, operation)) if draws and case.pays else (),
+        looks=tuple(each.look for each in decoding(exchange, operation)) if is_shown else (),
         began=began,
     )
 

@@ -42,6 +42,7 @@ class Run:
     pause: Callable[[float], None] = wait
     workers: int = 8  # for bursts
     concurrency: int = 1
+    tasks: int = 1  # that are followed at the same time
     rate: float | None = None  # requests per second
     explorers: tuple[Explorer, ...] = ()
     interrupts: Interrupts = field(default_factory=Interrupts)
@@ -92,14 +93,14 @@ class Run:
 
     def _planned(self) -> Iterator[Result]:
         sent = 0
-        for batch in batches(self.plan.cases, self.concurrency):
+        for batch in batches(self.plan.cases, self.concurrency, self.tasks):
             if self._is_down:
                 return self._leave(self.plan.cases[sent:])
-            sent += len(batch)
-            if len(batch) == 1:
-                yield self._step(batch[0])
+            sent += len(batch.cases)
+            if len(batch.cases) == 1:
+                yield self._step(batch.cases[0])
             else:
-                answers = in_order(self._send, batch, self.concurrency, self.interrupts)
+                answers = in_order(self._send, batch.cases, batch.workers, self.interrupts)
                 yield from (self._judged(*answer) for answer in answers)
             self._go_on()
 

@@ -79,7 +79,7 @@ def _position(task: Task, lifecycle: Lifecycle, index: int, passed: float, now: 
         progress=_progress(state, passed - at, None if until is None else until - at),
         created=task.created,
         started=_started(task, index, now),
-        ended=(now if task.by_looks else moved + at) if state.is_final else None,
+        ended=(moved if task.by_looks else moved + at) if state.is_final else None,
     )
 
 
@@ -98,4 +98,4 @@ def _started(task: Task, index: int, now: float) -> float | None:
         return moved if len(task.moves) > 1 else None
     if len(task.route) == 2 and task.ends:
         return moved
-    return now if task.by_looks else moved + task.route[1][0]
+    return moved if task.by_looks else moved + task.route[1][0]

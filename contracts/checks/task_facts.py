@@ -1,0 +1,152 @@
+"""What an answer says about a task, by the places that the document binds: its state, id, times, results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from proofsheet.contracts.checks.outcomes import is_granted, parsed, recognised
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.trail import END, VIEWS, Look, Trail
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation, Outcome, Representation
+from proofsheet.spec.recognise import recognise
+from proofsheet.spec.tasks import Lifecycle
+
+JSON = "application/json"
+URL = "$artifact.url"
+TIMES = ("$task.created", "$task.started", "$task.ended")
+_NOTHING: tuple[Any, ...] = (None, "", 0, [], {})  # what stands where there is no value (yet)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one answer says of a task. `values` are by runtime expression, in one form whatever the answer's:
+    times in Unix seconds, progress from 0 to 1. `unread` are those that are not of their form."""
+
+    state: str | None  # None: it is in no declared state
+    why: str = ""  # then, what it is instead
+    values: Mapping[str, Any] = field(default_factory=dict)
+    unread: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[str, ...] = ()  # of what it made
+
+    def get(self, name: str) -> Any:
+        """A value; None where the answer has none."""
+        return self.values.get(name)
+
+
+def facts(operation: Operation, lifecycle: Lifecycle, exchange: Exchange) -> Facts:
+    """What the answer of an operation that views a task says."""
+    key = f"facts of {operation.id}"
+    if key not in exchange.memo:
+        found = recognised(exchange, operation)
+        exchange.memo[key] = _facts(found.outcomes, found.mismatch, lifecycle, parsed(exchange))
+    known: Facts = exchange.memo[key]
+    return known
+
+
+def item_facts(operation: Operation, lifecycle: Lifecycle, item: Any) -> Facts:
+    """What an item of a list says, which is as the operation shows one task."""
+    found = recognise(operation, operation.success.status, JSON, item)
+    return _facts(found.outcomes, found.mismatch, lifecycle, item)
+
+
+def _facts(outcomes: tuple[Outcome, ...], why: str, lifecycle: Lifecycle, body: Any) -> Facts:
+    states = [each for each in outcomes if each.name in lifecycle.states]
+    if not states:
+        named = ", ".join(each.name for each in outcomes)
+        return Facts(None, f"it is {named}" if named else why)
+    form = states[0].representations.get(JSON)
+    if form is None:
+        return Facts(states[0].name)
+    values: dict[str, Any] = {}
+    unread: dict[str, Any] = {}
+    links: list[str] = []
+    for tokens, each in form.binds:
+        for came in pointers.find(body, tokens):
+            if each.text == URL:
+                links += [came] if isinstance(came, str) and came else []
+                continue
+            if came in _NOTHING and came is not False:
+                continue
+            try:
+                values.setdefault(each.text, _plain(each.form, came))
+            except (ValueError, TypeError, OverflowError):
+                unread[each.text] = came
+    return Facts(states[0].name, "", values, unread, tuple(links))
+
+
+def _plain(form: str | None, value: Any) -> Any:
+    """A value in one form. Raises ValueError and TypeError where it is not of its own."""
+    if form in ("epoch-ms", "epoch-seconds"):
+        return float(value) / (1000 if form == "epoch-ms" else 1)
+    if form == "iso-8601":
+        found = datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    if form == "percent":
+        return float(str(value).removesuffix("%")) / 100
+    if form == "percent-number":
+        return float(value) / 100
+    return value
+
+
+def links_of(look: Look, trail: Trail) -> tuple[str, ...]:
+    """Where a view says that the results are."""
+    return facts(look.operation, trail.lifecycle, look.exchange).links
+
+
+def views(trail: Trail, *roles: str) -> list[tuple[Look, Facts]]:
+    """The answers of the viewing operation, in their order, with what they say."""
+    looks = trail.roles(*(roles or VIEWS))
+    return [(each, facts(trail.view, trail.lifecycle, each.exchange)) for each in looks]
+
+
+def end_of(trail: Trail) -> str | None:
+    """The state in which a task ended, as far as was seen."""
+    return next((found.state for _, found in views(trail, END)), None)
+
+
+def around(trail: Trail, look: Look) -> tuple[str | None, str | None]:
+    """The states that the task was seen in before and after an answer, in time."""
+    known = views(trail)
+    at = trail.looks.index(look)
+    before = [one.state for each, one in known if trail.looks.index(each) < at]
+    later = [one.state for each, one in known if trail.looks.index(each) > at]
+    start = trail.lifecycle.start
+    return (before[-1] if before else start), (later[0] if later else None)
+
+
+def leads(lifecycle: Lifecycle, start: str | None, end: str | None) -> bool:
+    """Whether some way leads from one state to another; of an unknown one nothing can be said."""
+    if start is None or end is None or start == end:
+        return True
+    found = [start]
+    for name in found:
+        found.extend(each for each in lifecycle.states[name].to if each not in found)
+    return end in found[1:]
+
+
+def items(look: Look) -> list[Any] | None:
+    """The items of a list of tasks; None where there is no list."""
+    if not is_granted(look.exchange, look.operation):
+        return None
+    form = look.operation.success.representations.get(JSON)
+    for place in places(form, "$tasks"):
+        for found in pointers.find(parsed(look.exchange), place) if place else [parsed(look.exchange)]:
+            return found if isinstance(found, list) else None
+    return None
+
+
+def places(form: Representation | None, name: str) -> Iterator[tuple[str, ...]]:
+    """Where a representation binds an expression."""
+    for tokens, each in form.binds if form else ():
+        if each.text == name:
+            yield tokens
+
+
+def binds(operation: Operation, lifecycle: Lifecycle, name: str) -> bool:
+    """Whether an operation that views tasks shows this of some state."""
+    known = (operation.outcomes[each] for each in lifecycle.states if each in operation.outcomes)
+    return any(any(True for _ in places(each.representations.get(JSON), name)) for each in known)

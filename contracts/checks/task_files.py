@@ -1,0 +1,62 @@
+"""The files that a task makes: their links lead to them, without a key, and they are what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from proofsheet.contracts.checks.extraction import answered
+from proofsheet.contracts.checks.task_facts import links_of, views
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
+from proofsheet.contracts.history import Unjudged
+from proofsheet.contracts.trail import END, FILE, Trail
+from proofsheet.spec.document import Operation, Outcome, Representation
+from proofsheet.spec.expressions import Expression
+
+UNTYPED = frozenset({"", "application/octet-stream", "binary/octet-stream"})  # as stores of files answer
+
+
+def file_operation(operation: Operation, exchange: Exchange) -> Operation:
+    """The fetching of a file as an operation, so that all that judges pictures judges it too."""
+    form = Representation(
+        media_type=exchange.media_type,
+        content_type=exchange.media_type,
+        value=None,
+        binds=(((), Expression("$artifact.bytes")),),
+        headers=(),
+        blurred=False,
+        schema={},
+    )
+    outcome = Outcome("file", 200, {exchange.media_type: form})
+    outcomes = {"file": outcome}
+    return replace(operation, outcomes=outcomes, task=None, cost=None, rules=(), succeeds_as=None)
+
+
+class FileComes(Expectation):
+    """The link leads to a file, and it is of the kind that was asked for."""
+
+    of = "file"
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        exchange, artifact = answer.exchange, answer.operation.artifact
+        kind = artifact.kind if artifact else "image"
+        if exchange.status != 200:
+            yield f"expected the file at {exchange.url[:200]}, came {answered(exchange)}"
+        elif not exchange.body:
+            yield f"the file at {exchange.url[:200]} is empty"
+        elif exchange.media_type not in UNTYPED and not exchange.media_type.startswith(f"{kind}/"):
+            yield f"expected {kind}, came {exchange.media_type}"
+
+
+class FilesFetched(OfTrail):
+    """A task that ended with results has files to fetch."""
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        for end, found in views(trail, END):
+            fetched = list(trail.roles(FILE))
+            if links_of(end, trail) and not fetched:
+                yield f"the link {found.links[0]!r} cannot be followed"
+            if fetched:
+                return
+        raise Unjudged("it made nothing")

@@ -1,0 +1,103 @@
+"""What a client does to a task: it moves it where its state lets it, goes on from it once it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from proofsheet.contracts.checks.extraction import answered
+from proofsheet.contracts.checks.outcomes import is_granted, is_outcome
+from proofsheet.contracts.checks.task_facts import around, leads
+from proofsheet.contracts.expectation import OfTrail
+from proofsheet.contracts.history import Unjudged
+from proofsheet.contracts.trail import Extra, Look, Trail
+from proofsheet.spec.document import Operation
+
+EARLY = "early "
+
+
+@dataclass(frozen=True)
+class Moved(OfTrail):
+    """A task in a state that leads to `to` is moved there, and then seen there or further on."""
+
+    operation: str
+    to: str
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return (Extra(f"move {self.operation}", self.operation),)
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        look = _look(trail, f"move {self.operation}")
+        before, after = around(trail, look)
+        if not is_granted(look.exchange, look.operation):
+            states = trail.lifecycle.states
+            if (
+                before is None
+                or self.to not in states[before].to
+                or _may_have_gone_on(trail, before, after, self.to)
+            ):
+                raise Unjudged(f"it was in {before} before, and then in {after}")
+            came = f"it was in {before}, which leads to {self.to}, and {self.operation} "
+            yield came + f"answered {answered(look.exchange)}"
+        elif after is not None and not leads(trail.lifecycle, self.to, after):
+            yield f"{self.operation} was granted, and then it was in {after}, not in {self.to}"
+
+
+def _may_have_gone_on(trail: Trail, before: str, after: str | None, to: str) -> bool:
+    """Whether it may have left its state by itself before it was to be moved."""
+    return after is not None and after != before and to not in trail.lifecycle.states[after].to
+
+
+@dataclass(frozen=True)
+class MoveRefused(OfTrail):
+    """A task that has ended is not moved any more."""
+
+    operation: str
+    outcome: str
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return (Extra(f"late {self.operation}", self.operation, "ended"),)
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        yield from _refused(_look(trail, f"late {self.operation}"), self.outcome)
+
+
+@dataclass(frozen=True)
+class EarlyRefused(OfTrail):
+    """What goes on from a task in one of `states` is refused while it is in another."""
+
+    operation: str
+    outcome: str
+    states: frozenset[str]
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return (Extra(f"{EARLY}{self.operation}", self.operation),)
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        look = _look(trail, f"{EARLY}{self.operation}")
+        before, after = around(trail, look)
+        if before in self.states or after in self.states | {None}:
+            raise Unjudged(f"it was in {before} before, and then in {after}")
+        yield from _refused(look, self.outcome)
+
+
+def granted_early(trail: Trail) -> Iterator[Operation]:
+    """The operations that went on from a task by surprise: each started one that nobody follows."""
+    for look in trail.looks:
+        if look.role.startswith(EARLY) and is_granted(look.exchange, look.operation):
+            yield look.operation
+
+
+def _look(trail: Trail, role: str) -> Look:
+    if found := next(trail.roles(role), None):
+        return found
+    raise Unjudged("it was not requested")
+
+
+def _refused(look: Look, outcome: str) -> Iterator[str]:
+    if not is_outcome(look.exchange, look.operation, outcome) or is_granted(look.exchange, look.operation):
+        wanted = look.operation.outcomes[outcome]
+        yield f"expected {wanted.status} {wanted.name}, came {answered(look.exchange)}"

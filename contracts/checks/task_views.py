@@ -1,0 +1,241 @@
+"""What the views of a task agree on: its id, what it was asked for, its results, and that lists have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.contracts.checks.extraction import answered, excerpt
+from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
+from proofsheet.contracts.checks.task_facts import (
+    JSON,
+    URL,
+    Facts,
+    around,
+    facts,
+    item_facts,
+    items,
+    leads,
+    places,
+    views,
+)
+from proofsheet.contracts.expectation import OfTrail
+from proofsheet.contracts.history import Unjudged
+from proofsheet.contracts.trail import LINK, SUBMIT, Extra, Look, Trail
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation
+
+_MOVING = frozenset({"$task.state", "$task.progress", "$task.started", "$task.ended", "$task.duration", URL})
+
+
+class IdGiven(OfTrail):
+    """The submission gives an id, and the operation that views tasks finds the task by it."""
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        first = next(trail.roles(SUBMIT), None)
+        if first is not None and not is_granted(first.exchange, first.operation):
+            raise Unjudged("no task was submitted")
+        if trail.id is None and first is not None:
+            yield f"the submission gives no id: {excerpt(first.exchange)}"
+        for look, found in views(trail)[-1:]:
+            if found.state is None and not is_granted(look.exchange, look.operation):
+                yield f"{trail.id} is not found: {answered(look.exchange)}"
+
+
+class IdStays(OfTrail):
+    """Every view shows the task under the id that the submission gave."""
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        shown = [found.get("$task.id") for _, found in views(trail) if found.state]
+        for each in dict.fromkeys(shown):
+            if each is not None and str(each) != trail.id:
+                yield f"the submission gave {trail.id}, the view shows {each}"
+        if not any(shown):
+            raise Unjudged("no view shows an id")
+
+
+@dataclass(frozen=True)
+class Echoes(OfTrail):
+    """The views show what the task was submitted with, and what kind it is."""
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        said = set()
+        for _, found in views(trail):
+            for name, wanted in _submitted(trail, found):
+                came = found.get(name)
+                if came is not None and came != wanted and name not in said:
+                    said.add(name)
+                    yield f"expected {name} to be {wanted!r}, came {came!r}"
+
+
+def _submitted(trail: Trail, found: Facts) -> Iterator[tuple[str, Any]]:
+    for name in found.values:
+        if name.startswith("$task.request.body#"):
+            place = pointers.split(name.removeprefix("$task.request.body#"))
+            yield from ((name, each) for each in pointers.find(trail.sent, place))
+    role = trail.operation.task
+    if kind := getattr(role, "kind", None):
+        yield "$task.kind", kind
+
+
+class ResultsWhenDue(OfTrail):
+    """The results are there in the states that have them, and in no other."""
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        every = {place for name in trail.lifecycle.states for place in places(_form(trail.view, name), URL)}
+        said: set[str] = set()
+        for look, found in views(trail):
+            if found.state and found.state not in said:
+                said.add(found.state)
+                yield from _results(trail, look, found.state, every)
+        if not said:
+            raise Unjudged("the task was never seen")
+
+
+def _form(view: Operation, state: str) -> Any:
+    return view.outcomes[state].representations.get(JSON) if state in view.outcomes else None
+
+
+def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]]) -> Iterator[str]:
+    form, body = _form(trail.view, state), parsed(look.exchange)
+    due = set(places(form, URL))
+    for place in sorted(every):
+        came = [each for each in pointers.find(body, place) if each not in (None, "", [], {})]
+        shown = pointers.join(*place)
+        if place in due and not came:
+            yield f"in {state} there is no result at {shown}"
+        elif place in due and not all(isinstance(each, str) and "/" in each for each in came):
+            yield f"in {state} the result at {shown} is no link: {came[0]!r}"
+        elif place not in due and came and came != list(pointers.find(form.value, place)):
+            yield f"in {state} there is a result already at {shown}: {came[0]!r}"
+
+
+@dataclass(frozen=True)
+class OtherViewAgrees(OfTrail):
+    """Another operation that views the task shows the same."""
+
+    operation: str
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return tuple(
+            Extra(f"other-view {self.operation}", self.operation, when) for when in ("begun", "ended")
+        )
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        for look in _looks(trail, f"other-view {self.operation}"):
+            found = facts(look.operation, trail.lifecycle, look.exchange)
+            if found.state is None:
+                yield f"{self.operation} does not show it: {answered(look.exchange)}"
+            else:
+                yield from _disagreements(trail, look, found)
+
+
+class LinkLeads(OfTrail):
+    """The link that the submission gives leads to a view of the task."""
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        for look in _looks(trail, LINK):
+            found = facts(trail.view, trail.lifecycle, look.exchange)
+            if found.state is None:
+                if not trail.view.is_open and not look.exchange.credentials(trail.view):
+                    raise Unjudged("the link leads to another host, to which no key is sent")
+                yield f"{look.exchange.url} does not show it: {answered(look.exchange)}"
+            else:
+                yield from _disagreements(trail, look, found)
+
+
+@dataclass(frozen=True)
+class IsListed(OfTrail):
+    """A list has the task, once, where its state is one that it lists; and shows it as the view does."""
+
+    operation: str
+    states: frozenset[str] | None = None
+    order: str = "newest"
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return tuple(Extra(f"list {self.operation}", self.operation, when) for when in ("begun", "ended"))
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        for look in _looks(trail, f"list {self.operation}"):
+            listed = items(look)
+            if listed is None:
+                yield f"expected a list of tasks, came {answered(look.exchange)}"
+                continue
+            known = [item_facts(trail.view, trail.lifecycle, each) for each in listed]
+            mine = [each for each in known if str(each.get("$task.id")) == trail.id]
+            yield from self._listed(trail, look, mine, len(listed))
+            yield from self._ordered(known)
+
+    def _listed(self, trail: Trail, look: Look, mine: list[Facts], count: int) -> Iterator[str]:
+        due = [self.states is None or each in self.states for each in around(trail, look) if each]
+        if not mine and all(due):
+            yield f"{trail.id} is not among the {count} tasks of {self.operation}"
+        if len(mine) > 1:
+            yield f"{trail.id} is {len(mine)} times in the list of {self.operation}"
+        for each in mine:
+            if not any(due):
+                yield f"{self.operation} lists {trail.id}, which is in {each.state}"
+            yield from _disagreements(trail, look, each)
+
+    def _ordered(self, known: list[Facts]) -> Iterator[str]:
+        times = [each.get("$task.created") for each in known]
+        times = [each for each in times if isinstance(each, int | float)]
+        ordered = sorted(times, reverse=self.order == "newest")
+        if self.order and times != ordered:
+            yield f"expected the {self.order} first, came tasks of {', '.join(map(str, times[:5]))}"
+
+
+def _disagreements(trail: Trail, look: Look, found: Facts) -> Iterator[str]:
+    """What another answer says of the task that no view beside it can say."""
+    before, after = around(trail, look)
+    lifecycle = trail.lifecycle
+    if not leads(lifecycle, before, found.state) or not leads(lifecycle, found.state, after):
+        seen = " and ".join(filter(None, dict.fromkeys((before, after))))
+        yield f"it shows {found.state} where the view shows {seen}"
+    same = [each for _, each in views(trail) if each.state == found.state]
+    is_final = found.state is not None and lifecycle.states[found.state].is_final
+    for name, came in found.values.items():
+        stays = name not in _MOVING or (is_final and name != URL)
+        wanted = [each.get(name) for each in same if each.get(name) is not None]
+        if stays and wanted and not name.startswith("$link.") and came not in wanted:
+            yield f"it shows {name} as {came!r}, the view as {wanted[-1]!r}"
+    if (
+        str(
+            found.get(
+                "$task.id",
+            )
+            or trail.id
+        )
+        != trail.id
+    ):
+        yield f"it shows the id {found.get('$task.id')}, the submission gave {trail.id}"
+
+
+def _looks(trail: Trail, role: str) -> list[Look]:
+    if found := list(trail.roles(role)):
+        return found
+    raise Unjudged("it was not requested")
+
+
+@dataclass(frozen=True)
+class Foreign(OfTrail):
+    """To the key of another account the task does not exist; or it is shown, where `outcome` is empty."""
+
+    operation: str
+    outcome: str
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return (Extra(f"foreign {self.operation}", self.operation, "begun", "other"),)
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        for look in _looks(trail, f"foreign {self.operation}"):
+            shown = facts(look.operation, trail.lifecycle, look.exchange).state
+            if not self.outcome and shown is None:
+                yield f"expected it to be shown, came {answered(look.exchange)}"
+            elif self.outcome and not is_outcome(look.exchange, look.operation, self.outcome):
+                wanted = look.operation.outcomes[self.outcome]
+                yield f"expected {wanted.status} {wanted.name}, came {answered(look.exchange)}"

@@ -1,0 +1,113 @@
+"""Requests about tasks: by which operation, and where in them the task's id stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from proofsheet.contracts.case import Request
+from proofsheet.contracts.checks.expected import IsSuccess
+from proofsheet.contracts.checks.refusals import RefusedAs
+from proofsheet.contracts.derive.samples import plain_request, smallest, value
+from proofsheet.contracts.expectation import Expectation
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Document, Operation
+from proofsheet.spec.expressions import Expression
+from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
+
+
+def id_place(operation: Operation) -> Expression | None:
+    """Where a request of the operation has the id of a task: that it views or moves, or goes on from."""
+    role = operation.task
+    if isinstance(role, Views | Moves):
+        return role.id
+    if isinstance(role, Lists):
+        return role.ids
+    return role.parent.id if isinstance(role, Starts) and role.parent else None
+
+
+def about(operation: Operation, id: str, body: dict[str, Any] | None = None) -> Request:
+    """The operation's request about one task; with this body where it is no plain one."""
+    request = plain_request(operation, smallest(operation) if body is None else body)
+    return with_id(operation, request, id)
+
+
+def with_id(operation: Operation, request: Request, id: str) -> Request:
+    """The same request about another task."""
+    place = id_place(operation)
+    if place is None:
+        return request
+    _, _, where = place.text.partition("$request.")
+    kind, _, name = where.partition(".")
+    if kind == "path":
+        return replace(request, path_params={**request.path_params, name: id})
+    if kind == "query":
+        return replace(request, query={**request.query, name: id})
+    if kind == "header":
+        return replace(request, headers={**request.headers, name: id})
+    tokens = pointers.split(place.text.partition("#")[2])
+    body = dict(request.json or {})
+    body[tokens[0]] = [id] if isinstance(operation.task, Lists) else id
+    return replace(request, json=body)
+
+
+def plain_answer(operation: Operation, requirement: str) -> Expectation:
+    """What a plain request gets: of an operation about one task a refusal, for none has its example's id."""
+    if isinstance(operation.task, Views | Moves):
+        return RefusedAs(requirement, operation.task.missing)
+    return IsSuccess(requirement)
+
+
+def unknown_id(operation: Operation) -> str:
+    """An id of the form of the document's example that no task has."""
+    place = id_place(operation)
+    name = place.text.rpartition("/")[2].rpartition(".")[2] if place else ""
+    schemas = [each.schema for each in operation.parameters if each.name == name]
+    if operation.body:
+        schemas.append(operation.body.schema.get("properties", {}).get(name, {}))
+    example = str(value(schemas[0])) if schemas and schemas[0] else ""
+    if not example.isascii() or " " in example or len(example) < 8:
+        return "00000000-0000-0000-0000-000000000000"
+    return re.sub(r"[0-9a-fA-F]", "0", example)
+
+
+def viewing(document: Document, lifecycle: Lifecycle) -> list[Operation]:
+    """The operations that show one task of a lifecycle."""
+    known = document.operations.values()
+    views = (each for each in known if isinstance(each.task, Views) and each.task.answers is None)
+    return [each for each in views if lifecycle.name in each.views]
+
+
+def view_of(document: Document, operation: Operation) -> Operation | None:
+    """The operation that shows the tasks which another starts: where its link leads, else the first."""
+    if operation.lifecycle is None:
+        return None
+    known = viewing(document, operation.lifecycle)
+    linked = [each.operation for each in operation.links.values()]
+    return next((each for each in known if each.id in linked), known[0] if known else None)
+
+
+def listing(document: Document, lifecycle: Lifecycle) -> Iterator[Operation]:
+    """The operations that list tasks of a lifecycle."""
+    for each in document.operations.values():
+        if isinstance(each.task, Lists) and lifecycle.name in document.operations[each.task.view].views:
+            yield each
+
+
+def moving(document: Document, lifecycle: Lifecycle) -> Iterator[tuple[Operation, Moves]]:
+    """The operations that move tasks of a lifecycle to one of its states."""
+    for each in document.operations.values():
+        if isinstance(each.task, Moves) and any(each.task.to in one.to for one in lifecycle.states.values()):
+            yield each, each.task
+
+
+def following(document: Document, operation: Operation) -> Iterator[Operation]:
+    """The operations that go on from tasks of this one: those whose states its lifecycle has."""
+    lifecycle = operation.lifecycle
+    for each in document.operations.values():
+        role = each.task
+        parent = role.parent if isinstance(role, Starts) else None
+        if lifecycle and parent and parent.states & set(lifecycle.finals):
+            yield each

@@ -1,0 +1,82 @@
+"""Sending a case that follows a task: step by step as the follower says, and what is known of ended tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from proofsheet.contracts.case import Case, Step
+from proofsheet.contracts.checks.task_facts import end_of
+from proofsheet.contracts.client.http_client import Unreachable
+from proofsheet.contracts.derive.task_requests import with_id
+from proofsheet.contracts.exchange import Broken, Exchange
+from proofsheet.contracts.run.trail import Follower
+from proofsheet.contracts.trail import SUBMIT, Trail
+from proofsheet.spec.document import Document
+
+Send = Callable[[Case], Exchange]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A task that ended: its id, and in which state."""
+
+    id: str
+    state: str
+
+
+@dataclass
+class Followed:
+    """Sends cases that follow tasks, from several threads. `ended` are the tasks of this run in order."""
+
+    document: Document
+    send: Send
+    is_stopped: Callable[[], bool]
+    ended: list[Ended] = field(default_factory=list)
+
+    def ready(self, case: Case) -> Case | None:
+        """The case with the task that it goes on from; None where there is none in such a state."""
+        assert case.follow is not None
+        if not case.follow.parent or case.follow.known:
+            return case
+        known = [each for each in self.ended if each.state in case.follow.parent]
+        if not known:
+            return None
+        request = with_id(self.document.operations[case.operation], case.request, known[-1].id)
+        return case.stepping(request=request)
+
+    def follow(self, case: Case, submit: Callable[[Step], Exchange | None]) -> tuple[Trail, tuple[Step, ...]]:
+        """All that came of the task of a case, and the steps that were sent.
+
+        `submit` sends the submission; None, and the trail has no answer, where there was none.
+        """
+        follower, sent = Follower(self.document, case), list[Step]()
+        steps = follower.steps()
+        step = next(steps)
+        while not self.is_stopped() or not sent:
+            exchange = submit(step) if step.role == SUBMIT else self._sent(case, step)
+            if exchange is None:
+                break
+            sent.append(step)
+            try:
+                step = steps.send(exchange)
+            except StopIteration:
+                break
+        if follower.trail.id and (state := end_of(follower.trail)):
+            self.ended.append(Ended(follower.trail.id, state))
+        return follower.trail, tuple(sent)
+
+    def _sent(self, case: Case, step: Step) -> Exchange:
+        """An answer on the way; one that never came is one that breaks HTTP, and no end of the way."""
+        try:
+            return self.send(case.alone(step))
+        except Unreachable as problem:
+            broken = Broken("head", problem.reason, "nothing", 0, 0.0)
+            url = step.request.url or self.document.operations[step.request.operation].path
+            return Exchange("GET", url, (), b"", 0, (), b"", broken)
+
+
+def missing(case: Case) -> str:
+    """Why a case that goes on from a task cannot be sent."""
+    states = sorted(case.follow.parent) if case.follow else []
+    return f"no task of this run ended in {' or '.join(states)}, to go on from"

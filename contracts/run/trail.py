@@ -1,0 +1,152 @@
+"""Following a task: which request comes next, until it has ended or patience has; what is fetched then."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+
+from proofsheet.contracts.case import Case, Request, Step
+from proofsheet.contracts.checks.outcomes import is_granted, parsed
+from proofsheet.contracts.checks.task_facts import JSON, links_of, places, views
+from proofsheet.contracts.derive.task_requests import about
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.trail import AGAIN, END, FILE, FILE_AGAIN, LINK, SUBMIT, VIEW, Extra, Look, Trail
+from proofsheet.spec import pointers
+from proofsheet.spec.document import Document, Operation
+from proofsheet.spec.tasks import Moves
+
+FIRST, GROWS, LONGEST = 0.25, 1.4, 10.0  # seconds before a look; the next is so much later; never more
+SHARE = 10  # of the documented time: so often it is looked at, at least
+STRANGE = 10  # looks in a row that show no declared state: then it is given up
+MOST_FILES = 8
+
+Steps = Generator[Step, Exchange, None]
+
+
+@dataclass
+class Follower:
+    """Follows one task. `trail` holds every answer so far, those that a step led to."""
+
+    document: Document
+    case: Case
+    trail: Trail = field(init=False)
+
+    def __post_init__(self) -> None:
+        follow = self.case.follow
+        assert follow is not None
+        operations = self.document.operations
+        self.follow = follow
+        self.trail = Trail(
+            operation=operations[self.case.operation],
+            view=operations[follow.view],
+            id=follow.known or None,
+            sent=self.case.steps[0].request.json,
+            looks=(),
+            patience=follow.patience,
+        )
+
+    def steps(self) -> Steps:
+        """Every request in turn; the answer to each is to be sent in."""
+        if self.trail.id is None:
+            exchange = yield from self._looked(replace(self.case.steps[0], role=SUBMIT))
+            if (id := submitted(self.trail.operation, exchange)) is None:
+                return
+            self.trail = replace(self.trail, id=id)
+            yield from self._link(exchange)
+        yield from self._extras("begun")
+        yield from self._until_end()
+        if any(True for _ in self.trail.roles(END)):
+            yield from self._files(FILE)
+            yield from self._extras("ended")
+            yield from self._look(AGAIN, self._pause(0))
+            yield from self._files(FILE_AGAIN)
+
+    def _looked(self, step: Step) -> Generator[Step, Exchange, Exchange]:
+        exchange = yield step
+        operation = self.document.operations[step.request.operation]
+        self.trail = replace(
+            self.trail,
+            looks=(*self.trail.looks, Look(step.role, operation, exchange)),
+            waited=self.trail.waited + step.wait,
+        )
+        return exchange
+
+    def _look(self, role: str, wait: float) -> Generator[Step, Exchange, Exchange]:
+        request = about(self.trail.view, self.trail.id or "")
+        return (yield from self._looked(Step(request, wait=wait, role=role)))
+
+    def _until_end(self) -> Steps:
+        """Look until it has ended. What waits for a client is moved on."""
+        moved: set[str] = set()
+        count = strange = 0
+        while self.trail.waited < self.follow.patience and strange < STRANGE:
+            yield from self._look(VIEW, self._pause(count))
+            count += 1
+            state = views(self.trail)[-1][1].state
+            strange = strange + 1 if state is None else 0
+            if state is None:
+                continue
+            known = self.trail.lifecycle.states[state]
+            if known.is_final:
+                looks = self.trail.looks
+                self.trail = replace(self.trail, looks=(*looks[:-1], replace(looks[-1], role=END)))
+                return
+            if known.seconds is None and state not in moved:
+                moved.add(state)
+                yield from self._move_on(known.to)
+
+    def _pause(self, count: int) -> float:
+        """Seconds before a look: few at first, for a double is quick, and never many beside the whole."""
+        longest = sum((each.seconds or (0.0, 0.0))[1] for each in self.trail.lifecycle.states.values())
+        return min(FIRST * GROWS**count, max(longest / SHARE, 1.0), LONGEST)
+
+    def _move_on(self, to: tuple[str, ...]) -> Steps:
+        """Move a task that waits for a client to the first state that a client can move it to."""
+        for state in to:
+            for each in self.document.operations.values():
+                if isinstance(each.task, Moves) and each.task.to == state:
+                    yield from self._looked(Step(about(each, self.trail.id or ""), role=f"on {each.id}"))
+                    return
+
+    def _extras(self, when: str) -> Steps:
+        for each in self.follow.extras:
+            if each.when == when:
+                yield from self._looked(Step(self._request(each), role=each.role))
+
+    def _request(self, extra: Extra) -> Request:
+        made = about(self.document.operations[extra.operation], self.trail.id or "")
+        return replace(made, credential=extra.credential)
+
+    def _link(self, exchange: Exchange) -> Steps:
+        """Where the submission says that the task is shown; never with a key to another host."""
+        form = self.trail.operation.success.representations.get(JSON)
+        for name in self.trail.operation.links:
+            for place in places(form, f"$link.{name}"):
+                for url in pointers.find(parsed(exchange), place):
+                    if isinstance(url, str) and url:
+                        request = Request(self.trail.view.id, url=url, credential="valid")
+                        yield from self._looked(Step(request, role=LINK))
+
+    def _files(self, role: str) -> Steps:
+        """What it made; a second time only where the links have become others."""
+        seen = list(self.trail.roles(END if role == FILE else AGAIN))
+        links = links_of(seen[-1], self.trail) if seen else ()
+        known = [each for one in self.trail.roles(END) for each in links_of(one, self.trail)]
+        for url in links[:MOST_FILES] if role == FILE or list(links) != known else ():
+            expects = self.follow.files if role == FILE else ()
+            request = Request(self.trail.operation.id, url=url, credential="none")
+            yield from self._looked(Step(request, expects, role=role))
+
+
+def submitted(operation: Operation, exchange: Exchange) -> str | None:
+    """The id that the answer to a submission gives; None where it gives none."""
+    if not is_granted(exchange, operation):
+        return None
+    return next(_ids(operation, exchange), None)
+
+
+def _ids(operation: Operation, exchange: Exchange) -> Iterator[str]:
+    for place in places(operation.success.representations.get(JSON), "$task.id"):
+        for each in pointers.find(parsed(exchange), place):
+            if isinstance(each, str | int) and not isinstance(each, bool) and each != "":
+                yield str(each)

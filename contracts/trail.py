@@ -1,0 +1,60 @@
+"""The trail of a task: every answer about it, from its submission to its end and what is fetched after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.contracts.exchange import Exchange
+from proofsheet.spec.document import Operation
+from proofsheet.spec.tasks import Lifecycle
+
+SUBMIT, VIEW, END, AGAIN = "submit", "view", "end", "again"  # the views: on the way, at its end, and later
+FILE, FILE_AGAIN, LINK = "file", "file-again", "link"
+VIEWS = (VIEW, END, AGAIN)
+
+
+@dataclass(frozen=True)
+class Extra:
+    """One more request about a task: once it has begun, or once it has ended, by which operation.
+
+    A `move` that is made while the task goes on changes what becomes of it.
+    """
+
+    role: str
+    operation: str
+    when: str = "begun"  # begun | ended
+    credential: str = "valid"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One answer on the way of a task, and when it came, in seconds of the run's clock."""
+
+    role: str
+    operation: Operation
+    exchange: Exchange
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Trail:
+    """All answers about one task, in their order. `id` is None where the submission gave none."""
+
+    operation: Operation  # that started it
+    view: Operation
+    id: str | None
+    sent: Any  # the fields that it was submitted with
+    looks: tuple[Look, ...]
+    patience: float = 0.0
+    waited: float = 0.0  # seconds between the looks, in all
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        assert self.operation.lifecycle is not None
+        return self.operation.lifecycle
+
+    def roles(self, *roles: str) -> Iterator[Look]:
+        """The answers with one of these roles."""
+        return (each for each in self.looks if each.role in roles)
