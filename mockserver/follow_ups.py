@@ -53,6 +53,17 @@ def follow_up(call: Call, double: Double, role: Starts) -> FollowUp:
     return _taken(parent, _offer(parent, str(request_value(call, role.offer))), role)
 
 
+def resumed(double: Double, found: TaskView) -> FollowUp | None:
+    """What a task went on from when it was submitted, as far as it is remembered."""
+    task = found.task
+    before = double.state.task(task.holder[0], task.parent) if task.parent else None
+    if before is None:
+        return None
+    parent = view(double, before)
+    offer = next((each for each in parent.offers if each.name == task.offer), None)
+    return FollowUp(parent, offer, found.lifecycle, task.kind)
+
+
 def _offer(parent: TaskView, wanted: str) -> Offer:
     for each in parent.offers:
         if wanted.casefold() in each.names or (each.id and wanted == task_text(each.id.text, parent)):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 
-from proofsheet.mockserver.call import Given
+from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import read_upload
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
 _SPACE = re.compile(rb"\s+")
+MOST_PICTURES = 64  # of one list that are looked at
 
 
 def given_picture(path: tuple[str | int, ...], value: bytes | str) -> Given:
@@ -24,6 +26,18 @@ def given_picture(path: tuple[str | int, ...], value: bytes | str) -> Given:
         return Given(path, data, read_upload(data))
     except Unreadable as problem:
         return Given(path, data, problem)
+
+
+def given_values(call: Call, name: str) -> Iterator[tuple[tuple[str | int, ...], bytes | str]]:
+    """What stands in a field that holds a picture, or a list of them: files as bytes, all else as text."""
+    if name in call.files:
+        yield (name,), call.files[name].data
+    value = call.fields.get(name) if isinstance(call.fields, dict) else None
+    for at, each in enumerate(value[:MOST_PICTURES]) if isinstance(value, list) else ():
+        if isinstance(each, str):
+            yield (name, at), each
+    if isinstance(value, str):
+        yield (name,), value
 
 
 def from_text(text: str) -> bytes:

@@ -8,19 +8,18 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from proofsheet.mockserver import form
 from proofsheet.mockserver.call import Call, FilePart, conclude_representation
-from proofsheet.mockserver.given_pictures import given_picture
+from proofsheet.mockserver.given_pictures import given_picture, given_values
 from proofsheet.spec.document import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
 from proofsheet.traffic.multipart import Part
 
 Receive = Callable[[], Awaitable[Any]]
 DEEPEST = 100  # levels of JSON
-MOST_PICTURES = 64  # of one list that are looked at
 
 
 class Disconnected(Exception):
@@ -45,21 +44,9 @@ async def read(
 async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:
     artifact = call.operation.artifact
     for name in dict.fromkeys((*body.pictures, *(artifact.pictures if artifact else ()))):
-        for path, value in _values(call, name):
+        for path, value in given_values(call, name):
             async with decoding:  # a decoded picture is large: only a few at a time
                 call.given.setdefault(name, []).append(await asyncio.to_thread(given_picture, path, value))
-
-
-def _values(call: Call, name: str) -> Iterator[tuple[tuple[str | int, ...], bytes | str]]:
-    """What stands in a field that holds a picture, or a list of them: files as bytes, all else as text."""
-    if name in call.files:
-        yield (name,), call.files[name].data
-    value = call.fields.get(name) if isinstance(call.fields, dict) else None
-    for at, each in enumerate(value[:MOST_PICTURES]) if isinstance(value, list) else ():
-        if isinstance(each, str):
-            yield (name, at), each
-    if isinstance(value, str):
-        yield (name,), value
 
 
 async def receive_body(call: Call, receive: Receive, limit: int, timeout: float | None) -> bytes:

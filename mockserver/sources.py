@@ -13,7 +13,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.listings import TASKS, Listing
 from proofsheet.mockserver.request_values import of_request
-from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView
+from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView, of_task
 from proofsheet.spec import expressions
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.tasks import Offer
@@ -107,8 +107,8 @@ def _values(text: str, context: Context, artifact: Artifact | None) -> Iterator[
         yield from CALL[text](context)
     elif text in ARTIFACT:
         yield from [ARTIFACT[text](artifact)] if artifact else []
-    elif text in TASK:
-        yield from TASK[text](context.task) if context.task else []
+    elif text in TASK or text.startswith("$text."):
+        yield from of_task(text, context.task) if context.task else []
     elif text in OFFER:
         yield from [OFFER[text](*context.offer)] if context.offer else []
     elif text in TASKS:

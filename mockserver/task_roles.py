@@ -9,16 +9,16 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal, conclude_representation
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.follow_ups import FollowUp, find_task
-from proofsheet.mockserver.medium import MEDIA
+from proofsheet.mockserver.follow_ups import FollowUp, find_task, resumed
 from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.sources import Context, values
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.task_sources import TaskView, view
+from proofsheet.mockserver.task_artifacts import make
+from proofsheet.mockserver.task_sources import TaskView, task_text, view
 from proofsheet.mockserver.tasks.course import route
 from proofsheet.mockserver.tasks.ids import IDS
 from proofsheet.spec import pointers
-from proofsheet.spec.tasks import Lists, Moves, Starts, Views
+from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
 
 
 def act(call: Call, double: Double, outcome: str) -> str:
@@ -56,13 +56,12 @@ def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
     lifecycle, now = call.lifecycle, double.state.now()
     assert lifecycle is not None  # of the role, or the offer's
     start = following.start if following else lifecycle.start
-    end = call.end if call.end and call.end in lifecycle.states else lifecycle.ordinary_end
+    request = _sent(call, role, following)
+    made = make(replace(call, fields=request["fields"]), double, following)
+    end = _end(call, role, lifecycle, made.flaw)
     pace = double.settings.task_pace
     steps = route(lifecycle, start, end, pace, double.rng)
     operation = call.operation
-    request = _sent(call, role, following)
-    maker = replace(call, fields=request["fields"])
-    made = MEDIA[operation.artifact.kind].describe(maker, double, False) if operation.artifact else ()
     return Task(
         id=IDS[role.id_form](now),
         holder=call.account,
@@ -77,12 +76,20 @@ def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
         by_looks=pace.by_looks,
         cost=call.cost,
         charged=operation.cost is not None and end in operation.cost.charged,
-        seed=maker.seed,
-        artifacts=tuple(made),
+        seed=made.seed,
+        artifacts=made.artifacts,
+        texts=made.texts,
+        flaw=made.flaw if end == role.flawed else "",
         parent=following.parent.task.id if following else None,
         offer=following.offer.name if following and following.offer else None,
         ahead=ahead,
     )
+
+
+def _end(call: Call, role: Starts, lifecycle: Lifecycle, flaw: str) -> str:
+    """The state in which a task is to end: as it is forced, by its prompt's flaws, or the ordinary one."""
+    wanted = call.end or (role.flawed if flaw else None)
+    return wanted if wanted and wanted in lifecycle.states else lifecycle.ordinary_end
 
 
 def _labelled(call: Call, double: Double, role: Starts, task: Task) -> Task:
@@ -98,8 +105,15 @@ def _sent(call: Call, role: Starts, following: FollowUp | None) -> dict[str, Any
     if following is not None and role.parent is not None:
         before = following.parent.call.fields
         taken = {each[0]: found for each in role.parent.inherits for found in pointers.find(before, each)}
-        fields = {**taken, **(following.offer.fills if following.offer else {}), **fields}
+        fields = {**taken, **_filled(following), **fields}
     return {"fields": fields, "path": dict(call.path_params), "query": call.query}
+
+
+def _filled(following: FollowUp) -> dict[str, Any]:
+    """The fields that an offer fills in, the texts among them about the task that offers it."""
+    known = following.offer.fills.items() if following.offer else ()
+    parent = following.parent
+    return {name: task_text(each, parent) if isinstance(each, str) else each for name, each in known}
 
 
 def _show(call: Call, double: Double, role: Views) -> str:
@@ -151,11 +165,15 @@ def _move(call: Call, double: Double, role: Moves) -> str:
 
 
 def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
-    lifecycle, task, now = found.lifecycle, found.task, double.state.now()
+    lifecycle, now = found.lifecycle, double.state.now()
+    task = _merged(call, double, found.task) if role.merges else found.task
     end = role.to if lifecycle.states[role.to].is_final else lifecycle.ordinary_end
+    starts = found.call.operation.task
+    if task.flaw and isinstance(starts, Starts) and not lifecycle.states[role.to].is_final:
+        end = _end(call, starts, lifecycle, task.flaw)
     steps = route(lifecycle, role.to, end, double.settings.task_pace, double.rng)
     cost = found.call.operation.cost
-    moved = replace(
+    return replace(
         task,
         moves=(*task.moves, (now, role.to)),
         route=steps,
@@ -163,19 +181,15 @@ def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
         looks=0,
         charged=cost is not None and end in cost.charged,
     )
-    return _merged(call, double, moved) if role.merges else moved
 
 
 def _merged(call: Call, double: Double, task: Task) -> Task:
     """A task with what a client says more of it; what is empty says nothing."""
     sent = task.sent()
     sent["fields"] |= {name: each for name, each in call.fields.items() if each not in (None, "")}
-    told = replace(task, request=json.dumps(sent, ensure_ascii=False))
-    artifact = double.documents.operation(task.operation).operation.artifact
-    if artifact is None:
-        return told
-    made = MEDIA[artifact.kind].describe(view(double, told).call, double, False)
-    return replace(told, artifacts=tuple(made))
+    told = view(double, replace(task, request=json.dumps(sent, ensure_ascii=False)))
+    made = make(told.call, double, resumed(double, told))
+    return replace(told.task, artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
 
 
 _ROLES: Mapping[type, Callable[[Call, Double, Any], str]] = {

@@ -65,6 +65,7 @@ TASK: Mapping[str, Callable[[TaskView], Iterator[Any]]] = {
     "$task.started": lambda view: _number(view.position.started),
     "$task.ended": lambda view: _number(view.position.ended),
     "$task.duration": lambda view: _number(_duration(view.position)),
+    "$task.flaw": lambda view: iter([view.task.flaw] if view.task.flaw else []),
     "$task.parent": lambda view: iter([view.task.parent] if view.task.parent else []),
 }
 
@@ -72,7 +73,14 @@ TASK: Mapping[str, Callable[[TaskView], Iterator[Any]]] = {
 def task_text(template: str, view: TaskView) -> str:
     """A text in which expressions about the task itself stand in braces."""
     wanted = expressions.embedded(template)
-    return expressions.fill(template, {each.text: str(next(TASK[each.text](view), "")) for each in wanted})
+    return expressions.fill(template, {each.text: str(next(of_task(each.text, view), "")) for each in wanted})
+
+
+def of_task(text: str, view: TaskView) -> Iterator[Any]:
+    """The value of an expression about a task; nothing where it has none."""
+    if text.startswith("$text."):
+        return iter([said for name, said in view.task.texts if name == text.removeprefix("$text.")])
+    return TASK[text](view)
 
 
 # What can be bound of each offer of a task.

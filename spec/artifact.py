@@ -94,6 +94,7 @@ class Artifact:
     count: Tokens | None
     vertices: Tokens | None  # how many a model has at most; its size is that of its texture
     parameters: PromptParameters | None = None  # that the text of the first prompt carries
+    text: str | None = None  # what of it is said in words: a key of the double's table of texts
     grid: bool = False  # whether a picture is four in one file, whose size is that of the file
     expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
 
@@ -188,6 +189,7 @@ def artifact(node: Any) -> Artifact | None:
         count=_tokens(node.get("count")),
         vertices=_tokens(node.get("vertices")),
         parameters=prompt_parameters(node.get("parameters")),
+        text=node.get("text"),
         grid=node.get("layout") == "grid",
         expires=node.get("expires"),
     )

@@ -16,6 +16,7 @@ from proofsheet.spec.expressions import (
     parse_link,
     parse_text,
 )
+from proofsheet.spec.follow_up import follow_up
 from proofsheet.spec.tasks import (
     Callback,
     Lifecycle,
@@ -77,9 +78,15 @@ def _offer(name: str, node: Any) -> Offer:
         kind=starts.get("kind"),
         answer=node.get("answer"),
         credits=node.get("credits"),
-        fills=node.get("fills", {}),
-        artifact=node.get("artifact", {}),
+        fills=_fills(node.get("fills", {})),
+        artifact=follow_up(node["artifact"]) if "artifact" in node else None,
     )
+
+
+def _fills(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    for each in node.values():
+        embedded(each if isinstance(each, str) else "")  # so that an unknown expression is found now
+    return node
 
 
 def _text(node: Any) -> Expression | None:
@@ -113,6 +120,7 @@ def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
         label=_text(node.get("label")),
         offer=_text(node.get("offer")),
         queued=Queued(**node["queued"]) if "queued" in node else None,
+        flawed=node.get("flawed"),
     )
 
 

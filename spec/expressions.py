@@ -13,7 +13,7 @@ TASK = frozenset(
     f"$task.{each}"
     for each in (
         *("id", "hash", "state", "kind", "label", "progress", "created", "started", "ended", "duration"),
-        *("parent", "offer", "ahead"),
+        *("parent", "offer", "ahead", "flaw"),
     )
 )
 TASKS = frozenset({"$tasks", "$tasks.total"})
@@ -41,6 +41,7 @@ _MESSAGES = frozenset({"$method", "$statusCode", "$url"})  # besides parts of a 
 _MESSAGE = r"\.(header\.[-!#$%&'*+.^_`|~\w]+|query\.\w+|path\.\w+|body(#(/.*)?)?)"
 _REQUEST = re.compile(r"\$(task\.)?request" + _MESSAGE)
 _LINK = re.compile(r"\$link\.\w+")
+_TEXT = re.compile(r"\$text\.\w+")  # of the texts that a task makes, by name
 _RESPONSE = re.compile(r"\$response" + _MESSAGE)
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
@@ -78,7 +79,7 @@ class UnknownExpression(ValueError):
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
     known = any(text in each for each in (ARTIFACT, CALL, TASK, TASKS, PAGE, OFFER))
-    if not known and not _REQUEST.fullmatch(text) and not _LINK.fullmatch(text):
+    if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT)):
         raise UnknownExpression(text)
     return Expression(text)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.follow_up import FollowUp
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Offer:
     kind: str | None = None
     answer: str | None = None  # the outcome of the follow-up, where it is not a success
     credits: float | None = None  # what it costs, where that is not the follow-up's own price
-    fills: Mapping[str, object] = field(default_factory=dict)  # fields of the new task's request
-    artifact: Mapping[str, object] = field(default_factory=dict)  # what it does with the task's artifact
+    fills: Mapping[str, object] = field(default_factory=dict)  # fields of the new task; maybe templates
+    artifact: FollowUp | None = None  # what it does with the task's artifact
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ class Starts:
     label: Expression | None = None  # a text that the task keeps
     offer: Expression | None = None  # what says which of the parent's offers is taken
     queued: Queued | None = None
+    flawed: str | None = None  # the state in which a task ends whose prompt's own parameters are wrong
     most: int | None = None  # unfinished tasks of one credential
     per: str = "credential"  # or operation: what `most` counts
     parent: Parent | None = None

@@ -42,6 +42,8 @@ class Task:
     parent: str | None = None
     offer: str | None = None  # which of its parent's offers it took
     label: str = ""
+    flaw: str = ""  # what is wrong with the parameters in its prompt
+    texts: tuple[tuple[str, str], ...] = ()  # what it says in words, by name
     ahead: int = 0  # how many were before it when it was submitted
     version: int = 0  # counts its changes
 

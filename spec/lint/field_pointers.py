@@ -68,6 +68,8 @@ def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
     tokens = pointers.split(pointer)
     if tokens[:1] == (prompt_parameters.MEMBER,):
         return _parameter(op, tokens[1:])
+    if pointer in op.node.get("x-task", {}).get("starts", {}).get("parent", {}).get("inherits", ()):
+        return {}
     for token in tokens:
         schema = schema.get("items") if token == "*" else schema.get("properties", {}).get(token)
         if not isinstance(schema, dict):

@@ -98,6 +98,8 @@ def _starts(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str,
             yield "/parent/states", f"{name!r} is no state of any lifecycle"
         elif "offer" in role and not states[name].offers:
             yield "/parent/states", f"{name} has no offers that {op.id} could take"
+    if role.get("flawed") not in (None, *finals):
+        yield "/flawed", f"{role['flawed']!r} is no final state of its tasks: {', '.join(finals)}"
     yield from _outcomes(op, {"queued": role["queued"]["answer"]} if "queued" in role else {})
     yield from _outcomes(op, dict(_answers(role, states.values())), "/offer")
 

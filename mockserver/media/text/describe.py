@@ -27,8 +27,11 @@ class Described:
     ratio: str
 
 
-def describe(picture: Image.Image, count: int = 4) -> Described:
-    """What an RGB picture shows, in so many prompts (1 to 8); equal pixels always give equal prompts."""
+def describe(picture: Image.Image, count: int = 4, turn: int = 0) -> Described:
+    """What an RGB picture shows, in so many prompts (1 to 8).
+
+    Equal pixels always give equal prompts; another turn gives others.
+    """
     known, small = phrases(), picture.resize((_GLANCE, _GLANCE), Image.Resampling.BOX)
     colours = _colours(small, known)
     choices = (
@@ -37,7 +40,7 @@ def describe(picture: Image.Image, count: int = 4) -> Described:
         known.textures["calm" if _deviation(small) < _CALM else "lively"],
         known.manners,
     )
-    random = Random(blake2b(small.tobytes(), digest_size=16).digest())
+    random = Random(blake2b(small.tobytes() + b"%d" % turn, digest_size=16).digest())
     drawn = [random.sample(list(each), len(each)) for each in choices]
     prompts = (_prompt([each[n % len(each)] for each in drawn], colours, n) for n in range(count))
     return Described(tuple(prompts), _ratio(*picture.size))

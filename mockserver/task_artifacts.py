@@ -1,0 +1,77 @@
+"""What a task makes: pictures and texts, of its own request or of what the task before it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.follow_up_pictures import followed
+from proofsheet.mockserver.follow_ups import FollowUp
+from proofsheet.mockserver.given_pictures import given_picture, given_values
+from proofsheet.mockserver.media.image.picture import Picture
+from proofsheet.mockserver.medium import MEDIA
+from proofsheet.mockserver.texts import Texts, texts
+
+
+@dataclass(frozen=True)
+class Made:
+    """Descriptions of artifacts, texts by name, the seed, and what is wrong with the prompt's parameters."""
+
+    artifacts: tuple[Any, ...] = ()
+    texts: Texts = ()
+    seed: int | None = None
+    flaw: str = ""
+
+
+def make(call: Call, double: Double, following: FollowUp | None) -> Made:
+    """What comes of a call whose fields are those of a task, and of what it goes on from."""
+    artifact = call.operation.artifact
+    if artifact is None:
+        return Made(seed=call.seed)
+    _read_given(call)
+    own = tuple(MEDIA[artifact.kind].describe(call, double, False)) if artifact.kind in MEDIA else ()
+    flaws = artifact.prompt(call.fields).flaws
+    again = following is not None and following.offer is not None and following.offer.again
+    if following and again:
+        _read_given(following.parent.call)
+        said = texts(following.parent.call, double, _turn(call))
+    else:
+        said = texts(call, double)
+    made = _followed(call, own, following) if following else own
+    return Made(made, said, call.seed, flaws[0] if flaws else "")
+
+
+def _read_given(call: Call) -> None:
+    """Read the pictures in a remembered request, of which the texts alone are kept."""
+    artifact = call.operation.artifact
+    for name in artifact.pictures if artifact and not call.given else ():
+        call.given[name] = [given_picture(*each) for each in given_values(call, name)]
+
+
+def _turn(call: Call) -> int:
+    """Another one for each call that does something again."""
+    return int(call.id[:8], 16)
+
+
+def _followed(call: Call, own: tuple[Any, ...], following: FollowUp) -> tuple[Any, ...]:
+    before, offer = following.parent.task.artifacts, following.offer
+    if not own or not before or offer is None:
+        return own
+    first, mine = before[0], own[0]
+    if not isinstance(first, Picture) or not isinstance(mine, Picture):
+        return own
+    if offer.again:
+        return (replace(first, seed=mine.seed, identity=mine.identity, title=mine.title),)
+    if offer.artifact is None:
+        return own
+    known = call.operation.artifact.read(call.fields) if call.operation.artifact else call.fields
+    return (followed(first, offer.artifact, mine, known, _mask(call, offer.artifact.mask)),)
+
+
+def _mask(call: Call, field: str | None) -> bytes | None:
+    """The picture in a field of the request, if there is one."""
+    value = call.fields.get(field) if field and isinstance(call.fields, dict) else None
+    given = given_picture((field or "",), value) if isinstance(value, str) and value else None
+    return given.data if given and given.is_usable and isinstance(given.data, bytes) else None
