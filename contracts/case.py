@@ -161,6 +161,7 @@ class PaidConstraint:
 
     One request meets all constraints that do not contradict each other. `own` names a request that has
     these fields and no others: only what adds nothing to it may join, and nothing at all if it is `alone`.
+    `media_type` is that of its body, where it is not the usual one.
     """
 
     operation: str
@@ -169,6 +170,7 @@ class PaidConstraint:
     fields: dict[str, Any] = field(default_factory=dict)
     own: str = ""
     alone: bool = False
+    media_type: str = ""
 
     def agrees(self, accept: str | None, fields: dict[str, Any]) -> bool:
         """Whether a request with these can meet it too."""

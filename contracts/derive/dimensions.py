@@ -19,7 +19,7 @@ from proofsheet.contracts.derive.sizes import listed
 from proofsheet.contracts.derive.source import Source
 from proofsheet.spec import evidence, pointers
 from proofsheet.spec.document import Operation
-from proofsheet.spec.schemas import Schema
+from proofsheet.spec.schemas import Schema, kind_of
 
 ACCEPT, SEED = "Accept", "seed"
 ABSENT = "none"
@@ -106,7 +106,7 @@ def _seeds(source: Source, operation: Operation) -> list[Value]:
 
 def _sides(operation: Operation) -> Iterator[tuple[str, list[Value]]]:
     sides = operation.artifact.sides if operation.artifact else None
-    if sides is not None:
+    if sides is not None and all(len(each) == 1 for each in sides):
         across, down = (each[0] for each in sides)
         name = f"{across} x {down}"
         sizes = dict.fromkeys(size for size, _ in listed(operation, across, down))
@@ -119,11 +119,12 @@ def _listed(source: Source, operation: Operation, name: str, schema: Mapping[str
     artifact = operation.artifact
     size = artifact.size if artifact and artifact.size and artifact.size.field == (name,) else None
     keyword = "enum" if "enum" in schema else "type"
-    values = schema.get("enum") or ([True, False] if schema.get("type") == "boolean" else [])
+    values = schema.get("enum") or ([True, False] if kind_of(schema) == "boolean" else [])
     for number, value in enumerate(values):
         at = provenance.field(operation, name, keyword, *([number] if keyword == "enum" else []))
         if _is_known(source, operation, at):
-            measured = size is not None and _is_sure(source, operation, f"/x-artifact/size/table/{value}")
+            measured = size is not None and str(value) in size.table
+            measured = measured and _is_sure(source, operation, f"/x-artifact/size/table/{value}")
             weight = DEFAULT if value == schema.get("default") else MEASURED if measured else ORDINARY
             yield Value(name, str(value), {name: value}, weight=weight)
 

@@ -51,12 +51,10 @@ def names_fields(operation: Operation, kind: str, *fields: str, gate: str = "val
     bound = {each.text for form in outcome.representations.values() for _, each in form.binds}
     if bound.intersection(_PLACES):
         return gate == "validate"
-    if bound.intersection(_WORDS):
+    words = list(_wordings(operation, f"{gate}.{kind}")) if bound.intersection(_WORDS) else []
+    if words:
         place = "{field}" if gate == "validate" else "{value}"
-        words = list(_wordings(operation, f"{gate}.{kind}"))
-        return (bool(words) or gate == "validate") and all(
-            place in each or _has(each, fields) for each in words
-        )
+        return all(place in each or _has(each, fields) for each in words)
     return all(_has(json.dumps(form.value), fields) for form in outcome.representations.values())
 
 

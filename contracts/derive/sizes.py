@@ -54,7 +54,7 @@ def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectat
         return None
     if artifact.sides:
         known = {**(operation.body.defaults if operation.body else {}), **request.body}
-        width, height = (known.get(field[0]) for field in artifact.sides)
+        width, height = (next(pointers.find(known, field), None) for field in artifact.sides)
         if not isinstance(width, int) or not isinstance(height, int):
             return None
         return SizeIs(requirement, width, height)
@@ -63,9 +63,10 @@ def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectat
     if not artifact.size.field:  # one for all
         width, height = artifact.size.constant
         return SizeIs(requirement, width, height)
-    key = str(next(pointers.find(artifact.read(request.body), artifact.size.field), artifact.size.default))
-    if key not in artifact.size.table:
+    value = str(next(pointers.find(artifact.read(request.body), artifact.size.field), artifact.size.default))
+    if value not in artifact.size.table and artifact.size.otherwise is not None:
         return None
+    key = value if value in artifact.size.table else str(artifact.size.default)
     place = pointers.origin(
         source.document.source, f"{operation.pointer}/x-artifact/size/table{pointers.join(key)}"
     )
@@ -114,8 +115,8 @@ def _by_default(
 def _by_sides(source: Source, operation: Operation) -> Iterator[Derived]:
     """The default, and each size that a rule lists; bounds are the business of the refusals."""
     sides = operation.artifact.sides if operation.artifact else None
-    if sides is None or operation.body is None:
-        return
+    if sides is None or operation.body is None or any(len(each) > 1 for each in sides):
+        return  # sides within an object are judged with every picture
     across, down = (each[0] for each in sides)
     at = ("/x-artifact/size/width", "/x-artifact/size/height")
     defaults = operation.body.defaults

@@ -75,7 +75,8 @@ class Source:
         most: str = "MUST",
         needs: str | None = None,
     ) -> Requirement:
-        """A requirement about what stands at `at`, a pointer below the operation (or absolute: `#/…`).
+        """A requirement about what stands at `at`, a pointer below the operation (or absolute: `#/…`), or
+        nearest to it where the document does not say so much.
 
         Its answer judges what stands at `also` as well, where there is such a place. Without a level of its
         own it is advice where the fact is only assumed, else `most`; and never more than the document allows.

@@ -13,6 +13,7 @@ from proofsheet.contracts.checks.expected import IsRefusal
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.explored import LEVELS, TEXT
 from proofsheet.contracts.derive.faults import weighed
+from proofsheet.contracts.derive.other_bodies import variants
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Kind, RequirementSearch
@@ -65,15 +66,16 @@ class FaultyRequests:
     def _searches(self, operation: Operation) -> Iterator[tuple[str, list[Samples], int]]:
         """(topic, samples, how many) for each level, and for texts of all kinds."""
         few = max(self.examples // FEWER, 1)
-        levels = weighed(self.source, operation)
+        bodies = [(each, weighed(self.source, each)) for each in variants(operation)]
         most = _dearest(self.source, operation)
         for level, topic in LEVELS.items():
-            if level in levels:
+            found = [(each, fault) for each, levels in bodies for fault in levels.get(level, ())]
+            if found:
                 # Headers may be wrong in ways that no document knows: an organization that there is not.
-                samples = [one_fault(operation, [each], most=most, callers=False) for each in levels[level]]
+                samples = [one_fault(each, [fault], most=most, callers=False) for each, fault in found]
                 yield topic, samples, self.examples if level == "MUST" else few
-        if "MUST" in levels:
-            texts = [one_fault(operation, [each], unicode_texts(), most) for each in levels["MUST"]]
+        if grave := [(each, fault) for each, levels in bodies for fault in levels.get("MUST", ())]:
+            texts = [one_fault(each, [fault], unicode_texts(), most) for each, fault in grave]
             yield TEXT, texts, max(self.examples // 2, 1)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import IsSuccess, Picture, SeedIs
@@ -64,9 +64,16 @@ def _plain(operation: Operation) -> Decimal:
 
 def _samples(operation: Operation) -> Samples:
     """Those that ask for more than the smallest request does, which is planned."""
-    least = len(operation.body.schema.get("required", ())) if operation.body else 0
+    least = _fields(smallest(operation))
     samples = valid(operation, most=_plain(operation), callers=False)
-    return samples.filter(lambda each: len(each.body) > least)
+    return samples.filter(lambda each: _fields(each.body) > least)
+
+
+def _fields(value: Any) -> int:
+    """How many fields a body has, those within objects and lists included."""
+    if isinstance(value, Mapping):
+        return len(value) + sum(map(_fields, value.values()))
+    return sum(map(_fields, value)) if isinstance(value, list) else 0
 
 
 def _case(requirement: str, sample: Sample) -> Case:

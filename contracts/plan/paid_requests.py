@@ -11,6 +11,7 @@ from typing import Any
 from proofsheet.contracts.case import Case, PaidConstraint
 from proofsheet.contracts.derive.answer_forms import PaidRequest
 from proofsheet.contracts.derive.dimensions import admission, dimensions
+from proofsheet.contracts.derive.other_bodies import sent_as
 from proofsheet.contracts.derive.picture_prompts import numbered
 from proofsheet.contracts.derive.request_bodies import completed as completed_body
 from proofsheet.contracts.derive.samples import case_of, price, prompt_of, prompted, smallest
@@ -32,6 +33,7 @@ class _Draft:
     constraints: list[PaidConstraint] = field(default_factory=list)
     own: str = ""
     alone: bool = False
+    media_type: str = ""
 
     def meets(self, constraint: PaidConstraint) -> bool:
         """Whether it can meet this constraint too; it does then."""
@@ -92,6 +94,7 @@ def _merged(constraints: Iterable[PaidConstraint]) -> list[_Draft]:
                     [constraint],
                     constraint.own,
                     constraint.alone,
+                    constraint.media_type,
                 )
             )
     return drafts
@@ -157,6 +160,7 @@ def _paid(
     subject: str,
     derived: Iterable[Derived],
 ) -> Paid:
+    operation = sent_as(operation, draft.media_type) if draft.media_type else operation
     accept = _any_form(operation) if draft.accept is None else draft.accept
     fields = {**prompted(operation, subject), **draft.fields}
     body = completed_body(operation, **fields) or smallest(operation, **fields)

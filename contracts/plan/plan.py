@@ -18,6 +18,7 @@ from proofsheet.contracts.derive.extended import extended
 from proofsheet.contracts.derive.ledger import ledger
 from proofsheet.contracts.derive.media_quality import media_quality
 from proofsheet.contracts.derive.moderation import moderation
+from proofsheet.contracts.derive.other_bodies import other_bodies
 from proofsheet.contracts.derive.precedence import precedence
 from proofsheet.contracts.derive.rate_limits import limits
 from proofsheet.contracts.derive.repeated_requests import repeated
@@ -55,6 +56,7 @@ DERIVERS = (
         limits,
         explored,
     ),
+    other_bodies,
 )
 ALLOWED = frozenset({"paid"})  # what a run may do by default
 

@@ -56,6 +56,11 @@ class Op:
         """The request body in its usual media type, if there is one."""
         return next(iter(self.bodies), None)
 
+    @property
+    def schemas(self) -> list[Mapping[str, Any]]:
+        """The schemas of the request body, the usual one first."""
+        return [content["schema"] for _, _, content in self.bodies]
+
     def parameters(self, place: str) -> list[Mapping[str, Any]]:
         """The parameters in `place`: path, query or header."""
         return [each for each in self.node.get("parameters", ()) if each["in"] == place]

@@ -33,7 +33,9 @@ def existing(context: Context) -> Iterator[Found]:
     for op in context.operations:
         for at, pointer in _pointers(op):
             if schema_at(op, pointer) is None:
-                known = ", ".join(op.body[2]["schema"].get("properties", {}) if op.body else {}) or "none"
+                known = (
+                    ", ".join(name for each in op.schemas for name in each.get("properties", {})) or "none"
+                )
                 yield Found(op.pointer + at, f"{op.id} has no request property {pointer}; it has: {known}")
 
 
@@ -63,18 +65,21 @@ def _tables(op: Op) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
-    """The schema of the request property at `pointer`, where `*` is every item of an array."""
-    schema = op.body[2]["schema"] if op.body else {}
+    """The schema of the request property at `pointer` in the first body that has it; `*` is every item."""
     tokens = pointers.split(pointer)
     if tokens[:1] == (prompt_parameters.MEMBER,):
         return _parameter(op, tokens[1:])
     if pointer in op.node.get("x-task", {}).get("starts", {}).get("parent", {}).get("inherits", ()):
         return {}
+    return next((found for each in op.schemas if (found := _below(each, tokens)) is not None), None)
+
+
+def _below(schema: Any, tokens: tuple[str, ...]) -> Mapping[str, Any] | None:
     for token in tokens:
         schema = schema.get("items") if token == "*" else schema.get("properties", {}).get(token)
         if not isinstance(schema, dict):
             return None
-    return schema
+    return dict(schema)
 
 
 def _parameter(op: Op, tokens: tuple[str, ...]) -> Mapping[str, Any] | None:
@@ -124,8 +129,8 @@ def defaults(context: Context) -> Iterator[Found]:
 
 
 def _required(op: Op, pointer: str) -> bool:
-    schema = op.body[2]["schema"] if op.body else {}
-    return pointers.split(pointer)[-1:] in [(each,) for each in schema.get("required", ())]
+    required = [name for schema in op.schemas for name in schema.get("required", ())]
+    return pointers.split(pointer)[-1] in required
 
 
 def seeds(context: Context) -> Iterator[Found]:

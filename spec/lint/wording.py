@@ -42,7 +42,7 @@ def _keyed(context: Context, *keywords: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _fields(op: Op) -> tuple[str, ...]:
-    return tuple(op.body[2]["schema"].get("properties", ())) if op.body else ()
+    return tuple(name for schema in op.schemas for name in schema.get("properties", ()))
 
 
 def _fills(at: str, text: str, allowed: tuple[str, ...]) -> Iterator[Found]:

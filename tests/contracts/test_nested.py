@@ -51,6 +51,11 @@ def test_nothing_is_found_at_random(nested: Document, seed: int) -> None:
 
 DRAW = "/paths/~1pictures/post/requestBody/content/application~1json/schema"
 FIELD = f"{DRAW}/properties"
+SHEET = "/paths/~1sheets/post/requestBody/content/multipart~1form-data/schema"
+EITHER = "/paths/~1either/post/requestBody/content"
+CODED = "/paths/~1coded/post/requestBody/content/application~1json/schema/properties"
+POLICIES = "/components/x-policies"
+ANSWERS = "/components/responses/Coded/content/application~1json/examples"
 
 
 @pytest.mark.parametrize(
@@ -76,6 +81,26 @@ FIELD = f"{DRAW}/properties"
         ({f"{FIELD}/prompt/maxLength": GONE}, "drawPicture.prompt.maxLength"),
         ({f"{DRAW}/required": []}, "drawPicture.prompt.required"),
         ({f"{DRAW}/additionalProperties": False}, "drawPicture.robust.unknown-field"),
+        ({f"{SHEET}/properties/settings/required": ["width"]}, "drawSheet.settings.height.required"),
+        ({f"{SHEET}/properties/settings/properties/width/maximum": 512}, "drawSheet.settings.width.maximum"),
+        ({f"{SHEET}/properties/settings/properties/tone/enum": GONE}, "drawSheet.settings.tone.enum"),
+        (
+            {f"{SHEET}/properties/settings/properties/strength/type": "number"},
+            "drawSheet.settings.strength.null",
+        ),
+        (
+            {f"{EITHER}/application~1json/schema/properties/steps/maximum": GONE},
+            "drawEither.json.steps.maximum",
+        ),
+        ({f"{EITHER}/application~1json/schema/properties/seed/type": "integer"}, "drawEither.json.seed.null"),
+        ({f"{EITHER}/application~1json": GONE}, "drawEither.json.taken"),
+        ({f"{CODED}/prompt/maxLength": GONE}, "drawCoded.prompt.maxLength"),
+        ({f"{CODED}/size/enum": GONE}, "drawCoded.size.enum"),
+        ({f"{CODED}/state/type": "string"}, "drawCoded.state.null"),
+        ({f"{POLICIES}/coded/x-refusals/validate.required": "coded_wrong"}, "drawCoded.prompt.required"),
+        ({f"{POLICIES}/coded/x-refusals/authenticate": "coded_wrong"}, "drawCoded.key.wrong"),
+        ({f"{POLICIES}/coded/x-refusals/validate": "coded_drawn"}, "drawCoded.prompt.maxLength"),
+        ({f"{ANSWERS}/coded_wrong/value/code": 99}, "drawCoded.prompt.maxLength"),
     ],
 )
 def test_another_rule_is_found_in_core(nested: Document, changes: dict[str, Any], broken: str) -> None:
@@ -85,3 +110,12 @@ def test_another_rule_is_found_in_core(nested: Document, changes: dict[str, Any]
     assert f"nested.{broken}" in found.told(), sorted(found.told())
     (requirement,) = [each for each in found.run.plan.requirements if each.id == f"nested.{broken}"]
     assert requirement.level in ("MUST", "SHOULD")
+
+
+def test_what_is_lax_only_far_from_a_bound_is_found_at_random(nested: Document) -> None:
+    """In an object within a part of a form, where the value next to the bound is refused."""
+    sides = [f"{SHEET}/properties/settings/properties/{each}" for each in ("width", "height")]
+    lax = {"type": "integer", "multipleOf": 32, "anyOf": [{"minimum": 64, "maximum": 256}, {"minimum": 1000}]}
+    served = served_with(nested, dict.fromkeys(sides, lax))
+    found = explored(nested, ["drawSheet.any.refused"], served=served, examples=60)
+    assert found.failed() == {"drawSheet.any.refused"}
