@@ -40,13 +40,13 @@ def whole(
     operation: Operation, body: Mapping[str, Any], paths: Mapping[str, str] | None = None, accept: str = ""
 ) -> dict[str, Any]:
     """A body as rules see it: defaults filled in, files as texts, `$sent`, `$path`, `$representation`."""
-    sent = _as_schemas_see(operation, body)
+    sent = as_schemas_see(operation, body)
     defaults = operation.body.defaults if operation.body else {}
     found = {**defaults, **sent, "$sent": sent, "$path": dict(paths or paths_of(operation))}
     return {**found, "$representation": accept or operation.policy.default_accept}
 
 
-def _as_schemas_see(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
+def as_schemas_see(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
     """The body with its files as texts: base64 in JSON, and in a form an empty one for each."""
     if operation.body is not None and not operation.body.is_form:
         return dict(in_json(body, operation.body.schema))
@@ -61,7 +61,7 @@ def breaks(rule: Rule, seen: Mapping[str, Any]) -> bool:
 def is_formed(operation: Operation, body: Mapping[str, Any]) -> bool:
     """Whether a body satisfies its schema, whatever the rules say."""
     assert operation.body is not None
-    sent = _as_schemas_see(operation, body)
+    sent = as_schemas_see(operation, body)
     return Schema(dict(operation.body.schema)).is_valid(sent)
 
 

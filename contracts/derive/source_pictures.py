@@ -27,6 +27,11 @@ def source_picture(schema: Mapping[str, Any]) -> bytes:
     return _drawn(_sides(bounds), _kind(bounds))
 
 
+def held(schema: Mapping[str, Any], data: bytes) -> Any:
+    """A file as a field holds it: alone, or in a list of as many as it must have."""
+    return [data] * max(schema.get("minItems", 0), 1) if "items" in schema else data
+
+
 def mask_picture(schema: Mapping[str, Any], of: Mapping[str, Any]) -> bytes:
     """A mask for the source picture of another field: white on black, across a part of its subject."""
     return _mask(_sides(of.get("x-picture", {})), _kind(schema.get("x-picture", {})))

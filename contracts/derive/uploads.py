@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import completed, drawing
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Picture
 
@@ -15,15 +17,16 @@ _OTHER_FORMATS = ("gif", "bmp")  # formats that Pillow writes and generators do 
 
 def uploads(source: Source, operation: Operation) -> Iterator[Derived]:
     """A refusal for each fault that a picture can have."""
-    pictures = operation.body.pictures if operation.body else {}
-    for name, picture in pictures.items():
+    if operation.body is None:
+        return
+    for name, picture in operation.body.pictures.items():
+        schema = operation.body.schema["properties"][name]
+        place = provenance.field(operation, name, *(["items"] if "items" in schema else []))
         for kind, keyword, data, says in _wrong(picture):
-            body = completed(operation, **{name: data})
-            if body is None or operation.body is None:
+            body = completed(operation, **{name: held(schema, data)})
+            if body is None:
                 continue
-            topic = f"{name}.{kind}"
-            place = ("requestBody", "content", operation.body.media_type, "schema", "properties", name)
-            at = pointers.join(*place, "x-picture", keyword)
+            topic, at = f"{name}.{kind}", place + pointers.join("x-picture", keyword)
             fault = ("validate", f"picture-{kind}", body)
             yield refused(source, operation, topic, f"{name} {says}", at, *fault, names=(name,))
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from proofsheet.contracts.derive.body_fields import ABSENT, changed
 from proofsheet.contracts.derive.faults import Fault
 from proofsheet.contracts.derive.refusals import names_fields
-from proofsheet.contracts.derive.request_bodies import breaks, completed, drawing, sample
+from proofsheet.contracts.derive.request_bodies import as_schemas_see, breaks, completed, drawing, sample
 from proofsheet.contracts.derive.rule_breaking import Draft, broken
 from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.explore import valid, values
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import Draw, Kit
@@ -104,7 +105,8 @@ def _picture(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> 
         data = st.integers(1, low // 2).map(lambda by: valid.file(low - by, other, "PNG"))
     else:
         data = st.integers(1, BEYOND).map(lambda by: valid.file(high + by, max(low, 64), "PNG"))
-    made = valid.mended(draw, replace(made, body={**made.body, fault.field: draw(data)}), parts, keep)
+    file = held(made.operation.body.schema["properties"][fault.field], draw(data))
+    made = valid.mended(draw, replace(made, body={**made.body, fault.field: file}), parts, keep)
     outcome = made.operation.policy.outcome("validate", f"picture-{fault.kind}")
     is_named = names_fields(made.operation, f"picture-{fault.kind}", fault.field)
     return replace(made, outcomes=(outcome,), names=(fault.field,) if is_named else ())
@@ -175,7 +177,7 @@ _INJECTORS: dict[str, Injector] = {
 def flaws(made: Sample) -> list[Flaw]:
     """What the schema has against a sample's body."""
     assert made.operation.body is not None
-    sent = {name: "" if isinstance(each, bytes) else each for name, each in made.body.items()}
+    sent = as_schemas_see(made.operation, made.body)
     return Schema(dict(made.operation.body.schema)).flaws(sent)
 
 

@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hypothesis import assume
@@ -16,6 +17,7 @@ from proofsheet.contracts.derive.answer_forms import forms
 from proofsheet.contracts.derive.body_fields import Path, body_fields
 from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, drawing, is_admitted, whole
 from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.explore import values
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.spec.document import Operation, Picture, Rule
@@ -99,12 +101,12 @@ def markers(operation: Operation) -> dict[str, values.Values]:
 def field(operation: Operation, name: str, texts: values.Values) -> values.Values:
     """Right values for one field; `texts` is for prompts only."""
     assert operation.body is not None
+    schema = operation.body.schema["properties"][name]
     if name in operation.body.pictures:
-        return pictures(operation.body.pictures[name])
+        return pictures(operation.body.pictures[name]).map(partial(held, schema))
     if name in operation.body.files:
         return st.just(drawing())
     prompts = {each[0] for each in operation.artifact.prompts} if operation.artifact else set()
-    schema = operation.body.schema["properties"][name]
     if operation.body.is_form and name not in operation.body.json_parts:
         schema = {**schema, "type": kind_of(schema)}  # a form has no null
     return values.right(schema, texts if name in prompts else values.phrases())
