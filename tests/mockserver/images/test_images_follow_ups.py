@@ -159,6 +159,16 @@ def test_a_long_line_of_follow_ups_can_be_drawn() -> None:
 
 
 @pytest.mark.parametrize(
+    "how", [{"effect": "enlarge"}, {"effect": "extend", "side": "left"}, {"effect": "vary"}]
+)
+def test_what_cannot_become_larger_stays_as_it_is(how: dict[str, Any]) -> None:
+    picture = Picture(4096, 2048, JPEG, 1, b"x" * 32, "t", "p")
+    for _ in range(8):
+        picture = after(picture, layout="grid", **how)
+        assert picture.width * picture.height <= 64_000_000
+
+
+@pytest.mark.parametrize(
     ("times", "fields", "worth"),
     [
         (1.5, {}, 1.5),
