@@ -105,6 +105,7 @@ class Call:
     pictures: tuple[Any, ...] = ()
     follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from
     end: str | None = None  # the final state in which the task that it starts is to end
+    task_forcing: str = ""  # what is to become of that task, as it was written
     task: Any = None  # a TaskView (sources.py) of the task that it started, viewed or moved
     tasks: list[Any] | None = None  # those that it lists
     base: str = ""  # origin and base path under which the client sees the API

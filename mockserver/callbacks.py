@@ -22,6 +22,7 @@ from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.mockserver.tasks.course import entering, shown
+from proofsheet.mockserver.tasks.forcing import parse_task_forcing
 from proofsheet.spec import expressions
 from proofsheet.spec.expressions import Expression, is_expression
 from proofsheet.spec.tasks import Callback, Lists, Moves, Starts, Views
@@ -62,9 +63,11 @@ def _expect_seen(double: Double, task: Task) -> None:
 
 def _push(double: Double, task: Task, index: int, at: float) -> None:
     served = double.documents.operation(task.operation)
+    times = {"lost": 0, "twice": 2}.get(parse_task_forcing(task.forcing).callback or "", 1)
     for callback in served.operation.callbacks:
         if task.route[index][1] in callback.states and _url(as_submitted(served, task), callback):
-            double.callbacks.push(at, task, callback, index)
+            for _ in range(times):
+                double.callbacks.push(at, task, callback, index)
     _wake(double)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.tasks.course import position
+from proofsheet.mockserver.tasks.forcing import parse_task_forcing
 
 PREFIX = "/_files/"
 DEFAULT_SECONDS = 24 * 3600.0  # a link lives so long where its document does not say
@@ -28,6 +29,7 @@ class File:
     kind: str
     description: Any
     media_type: str
+    forced: str | None = None  # how it is spoilt on purpose: one of tasks.forcing.FILES
 
 
 def keep(double: Double, file: File, seconds: float = DEFAULT_SECONDS) -> str:
@@ -65,7 +67,8 @@ def _of_task(double: Double, task: Task, index: int) -> File | None:
     ended = position(task, operation.lifecycles[task.lifecycle], now).ended
     if ended is not None and now >= ended + (artifact.expires or DEFAULT_SECONDS):
         return None
-    return File(artifact.kind, task.artifacts[index], task.artifacts[index].media_type)
+    made = task.artifacts[index]
+    return File(artifact.kind, made, made.media_type, parse_task_forcing(task.forcing).file)
 
 
 def _signature(double: Double, name: str) -> str:

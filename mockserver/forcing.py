@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from proofsheet.mockserver import faults
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import BadFault, Fault
+from proofsheet.mockserver.tasks.forcing import BadTaskForcing, parse_task_forcing
 from proofsheet.spec.document import Operation
 
 FAULT_HEADER = "proofsheet-fault"
+TASK_HEADER = "proofsheet-task"
+_WISH = re.compile(r'([\w-]+)\s*=\s*("[^"]*"|[^,;]*)')
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,10 @@ class CannotForce(Exception):
 
 def forced(call: Call, double: Double) -> Forced:
     """The outcome and fault that are wanted for this call, noted on it. Raises CannotForce."""
-    outcome = _preferred(call)
-    by = "prefer" if outcome else ""
+    wishes = _wishes(call)
+    outcome = _preferred(call, wishes)
+    call.task_forcing = _of_task(call, call.headers.get(TASK_HEADER) or wishes.get("task"))
+    by = "prefer" if outcome or "task" in wishes else "header" if call.task_forcing else ""
     fault = _fault_header(call)
     # A call that names an outcome itself leaves the schedule to the calls after it.
     scheduled = None if outcome else double.state.take(call.key, call.operation.key)
@@ -42,6 +49,7 @@ def forced(call: Call, double: Double) -> Forced:
         by = "schedule"
         outcome = named(call.operation, scheduled.outcome, scheduled.code)
         fault = fault or (faults.parse(scheduled.fault) if scheduled.fault else None)
+        call.task_forcing = ", ".join(filter(None, (scheduled.task, call.task_forcing)))
     if fault is not None and double.rng.random() >= fault.share:
         fault = None
     fault = fault or _by_chance(double)
@@ -52,17 +60,42 @@ def forced(call: Call, double: Double) -> Forced:
     return Forced(outcome, fault)
 
 
-def _preferred(call: Call) -> str | None:
+def _wishes(call: Call) -> dict[str, str]:
+    """What a Prefer header holds, by name."""
+    found = _WISH.findall(call.headers.get("prefer", ""))
+    return {name.lower(): value.strip('" ') for name, value in found}
+
+
+def _preferred(call: Call, wishes: Mapping[str, str]) -> str | None:
     """The outcome a Prefer header names: `example=<outcome>` or `code=<status>`."""
-    header = call.headers.get("prefer", "")
-    if not header:
-        return None
-    parts = (part.partition("=") for part in header.replace(";", ",").split(","))
-    wishes = {name.strip(): value for name, _, value in parts}
-    code = wishes.get("code", "").strip('" ')
+    code = wishes.get("code", "")
     if code and not (code.isdecimal() and len(code) == 3):
         raise CannotForce(f"Prefer: code={code[:20]} is no status, e.g. code=429")
-    return named(call.operation, wishes.get("example", "").strip('" ') or None, int(code) if code else None)
+    return named(call.operation, wishes.get("example") or None, int(code) if code else None)
+
+
+def _of_task(call: Call, text: str | None) -> str:
+    if text:
+        check_task(call.operation, text)
+    return text or ""
+
+
+def check_task(operation: Operation, text: str) -> None:
+    """Raise CannotForce unless the text can be said of a task that the operation starts."""
+    try:
+        wanted = parse_task_forcing(text)
+    except BadTaskForcing as error:
+        raise CannotForce(f"{TASK_HEADER}: {error}") from None
+    if not operation.lifecycles:
+        raise CannotForce(f"{operation.id} starts no task of which {text[:60]!r} could be said")
+    for each in operation.lifecycles.values():
+        try:
+            wanted.goal(each, each.start)
+        except BadTaskForcing as error:
+            problem = error
+        else:
+            return
+    raise CannotForce(f"{TASK_HEADER}: {problem}")
 
 
 def named(operation: Operation, outcome: str | None, code: int | None) -> str | None:

@@ -14,9 +14,12 @@ from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.sources import Context, values
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_artifacts import make
+from proofsheet.mockserver.task_forcing import read_task_forcing, task_forcing_text, task_pace
 from proofsheet.mockserver.task_sources import TaskView, task_text, view
-from proofsheet.mockserver.tasks.course import route
+from proofsheet.mockserver.tasks.course import Route, route
+from proofsheet.mockserver.tasks.forcing import TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.ids import IDS
+from proofsheet.mockserver.tasks.pace import Pace
 from proofsheet.spec import pointers
 from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
 
@@ -56,11 +59,13 @@ def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
     lifecycle, now = call.lifecycle, double.state.now()
     assert lifecycle is not None  # of the role, or the offer's
     start = following.start if following else lifecycle.start
+    said = task_forcing_text(call, double, lifecycle)
+    forcing, goal = read_task_forcing(said, lifecycle, start)
     request = _sent(call, role, following)
     made = make(replace(call, fields=request["fields"]), double, following)
-    end = _end(call, role, lifecycle, made.flaw)
-    pace = double.settings.task_pace
-    steps = route(lifecycle, start, end, pace, double.rng)
+    end = goal or _usual_end(role, lifecycle, made.flaw)
+    pace = forcing.pace or task_pace(double, call.key)
+    steps = _way(double, forcing, lifecycle, start, end, pace)
     operation = call.operation
     return Task(
         id=IDS[role.id_form](now),
@@ -83,13 +88,21 @@ def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
         parent=following.parent.task.id if following else None,
         offer=following.offer.name if following and following.offer else None,
         ahead=ahead,
+        forcing=said,
     )
 
 
-def _end(call: Call, role: Starts, lifecycle: Lifecycle, flaw: str) -> str:
-    """The state in which a task is to end: as it is forced, by its prompt's flaws, or the ordinary one."""
-    wanted = call.end or (role.flawed if flaw else None)
-    return wanted if wanted and wanted in lifecycle.states else lifecycle.ordinary_end
+def _usual_end(role: Starts, lifecycle: Lifecycle, flaw: str | None) -> str:
+    """The state in which a task ends that nobody forces: that of its prompt's flaws, or the ordinary one."""
+    flawed = role.flawed if flaw else None
+    return flawed if flawed and flawed in lifecycle.states else lifecycle.ordinary_end
+
+
+def _way(
+    double: Double, forcing: TaskForcing, lifecycle: Lifecycle, start: str, end: str, pace: Pace
+) -> Route:
+    steps = route(lifecycle, start, end, pace, double.rng)
+    return forcing.bent(steps, pace.by_looks, lifecycle.states[steps[-1][1]].is_final)
 
 
 def _labelled(call: Call, double: Double, role: Starts, task: Task) -> Task:
@@ -167,17 +180,19 @@ def _move(call: Call, double: Double, role: Moves) -> str:
 def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
     lifecycle, now = found.lifecycle, double.state.now()
     task = _merged(call, double, found.task) if role.merges else found.task
-    end = role.to if lifecycle.states[role.to].is_final else lifecycle.ordinary_end
-    starts = found.call.operation.task
-    if task.flaw and isinstance(starts, Starts) and not lifecycle.states[role.to].is_final:
-        end = _end(call, starts, lifecycle, task.flaw)
-    steps = route(lifecycle, role.to, end, double.settings.task_pace, double.rng)
+    forcing, end, starts = parse_task_forcing(task.forcing), role.to, found.call.operation.task
+    pace = forcing.pace or task_pace(double, call.key)
+    if not lifecycle.states[end].is_final:  # it goes on as was said of it when it was submitted
+        assert isinstance(starts, Starts)
+        end = forcing.goal(lifecycle, end) or _usual_end(starts, lifecycle, task.flaw)
+    steps = _way(double, forcing, lifecycle, role.to, end, pace)
     cost = found.call.operation.cost
     return replace(
         task,
         moves=(*task.moves, (now, role.to)),
         route=steps,
         ends=lifecycle.states[steps[-1][1]].is_final,
+        by_looks=pace.by_looks,
         looks=0,
         charged=cost is not None and end in cost.charged,
     )

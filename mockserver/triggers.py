@@ -23,6 +23,12 @@ class Trigger:
     outcomes: tuple[str, ...] = ()
     delay: float = 0.0
     credits: Decimal | None = None
+    task: str = ""  # what becomes of the task; \1 is what the first group of `match` takes
+
+    def forces(self, text: str) -> str:
+        """What becomes of the task that is started with a text in which it stands."""
+        found = self.match.search(text)
+        return found.expand(self.task) if found else ""
 
     def balance(self, key: str) -> Decimal | None:
         """The credits a key starts with, if this trigger says so."""
@@ -68,4 +74,5 @@ def _trigger(node: Any) -> Trigger:
         outcomes=tuple(node.get("outcome", ())),
         delay=node.get("delay", 0.0),
         credits=Decimal(node["credits"]) if "credits" in node else None,
+        task=node.get("task", ""),
     )

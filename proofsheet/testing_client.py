@@ -17,9 +17,11 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 Entry = dict[str, Any]
+Task = dict[str, Any]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LAST_CALLS = 10
@@ -215,11 +217,16 @@ class Mock:
         outcome: str | None = None,
         code: int | None = None,
         fault: str | None = None,
+        task: str | None = None,
         operation: str | None = None,
         times: int = 1,
     ) -> None:
-        """End the next calls in an outcome, by its name or status, or hurt their answers with a fault."""
-        wanted = {"outcome": outcome, "code": code, "fault": fault, "operation": operation, "times": times}
+        """End the next calls in an outcome, by its name or status, or hurt their answers with a fault.
+
+        `task` says what becomes of the tasks that they start, such as "end=failed, late=5" (docs/tasks.md).
+        """
+        wanted = {"outcome": outcome, "code": code, "fault": fault, "task": task}
+        wanted |= {"operation": operation, "times": times}
         self._ask("POST", "/schedule", {name: value for name, value in wanted.items() if value is not None})
         self._has_forced = True
 
@@ -239,9 +246,51 @@ class Mock:
         """Give the key this many credits; None for unlimited."""
         self._ask("PUT", "/ledger", {"credits": credits})
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock on, for every key: there is one clock. Rate limits and penalties go by it."""
-        self._ask("POST", "/clock", {"advance": seconds})
+    def advance(self, seconds: float, task: str | None = None) -> None:
+        """Move the clock on, for every key: there is one clock. Rate limits and penalties go by it.
+
+        With the id of a task, so much time passes for that task alone.
+        """
+        path = "/clock" if task is None else f"/tasks/{quote(task, safe='')}"
+        self._ask("POST", path, {"advance": seconds})
+
+    def tasks(self) -> list[Task]:
+        """This key's newest tasks, newest first."""
+        found: list[Task] = self._ask("GET", "/tasks")["tasks"]
+        return found
+
+    def task(self, id: str | None = None) -> Task:
+        """A task as it stands: by its id, or the newest of this key. Raises ControlError if there is none."""
+        if id is None:
+            return self._newest()
+        found: Task = self._ask("GET", f"/tasks/{quote(id, safe='')}")
+        return found
+
+    def _newest(self) -> Task:
+        if not (found := self.tasks()):
+            raise ControlError(f"no task was started with this test's key, {self.key}")
+        return found[0]
+
+    def finish(self, id: str | None = None) -> Task:
+        """Let a task come to its ordinary end now: by its id, or the newest of this key."""
+        return self._move(id, finish=True)
+
+    def fail(self, state: str | None = None, id: str | None = None) -> Task:
+        """Let a task end now in a final state; without one, in the first beside the ordinary end."""
+        return self._move(id, fail=state or True)
+
+    def hold(self, state: str, id: str | None = None) -> Task:
+        """Put a task into a state in which it stays, until it is finished or failed."""
+        return self._move(id, state=state)
+
+    def _move(self, id: str | None, **move: Any) -> Task:
+        path = f"/tasks/{quote(id or self._newest()['id'], safe='')}"
+        found: Task = self._ask("POST", path, move)
+        return found
+
+    def set_task_pace(self, pace: str | None) -> None:
+        """How fast the tasks go that this key starts from now on, such as "looks"; None: as the server's."""
+        self._ask("PUT", "/tasks/pace", {"pace": pace})
 
     def reset(self) -> None:
         """Forget the key's journal, credits, rate windows and what was forced."""

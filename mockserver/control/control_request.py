@@ -53,7 +53,7 @@ async def read_body(request: Request) -> dict[str, Any]:
         data += piece
         if len(data) > LARGEST_BODY:
             raise Wrong(f"the body is larger than {LARGEST_BODY} bytes")
-    route = f"{request.method} {request.url.path}"
+    route = f"{request.method} {_template(request)}"
     try:
         value = json.loads(data or b"{}", parse_constant=_no_constant)
         error = next(_validator(route).iter_errors(value), None)
@@ -63,6 +63,14 @@ async def read_body(request: Request) -> dict[str, Any]:
         raise Wrong(f"{_explained(error, schemas()[route])}; GET /_mock/schemas has every body")
     found: dict[str, Any] = value
     return found
+
+
+def _template(request: Request) -> str:
+    """The path with the names of its parameters in place of their values."""
+    path: str = request.scope["path"]
+    for name, value in request.path_params.items():
+        path = path.removesuffix(value) + f"{{{name}}}"
+    return path
 
 
 def _no_constant(name: str) -> Any:
@@ -78,6 +86,8 @@ def _explained(error: jsonschema_rs.ValidationError, schema: dict[str, Any]) -> 
     if error.kind.name == "required":
         name = str(details["property"])
         return f"{name} is missing: expected {members[name]['description']}"
+    if error.kind.name in ("minProperties", "maxProperties"):
+        return f"expected one of {', '.join(members)}, came {json.dumps(error.instance)[:_LONGEST]}"
     came = json.dumps(error.instance, ensure_ascii=False)[:_LONGEST]
     if not way:
         return f"the body: expected a JSON object, came {came}"

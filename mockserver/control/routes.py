@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from proofsheet.mockserver.control import journal_views, ledger_views, schedule_views
+from proofsheet.mockserver.control import journal_views, ledger_views, schedule_views, task_views
 from proofsheet.mockserver.control.calls_page import asset, page
 from proofsheet.mockserver.control.control_request import (
     Wrong,
@@ -52,6 +52,10 @@ def routes(get: Callable[[], Double]) -> list[Route]:
         ("GET", "/schedule", schedule_views.show_schedule),
         ("POST", "/schedule", schedule_views.add_schedule),
         ("DELETE", "/schedule", schedule_views.drop_schedule),
+        ("GET", "/tasks", task_views.show_tasks),
+        ("PUT", "/tasks/pace", task_views.set_pace),
+        ("GET", "/tasks/{id}", task_views.show_task),
+        ("POST", "/tasks/{id}", task_views.move_task),
         ("POST", "/reset", reset),
         ("GET", "", to_page),
         ("GET", "/", show_page),

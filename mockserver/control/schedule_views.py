@@ -16,7 +16,7 @@ from proofsheet.mockserver.control.control_request import (
 )
 from proofsheet.mockserver.double import Double, names_of
 from proofsheet.mockserver.faults import BadFault
-from proofsheet.mockserver.forcing import CannotForce, named
+from proofsheet.mockserver.forcing import CannotForce, check_task, named
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.state.protocol import Scheduled
 from proofsheet.spec.document import Operation
@@ -27,7 +27,7 @@ async def show_schedule(request: Request, double: Double) -> Any:
 
 
 def _shown(entry: Scheduled) -> dict[str, Any]:
-    names = ("times", "operation", "outcome", "code", "fault")
+    names = ("times", "operation", "outcome", "code", "fault", "task")
     shown = {name: getattr(entry, name) for name in names if getattr(entry, name) is not None}
     return {**shown, "key": journal.label(entry.key)}
 
@@ -41,6 +41,7 @@ async def add_schedule(request: Request, double: Double) -> Any:
         outcome=body.get("outcome"),
         code=body.get("code") and int(body["code"]),
         fault=body.get("fault"),
+        task=body.get("task"),
     )
     entry = replace(entry, able=_check(entry, double))
     if not double.state.schedule(entry):
@@ -59,8 +60,10 @@ def _check(entry: Scheduled, double: Double) -> frozenset[tuple[str, str]]:
     concerned = [each for each in known.values() if entry.operation in (None, *names_of(each))]
     if not concerned:
         raise Wrong(f"there is no operation {entry.operation!r}; known: {', '.join(known)}")
-    if entry.outcome is None and entry.code is None and entry.fault is None:
-        raise Wrong('what is to happen? give an "outcome", a "code" or a "fault"')
+    if entry.task is not None and entry.operation is None:
+        concerned = [each for each in concerned if each.lifecycles] or concerned
+    if {entry.outcome, entry.code, entry.fault, entry.task} == {None}:
+        raise Wrong('what is to happen? give an "outcome", a "code", a "fault" or a "task"')
     try:
         if entry.fault is not None:
             faults.parse(entry.fault)
@@ -74,6 +77,8 @@ def _able(entry: Scheduled, concerned: list[Operation]) -> frozenset[tuple[str, 
     for operation in concerned:
         try:
             named(operation, entry.outcome, entry.code)
+            if entry.task is not None:
+                check_task(operation, entry.task)
             found.add(operation.key)
         except CannotForce as error:
             problem = error

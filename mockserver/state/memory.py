@@ -143,9 +143,7 @@ class MemoryState:
 
     def reserve(self, holder: Holder, cost: Decimal) -> bool:
         account = self._account(holder)
-        if account.balance is None:
-            return True
-        if account.balance - account.held < cost:
+        if account.balance is not None and account.balance - account.held < cost:
             return False
         account.held += cost
         return True
@@ -164,13 +162,16 @@ class MemoryState:
             self._settle_task(found)
         return found
 
-    def tasks(self, holder: Holder | None) -> list[Task]:
-        return self._tasks.of(holder)
+    def tasks(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
+        return self._tasks.of(holder, newest)
 
     def unfinished_tasks(self, holder: Holder, operation: tuple[str, str] | None = None) -> int:
         return self._tasks.unfinished(holder, operation, self._clock.now())
 
-    def replace_task(self, old: Task, new: Task) -> bool:
+    def replace_task(self, old: Task, new: Task, anyway: bool = False) -> bool:
+        known = self._tasks.get(old.holder[0], old.id)
+        if known is None or (known.has_ended(self._clock.now()) and not anyway):
+            return False
         self._account(old.holder)  # what has ended already is settled as it ended
         replaced = self._tasks.put(old, new)
         if replaced:
@@ -272,6 +273,8 @@ class MemoryState:
                 table.pop(holder)
         for bucket in [each for each in self._windows if each[0][1] == key]:
             self._windows.pop(bucket)
+        for name in [each for each in self._remembered if each[1] == key]:
+            self.forget(name)
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
         self._tasks.forget(key)
 
@@ -280,8 +283,6 @@ class MemoryState:
 
 
 def _settle(account: Account, cost: Decimal, charge: bool) -> None:
-    if account.balance is None:
-        return
-    account.held = max(account.held - cost, Decimal(0))
-    if charge:
+    account.held = max(account.held - cost, Decimal(0))  # an account that was reset holds nothing
+    if charge and account.balance is not None:
         account.balance -= cost

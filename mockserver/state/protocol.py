@@ -24,6 +24,7 @@ class Scheduled:
     outcome: str | None = None
     code: int | None = None
     fault: str | None = None
+    task: str | None = None  # what becomes of the task that the call starts
     able: frozenset[tuple[str, str]] | None = None  # the operations (document, id) concerned; None: any
 
     def concerns(self, key: str | None, operation: tuple[str, str]) -> bool:
@@ -63,14 +64,17 @@ class State(Protocol):
     def task(self, family: str, id: str, look: bool = False) -> Task | None:
         """A task; with `look`, one that goes by looks is one further on afterwards."""
 
-    def tasks(self, holder: Holder | None) -> list[Task]:
-        """The tasks of a holder, or all of them; oldest first."""
+    def tasks(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
+        """The tasks of a holder, or all of them; oldest first; only so many of the newest."""
 
     def unfinished_tasks(self, holder: Holder, operation: tuple[str, str] | None = None) -> int:
         """How many tasks of a holder have not ended; those that one operation started, if given."""
 
-    def replace_task(self, old: Task, new: Task) -> bool:
-        """Put what became of a task in its place; False, and nothing done, if it has changed meanwhile."""
+    def replace_task(self, old: Task, new: Task, anyway: bool = False) -> bool:
+        """Put what became of a task in its place; False, and nothing done, if it has changed meanwhile.
+
+        Or has ended, unless it is to be replaced anyway.
+        """
 
     def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
         """Count a request; False if it is one too many or comes during the penalty."""

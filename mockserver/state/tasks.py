@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 Holder = tuple[str, str]  # whose credits, limits and tasks: the family, and the credential
@@ -45,6 +46,7 @@ class Task:
     flaw: str = ""  # what is wrong with the parameters in its prompt
     texts: tuple[tuple[str, str], ...] = ()  # what it says in words, by name
     ahead: int = 0  # how many were before it when it was submitted
+    forcing: str = ""  # what was to become of it, as it was written
     version: int = 0  # counts its changes
 
     @property
@@ -122,11 +124,12 @@ class Tasks:
         self._expect(new)
         return True
 
-    def of(self, holder: Holder | None) -> list[Task]:
-        """The tasks of a holder, oldest first; all of them for None."""
+    def of(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
+        """The tasks of a holder, oldest first; all of them for None; only so many of the newest."""
         if holder is None:
-            return list(self._tasks.values())
-        return [self._tasks[holder[0], each] for each in self._of_holder.get(holder, ())]
+            return list(islice(reversed(self._tasks.values()), newest))[::-1]
+        ids = islice(reversed(self._of_holder.get(holder, {})), newest)
+        return [self._tasks[holder[0], each] for each in ids][::-1]
 
     def unfinished(self, holder: Holder, operation: tuple[str, str] | None, now: float) -> int:
         """How many tasks of a holder have not ended; of one operation only, if given."""
@@ -148,7 +151,7 @@ class Tasks:
         """The task, if it has ended and still holds credits; it is marked as settled."""
         known = self._tasks.get((task.holder[0], task.id))
         if known is not None and known.cost and not known.settled and known.has_ended(now):
-            self._tasks[task.holder[0], task.id] = replace(known, settled=True)
+            self._tasks[task.holder[0], task.id] = replace(known, settled=True, version=known.version + 1)
             yield known
 
     def forget(self, key: str | None) -> None:

@@ -1,0 +1,136 @@
+"""/_mock/tasks: where each task stands and stood; tasks finished, failed, moved; the pace of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from starlette.requests import Request
+
+from proofsheet.mockserver import callbacks, task_moves
+from proofsheet.mockserver.artifacts import of_task
+from proofsheet.mockserver.control.control_request import (
+    Wrong,
+    key_of,
+    problem_response,
+    query_number,
+    read_body,
+)
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.state import journal
+from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.task_forcing import FOR_EVER, PACE
+from proofsheet.mockserver.task_moves import CannotMove, Move
+from proofsheet.mockserver.task_sources import TaskView, view
+from proofsheet.mockserver.tasks.pace import parse_pace
+
+MOST_SHOWN = 100
+_LONGEST_PROMPT = 200
+
+
+async def show_tasks(request: Request, double: Double) -> Any:
+    """The newest tasks, newest first: all of them, or those of a key."""
+    key, limit = key_of(request), query_number(request, "limit", MOST_SHOWN) or MOST_SHOWN
+    holders = [None] if key is None else [(family, key) for family in _families(double)]
+    found = [each for holder in holders for each in double.state.tasks(holder, limit)]
+    newest = sorted(found, key=lambda each: each.created, reverse=True)[:limit]
+    return {"tasks": [_shown(double, view(double, each)) for each in newest]}
+
+
+async def show_task(request: Request, double: Double) -> Any:
+    found = _find(double, request.path_params["id"])
+    return _no_task(request) if found is None else _shown(double, view(double, found))
+
+
+async def move_task(request: Request, double: Double) -> Any:
+    (name, value), *_ = (await read_body(request)).items()
+    found = _find(double, request.path_params["id"])
+    if found is None:
+        return _no_task(request)
+    try:
+        moved = task_moves.moved(double, found.holder[0], found.id, _MOVES[name](value))
+    except LookupError:
+        return _no_task(request)
+    except CannotMove as problem:
+        raise Wrong(str(problem)) from None
+    callbacks.expect(double, moved.task)
+    return _shown(double, moved)
+
+
+_MOVES: dict[str, Callable[[Any], Move]] = {
+    "finish": lambda _: task_moves.finish,
+    "fail": lambda state: task_moves.fail(None if state is True else state),
+    "state": task_moves.put,
+    "advance": lambda seconds: task_moves.advance(float(seconds)),
+}
+
+
+async def set_pace(request: Request, double: Double) -> Any:
+    body = await read_body(request)
+    key, text = key_of(request, body) or "", body["pace"]
+    if text is None:
+        double.state.forget((PACE, key))
+        return {"pace": double.settings.task_pace.text, "key": journal.label(key)}
+    try:
+        parse_pace(text)
+    except ValueError as problem:
+        raise Wrong(f"pace: {problem}") from None
+    double.state.remember((PACE, key), text, FOR_EVER)
+    return {"pace": text, "key": journal.label(key)}
+
+
+def _families(double: Double) -> list[str]:
+    return list(dict.fromkeys(each.family for each in double.documents))
+
+
+def _find(double: Double, id: str) -> Task | None:
+    found = (double.state.task(family, id) for family in _families(double))
+    return next((each for each in found if each is not None), None)
+
+
+def _no_task(request: Request) -> Any:
+    id = request.path_params["id"]
+    return problem_response(404, "no such task", f"{id[:100]!r} was dropped or reset, or never was")
+
+
+def _shown(double: Double, found: TaskView) -> dict[str, Any]:
+    task, stands = found.task, found.position
+    return {
+        "id": task.id,
+        "key": journal.label(task.holder[1]),
+        "document": task.operation[0],
+        "operation": task.operation[1],
+        "kind": task.kind,
+        "prompt": " · ".join(found.call.prompts)[:_LONGEST_PROMPT],
+        "state": stands.state,
+        "final": found.state.is_final,
+        "states": [{"state": name, "at": at} for at, name in _so_far(task, double.state.now())],
+        "ways": list(found.lifecycle.states),
+        "ends": list(found.lifecycle.finals),
+        "progress": stands.progress,
+        "created": stands.created,
+        "ended": stands.ended,
+        "cost": task.cost,
+        "credits": _credits(task, double.state.now()),
+        "forcing": task.forcing or None,
+        "parent": task.parent,
+        "links": [each.url() for each in of_task(double, found)] if stands.ended is not None else [],
+    }
+
+
+def _so_far(task: Task, now: float) -> Iterator[tuple[float | None, str]]:
+    """The states that it has come into, and when; by looks only those of moves have a time."""
+    yield from task.moves[:-1]
+    moved = task.moves[-1][0]
+    for at, name in task.route:
+        if at <= (task.looks if task.by_looks else now - moved) or at == 0:
+            yield (None if task.by_looks and at else moved + at), name
+
+
+def _credits(task: Task, now: float) -> str:
+    """What became of the credits that it costs."""
+    if not task.cost:
+        return "free"
+    if not task.settled and not task.has_ended(now):
+        return "held"
+    return "paid" if task.charged else "returned"
