@@ -13,11 +13,15 @@ from proofsheet.mockserver.control.control_request import (
     read_body,
 )
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.state import journal
 
 
 async def show_ledger(request: Request, double: Double) -> Any:
     key = needed_key(request)
-    return _ledger(double, key, _families(double, request.query_params.get("family"))[0])
+    families = _families(double, request.query_params.get("family"))
+    last = double.state.journal(journal.label(key), 0, 1)
+    used = [each.family for each in double.documents for entry in last if entry["document"] == each.name]
+    return _ledger(double, key, next((each for each in used if each in families), families[0]))
 
 
 def _ledger(double: Double, key: str, family: str) -> dict[str, Any]:

@@ -154,7 +154,12 @@ class MemoryState:
     # tasks
 
     def add_task(self, task: Task) -> bool:
-        return self._tasks.add(task, self._clock.now())
+        now = self._clock.now()
+        if self._tasks.add(task, now):
+            return True
+        for each in self._tasks.oldest():  # of accounts that nobody has looked at since
+            self._settle_task(each)
+        return self._tasks.add(task, now)
 
     def task(self, family: str, id: str, look: bool = False) -> Task | None:
         found = self._tasks.look(family, id) if look else self._tasks.get(family, id)

@@ -84,11 +84,15 @@ class Tasks:
         return True
 
     def _make_room(self, now: float) -> bool:
-        oldest = (each for each, _ in zip(self._tasks.values(), range(MOST_LOOKED_THROUGH), strict=False))
-        if (ended := next((each for each in oldest if each.settled or _is_free(each, now)), None)) is None:
+        free = (each for each in self.oldest() if each.settled or _is_free(each, now))
+        if (ended := next(free, None)) is None:
             return False
         self._drop(ended)
         return True
+
+    def oldest(self) -> list[Task]:
+        """The oldest tasks, as many as are looked through for one that can go."""
+        return list(islice(self._tasks.values(), MOST_LOOKED_THROUGH))
 
     def _drop(self, task: Task) -> None:
         del self._tasks[task.holder[0], task.id]
