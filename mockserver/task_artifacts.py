@@ -9,10 +9,12 @@ from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_up_pictures import followed
 from proofsheet.mockserver.follow_ups import FollowUp
-from proofsheet.mockserver.given_pictures import given_picture, given_values
+from proofsheet.mockserver.given_pictures import given_picture
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.texts import Texts, texts
+
+LONGEST_KEPT = 20_000  # characters of a text that may hold a picture
 
 
 @dataclass(frozen=True)
@@ -25,29 +27,48 @@ class Made:
     flaw: str = ""
 
 
-def make(call: Call, double: Double, following: FollowUp | None) -> Made:
-    """What comes of a call whose fields are those of a task, and of what it goes on from."""
+def make(
+    call: Call, double: Double, following: FollowUp | None, before: tuple[Any, ...] | None = None
+) -> Made:
+    """What comes of a call whose fields are those of a task, and of what it goes on from.
+
+    `before` is what came of it when it was submitted: its uploads are remembered there and nowhere else.
+    """
     artifact = call.operation.artifact
     if artifact is None:
         return Made(seed=call.seed)
-    _read_given(call)
     own = tuple(MEDIA[artifact.kind].describe(call, double, False)) if artifact.kind in MEDIA else ()
+    if before is not None and following is None:
+        own = tuple(map(_with_uploads, own, before))
     flaws = artifact.prompt(call.fields).flaws
     again = following is not None and following.offer is not None and following.offer.again
     if following and again:
-        _read_given(following.parent.call)
-        said = texts(following.parent.call, double, _turn(call))
+        said = texts(following.parent.call, double, following.parent.task.artifacts, _turn(call))
     else:
-        said = texts(call, double)
+        said = texts(call, double, own)
     made = _followed(call, own, following) if following else own
     return Made(made, said, call.seed, flaws[0] if flaws else "")
 
 
-def _read_given(call: Call) -> None:
-    """Read the pictures in a remembered request, of which the texts alone are kept."""
+def _with_uploads(made: Any, before: Any) -> Any:
+    """A picture that is described anew, with the uploads that it came from at first."""
+    if not isinstance(made, Picture) or not isinstance(before, Picture) or made.edit or not before.edit:
+        return made
+    return replace(made, edit=before.edit, width=before.width, height=before.height)
+
+
+def without_uploads(request: dict[str, Any], call: Call) -> dict[str, Any]:
+    """A request without the long texts in its fields of pictures: the artifacts have them."""
     artifact = call.operation.artifact
-    for name in artifact.pictures if artifact and not call.given else ():
-        call.given[name] = [given_picture(*each) for each in given_values(call, name)]
+    names = artifact.pictures if artifact and isinstance(request["fields"], dict) else ()
+    light = {name: _light(request["fields"][name]) for name in names if name in request["fields"]}
+    return {**request, "fields": {**request["fields"], **light}} if light else request
+
+
+def _light(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_light(each) for each in value]
+    return "" if isinstance(value, str) and len(value) > LONGEST_KEPT else value
 
 
 def _turn(call: Call) -> int:

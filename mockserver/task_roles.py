@@ -13,7 +13,7 @@ from proofsheet.mockserver.follow_ups import FollowUp, find_task, resumed
 from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.sources import Context, values
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.task_artifacts import make
+from proofsheet.mockserver.task_artifacts import make, without_uploads
 from proofsheet.mockserver.task_forcing import read_task_forcing, task_forcing_text, task_pace
 from proofsheet.mockserver.task_sources import TaskView, task_text, view
 from proofsheet.mockserver.tasks.course import Route, route
@@ -75,7 +75,7 @@ def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
         moves=((now, start),),
         route=steps,
         ends=lifecycle.states[steps[-1][1]].is_final,
-        request=json.dumps(request, ensure_ascii=False),
+        request=json.dumps(without_uploads(request, call), ensure_ascii=False),
         origin=call.base,
         kind=following.kind if following else role.kind,
         by_looks=pace.by_looks,
@@ -203,7 +203,7 @@ def _merged(call: Call, double: Double, task: Task) -> Task:
     sent = task.sent()
     sent["fields"] |= {name: each for name, each in call.fields.items() if each not in (None, "")}
     told = view(double, replace(task, request=json.dumps(sent, ensure_ascii=False)))
-    made = make(told.call, double, resumed(double, told))
+    made = make(told.call, double, resumed(double, told), task.artifacts)
     return replace(told.task, artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
 
 

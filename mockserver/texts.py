@@ -4,54 +4,56 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from PIL import Image
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.drawing import edit_of
 from proofsheet.mockserver.media.image.edits import stand_in
+from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.media.image.upload import open_upright
 from proofsheet.mockserver.media.text import describe, shorten
 
 Texts = tuple[tuple[str, str], ...]
+Named = Iterator[tuple[str, str]]
 _GLANCE = (512, 512)  # pixels: a picture is described by its colours
 
 
-def texts(call: Call, double: Double, turn: int = 0) -> Texts:
-    """The texts of a call, each with its name; another turn gives others where there are any."""
+def texts(call: Call, double: Double, pictures: Sequence[Any], turn: int = 0) -> Texts:
+    """The texts of a call that makes these pictures, each with its name; another turn gives others."""
     artifact = call.operation.artifact
-    return tuple(_TEXTS[artifact.text](call, double, turn)) if artifact and artifact.text else ()
+    return tuple(_TEXTS[artifact.text](call, double, pictures, turn)) if artifact and artifact.text else ()
 
 
-def _described(call: Call, double: Double, turn: int) -> Iterator[tuple[str, str]]:
-    artifact = call.operation.artifact
-    if artifact is None:
-        return
-    edit = edit_of(call, artifact)
-    source = edit.sources[0] if edit else str(call.value(artifact.sources[:1]))  # unreadable: by its text
+def _described(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
+    for made in (each for each in pictures[:1] if isinstance(each, Picture)):
+        found = describe(_shown(made, double), turn=turn)
+        yield from _numbered(found.prompts)
+        yield "ratio", found.ratio
+
+
+def _shown(made: Picture, double: Double) -> Image.Image:
+    """The picture that was given, or what is drawn where none was, or an unreadable one."""
+    source = made.edit.sources[0] if made.edit else made
     if isinstance(source, bytes):
-        picture = open_upright(source, near=_GLANCE)
-    else:
-        drawn = stand_in(source) if isinstance(source, str) else source
-        picture = Image.open(io.BytesIO(double.studio.draw(drawn))).convert("RGB")
-    found = describe(picture, turn=turn)
-    yield from _numbered(found.prompts)
-    yield "ratio", found.ratio
+        return open_upright(source, near=_GLANCE)
+    drawn = stand_in(source) if isinstance(source, str) else source
+    return Image.open(io.BytesIO(double.studio.draw(drawn))).convert("RGB")
 
 
-def _shortened(call: Call, double: Double, turn: int) -> Iterator[tuple[str, str]]:
+def _shortened(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
     artifact = call.operation.artifact
     found = shorten(artifact.prompt(call.fields).text if artifact else "")
     yield from _numbered(found.prompts)
     yield "marked", found.marked
 
 
-def _numbered(prompts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _numbered(prompts: Sequence[str]) -> Named:
     return ((str(number), each) for number, each in enumerate(prompts, 1))
 
 
-_TEXTS: Mapping[str, Callable[[Call, Double, int], Iterator[tuple[str, str]]]] = {
+_TEXTS: Mapping[str, Callable[[Call, Double, Sequence[Any], int], Named]] = {
     "describe": _described,
     "shorten": _shortened,
 }

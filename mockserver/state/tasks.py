@@ -12,6 +12,7 @@ from typing import Any
 
 Holder = tuple[str, str]  # whose credits, limits and tasks: the family, and the credential
 MOST_TASKS = 150_000
+MOST_BYTES = 512_000_000  # of requests and of the uploads that artifacts come from
 MOST_LOOKED_THROUGH = 1000  # of the oldest, for one that has ended
 
 
@@ -50,6 +51,11 @@ class Task:
     version: int = 0  # counts its changes
 
     @property
+    def bytes_held(self) -> int:
+        """What of it may be large."""
+        return len(self.request) + sum(getattr(each, "bytes_held", 0) for each in self.artifacts)
+
+    @property
     def created(self) -> float:
         return self.moves[0][0]
 
@@ -72,11 +78,14 @@ class Tasks:
         self._of_holder: dict[Holder, dict[str, None]] = {}
         self._open: dict[Holder, dict[str, None]] = {}  # not known to have ended
         self._due: dict[Holder, list[tuple[float, str]]] = {}  # heaps
+        self._held = 0  # bytes
 
     def add(self, task: Task, now: float) -> bool:
         """Keep a task; False where there are too many and none of the oldest has ended."""
-        if len(self._tasks) >= MOST_TASKS and not self._make_room(now):
-            return False
+        while len(self._tasks) >= MOST_TASKS or self._held + task.bytes_held > MOST_BYTES:
+            if not self._make_room(now):
+                return False
+        self._held += task.bytes_held
         self._tasks[task.holder[0], task.id] = task
         self._of_holder.setdefault(task.holder, {})[task.id] = None
         self._open.setdefault(task.holder, {})[task.id] = None
@@ -95,7 +104,7 @@ class Tasks:
         return list(islice(self._tasks.values(), MOST_LOOKED_THROUGH))
 
     def _drop(self, task: Task) -> None:
-        del self._tasks[task.holder[0], task.id]
+        self._held -= self._tasks.pop((task.holder[0], task.id)).bytes_held
         for table in (self._of_holder, self._open):
             ids = table.get(task.holder, {})
             ids.pop(task.id, None)
@@ -123,6 +132,7 @@ class Tasks:
         known = self._tasks.get((old.holder[0], old.id))
         if known is None or known.version != old.version:
             return False
+        self._held += new.bytes_held - known.bytes_held
         self._tasks[old.holder[0], old.id] = replace(new, version=old.version + 1)
         self._open.setdefault(new.holder, {})[new.id] = None
         self._expect(new)

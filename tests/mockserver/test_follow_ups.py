@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from support import InProcess
 
+from proofsheet.mockserver.state import tasks
 from proofsheet.spec.document import Document
 
 KEY = {"x-key": "sk-flags"}
@@ -149,3 +150,35 @@ def test_a_prompt_becomes_shorter(flow: Flow) -> None:
     said = flow.ended(flow.submit("/cut", prompt="a lighthouse on a cliff, stormy sea"))["why"]
     assert said.startswith("1 lighthouse cliff")
     assert "**lighthouse**" in said
+
+
+def test_uploads_are_remembered_once_and_described_again(flow: Flow) -> None:
+    noise = Image.effect_noise((200, 200), 90).convert("RGB")
+    file = io.BytesIO()
+    noise.save(file, "PNG")
+    text = base64.b64encode(file.getvalue()).decode()
+    read = flow.submit("/read", picture=text)
+    task = flow.mock.double.state.task("prompts", read)
+    assert task is not None
+    assert len(task.request) < 1000 < len(text)
+    assert task.bytes_held < 1.2 * len(file.getvalue()) + 1000
+    said = flow.ended(read)["why"]
+    again = flow.ended(flow.submit("/act", task=read, offer="again"))["why"]
+    assert "grey" in said
+    assert "grey" in again
+    assert said.endswith("1:1") == again.endswith("1:1") is True
+
+
+def test_tasks_with_large_uploads_push_out_the_oldest(monkeypatch: pytest.MonkeyPatch, flow: Flow) -> None:
+    monkeypatch.setattr(tasks, "MOST_BYTES", 100_000)
+    file = io.BytesIO()
+    Image.effect_noise((200, 150), 90).save(file, "PNG")
+    text = base64.b64encode(file.getvalue()).decode()
+    ids = []
+    for _ in range(6):
+        ids.append(flow.submit("/read", picture=text))
+        assert flow.ended(ids[-1])["state"] == "SAID"
+    known = [flow.mock.double.state.task("prompts", each) for each in ids]
+    assert known[0] is None
+    assert known[-1] is not None
+    assert sum(each.bytes_held for each in known if each) <= 100_000
