@@ -83,7 +83,9 @@ def _holds_pictures(schema: Mapping[str, Any]) -> bool:
 def prompted(operation: Operation, text: str) -> dict[str, Any]:
     """The fields of a body that say what to draw, saying this as far as they may be long."""
     body = smallest(operation)
-    fields = operation.artifact.prompts if operation.artifact else ()
+    prompts = operation.artifact.prompts if operation.artifact else ()
+    # A follow-up may have its prompt from the task before.
+    fields = [each for each in prompts if _schema_at(operation, each) is not None]
     for field in fields:
         _put(body, field, _fitted(text, longest(operation, field)))
     return {field[0]: body[field[0]] for field in fields if field[0] in body}
@@ -91,11 +93,17 @@ def prompted(operation: Operation, text: str) -> dict[str, Any]:
 
 def longest(operation: Operation, field: tuple[str, ...]) -> int | None:
     """How many characters a text field of the body may have; None where the schema sets no bound."""
-    schema: Any = operation.body.schema if operation.body else {}
-    for token in field:
-        schema = schema["items"] if token == "*" else schema["properties"][token]
-    limit = schema.get("maxLength")
+    limit = (_schema_at(operation, field) or {}).get("maxLength")
     return limit if isinstance(limit, int) else None
+
+
+def _schema_at(operation: Operation, field: tuple[str, ...]) -> Mapping[str, Any] | None:
+    """The schema of a field of the body; None where the body has no such field."""
+    found: Any = operation.body.schema if operation.body else None
+    for token in field:
+        if found is not None:
+            found = found.get("items") if token == "*" else found.get("properties", {}).get(token)
+    return found if isinstance(found, Mapping) else None
 
 
 def _fitted(text: str, limit: int | None) -> str:
