@@ -48,10 +48,10 @@ def _entries(context: Context) -> Iterator[tuple[Menu, Entry]]:
 
 
 def _flaw(context: Context, name: str) -> str | None:
-    family, _, wanted = name.partition(".")
-    if family not in context.library.families():
-        return f"there is no family {family}; there are {', '.join(context.library.families())}"
-    document = context.library.source(family).value
+    of, _, wanted = name.rpartition(".")
+    if of not in context.library.names():
+        return f"there is no document {of}; there are {', '.join(context.library.names())}"
+    document = context.library.load(of).raw
     for path, method, node in build.operations(document):
         if node["operationId"] != wanted:
             continue
@@ -59,7 +59,7 @@ def _flaw(context: Context, name: str) -> str | None:
             return f"nothing but an assumption says how {name} is known; it cannot count as working"
         return None if _has_example(document, node) else f"{name} has no example of a request or of an answer"
     known = ", ".join(node["operationId"] for _, _, node in build.operations(document))
-    return f"{family} has no operation {wanted}; it has {known}"
+    return f"{of} has no operation {wanted}; it has {known}"
 
 
 def _has_example(document: Any, node: Mapping[str, Any]) -> bool:
