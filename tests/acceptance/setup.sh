@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sets up the real clients that the acceptance tests run: litellm (Python) and Portkey's gateway (Node).
+# Sets up the real clients that the acceptance tests run: litellm (Python), AI SDK and
+# Portkey's gateway (Node).
 # Each goes into a folder of its own under .work; what is set up already is left as it is.
 # Other interpreters than those on the path: PYTHON=python3.12 NPM=/opt/node/bin/npm tests/acceptance/setup.sh
 set -eu
@@ -32,25 +33,26 @@ setup_litellm() {
     echo "litellm: ready"
 }
 
-setup_portkey() {
-    mark=$work/portkey/made-from
-    source=$here/portkey/package.json
+setup_node() { # NAME: the packages of NAME/package.json
+    mark=$work/$1/made-from
+    source=$here/$1/package.json
     if current "$mark" "$source"; then
-        echo "portkey: set up already"
+        echo "$1: set up already"
         return
     fi
-    command -v "$npm" >/dev/null || { echo "portkey: there is no $npm" >&2; return 1; }
-    echo "portkey: setting up (once, about half a minute) ..."
-    rm -rf "$work/portkey"
-    mkdir -p "$work/portkey"
-    cp "$source" "$work/portkey/package.json"
-    # The gateway's install script patches nothing in the published package: no scripts are needed.
-    (cd "$work/portkey" &&
+    command -v "$npm" >/dev/null || { echo "$1: there is no $npm" >&2; return 1; }
+    echo "$1: setting up (once, about half a minute) ..."
+    rm -rf "$work/$1"
+    mkdir -p "$work/$1"
+    cp "$source" "$work/$1/package.json"
+    # No install script of these packages does anything that is needed here.
+    (cd "$work/$1" &&
         "$npm" install --no-package-lock --no-audit --no-fund --ignore-scripts --omit-lockfile-registry-resolved \
             --loglevel=error)
     cp "$source" "$mark"
-    echo "portkey: ready"
+    echo "$1: ready"
 }
 
+setup_node aisdk
 setup_litellm
-setup_portkey
+setup_node portkey

@@ -1,24 +1,44 @@
-"""litellm, by its own interpreter, against a double in a process of its own: run_litellm.py has the cases."""
+"""litellm, by its own interpreter, against a double in a process of its own: run_litellm*.py have the cases."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from served import HERE, Served, environment
+import pytest
+from served import HERE, Served, environment, mock
 
-CASES = 10
+CASES = {"run_litellm.py": 10, "run_litellm_flux.py": 6}
 
 
-def test_litellm_gets_its_pictures_and_its_exceptions(
+@pytest.fixture(scope="module")
+def public_flux() -> Iterator[Served]:
+    """FLUX under the name that litellm trusts."""
+    options = ("--public-url", "https://gateway.bfl.ai")
+    with mock("flux", python=sys.executable, options=options) as served:
+        yield served
+
+
+def test_it_gets_stabilitys_pictures_and_its_exceptions(
     installed: Callable[[str, str], Path], today: Served, tmp_path: Path
 ) -> None:
+    run(installed, "run_litellm.py", today, tmp_path)
+
+
+def test_it_gets_the_pictures_of_flux_and_its_exceptions(
+    installed: Callable[[str, str], Path], public_flux: Served, tmp_path: Path
+) -> None:
+    run(installed, "run_litellm_flux.py", public_flux, tmp_path)
+
+
+def run(installed: Callable[[str, str], Path], script: str, served: Served, folder: Path) -> None:
     python = installed("PROOFSHEET_LITELLM_PYTHON", "litellm/bin/python")
     done = subprocess.run(
-        [python, HERE / "run_litellm.py", "--url", today.url],
+        [python, HERE / script, "--url", served.url],
         env=environment(),
-        cwd=tmp_path,
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -27,4 +47,4 @@ def test_litellm_gets_its_pictures_and_its_exceptions(
     )
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stdout
-    assert sum(line.startswith("passed ") for line in lines) == CASES, done.stdout
+    assert sum(line.startswith("passed ") for line in lines) == CASES[script], done.stdout
