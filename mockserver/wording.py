@@ -30,10 +30,11 @@ def _complaint(call: Call, refusal: Refusal, flaw: Flaw) -> Complaint:
 
 
 def _of(table: Mapping[str, Any], gate: str, flaw: Flaw) -> Iterator[Any]:
-    """The entries for a flaw, best first: that of a wrong type may be keyed by the expected type."""
+    """The entries for a flaw, best first: by the expected type, the kind of flaw, the gate alone."""
     key = f"{gate}.{flaw.kind}"
     expected = [each for each in str(flaw.params.get("expected", "")).split(", ") if each != "null"]
-    yield from (table[name] for name in (f"{key}.{expected[0] if expected else ''}", key) if name in table)
+    names = (f"{key}.{expected[0] if expected else ''}", key, gate)
+    yield from (table[name] for name in names if name in table)
 
 
 def _fill(template: str, call: Call, flaw: Flaw) -> str:

@@ -17,7 +17,7 @@ def read(context: Context) -> Iterator[Found]:
         gate, _, kind = key.partition(".")
         kind = kind.partition(".")[0]
         kinds = context.vocabulary.gates[gate].kinds
-        if kind not in kinds and not ("json-schema" in kinds and kind in SCHEMA_KEYWORDS):
+        if kind and kind not in kinds and not ("json-schema" in kinds and kind in SCHEMA_KEYWORDS):
             yield Found(at, f"{gate} never refuses as {kind!r}; known are {', '.join(kinds) or 'none'}")
 
 

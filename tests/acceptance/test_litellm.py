@@ -1,4 +1,4 @@
-"""litellm, by its own interpreter, against a double in a process of its own: run_litellm*.py have the cases."""
+"""litellm, by its own interpreter, against doubles in processes of their own: run_litellm*.py."""
 
 from __future__ import annotations
 

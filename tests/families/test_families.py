@@ -71,7 +71,8 @@ def _filled(value: Any, kept: Mapping[str, str]) -> Any:
 
 def _send(mock: InProcess, document: Document, step: Mapping[str, Any]) -> httpx.Response:
     operation = document.operations.get(step.get("operation", ""))
-    path = step.get("path") or (operation.path if operation else "")
+    base = "" if "" in document.bases else document.bases[0]
+    path = step.get("path") or (base + operation.path if operation else "")
     for name, value in step.get("at", {}).items():
         path = path.replace(f"{{{name}}}", value)
     if "credits" in step:
