@@ -30,7 +30,7 @@ CHECK_EPILOG = """\b
 Examples:
   proofsheet check stability --url http://127.0.0.1:4010 --key-env KEY --dry-run
   proofsheet check stability --url https://api.example --key-env KEY --profile free
-  proofsheet check stability --url https://api.example/sd --key-env KEY --budget 60
+  proofsheet check stability --url https://api.example/sd --key-env KEY --budget 150
   proofsheet check stability.pages-2024 --target target.toml --html report.html
   proofsheet check stability --target target.toml --resume stability.jsonl
   proofsheet check stability --target target.toml --only stability.generateCore.size
@@ -83,7 +83,7 @@ _FILE = click.Path(path_type=Path)
     help="The folder that holds apis/ and overlays/.  [default: the documents that come with proofsheet]",
 )  # fmt: skip
 @click.option("--profile", type=click.Choice(PROFILES), help="free costs nothing.  [default: core]")
-@click.option("--budget", callback=_budget, metavar="CREDITS", help="Never spend more.  [default: 60]")
+@click.option("--budget", callback=_budget, metavar="CREDITS", help="Never spend more.  [default: 150]")
 @click.option(
     "--allow", multiple=True, type=click.Choice((*PERMISSIONS, NONE)),
     help="Permissions beside paid, repeatable; none takes away paid and those of --target.",

@@ -29,7 +29,7 @@ from proofsheet.spec.document import Document
 from proofsheet.spec.load import HOME, Library
 from proofsheet.spec.yaml_reader import BadFile
 
-BUDGET = Decimal(60)  # credits; the core profile fits
+BUDGET = Decimal(150)  # credits; the core profile fits
 EXPLORE = 25  # examples for each operation in the extended profile
 
 

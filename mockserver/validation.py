@@ -75,11 +75,13 @@ def _instance(call: Call) -> Any:
 def _picture_flaws(call: Call) -> Iterator[Flaw]:
     for field, wanted in call.body.pictures.items() if call.body else ():
         for each in call.given.get(field, ()):
-            for kind, params in _upload_flaws(each.upload, wanted) if each.upload else ():
+            for kind, params in _upload_flaws(each.upload, wanted, call) if each.upload else ():
                 yield Flaw(kind, schemas.name(list(each.path)), params, each.path)
 
 
-def _upload_flaws(upload: Upload | Unreadable, wanted: Picture) -> Iterator[tuple[str, dict[str, Any]]]:
+def _upload_flaws(
+    upload: Upload | Unreadable, wanted: Picture, call: Call
+) -> Iterator[tuple[str, dict[str, Any]]]:
     options = {"options": " | ".join(f"'{each}'" for each in wanted.formats)}
     if isinstance(upload, Unreadable):
         yield f"picture-{upload.reason}", options
@@ -98,6 +100,22 @@ def _upload_flaws(upload: Upload | Unreadable, wanted: Picture) -> Iterator[tupl
     for kind, (limit, value) in bounds.items():
         if limit is not None and value > (-limit if value < 0 else limit):
             yield kind, {"limit": limit}
+    yield from _size_flaws(upload, wanted, call)
+
+
+def _size_flaws(upload: Upload, wanted: Picture, call: Call) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is wrong with how its sides go together, or with those of another picture."""
+    size = (upload.width, upload.height)
+    sent = {"value": f"{upload.width}x{upload.height}"}
+    if wanted.max_ratio and max(size) > wanted.max_ratio * min(size):
+        yield "picture-max-ratio", {"limit": wanted.max_ratio}
+    if wanted.sizes and size not in wanted.sizes:
+        options = ", ".join(f"{width}x{height}" for width, height in wanted.sizes)
+        yield "picture-sizes", {"options": options, **sent}
+    others = [each.upload for each in call.given.get(wanted.same_size_as or "", ())]
+    for other in (each for each in others[:1] if isinstance(each, Upload)):
+        if size != (other.width, other.height):
+            yield "picture-same-size-as", {"limit": f"{other.width}x{other.height}", **sent}
 
 
 def _rule_flaws(
@@ -111,6 +129,8 @@ def _rule_flaws(
     for each in rules:
         if each.rule.outcome and flaws:
             continue  # a rule with a name of its own speaks only when nothing else is wrong
+        if seen & each.rule.alternatives:
+            continue  # one of the fields that could keep it is wrong, and named
         if not each.when.is_valid(whole) or each.then.is_valid(whole):
             continue
         broken = list(_said(each.rule.says, each.then.flaws(whole), seen, whole))

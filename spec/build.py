@@ -217,7 +217,9 @@ def _pictures(schema: Any) -> Iterator[Any]:
 
 def _picture(node: Any) -> Picture:
     bounds = {key.replace("-", "_"): each for key, each in node.items() if key.startswith("m")}
-    return Picture(tuple(node["formats"]), **bounds)
+    sizes = tuple((width, height) for width, height in node.get("sizes", ()))
+    other = next(iter(pointers.split(node.get("same-size-as", ""))), None)
+    return Picture(tuple(node["formats"]), **bounds, sizes=sizes, same_size_as=other)
 
 
 def _rule(node: Any) -> Rule:

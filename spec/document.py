@@ -67,6 +67,9 @@ class Picture:
     max_side: int | None = None
     min_pixels: int | None = None
     max_pixels: int | None = None
+    max_ratio: float | None = None  # of the longer side to the shorter one
+    sizes: tuple[tuple[int, int], ...] = ()  # (width, height), any of them; none: any size within the bounds
+    same_size_as: str | None = None  # another field of the form
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,14 @@ class Rule:
     then: Mapping[str, Any]
     outcome: str | None
     says: str | None
+
+    @property
+    def alternatives(self) -> frozenset[str]:
+        """The fields of which one or another can keep the rule."""
+        choices = self.then.get("anyOf", ())
+        return frozenset(
+            name for each in choices for name in (*each.get("required", ()), *each.get("properties", {}))
+        )
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,25 @@ def forms(operation: Operation) -> Iterator[Form]:
             yield Form("bytes", media_type, usual if is_range else media_type)
 
 
+def is_default(operation: Operation, form: Form) -> bool:
+    """Whether it is the form that comes where nothing is asked for."""
+    return PaidRequest(operation, {}, "").form == form.name
+
+
+def variety(operation: Operation) -> str:
+    """The profile that buys more of an operation than one picture, as it is.
+
+    What has to be given a picture answers as its siblings do that draw from words alone, so core has one.
+    """
+    return "extended" if needs_picture(operation) else "core"
+
+
+def needs_picture(operation: Operation) -> bool:
+    """Whether no request is admitted without a file."""
+    body = operation.body
+    return body is not None and any(name in body.files for name in body.schema.get("required", ()))
+
+
 @dataclass(frozen=True)
 class PaidRequest:
     """What decides about the picture that a request pays for.

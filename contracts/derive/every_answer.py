@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from proofsheet.contracts.checks.envelope import id_headers
 from proofsheet.contracts.checks.pictures import FORMATS
 from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.answer_forms import forms, is_default, variety
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -46,13 +47,19 @@ def always(source: Source, operation: Operation) -> Iterator[Derived]:
         if not _is_documented(operation, check):
             continue
         also = _stands_on(source, operation, topic)
-        profile = "core" if check == "picture-whole" else "free"  # refusals show none
+        profile = _buying(operation) if check == "picture-whole" else "free"  # refusals show none
         at = at or provenance.policy(operation, "x-rate-limit")
         most = "SHOULD" if check == "rate-granted" else "MUST"  # others may use the key at the same time
         wanted = source.requirement(
             operation, topic, says, at, also=also, level=level, profile=profile, most=most
         )
         yield Derived(wanted, is_general=True)
+
+
+def _buying(operation: Operation) -> str:
+    """The profile that buys a picture as bytes."""
+    unasked = any(each.name == "bytes" and is_default(operation, each) for each in forms(operation))
+    return "core" if unasked else variety(operation)
 
 
 def _is_documented(operation: Operation, check: str) -> bool:

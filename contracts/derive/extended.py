@@ -8,8 +8,8 @@ from typing import Any
 from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.derive.picture_prompts import subject
-from proofsheet.contracts.derive.request_bodies import completed, drawing, is_admitted
-from proofsheet.contracts.derive.samples import longest, prompted, smallest, with_pictures
+from proofsheet.contracts.derive.request_bodies import completed, is_admitted
+from proofsheet.contracts.derive.samples import longest, prompted, sample, smallest, with_pictures
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -98,7 +98,8 @@ def _inside(source: Source, operation: Operation) -> Iterator[Derived]:
     assert operation.body is not None
     for name, schema in operation.body.schema.get("properties", {}).items():
         for keyword, value in _limits(schema) if name not in _decided(operation) else ():
-            if is_admitted(operation, smallest(operation, **{name: value})):
+            fields = smallest(operation, **{name: value})
+            if is_admitted(operation, fields):
                 says = f"{name} at its {keyword} is taken"
                 topic, at = f"{name}.at-{keyword}", _at(operation, "properties", name, keyword)
                 yield _granted(source, operation, topic, says, at, {name: value})
@@ -124,7 +125,10 @@ def _limits(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _from_picture(source: Source, operation: Operation) -> Iterator[Derived]:
     """A picture to start from is taken."""
     name = next(iter(operation.artifact.sources), None) if operation.artifact else None
-    if name is None or (body := completed(operation, **{name: drawing()})) is None:
+    if name is None or operation.body is None or name in operation.body.schema.get("required", ()):
+        return  # where one is required every success starts from one
+    body = completed(operation, **{name: sample(operation, name)})
+    if body is None:
         return
     says = f"a picture in {name} is taken as the start"
     at = _at(operation, "properties", name)

@@ -11,6 +11,7 @@ from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.request_lines import places
 from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.derive.uploads import beyond as beyond_picture
 from proofsheet.contracts.derive.uploads import uploads
 from proofsheet.contracts.derive.wrong_types import OTHER_KINDS
 from proofsheet.contracts.requirement import LEVELS
@@ -64,8 +65,7 @@ def _field(body: Body, field: BodyField) -> Iterator[Fault]:
 def _picture(body: Body, name: str) -> Iterator[Fault]:
     picture = body.pictures.get(name)
     if picture is not None:
-        bounded = {"min-side": picture.min_side, "max-side": picture.max_side}
-        for kind in ("format", "broken", *(key for key, limit in bounded.items() if limit)):
+        for kind in ("format", "broken", *(each for each, _, _ in beyond_picture(picture))):
             yield Fault(f"{name}.{kind}", "picture", kind, name)
 
 

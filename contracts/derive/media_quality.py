@@ -9,7 +9,14 @@ from proofsheet.contracts.checks.cross_exchange import PicturesDiffer, SeedEchoe
 from proofsheet.contracts.checks.expected import Constants
 from proofsheet.contracts.checks.media_quality import FileEnds, InColour, IsSharp, ShowsSomething
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.answer_forms import PaidRequest, forms
+from proofsheet.contracts.derive.answer_forms import (
+    Form,
+    PaidRequest,
+    forms,
+    is_default,
+    needs_picture,
+    variety,
+)
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.success_markers import markers
 from proofsheet.contracts.expectation import Expectation
@@ -37,7 +44,7 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
     if artifact is None:
         return
     for check, topic, most, says in _EVERY:
-        if check is IsSharp and artifact.is_edit:
+        if check is IsSharp and (artifact.is_edit or needs_picture(operation)):
             continue  # the picture that is given may be as soft as it likes
         level = "MAY" if most == "MAY" else None
         wanted = source.requirement(
@@ -46,9 +53,8 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
         every = _of_own(check(wanted.id)) if check is IsSharp else _of_all(check(wanted.id))
         yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=every)
     if artifact.prompts and artifact.draws_anew:
-        says = "another prompt gives another picture"
-        at = "/x-artifact/prompt"
-        profile = "extended" if operation.lifecycles else "core"  # there it takes a task more
+        says, at = "another prompt gives another picture", "/x-artifact/prompt"
+        profile = "extended" if operation.lifecycles else variety(operation)  # there it takes a task more
         wanted = source.requirement(operation, "picture.distinct", says, at, profile=profile)
         yield _in_every_form(operation, wanted, PicturesDiffer(wanted.id))
     yield from _finish(source, operation)
@@ -88,15 +94,22 @@ def _finish(source: Source, operation: Operation) -> Iterator[Derived]:
         if not body and not headers:
             continue
         marks = ", ".join(f"{name} {value}" for name, value in {**body, **headers}.items())
+        profile, accept = _bought_by(operation, form)
         wanted = source.requirement(
-            operation, f"finish.{form.name}", f"a plain success says so: {marks}", at, profile="core"
+            operation, f"finish.{form.name}", f"a plain success says so: {marks}", at, profile=profile
         )
         expect = Constants(wanted.id, body=body, headers=headers)
         yield Derived(
             wanted,
-            paid=(PaidConstraint(operation.id, accept=form.accept),),
+            paid=(PaidConstraint(operation.id, accept=accept),),
             every=_of_plain(expect, form.name),
         )
+
+
+def _bought_by(operation: Operation, form: Form) -> tuple[str, str | None]:
+    """(profile, Accept) of what a form asks for; the one that comes unasked needs no picture of its own."""
+    profile = variety(operation)
+    return ("core", None) if profile != "core" and is_default(operation, form) else (profile, form.accept)
 
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -110,15 +123,18 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
         representation = operation.success.representations[form.media_type]
         also = [*provenance.packed(representation, at, "$artifact.seed")]
         also += [f"{at}/examples/{operation.success.name}/{each}" for each in ("x-bind", "x-headers")]
-        wanted = source.requirement(operation, topic, says, "/x-artifact/seed", also=also, profile="core")
+        profile, accept = _bought_by(operation, form)
+        wanted = source.requirement(operation, topic, says, "/x-artifact/seed", also=also, profile=profile)
         expect = SeedEchoed(wanted.id, seed.random, seed.maximum)
         yield Derived(
             wanted,
-            paid=(PaidConstraint(operation.id, accept=form.accept),),
+            paid=(PaidConstraint(operation.id, accept=accept),),
             every=_of_form(expect, form.name),
         )
     if bool(operation.lifecycles):
         return  # where a task's seed is shown is the business of the views
     says = "two pictures for which no seed was asked have different ones"
-    wanted = source.requirement(operation, "seed.distinct", says, "/x-artifact/seed", profile="core")
+    wanted = source.requirement(
+        operation, "seed.distinct", says, "/x-artifact/seed", profile=variety(operation)
+    )
     yield _in_every_form(operation, wanted, SeedsFresh(wanted.id, seed.random))

@@ -27,7 +27,7 @@ FLAGGED, FILTERED = "flagged", "filtered"
 
 def moderation(source: Source, operation: Operation) -> Iterator[Derived]:
     """Refusals, which are free unless the target draws all the same; and pictures that come blurred."""
-    if operation.artifact is None:
+    if operation.artifact is None or not operation.artifact.prompts:
         return
     says = f"a prompt in another language ({FOREIGN[:14]}…) is refused"
     yield from _refused(source, operation, "language", "language", says, FOREIGN)

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image
-
 from proofsheet.contracts.derive.body_fields import beyond, body_fields
-from proofsheet.contracts.derive.samples import smallest, value
+from proofsheet.contracts.derive.samples import sample, smallest, value
 from proofsheet.contracts.derive.source_pictures import in_json
 from proofsheet.spec.document import Operation, Rule
 from proofsheet.spec.schemas import Schema
 
 DEEPEST = 3  # additions to a body until the rules are content
-
-
-def drawing(width: int = 128, height: int = 128, kind: str = "PNG") -> bytes:
-    """A small picture file of any size."""
-    out = io.BytesIO()
-    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(out, kind)
-    return out.getvalue()
-
-
-def sample(operation: Operation, name: str) -> Any:
-    """A valid value for a field of the body."""
-    assert operation.body is not None
-    return drawing() if name in operation.body.files else value(operation.body.schema["properties"][name])
 
 
 def paths_of(operation: Operation) -> dict[str, str]:

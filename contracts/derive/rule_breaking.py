@@ -7,20 +7,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from proofsheet.contracts.derive.request_bodies import paths_of, sample
-from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.request_bodies import paths_of
+from proofsheet.contracts.derive.samples import sample, smallest
 from proofsheet.spec.document import Operation, Rule
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A request in the making; `fault` is the keyword that is broken, `name` the field it speaks of."""
+    """A request in the making; `fault` is the keyword that is broken, `name` the field it speaks of.
+
+    `lacks` are the fields whose absence breaks the rule.
+    """
 
     body: dict[str, Any]
     paths: dict[str, str]
     accept: str = ""
     fault: str = ""
     name: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 def broken(operation: Operation, rule: Rule) -> Iterator[Draft]:
@@ -30,7 +34,7 @@ def broken(operation: Operation, rule: Rule) -> Iterator[Draft]:
         others = [each for each in rule.then["required"] if each != name]
         body = {**start.body, **{each: sample(operation, each) for each in others}}
         body.pop(name, None)
-        yield replace(start, body=body, fault="required", name=name)
+        yield replace(start, body=body, fault="required", name=name, lacks=(name,))
     properties = rule.then.get("properties", {})
     properties = {**properties, **properties.get("$sent", {}).get("properties", {})}
     for name, schema in properties.items():
@@ -49,6 +53,8 @@ def _fitting(operation: Operation, when: Mapping[str, Any], draft: Draft) -> Dra
             paths.update({key: str(each) for key, each in wanted.items() if each is not None})
         elif name == "$representation":
             accept = str(_first(schema) or "")
+        elif name == "$sent":
+            body |= {each: sample(operation, each) for each in schema.get("required", ())}
         elif (each := _first(schema)) is not None:
             body[name] = each
     return replace(draft, body=body, paths=paths, accept=accept)
@@ -80,6 +86,10 @@ def _nearest_beyond(operation: Operation, name: str, schema: Mapping[str, Any]) 
 
 def _none_of(operation: Operation, start: Draft, choices: Any) -> Iterator[Draft]:
     """Values for the fields of an anyOf that fit none of its alternatives; each is known to the others."""
+    if lacks := tuple(name for each in choices for name in each.get("required", ())):
+        body = {name: each for name, each in start.body.items() if name not in lacks}
+        yield replace(start, body=body, fault="anyOf", name="-or-".join(lacks), lacks=lacks)
+        return
     tables = [each.get("properties", {}) for each in choices]
     names = list(dict.fromkeys(name for table in tables for name in table))
     known = [_values(operation, name, [table[name] for table in tables if name in table]) for name in names]
@@ -99,6 +109,12 @@ def _fits(table: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     return all(
         body[name] == schema["const"]
         if "const" in schema
-        else body[name] <= schema.get("maximum", body[name])
+        else schema.get("minimum", body[name]) <= body[name] <= schema.get("maximum", body[name])
         for name, schema in table.items()
     )
+
+
+def is_of_constants(rule: Rule) -> bool:
+    """Whether a rule lists what goes together, value by value."""
+    tables = [each.get("properties", {}) for each in rule.then.get("anyOf", ())]
+    return all("const" in each for table in tables for each in table.values())

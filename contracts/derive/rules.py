@@ -9,9 +9,9 @@ from dataclasses import replace
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.request_bodies import breaks, is_formed, sample, whole
+from proofsheet.contracts.derive.request_bodies import breaks, is_formed, whole
 from proofsheet.contracts.derive.rule_breaking import Draft, broken
-from proofsheet.contracts.derive.samples import case_of
+from proofsheet.contracts.derive.samples import case_of, sample
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.document import Operation, Rule
@@ -50,7 +50,8 @@ def _slug(name: str) -> str:
 def _case(operation: Operation, rule: Rule, topic: str, draft: Draft, wanted: str, several: bool) -> Case:
     outcome = rule.outcome or operation.policy.outcome("validate", draft.fault)
     expects: list[Expectation] = [RefusedAs(wanted, outcome)]
-    if not rule.outcome:  # a rule with an outcome of its own says it in words of its own
+    # A rule with an outcome of its own says it in words of its own, and one of several fields may be named.
+    if not rule.outcome and draft.fault != "anyOf":
         expects.append(NamesFields(wanted, (draft.name,)))
     headers = {"accept": draft.accept} if draft.accept else {}
     name = f"{topic}.{draft.fault}" if several else topic

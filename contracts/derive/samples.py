@@ -32,15 +32,37 @@ _OF_FORMAT = {
 
 
 def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
-    """A body with the required fields and these, and what the operation draws from."""
+    """A body with the required fields and these, and what rules and drawing need beside them."""
     schema = operation.body.schema if operation.body else {}
-    body = {name: value(schema["properties"][name]) for name in schema.get("required", ())}
+    body = {name: sample(operation, name) for name in schema.get("required", ())}
     body |= _drawn_from(operation, schema.get("properties", {}))
+    body |= {name: each for name, each in _always(operation) if name not in body}
     if operation.artifact:
         for field in operation.artifact.prompts:
             if field[0] in body or field[0] in schema.get("required", ()):
                 _put(body, field, PROMPT)
     return {**body, **fields}
+
+
+def _always(operation: Operation) -> Iterator[tuple[str, Any]]:
+    """What the rules without a condition ask for: of several ways to keep one, the first."""
+    for rule in operation.rules:
+        if rule.when not in ({}, {"type": "object"}):
+            continue
+        first: Mapping[str, Any] = next(iter(rule.then.get("anyOf", ())), {})
+        for name in (*rule.then.get("required", ()), *first.get("required", ())):
+            yield name, sample(operation, name)
+        for name, bounds in first.get("properties", {}).items():
+            yield name, max(sample(operation, name), bounds.get("minimum", 0))
+
+
+def sample(operation: Operation, name: str) -> Any:
+    """A valid value for a field of the body."""
+    assert operation.body is not None
+    fields, artifact = operation.body.schema["properties"], operation.artifact
+    if artifact and artifact.mask == name and artifact.sources:
+        return mask_picture(fields[name], of=fields[artifact.sources[0]])
+    return value(fields[name])
 
 
 def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -51,7 +73,7 @@ def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tup
     first = artifact.sources[0]
     yield first, picture_value(fields[first])
     if artifact.mask:
-        yield artifact.mask, mask_picture(fields[artifact.mask], of=fields[first])
+        yield artifact.mask, sample(operation, artifact.mask)
     for side in artifact.resized.margins if artifact.resized else ():
         if side is not None:
             yield side[0], ADDED

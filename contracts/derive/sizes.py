@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import SizeIs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.answer_forms import PLAIN, PaidRequest
+from proofsheet.contracts.derive.answer_forms import PLAIN, PaidRequest, needs_picture
 from proofsheet.contracts.derive.request_bodies import whole
 from proofsheet.contracts.derive.samples import smallest
 from proofsheet.contracts.derive.source import Derived, Source
@@ -50,7 +50,9 @@ def _of_every(source: Source, operation: Operation, at: str) -> Derived:
 def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectation | None:
     """The size that a request leads to; None where another picture decides about it, or nothing is known."""
     operation, artifact = request.operation, request.operation.artifact
-    if artifact is None or artifact.resized or (request.has_source and not artifact.is_edit):
+    if artifact is None or artifact.resized:
+        return None
+    if request.has_source and not (artifact.is_edit or needs_picture(operation)):
         return None
     if artifact.sides:
         known = {**(operation.body.defaults if operation.body else {}), **request.body}

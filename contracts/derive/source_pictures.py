@@ -24,7 +24,7 @@ def is_picture(schema: Mapping[str, Any]) -> bool:
 def source_picture(schema: Mapping[str, Any]) -> bytes:
     """A picture file within the bounds that a field's schema sets."""
     bounds = schema.get("x-picture", {})
-    return _drawn(_sides(bounds), _kind(bounds))
+    return _drawn(sides_for(bounds), _kind(bounds))
 
 
 def held(schema: Mapping[str, Any], data: bytes) -> Any:
@@ -34,7 +34,7 @@ def held(schema: Mapping[str, Any], data: bytes) -> Any:
 
 def mask_picture(schema: Mapping[str, Any], of: Mapping[str, Any]) -> bytes:
     """A mask for the source picture of another field: white on black, across a part of its subject."""
-    return _mask(_sides(of.get("x-picture", {})), _kind(schema.get("x-picture", {})))
+    return _mask(sides_for(of.get("x-picture", {})), _kind(schema.get("x-picture", {})))
 
 
 def _kind(bounds: Mapping[str, Any]) -> str:
@@ -42,7 +42,10 @@ def _kind(bounds: Mapping[str, Any]) -> str:
     return "PNG" if "png" in formats else str(formats[0]).upper()
 
 
-def _sides(bounds: Mapping[str, Any]) -> tuple[int, int]:
+def sides_for(bounds: Mapping[str, Any]) -> tuple[int, int]:
+    """(width, height) in pixels of the source picture of a field with these bounds (`x-picture`)."""
+    if sizes := bounds.get("sizes"):
+        return sizes[0][0], sizes[0][1]
     width, height = SIDES
     least = max(bounds.get("min-side", 1) / height, math.sqrt(bounds.get("min-pixels", 1) / (width * height)))
     most = min(

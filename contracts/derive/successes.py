@@ -8,7 +8,7 @@ from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import FormatIs, Picture, SeedIs
 from proofsheet.contracts.checks.task_facts import binds
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms
+from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms, variety
 from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import view_of
@@ -38,7 +38,9 @@ def _forms(source: Source, operation: Operation) -> Iterator[Derived]:
             *provenance.packed(representation, at, "$artifact.base64"),
             *_bearer(source),
         )
-        wanted = source.requirement(operation, f"form.{form.name}", says, at, also=also, profile="core")
+        wanted = source.requirement(
+            operation, f"form.{form.name}", says, at, also=also, profile=variety(operation)
+        )
         yield Derived(
             wanted,
             paid=(PaidConstraint(operation.id, accept=form.accept),),
@@ -165,7 +167,8 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
             {},
         ),
     ):
-        profile = "extended" if operation.lifecycle and not reported else "core"  # a task more for each
+        profile = variety(operation) if asked else "core"
+        profile = "extended" if operation.lifecycle and not reported else profile  # a task more for each
         wanted = source.requirement(operation, topic, says, at, also=also, profile=profile)
         own, accept = ("", None) if asked else (PLAIN, "")
         constraint = PaidConstraint(

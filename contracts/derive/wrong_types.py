@@ -13,8 +13,9 @@ from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, Refus
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.body_fields import BodyField, body_fields, changed
 from proofsheet.contracts.derive.refusals import lists_all, names_fields
-from proofsheet.contracts.derive.request_bodies import drawing, refusable
-from proofsheet.contracts.derive.samples import case_of, part, smallest, value
+from proofsheet.contracts.derive.request_bodies import refusable
+from proofsheet.contracts.derive.sample_pictures import drawing
+from proofsheet.contracts.derive.samples import case_of, part, sample, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
@@ -83,7 +84,7 @@ def _form(source: Source, operation: Operation, name: str, schema: Any) -> Itera
         topic = f"{name}.twice"
         says = f"{name} is sent once"
         wanted, expects = _judged(source, operation, topic, says, at, name, "duplicate", level="MAY")
-        once = part(name, drawing() if is_file else value(schema))
+        once = part(name, sample(operation, name))
         yield Derived(wanted, (_sent(operation, topic, name, expects, once, once),))
 
 
@@ -102,7 +103,7 @@ def _empty(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     if not names_fields(operation, spoiled.kind, spoiled.name):
         return
-    not_empty = {spoiled.name, *operation.body.schema.get("required", ()), *operation.body.files}
+    not_empty = {spoiled.name, *smallest(operation), *operation.body.files}  # also what rules ask for
     optional = [each for each in operation.body.schema["properties"] if each not in not_empty]
     at = f"#/components/x-policies/{operation.policy.name}/x-empty-parts"
     says = "an empty part of an optional field counts as absent"

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from proofsheet.contracts.derive.body_fields import ABSENT, changed
 from proofsheet.contracts.derive.faults import Fault
 from proofsheet.contracts.derive.refusals import names_fields
-from proofsheet.contracts.derive.request_bodies import as_schemas_see, breaks, completed, drawing, sample
-from proofsheet.contracts.derive.rule_breaking import Draft, broken
-from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.request_bodies import as_schemas_see, breaks, completed
+from proofsheet.contracts.derive.rule_breaking import Draft, broken, is_of_constants
+from proofsheet.contracts.derive.sample_pictures import drawing, flat
+from proofsheet.contracts.derive.samples import sample, smallest
 from proofsheet.contracts.derive.source_pictures import held
+from proofsheet.contracts.derive.uploads import beyond
 from proofsheet.contracts.explore import valid, values
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import Draw, Kit
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Operation, Picture
 from proofsheet.spec.schemas import Flaw, Schema
 
 MEDIA_TYPES = (
@@ -93,23 +95,28 @@ def _with_outcomes(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kep
 def _picture(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
     assert made.operation.body is not None
     wanted = made.operation.body.pictures[fault.field]
-    low, high = wanted.min_side or 1, wanted.max_side or 0
-    if fault.kind == "format":
-        kinds = [each for each in ("GIF", "BMP") if each.lower() not in wanted.formats]
-        data = st.sampled_from(kinds).map(lambda kind: drawing(256, 256, kind))
-    elif fault.kind == "broken":
-        whole = drawing()
-        data = st.integers(LEAST_OF_A_FILE, len(whole) - 100).map(lambda size: whole[:size])
-    elif fault.kind == "min-side":
-        other = max(2 * low, (wanted.min_pixels or 0) // max(low // 2, 1))
-        data = st.integers(1, low // 2).map(lambda by: valid.file(low - by, other, "PNG"))
-    else:
-        data = st.integers(1, BEYOND).map(lambda by: valid.file(high + by, max(low, 64), "PNG"))
-    file = held(made.operation.body.schema["properties"][fault.field], draw(data))
+    file = held(made.operation.body.schema["properties"][fault.field], draw(_files(fault.kind, wanted)))
     made = valid.mended(draw, replace(made, body={**made.body, fault.field: file}), parts, keep)
     outcome = made.operation.policy.outcome("validate", f"picture-{fault.kind}")
     is_named = names_fields(made.operation, f"picture-{fault.kind}", fault.field)
     return replace(made, outcomes=(outcome,), names=(fault.field,) if is_named else ())
+
+
+def _files(kind: str, wanted: Picture) -> values.Values:
+    """Files with one fault, by any distance where there is one."""
+    if kind == "format":
+        kinds = [each for each in ("GIF", "BMP") if each.lower() not in wanted.formats]
+        return st.sampled_from(kinds).map(lambda kind: drawing(256, 256, kind))
+    if kind == "broken":
+        whole = drawing(*(wanted.sizes[0] if wanted.sizes else ()))
+        return st.integers(LEAST_OF_A_FILE, len(whole) - 100).map(lambda size: whole[:size])
+    low, high = wanted.min_side or 1, wanted.max_side or 0
+    if kind == "min-side":
+        other = max(2 * low, (wanted.min_pixels or 0) // max(low // 2, 1))
+        return st.integers(1, low // 2).map(lambda by: flat(low - by, other))
+    if kind == "max-side":
+        return st.integers(1, BEYOND).map(lambda by: flat(high + by, max(low, 64)))
+    return st.sampled_from([data for each, data, _ in beyond(wanted) if each == kind])
 
 
 def _rule(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
@@ -120,16 +127,16 @@ def _rule(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sam
     draft: Draft = draw(st.sampled_from(drafts))
     plain = smallest(operation)
     frame = {name: each for name, each in draft.body.items() if name not in plain or plain[name] != each}
-    if draft.fault == "anyOf":
+    if draft.fault == "anyOf" and is_of_constants(rule):
         frame = {name: draw(parts.fields[name]) for name in frame}
-    body = {**made.body, **frame}
-    if draft.fault == "required":
-        body.pop(draft.name, None)
+    body = {name: each for name, each in {**made.body, **frame}.items() if name not in draft.lacks}
     headers = {**made.headers, **({"accept": draft.accept} if draft.accept else {})}
     made = replace(made, body=body, paths=draft.paths, headers=headers)
-    made = valid.mended(draw, made, parts, frozenset({*frame, draft.name}), fault.rule)
+    made = valid.mended(draw, made, parts, frozenset({*frame, *draft.lacks, draft.name}), fault.rule)
     outcome = rule.outcome or operation.policy.outcome("validate", draft.fault)
-    return replace(made, outcomes=(outcome,), names=() if rule.outcome else (draft.name,))
+    return replace(
+        made, outcomes=(outcome,), names=() if rule.outcome or draft.fault == "anyOf" else (draft.name,)
+    )
 
 
 def _path(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:

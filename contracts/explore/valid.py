@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +10,11 @@ from typing import Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from PIL import Image
 
 from proofsheet.contracts.derive.answer_forms import forms
 from proofsheet.contracts.derive.body_fields import Path, body_fields
-from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, drawing, is_admitted, whole
+from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, is_admitted, whole
+from proofsheet.contracts.derive.sample_pictures import drawing
 from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.explore import values
@@ -46,8 +45,14 @@ class Kit:
 
     def body(self, draw: Draw) -> dict[str, Any]:
         """What is required and a few fields more, each right by itself."""
-        required = self.operation.body.schema.get("required", ()) if self.operation.body else ()
-        return {name: draw(self.fields[name]) for name in [*required, *draw(self.chosen)]}
+        if self.operation.body is None:
+            return {}
+        required = self.operation.body.schema.get("required", ())
+        made = {name: draw(self.fields[name]) for name in [*required, *draw(self.chosen)]}
+        for name, picture in self.operation.body.pictures.items():
+            if name in made and picture.same_size_as in made:
+                made[name] = made[picture.same_size_as]
+        return made
 
 
 def kit(operation: Operation, texts: values.Values, callers: bool) -> Kit:
@@ -114,16 +119,12 @@ def field(operation: Operation, name: str, texts: values.Values) -> values.Value
 
 def pictures(picture: Picture) -> values.Values:
     """Files of pictures within the bounds, near the least that they may be."""
+    if picture.sizes:
+        return st.sampled_from(picture.sizes).map(lambda size: drawing(*size))
     least = max(picture.min_side or 1, math.isqrt((picture.min_pixels or 2) - 1) + 1)
-    side = st.integers(0, MOST_BEYOND).map(lambda more: min(least + more, picture.max_side or math.inf))
+    most = min(MOST_BEYOND, int(least * ((picture.max_ratio or math.inf) - 1)))
+    side = st.integers(0, most).map(lambda more: min(least + more, picture.max_side or math.inf))
     return st.tuples(side, side).map(lambda sides: drawing(int(sides[0]), int(sides[1])))
-
-
-def file(width: int, height: int, kind: str) -> bytes:
-    """A picture file of one colour, of any size and kind."""
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), "gray").save(out, kind)
-    return out.getvalue()
 
 
 def seen(sample: Sample) -> dict[str, Any]:
@@ -168,8 +169,11 @@ def _obeying(draw: Draw, sample: Sample, rule: Rule, parts: Kit, keep: frozenset
         if name != "$sent" and name not in keep:
             _bend(made, name, schema)
     if choices := [each for each in rule.then.get("anyOf", ()) if _suits(each, made, keep)]:
-        for name, schema in draw(st.sampled_from(choices)).get("properties", {}).items():
-            made[name] = schema["const"]
+        choice = draw(st.sampled_from(choices))
+        for name in choice.get("required", ()):
+            made.setdefault(name, draw(parts.fields[name]))
+        for name, schema in choice.get("properties", {}).items():
+            made[name] = schema.get("const", max(made.get(name, 0), schema.get("minimum", 0)))
     return made
 
 
@@ -182,9 +186,11 @@ def _bend(made: dict[str, Any], name: str, schema: Any) -> None:
 
 
 def _suits(choice: Mapping[str, Any], made: Mapping[str, Any], keep: frozenset[str]) -> bool:
-    """Whether an alternative is made of constants, and none of them for a field that stays."""
-    properties = choice.get("properties", {})
+    """Whether an alternative asks for constants, least values or fields, and none of those that stay."""
+    if any(name in keep and name not in made for name in choice.get("required", ())):
+        return False
     return all(
-        "const" in each and (name not in keep or made.get(name) == each["const"])
-        for name, each in properties.items()
+        ("const" in each and (name not in keep or made.get(name) == each["const"]))
+        or ("minimum" in each and name not in keep)
+        for name, each in choice.get("properties", {}).items()
     )

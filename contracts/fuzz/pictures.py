@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from proofsheet.contracts.derive.request_bodies import drawing
+from proofsheet.contracts.derive.sample_pictures import drawing
 
 FORMATS = ("png", "jpeg", "webp")
 SIDES = ((64, 64), (128, 72), (256, 256), (63, 64), (1, 1))  # pixels; the last two are too small for anybody

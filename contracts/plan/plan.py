@@ -25,6 +25,7 @@ from proofsheet.contracts.derive.repeated_requests import repeated
 from proofsheet.contracts.derive.request_lines import places
 from proofsheet.contracts.derive.robustness import robustness
 from proofsheet.contracts.derive.rules import rules
+from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.sizes import sizes
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.successes import answers
@@ -59,6 +60,7 @@ DERIVERS = (
     other_bodies,
 )
 ALLOWED = frozenset({"paid"})  # what a run may do by default
+DEAREST = Decimal(20)  # credits: what costs more is bought by the extended profile only
 
 
 @dataclass(frozen=True)
@@ -198,8 +200,14 @@ def _bursts(derived: Derived) -> bool:
 
 
 def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
+    is_dear = price(operation, smallest(operation)) > DEAREST
     for deriver in DERIVERS:
-        yield from deriver(source, operation)
+        for each in deriver(source, operation):
+            yield _put_off(each) if is_dear and each.requirement.profile == "core" else each
+
+
+def _put_off(derived: Derived) -> Derived:
+    return replace(derived, requirement=replace(derived.requirement, profile="extended"))
 
 
 def is_selected(name: str, only: Iterable[str]) -> bool:

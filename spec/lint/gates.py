@@ -108,12 +108,15 @@ def _missing(op: Op, who: str, outcome: str) -> str:
 
 
 def _can(op: Op, gate: str, kind: str) -> bool:
-    # A kind that is a keyword of JSON Schema needs a schema with that keyword.
-    if gate != "validate" or kind not in SCHEMA_KEYWORDS:
+    # A kind that is a keyword of JSON Schema, or of x-picture, needs a schema with that keyword.
+    keyword = kind.removeprefix("picture-")
+    if gate != "validate" or (kind not in SCHEMA_KEYWORDS and keyword == kind):
         return True
+    if keyword in ("format", "broken", "bomb"):
+        keyword = "x-picture"
     schemas = [each["schema"] for each in op.node.get("parameters", ())]
     schemas += [content["schema"] for _, _, content in op.bodies]
-    return any(_uses(each, kind) for each in schemas)
+    return any(_uses(each, keyword) for each in schemas)
 
 
 def _uses(node: Any, keyword: str) -> bool:

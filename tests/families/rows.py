@@ -15,7 +15,7 @@ requests with one key. `defaults` is a row that every row of the file begins wit
     keeps       {name: pointer}: values of the answer that later steps write as `<name>`
     gets        status; outcome (by the journal); type (content-type); headers {name: value}; values
                 {pointer: value} of a JSON body; fields (that the errors name); says (the messages, whole);
-                picture {size, format}
+                picture {size, format, mode}
 """
 
 from __future__ import annotations

@@ -131,7 +131,8 @@ def _judge(gets: Mapping[str, Any], response: httpx.Response, mock: InProcess) -
     if "picture" in gets:
         found = Image.open(io.BytesIO(response.content))
         found.load()
-        assert {"size": list(found.size), "format": found.format}.items() >= gets["picture"].items()
+        seen = {"size": list(found.size), "format": found.format, "mode": found.mode}
+        assert seen.items() >= gets["picture"].items()
 
 
 def _messages(response: httpx.Response) -> list[str]:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from support import InProcess
 
+from proofsheet.contracts.derive.request_bodies import paths_of
+from proofsheet.contracts.derive.samples import smallest
 from proofsheet.spec.document import Operation
 
 ULTRA = "/v2beta/stable-image/generate/ultra"
@@ -60,13 +62,23 @@ def ask(
     mock: InProcess, operation: Operation, fields: dict[str, Any] | None = None, **options: Any
 ) -> httpx.Response:
     """A request to any operation: one that passes, unless `fields` or `options` spoil it."""
-    path = options.pop("path", None) or operation.path.replace("{engine_id}", ENGINE)
+    path = options.pop("path", None) or path_of(operation)
     if operation.body is None:
         return mock.request(operation.method, path, **options)
     if operation.body.media_type == "application/json":
         return mock.post(path, json={**TEXTS, **(fields or {})}, **options)
-    texts = {name: value for name, value in {"prompt": PROMPT, **(fields or {})}.items() if value is not None}
-    return mock.form(path, texts, **options)
+    sent = {**smallest(operation), "prompt": PROMPT, **(fields or {})}
+    texts = {name: str(value) for name, value in sent.items() if not isinstance(value, bytes | None)}
+    files = {name: (f"{name}.png", value) for name, value in sent.items() if isinstance(value, bytes)}
+    return mock.form(path, texts, files={**files, **options.pop("files", {})}, **options)
+
+
+def path_of(operation: Operation) -> str:
+    """The path of an operation with a value for each of its parameters."""
+    path = operation.path
+    for name, value in paths_of(operation).items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 def part(name: str, data: bytes | str, extra: str = "", headers: str = "") -> bytes:

@@ -57,7 +57,7 @@ def _cases(values: Any) -> list[Any]:
 
 
 # What is bounded by a rule too is asked for where the rule allows it.
-RULED = {"strength", "mode", "width", "height"}
+RULED = {"strength", "mode", "width", "height", "left", "mask_source"}
 
 
 @pytest.mark.parametrize(

@@ -52,11 +52,11 @@ def test_requirements_are_items_and_the_projects_tests_are_not_run(judge: Judge,
     done = judge(mock.url, "-k", f"{MUST} or {MAY}", "-v")
     done.assert_outcomes(passed=2, deselected=done.parseoutcomes()["deselected"])
     done.stdout.fnmatch_lines([
-        f"proofsheet: stability *, profile core: judging {mock.url}, 60 credits at most; --proofsheet-seed *",
-        "proofsheet: 2 requests for 2 requirements, 0 credits expected, 60 at most",
+        f"proofsheet: stability *, profile core: judging {mock.url}, 150 credits at most; *-seed *",
+        "proofsheet: 2 requests for 2 requirements, 0 credits expected, 150 at most",
         f"proofsheet::{MUST} PASSED*",
         f"proofsheet::{MAY} PASSED*",
-        "proofsheet: free success, core success; 0 of 60 credits spent; report: *stability.jsonl",
+        "proofsheet: free success, core success; 0 of 150 credits spent; report: *stability.jsonl",
     ])  # fmt: skip
     done.stdout.no_fnmatch_line("*test_own*")
 

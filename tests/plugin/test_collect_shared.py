@@ -139,7 +139,7 @@ def test_a_worker_that_died_is_followed_by_one_that_pays_nothing_twice(mock: Moc
 def test_the_workers_of_xdist_share_one_run_and_one_budget(mock: Mock, tmp_path: Path) -> None:
     said = finish(start(mock, tmp_path, "-n", "2", "-k", f"{MUST} or {MAY} or {PAID}", "--junitxml", "j.xml"))
     assert "3 passed" in said
-    assert "core success; 3 of 60 credits spent" in said
+    assert "core success; 3 of 150 credits spent" in said
     assert mock.balance == 997
     assert (tmp_path / "j.xml").read_text().count("<testcase ") == 3
 

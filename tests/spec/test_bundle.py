@@ -170,12 +170,21 @@ def test_views_have_one_way_to_log_in_and_no_leftovers(library: Library) -> None
 
 def test_what_a_view_leaves_out_is_said(library: Library) -> None:
     made = bundle(library.source("stability").value, Wanted(view="json"))
-    v1 = "/paths/~1v1~1generation~1{engine_id}~1text-to-image/post/responses/200"
+    v1 = "/paths/~1v1~1generation~1{engine_id}~1"
     assert [str(each) for each in made.losses] == [
-        f"{v1}/content/image~1png: left out of the json view",
         *(
-            f"/components/responses/Picture/content/image~1{each}: left out of the json view"
-            for each in ("png", "jpeg", "webp")
+            f"{v1}{each}/post/responses/200/content/image~1png: left out of the json view"
+            for each in (
+                "text-to-image",
+                "image-to-image",
+                "image-to-image~1masking",
+                "image-to-image~1upscale",
+            )
+        ),
+        *(
+            f"/components/responses/{each}/content/image~1{kind}: left out of the json view"
+            for each, kinds in (("Picture", ("png", "jpeg", "webp")), ("CutOut", ("png", "webp")))
+            for kind in kinds
         ),
         "/security/1: left out: key, a second way to log in",
     ]

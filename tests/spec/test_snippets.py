@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from proofsheet.contracts.derive.samples import sample
 from proofsheet.spec.cli import spec_group
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -40,6 +41,7 @@ OTHER_FORMS = [
     for language in LANGUAGES
     for operation in (PICTURES[-1:] if language in COMPILED else PICTURES)
 ]
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
 # What quotes, escapes and encodings break.
 ODD = 'It\'s a "sign" with $HOME, `pwd`, \\n, 100 %, {{ braces }},\n\ttwo lines, a café and a 😀'
 
@@ -101,12 +103,15 @@ def test_every_operation_is_called_in_every_language(
     needs(language)
     key = key_of(request)
     call = called(document, operation, served)
+    for field, name in call.files:
+        (tmp_path / name).write_bytes(sample(document.operations[operation], field))
     made = run(language, snippet(language, call), key, tmp_path)
     assert made.returncode == 0, made.stdout + made.stderr
     [entry] = Mock(served.url, key).journal()
     assert (entry["operation"], entry["status"], entry["outcome"]) == (operation, 200, "success")
     saved = (tmp_path / call.saves).read_bytes()
-    assert is_picture(saved) if call.saves == "picture.png" else json.loads(saved)
+    form = FORMATS.get(Path(call.saves).suffix)
+    assert is_picture(saved, form) if form else json.loads(saved)
 
 
 @pytest.mark.parametrize(("language", "operation"), OTHER_FORMS)

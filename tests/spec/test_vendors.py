@@ -54,7 +54,7 @@ def test_a_vendor_belongs_to_its_family(library: Library, name: str) -> None:
     document = loaded(name)
     assert (document.name, document.family, library.family(name)) == (name, "stability", "stability")
     assert document.bases == ("/sd",)
-    assert set(document.operations) == set(loaded("stability").operations)
+    assert set(document.operations) == set(loaded("stability.pages-2024").operations)
 
 
 @pytest.mark.parametrize(
