@@ -41,7 +41,8 @@ def edited_pictures(source: Source, operation: Operation) -> Iterator[Derived]:
     if artifact.effect == "cut-out":
         says = "the background is transparent and the subject is not"
         yield _of_every(source, operation, "picture.cut-out", says, at, lambda _, wanted: IsCutOut(wanted))
-    if artifact.effect in (*_INPAINTED, "extend"):
+    # What a service takes for the subject, nothing says.
+    if artifact.effect in (*_INPAINTED, "extend") and artifact.region.constant != "subject":
         says = "the rest of the given picture stays as it is, in its place"
         yield _of_every(source, operation, "picture.kept", says, at, kept)
     if artifact.effect in _INPAINTED and artifact.mask:
@@ -131,7 +132,7 @@ def enlarged(request: PaidRequest, requirement: str) -> Expectation | None:
 
 
 def region(request: PaidRequest, picture: Image.Image, beside: bool = True) -> Image.Image | None:
-    """What an edit works on, 64 by 64 points of mode L: 0 outside, 255 inside; `beside` it too.
+    """What an edit works on, with what is `beside` it or without: 64 by 64 points, 0 outside, 255 inside.
 
     None where the request does not say what it is.
     """
@@ -147,11 +148,10 @@ def region(request: PaidRequest, picture: Image.Image, beside: bool = True) -> I
     else:
         grey = ImageOps.invert(mask.convert("L")) if which == "black" else mask.convert("L")
     points = grey.resize((SMALL, SMALL), Image.Resampling.BOX)
-    if not beside:
-        return points
     grow = next(pointers.find(fields_of(request), artifact.grow), 0) if artifact.grow else 0
     reach = math.ceil((BESIDE + (grow if isinstance(grow, int) else 0)) * SMALL / min(picture.size))
-    return points.filter(ImageFilter.MaxFilter(2 * reach + 1))
+    change = ImageFilter.MaxFilter if beside else ImageFilter.MinFilter
+    return points.filter(change(2 * reach + 1))
 
 
 def _points(inside: Image.Image | None) -> bytes | None:
