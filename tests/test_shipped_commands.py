@@ -71,7 +71,7 @@ def test_all_families_on_one_port(tmp_path: Path) -> None:
 
 def test_everything_that_may_be_allowed(tmp_path: Path) -> None:
     (tmp_path / "target.toml").write_text(TARGET)
-    options = ("--target", "target.toml", "--profile", "extended", "--budget", "700", "--explore", "5")
+    options = ("--target", "target.toml", "--profile", "extended", "--budget", "3000", "--explore", "5")
     with served("stability") as url:
         code, said = check("stability", url, tmp_path, *options)
     assert code == 0, said

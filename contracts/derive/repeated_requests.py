@@ -11,7 +11,7 @@ from proofsheet.contracts.checks.cross_exchange import AnotherPicture, SamePictu
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import Form, forms
 from proofsheet.contracts.derive.picture_prompts import subject
-from proofsheet.contracts.derive.samples import prompted
+from proofsheet.contracts.derive.samples import prompted, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.artifact import Seed
@@ -69,7 +69,8 @@ def _seconds(operation: Operation, seed: Seed, kinds: dict[str, Form], one: int)
     if operation.artifact and operation.artifact.draws_anew:
         yield _Second("repeat.seed", AnotherPicture, says, plain, {name: one + 1}, also=guides)
     known = operation.body.defaults if operation.body else {}
-    defaults = {key: each for key, each in known.items() if key != name}
+    needed = smallest(operation)  # what a rule asks for has another value than its default
+    defaults = {key: each for key, each in known.items() if key != name and key not in needed}
     if defaults:
         says = "a default that is sent in so many words draws the same"
         also = tuple(provenance.field(operation, each, "default") for each in defaults)

@@ -10,7 +10,7 @@ from typing import Any
 
 from proofsheet.contracts.case import Case, PaidConstraint
 from proofsheet.contracts.derive.answer_forms import PaidRequest
-from proofsheet.contracts.derive.dimensions import admission, dimensions
+from proofsheet.contracts.derive.dimensions import Admits, admission, dimensions
 from proofsheet.contracts.derive.other_bodies import sent_as
 from proofsheet.contracts.derive.picture_prompts import numbered
 from proofsheet.contracts.derive.request_bodies import completed as completed_body
@@ -35,10 +35,13 @@ class _Draft:
     alone: bool = False
     media_type: str = ""
 
-    def meets(self, constraint: PaidConstraint) -> bool:
+    def meets(self, constraint: PaidConstraint, admits: Admits) -> bool:
         """Whether it can meet this constraint too; it does then."""
         if constraint.operation != self.operation or not constraint.agrees(self.accept, self.fields):
             return False
+        both = {**self.fields, **constraint.fields}
+        if len(both) > len(self.fields) > 0 and not admits(both, constraint.accept or self.accept):
+            return False  # each is right by itself, and no rule takes them together
         if self.own != constraint.own and (
             constraint.own or self.alone or not self._adds_nothing(constraint)
         ):
@@ -68,8 +71,8 @@ def paid_requests(source: Source, derived: Sequence[Derived]) -> list[Paid]:
     """
     constraints = [constraint for each in derived for constraint in each.paid]
     Random(source.seed).shuffle(constraints)  # or the same ones would share a request in every run
-    drafts = _merged(constraints)
     operations = source.document.operations
+    drafts = _merged(constraints, operations)
     for name in dict.fromkeys(each.operation for each in drafts):
         drafts += _varied(source, operations[name], [each for each in drafts if each.operation == name])
     return [
@@ -78,13 +81,15 @@ def paid_requests(source: Source, derived: Sequence[Derived]) -> list[Paid]:
     ]
 
 
-def _merged(constraints: Iterable[PaidConstraint]) -> list[_Draft]:
+def _merged(constraints: Sequence[PaidConstraint], operations: Mapping[str, Operation]) -> list[_Draft]:
     """The strictest constraint first; each joins the first draft that fits."""
     drafts: list[_Draft] = []
+    names = {each.operation for each in constraints}
+    admits = {name: admission(operations[name]) for name in names}
     for constraint in sorted(
         constraints, key=lambda each: (not each.own, -len(each.fields), each.accept is None)
     ):
-        if not any(draft.meets(constraint) for draft in drafts):
+        if not any(draft.meets(constraint, admits[constraint.operation]) for draft in drafts):
             fields = dict(constraint.fields)
             drafts.append(
                 _Draft(

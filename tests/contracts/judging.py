@@ -55,14 +55,14 @@ class Judged:
         target: Target = Target("http://double.test", KEY),  # noqa: B008  (it is frozen)
         **settings: Any,
     ):
-        options = {"keys": {KEY: KnownKey(credits=Decimal(1000))}, "seed": 1, **settings}
+        options = {"keys": {KEY: KnownKey(credits=Decimal(5000))}, "seed": 1, **settings}
         site = Site(double((served or document,), Settings(**options)))
         self.pauses: list[float] = []
         self.transport = Here(site)
         client = HttpClient(document, target, self.transport, pause=self._pause)
         self.state = site.double.state
         self.state.move_clock(frozen=True)
-        budget = Budget(Decimal(1000))
+        budget = Budget(Decimal(5000))
         self.run = Run(plan, client, Oracle(document), budget, pause=self._pause, workers=1)
 
     def _pause(self, seconds: float) -> None:

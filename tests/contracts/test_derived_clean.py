@@ -10,6 +10,7 @@ from judging import Judged
 from proofsheet.contracts.client.target import PERMISSIONS
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.settings import BUDGET
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 
@@ -25,7 +26,7 @@ OTHER_KEY = "needs other_key_env in target.toml"
 def test_core_passes_within_its_price(name: str) -> None:
     document = Library().load(name)
     made = plan(Source(document), "core")
-    assert made.price <= 60
+    assert made.price <= BUDGET
     judged = Judged(document, made, rate_limit=False).all()
     assert judged.told() == {}
     assert judged.run.budget.spent == made.price
