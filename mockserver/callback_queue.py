@@ -28,11 +28,15 @@ class Due:
 
     def is_overtaken(self, known: Task) -> bool:
         """Whether the task was moved on before it came into this state."""
-        if (known.moves, known.route) == (self.task.moves, self.task.route):
+        if _course(known) == _course(self.task):
             return False
         later = known.moves[len(self.task.moves) :]
         entered = self.task.moves[-1][0] + self.task.route[self.index][0]
         return not later or later[0][0] < entered
+
+
+def _course(task: Task) -> tuple[object, ...]:
+    return task.moves, task.route, task.forcing
 
 
 class CallbackQueue:

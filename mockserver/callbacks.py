@@ -45,12 +45,24 @@ def _looked_at(call: Call) -> list[TaskView]:
     return call.tasks or [] if isinstance(role, Lists) and role.ids else []
 
 
-def expect(double: Double, task: Task) -> None:
-    """Let the callbacks wait for a task that was just started or moved."""
+def expect(double: Double, task: Task, before: Task | None = None) -> None:
+    """Let the callbacks wait for a task that was just started or moved, of which the rest is known."""
+    moved, now = task.moves[-1][0], double.state.now()
     for index in shown(task):
         at, _ = task.route[index]
-        if not task.by_looks or at == 0:
-            _push(double, task, index, task.moves[-1][0] + at)
+        if before is not None and _had_come(before, task, index, now):
+            continue
+        if not task.by_looks or at <= task.looks:
+            _push(double, task, index, now if task.by_looks else moved + at)
+
+
+def _had_come(before: Task, task: Task, index: int, now: float) -> bool:
+    """Whether a task was in a state of its route already when its way was changed."""
+    if before.moves != task.moves or index >= len(before.route):
+        return False
+    at, name = before.route[index]
+    passed = before.looks if before.by_looks else now - before.moves[-1][0]
+    return name == task.route[index][1] and at <= passed
 
 
 def _expect_seen(double: Double, task: Task) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, view
+from proofsheet.mockserver.tasks.forcing import NOTHING, BadTaskForcing, parse_task_forcing
 
 
 class CannotMove(ValueError):
@@ -17,15 +18,15 @@ class CannotMove(ValueError):
 Move = Callable[[TaskView, float], Task]
 
 
-def moved(double: Double, family: str, id: str, move: Move) -> TaskView:
-    """A task after a move. Raises CannotMove, and LookupError where there is no such task."""
+def moved(double: Double, family: str, id: str, move: Move) -> tuple[Task, TaskView]:
+    """A task before and after a move. Raises CannotMove, and LookupError where there is no such task."""
     while True:
         task = double.state.task(family, id)
         if task is None:
             raise LookupError(id)
         made = move(view(double, task), double.state.now())
         if double.state.replace_task(task, made, anyway=True):  # else somebody was faster: look again
-            return view(double, made)
+            return task, view(double, made)
 
 
 def finish(found: TaskView, now: float) -> Task:
@@ -68,6 +69,25 @@ def advance(seconds: float) -> Move:
         passed = now - task.moves[-1][0]
         hurried = tuple((at if at <= passed else max(at - seconds, passed), name) for at, name in task.route)
         return replace(task, route=hurried)
+
+    return move
+
+
+def force(text: str) -> Move:
+    """It is late, goes back, loses its callback or its file: what can still be said of a task under way."""
+
+    def move(found: TaskView, now: float) -> Task:
+        try:
+            wanted = parse_task_forcing(text)
+        except BadTaskForcing as problem:
+            raise CannotMove(str(problem)) from None
+        if replace(wanted, late=0.0, back=False, callback=None, file=None) != NOTHING:
+            raise CannotMove(
+                f"{text[:60]!r}: expected late, back, callback or file; fail and state do the rest"
+            )
+        task = found.task
+        route = task.route if found.state.is_final else wanted.bent(task.route, task.by_looks, task.ends)
+        return replace(task, forcing=", ".join(filter(None, (task.forcing, text))), route=route)
 
     return move
 

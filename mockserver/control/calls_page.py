@@ -17,7 +17,12 @@ from proofsheet.spec.snippets.example_call import CannotAsk, Choice, asked
 from proofsheet.spec.snippets.render import snippet
 
 _HOME = Path(__file__).parent / "pages"
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_ASSETS = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "tasks.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 # Nothing from elsewhere, nothing inline, no frame around it: what a request carried can never run here.
 _POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "

@@ -48,12 +48,12 @@ async def move_task(request: Request, double: Double) -> Any:
     if found is None:
         return _no_task(request)
     try:
-        moved = task_moves.moved(double, found.holder[0], found.id, _MOVES[name](value))
+        before, moved = task_moves.moved(double, found.holder[0], found.id, _MOVES[name](value))
     except LookupError:
         return _no_task(request)
     except CannotMove as problem:
         raise Wrong(str(problem)) from None
-    callbacks.expect(double, moved.task)
+    callbacks.expect(double, moved.task, before)
     return _shown(double, moved)
 
 
@@ -61,6 +61,7 @@ _MOVES: dict[str, Callable[[Any], Move]] = {
     "finish": lambda _: task_moves.finish,
     "fail": lambda state: task_moves.fail(None if state is True else state),
     "state": task_moves.put,
+    "force": task_moves.force,
     "advance": lambda seconds: task_moves.advance(float(seconds)),
 }
 
@@ -106,7 +107,7 @@ def _shown(double: Double, found: TaskView) -> dict[str, Any]:
         "final": found.state.is_final,
         "states": [{"state": name, "at": at} for at, name in _so_far(task, double.state.now())],
         "ways": list(found.lifecycle.states),
-        "ends": list(found.lifecycle.finals),
+        "ends": sorted(found.lifecycle.finals, key=lambda each: each != found.lifecycle.ordinary_end),
         "progress": stands.progress,
         "created": stands.created,
         "ended": stands.ended,
@@ -114,8 +115,14 @@ def _shown(double: Double, found: TaskView) -> dict[str, Any]:
         "credits": _credits(task, double.state.now()),
         "forcing": task.forcing or None,
         "parent": task.parent,
-        "links": [each.url() for each in of_task(double, found)] if stands.ended is not None else [],
+        "links": _links(double, found),
     }
+
+
+def _links(double: Double, found: TaskView) -> list[str]:
+    """The files of a task that has come to its ordinary end: a view shows no other's."""
+    ordinary = found.position.state == found.lifecycle.ordinary_end
+    return [each.url() for each in of_task(double, found)] if ordinary else []
 
 
 def _so_far(task: Task, now: float) -> Iterator[tuple[float | None, str]]:

@@ -79,7 +79,7 @@ def test_what_a_request_carries_is_text_and_nothing_else(page: Page, url: str, a
     assert page.one("#entry-body").text.count(HOSTILE) >= 3
     sources = "return [...document.images].map((each) => new URL(each.src).pathname.split('/')[2])"
     assert set(page.script(sources)) <= {"pictures"}
-    assert page.script("return document.scripts.length") == 1
+    assert page.script("return document.scripts.length") == 2
 
 
 def test_marks_that_turn_text_around_are_shown_as_codes(page: Page, url: str, app: httpx.Client) -> None:

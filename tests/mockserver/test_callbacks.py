@@ -248,3 +248,33 @@ def test_the_address_is_judged_when_the_connection_is_made(
     answer = asyncio.run(send())
     assert answer.status == 0
     assert "app.example is 10.0.0.7, which is not on this machine" in answer.text
+
+
+@pytest.mark.parametrize(("forcing", "sent"), [("callback=lost", 0), ("callback=twice", 2)])
+@pytest.mark.parametrize("when", ["at the submission", "later"])
+def test_a_callback_is_lost_or_sent_twice(
+    hooked: Callable[..., Hooked], forcing: str, sent: int, when: str
+) -> None:
+    app = hooked()
+    id = app.submit(headers={"proofsheet-task": forcing} if when == "at the submission" else {})
+    if when == "later":
+        app.mock.post(f"/_mock/tasks/{id}", json={"force": forcing}, headers=CONTROL)
+    app.advance(1)
+    other = app.submit()
+    app.advance(1)
+    ids = [each["callback"]["task"] for each in app.attempts(sent + 1)]
+    assert sorted(ids) == sorted([id] * sent + [other])
+
+
+def test_a_task_that_is_moved_from_outside_calls_once(hooked: Callable[..., Hooked]) -> None:
+    app = hooked()
+    finished, hurried = app.submit(), app.submit()
+    app.mock.post(f"/_mock/tasks/{finished}", json={"finish": True}, headers=CONTROL)
+    app.mock.post(f"/_mock/tasks/{hurried}", json={"advance": 0.6}, headers=CONTROL)
+    app.mock.post(f"/_mock/tasks/{hurried}", json={"advance": 0.6}, headers=CONTROL)
+    app.mock.post(f"/_mock/tasks/{hurried}", json={"advance": 0.6}, headers=CONTROL)
+    app.advance(2)
+    last = app.submit()
+    app.advance(2)
+    assert {each["callback"]["task"] for each in app.attempts(3)} == {finished, hurried, last}
+    assert len(app.attempts(3)) == 3

@@ -84,8 +84,8 @@ def test_time_passes_for_one_task_alone(tasks: Tasks) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({}, "expected one of finish, fail, state, advance, came {}"),
-        ({"finish": True, "advance": 1}, "expected one of finish, fail, state, advance, came {"),
+        ({}, "expected one of finish, fail, state, force, advance, came {}"),
+        ({"finish": True, "advance": 1}, "expected one of finish, fail, state, force, advance, came {"),
         ({"finish": False}, "finish: expected true"),
         ({"fail": "running"}, "end in done, failed, cancelled; came 'running'"),
         ({"state": "nowhere"}, "expected one of queued, running"),
@@ -109,3 +109,18 @@ def test_a_client_cannot_move_what_was_ended_from_outside(tasks: Tasks) -> None:
     move(tasks, id, finish=True)
     assert tasks.mock.post(f"/tasks/{id}/cancel", headers=KEY).status_code == 409
     assert tasks.credits == 996
+
+
+def test_what_can_still_be_said_of_a_task_under_way(tasks: Tasks) -> None:
+    id = tasks.id()
+    tasks.advance(0.6)
+    assert move(tasks, id, force="late=5").json()["forcing"] == "late=5"
+    assert move(tasks, id, force="file=403").json()["forcing"] == "late=5, file=403"
+    tasks.advance(5)
+    assert tasks.look(id)["state"] == "RUNNING"
+    tasks.advance(1)
+    link = tasks.look(id)["picture"].removeprefix("http://127.0.0.1")
+    assert tasks.mock.get(link).status_code == 403
+    for text in ("hang", "end=failed", "pace=looks"):
+        assert "expected late, back, callback or file" in move(tasks, id, force=text).json()["detail"]
+    assert "expected callback=lost|twice" in move(tasks, id, force="callback=never").json()["detail"]

@@ -134,7 +134,8 @@ function blank(entry) {
 }
 
 function statusOf(entry) {
-  return make("span", { class: `s${Math.floor(entry.status / 100)}` }, String(entry.status));
+  const kind = entry.status ? Math.floor(entry.status / 100) : 5; // 0: nobody answered a callback
+  return make("span", { class: `s${kind}` }, entry.status ? String(entry.status) : "no answer");
 }
 
 function marksOf(entry) {
@@ -142,6 +143,7 @@ function marksOf(entry) {
   if (entry.ignored.length) marks.push(`${entry.ignored.length} ignored`);
   if (entry.forced) marks.push("forced");
   if (entry.fault) marks.push("fault");
+  if (entry.callback) marks.push(`callback, attempt ${entry.callback.attempt}`);
   return marks.map((mark) => make("em", {}, mark));
 }
 
@@ -262,10 +264,12 @@ function section(title, ...content) {
 
 function factsOf(entry, index) {
   const drawn = entry.drawn[index];
-  const forced = { prefer: "the Prefer header", schedule: "the schedule" };
+  const forced = { prefer: "the Prefer header", schedule: "the schedule", header: "the proofsheet-task header" };
   return [
     ["operation", entry.operation],
-    ["outcome", entry.outcome ?? "none of the document: Proofsheet speaks of itself"],
+    entry.callback
+      ? ["callback", `of task ${entry.callback.task}, ${entry.callback.state}, attempt ${entry.callback.attempt}`]
+      : ["outcome", entry.outcome ?? "none of the document: Proofsheet speaks of itself"],
     ...(entry.forced ? [["forced by", forced[entry.forced] ?? entry.forced]] : []),
     ...(entry.fault ? [["fault", entry.fault]] : []),
     ["key", entry.key ?? "none"],
@@ -273,7 +277,7 @@ function factsOf(entry, index) {
     ["credits", amount(entry.credits)],
     ["answered", `${new Date(entry.time * 1000).toLocaleString()}, in ${entry.milliseconds.toFixed(1)} ms`],
     ["request", bytes(entry.request_bytes)],
-    ["answer", `${entry.media_type}, ${bytes(entry.response_bytes)}`],
+    ["answer", `${entry.media_type ?? "the receiver's"}, ${bytes(entry.response_bytes)}`],
   ];
 }
 
