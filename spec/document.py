@@ -249,7 +249,9 @@ class Operation:
     def refusals(self) -> frozenset[str]:
         """The outcomes that a gate or a rule refuses with: some services answer 200 to everything."""
         by_rules = {each.outcome for each in self.rules if each.outcome}
-        return frozenset({*self.policy.refusals.values(), *by_rules})
+        granted = [each.name for each in self.outcomes.values() if each.status < 300]
+        by_task = self.task.refusals(granted) if self.task else ()
+        return frozenset({*self.policy.refusals.values(), *by_rules, *by_task})
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the operations that view a task answer while it is in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from proofsheet.spec.expressions import Expression
@@ -147,6 +147,14 @@ class Starts:
     per: str = "credential"  # or operation: what `most` counts
     parent: Parent | None = None
 
+    def refusals(self, successes: Sequence[str]) -> frozenset[str]:
+        """Of the outcomes under a success's status, those that start no task; the first one does."""
+        states = (state for each in self.lifecycles.values() for state in each.states.values())
+        offers = (each for state in states for each in state.offers) if self.offer else ()
+        starting = {each.answer for each in offers if each.lifecycle or each.again}
+        starting |= {self.queued.answer} if self.queued else set()
+        return frozenset(successes[1:]) - starting
+
 
 @dataclass(frozen=True)
 class Views:
@@ -157,6 +165,10 @@ class Views:
     any_key: bool = False  # whether the tasks of other credentials are shown too
     answers: Mapping[str, str] | None = None  # state to outcome, where those do not have one name
     otherwise: str | None = None  # the outcome for a state that is not among them
+
+    def refusals(self, successes: Sequence[str]) -> frozenset[str]:
+        """The outcomes that show no task."""
+        return frozenset({self.missing, self.otherwise or self.missing})
 
     def outcome(self, state: str) -> str:
         """The outcome that shows a state."""
@@ -196,6 +208,10 @@ class Lists:
     page: Page | None = None
     where: tuple[Where, ...] = ()
 
+    def refusals(self, successes: Sequence[str]) -> frozenset[str]:
+        """A list may be empty and refuses nothing."""
+        return frozenset()
+
 
 @dataclass(frozen=True)
 class Moves:
@@ -206,6 +222,10 @@ class Moves:
     missing: str
     refused: str  # the outcome where its state does not lead there
     merges: bool = False  # whether the fields of the body replace those that the task was submitted with
+
+    def refusals(self, successes: Sequence[str]) -> frozenset[str]:
+        """The outcomes of a task that is not moved, unless such a one is answered as any other."""
+        return frozenset({self.missing, self.refused}) - {*successes[:1]}
 
 
 Role = Starts | Views | Lists | Moves

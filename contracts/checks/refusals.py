@@ -121,4 +121,4 @@ def _words(exchange: Exchange) -> str:
 
 
 def _speaks_of(text: str, field: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(field)}(?![\w-])", text, re.IGNORECASE) is not None
+    return re.search(rf"(?<![\w-]){re.escape(field)}(?![\w-])", text, re.IGNORECASE | re.ASCII) is not None

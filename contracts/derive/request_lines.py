@@ -14,6 +14,7 @@ from proofsheet.contracts.derive.request_bodies import paths_of, refusable
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec.document import Operation, Parameter
+from proofsheet.spec.tasks import Views
 
 # method, statuses that say no (or yes, where a framework answers it by itself)
 _METHODS = (
@@ -101,6 +102,8 @@ def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
     for method, statuses in _METHODS:
         if method in known or (method == "HEAD" and operation.method != "GET"):
             continue
+        if method == "HEAD" and isinstance(operation.task, Views):  # as GET, for which no task is there
+            statuses = tuple(sorted({*statuses, operation.outcomes[operation.task.missing].status}))
         says = f"{method} is answered with {' or '.join(str(each) for each in statuses)}"
         yield _undeclared(source, operation, f"method.{method.lower()}", says, statuses, method=method)
     says = "a path that the document does not have is not found"

@@ -49,8 +49,17 @@ def with_id(operation: Operation, request: Request, id: str) -> Request:
         return replace(request, headers={**request.headers, name: id})
     tokens = pointers.split(place.text.partition("#")[2])
     body = dict(request.json or {})
-    body[tokens[0]] = [id] if isinstance(operation.task, Lists) else id
+    body[tokens[0]] = [id] if isinstance(operation.task, Lists) else _in_its_text(place, body, tokens[0], id)
     return replace(request, json=body)
+
+
+def _in_its_text(place: Expression, body: dict[str, Any], field: str, id: str) -> str:
+    """The id; where it is only a part of a text, the text with it."""
+    found = re.search(place.match, str(body.get(field))) if place.match else None
+    if found is None:
+        return id
+    text, (start, end) = str(body[field]), found.span(1)
+    return text[:start] + id + text[end:]
 
 
 def plain_answer(operation: Operation, requirement: str) -> Expectation:
