@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 from proofsheet.contracts.fuzz import conversion
 from proofsheet.contracts.fuzz.conversion import Request
 from proofsheet.contracts.reports.multipart import parts
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Body, Operation
 from proofsheet.spec.schemas import Schema
 
 Fields = dict[str, list[Any]]  # a field's name to every value that it was sent with
@@ -24,7 +24,7 @@ class Caution:
     """One operation with its schemas compiled."""
 
     operation: Operation
-    fields: Mapping[str, Schema]
+    fields: tuple[tuple[Body, Mapping[str, Schema]], ...]  # of each body that may be sent
     paths: Mapping[str, Schema]
 
     def could_be_granted(self, asked: Request) -> bool:
@@ -38,7 +38,7 @@ class Caution:
         if self.operation.body is None:
             return True
         found = fields(asked)
-        return found is not None and self._are_taken(found)
+        return found is not None and any(self._are_taken(found, *each) for each in self.fields)
 
     def _is_here(self, asked: Request) -> bool:
         shape = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(self.operation.path))
@@ -49,18 +49,16 @@ class Caution:
             self._is_taken(self.paths[name], [unquote(value)]) for name, value in match.groupdict().items()
         )
 
-    def _are_taken(self, found: Fields) -> bool:
-        body = self.operation.body
-        assert body is not None
+    def _are_taken(self, found: Fields, body: Body, schemas: Mapping[str, Schema]) -> bool:
         present = {
             name: values for name, values in found.items() if any(each not in (None, "") for each in values)
         }
         if any(name not in present for name in body.schema.get("required", ())):
             return False
         return all(
-            name in body.files or self._is_taken(self.fields[name], values)
+            name in body.files or self._is_taken(schemas[name], values)
             for name, values in present.items()
-            if name in self.fields
+            if name in schemas
         )
 
     @staticmethod
@@ -70,13 +68,16 @@ class Caution:
 
 def caution(operation: Operation) -> Caution:
     """Compile what is asked of an operation's fields and path."""
-    properties = operation.body.schema.get("properties", {}) if operation.body else {}
     paths = {each.name: each.schema for each in operation.parameters if each.place == "path"}
     return Caution(
         operation,
-        {name: Schema(dict(schema)) for name, schema in properties.items()},
+        tuple((each, _compiled(each)) for each in operation.bodies),
         {name: Schema(dict(schema)) for name, schema in paths.items()},
     )
+
+
+def _compiled(body: Body) -> dict[str, Schema]:
+    return {name: Schema(dict(each)) for name, each in body.schema.get("properties", {}).items()}
 
 
 def fields(asked: Request) -> Fields | None:

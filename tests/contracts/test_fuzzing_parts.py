@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +76,29 @@ def test_another_form_of_a_body_could_be_granted_too(document: Document) -> None
         assert aware.could_be_granted(
             sent(document, "generateCore", body, headers={**KEYED, "content-type": kind})
         )
+
+
+@pytest.mark.parametrize(
+    ("body", "granted"),
+    [
+        ({"prompt": "a cat"}, True),
+        ({"prompt": "a cat", "steps": 50}, True),
+        ({"prompt": "a cat", "steps": 51}, True),  # the JSON one takes more than the form
+        ({"prompt": "a cat", "steps": 90}, False),
+        ({"steps": 50}, False),
+    ],
+)
+def test_what_one_of_several_bodies_admits_could_be_granted(
+    nested: Document, body: dict[str, Any], granted: bool
+) -> None:
+    operation = nested.operations["drawEither"]
+    usual, plain = operation.bodies
+    steps = {**plain.schema["properties"]["steps"], "maximum": 51, "multipleOf": 1}
+    lax = {**plain.schema, "properties": {**plain.schema["properties"], "steps": steps}}
+    aware = caution(replace(operation, bodies=(usual, replace(plain, schema=lax))))
+    headers = {"content-type": "application/json", **key_header(operation)}
+    request = Request("drawEither", "POST", "/either", headers, json.dumps(body).encode())
+    assert aware.could_be_granted(request) is granted
 
 
 @pytest.mark.parametrize(
