@@ -8,11 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from proofsheet.spec.load import HOME
 from proofsheet.testing_client import Mock, Server
@@ -145,9 +145,7 @@ def test_an_interrupted_run_is_resumed_without_paying_twice(tmp_path: Path) -> N
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and mock.balance >= 1000:
-            time.sleep(0.1)
+        wait_until(lambda: mock.balance < 1000)
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=60)[0].decode()
         assert running.returncode == 3, said

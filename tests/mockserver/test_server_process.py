@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from asking import BALANCE, CORE, PROMPT, SD3, bearer, form, part
-from wire import ROOT, Process, heard, one_answer, run, wait_until
+from waiting import wait_until
+from wire import ROOT, Process, heard, one_answer, run
 
 Start = Callable[..., Process]
 TEN_MIB = 10 * 1024 * 1024
@@ -39,7 +40,6 @@ def test_sigterm_finishes_the_answer_under_way(start: Start) -> None:
     # The clock of the control surface answers while the slow call waits.
     assert wait_until(lambda: server.get("/_mock/health").status_code == 200)
     assert wait_until(lambda: server.get("/_mock/ledger").json()["held"] > 0)
-    threading.Event().wait(0.3)
     assert server.end() == 0
     asking.join()
     assert found[0].status_code == 200

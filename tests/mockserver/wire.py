@@ -11,7 +11,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,6 @@ from proofsheet.spec.document import Document
 # One for all clients: making it takes longer than a request, and nothing here is encrypted.
 UNUSED_TLS = ssl.create_default_context()
 ROOT = Path(__file__).parent.parent.parent
-
-
-def wait_until(true: Any, seconds: float = 60.0) -> bool:
-    """Whether `true()` comes true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.02)
-    return bool(true())
 
 
 class Process:

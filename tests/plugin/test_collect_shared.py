@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, records
+from waiting import wait_until
 
 from proofsheet.contracts.pytest_items.shared_run import once
 from proofsheet.testing_client import Mock, Server
@@ -148,9 +148,7 @@ def test_the_workers_of_xdist_share_one_run_and_one_budget(mock: Mock, tmp_path:
 def test_an_interrupt_leaves_a_whole_report(mock: Mock, tmp_path: Path, sign: signal.Signals) -> None:
     running = start(mock, tmp_path, "-k", SHARED)
     report = tmp_path / "stability.jsonl"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not (report.exists() and len(cases(report)) > 3):
-        time.sleep(0.1)
+    wait_until(lambda: report.exists() and len(cases(report)) > 3)
     running.send_signal(sign)
     said = running.communicate(timeout=120)[0]
     assert running.returncode == pytest.ExitCode.INTERRUPTED, said

@@ -7,13 +7,13 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import wait_until
 
 from proofsheet.testing_client import Mock, Server
 
@@ -138,14 +138,18 @@ def test_a_failed_test_shows_its_calls_and_the_server_is_gone_afterwards(run: Ru
     assert "proofsheet.testing_client.py" not in out.split("FAILED")[0].split("closest")[0], (
         "our own frames are hidden"
     )
-    _assert_gone(out)
+    assert _is_gone(out)
 
 
-def _assert_gone(out: str) -> None:
+def _is_gone(out: str) -> bool:
+    """Whether the process whose id was printed has ended."""
     found = re.search(r"pid (\d+)", out)
     assert found, out
-    with pytest.raises(ProcessLookupError):
+    try:
         os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 @pytest.mark.parametrize("options", [(), ("-x",)], ids=["passed", "interrupted"])
@@ -154,7 +158,7 @@ def test_the_server_ends_with_the_session(run: Run, options: tuple[str, ...]) ->
     source = "def test_app(proofsheet_server):\n    print('pid', proofsheet_server._process.pid)\n"
     made = run(source + end, "-s", *options)
     assert made.returncode == (2 if options else 0), made.stdout + made.stderr
-    _assert_gone(made.stdout)
+    assert _is_gone(made.stdout)
 
 
 def test_the_server_ends_with_a_run_that_is_killed(run: Run) -> None:
@@ -165,13 +169,7 @@ def test_app(proofsheet_server):
 """
     made = run(source, "-s")
     assert made.returncode == 9
-    for _ in range(100):
-        try:
-            _assert_gone(made.stdout)
-            return
-        except pytest.fail.Exception:
-            time.sleep(0.1)
-    _assert_gone(made.stdout)
+    wait_until(lambda: _is_gone(made.stdout))
 
 
 def test_a_server_that_does_not_start_says_why(run: Run) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import socket
-import time
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
+from waiting import is_read, wait_until
 
 from proofsheet.testing_client import Mock
 
@@ -20,7 +21,7 @@ def exchange(mock: Mock, *pieces: bytes) -> list[int]:
     with socket.create_connection(("127.0.0.1", urlsplit(mock.url).port or 0), timeout=30) as sock:
         for piece in pieces:
             sock.sendall(piece)
-            time.sleep(0.05)
+            wait_until(partial(is_read, sock))  # each piece on its own
         came = b""
         while more := sock.recv(1 << 20):
             came += more

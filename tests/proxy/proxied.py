@@ -12,12 +12,12 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import uvloop
+from waiting import PATIENCE, wait_until
 
 from proofsheet.relay.client_connection import ClientConnection
 from proofsheet.relay.exchange_copy import Room
@@ -29,17 +29,7 @@ from proofsheet.relay.upstream_address import upstream
 from proofsheet.traffic.flow import Flow
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
 Script = Callable[[socket.socket], None]
-
-
-def wait_until(true: Callable[[], Any]) -> Any:
-    """What `true` gives once that is true."""
-    end = time.monotonic() + PATIENCE
-    while not (found := true()):
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)
-    return found
 
 
 def has_ended(pid: int) -> bool:

@@ -26,8 +26,8 @@ from proxied import (
     has_ended,
     running,
     to_the_end,
-    wait_until,
 )
+from waiting import wait_until
 
 from proofsheet.contracts.reports import records
 from proofsheet.traffic import transcript

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from proxied import Gone, Process, Script, Upstream, exactly, has_ended, read_head, running, wait_until
+from proxied import Gone, Process, Script, Upstream, exactly, has_ended, read_head, running
+from waiting import wait_until
 
 from proofsheet.contracts.reports import records
 from proofsheet.traffic import transcript

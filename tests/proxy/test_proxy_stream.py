@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from proxied import Here, Script, answering, exactly, get, read_head, reset, to_the_end, wait_until
+from proxied import Here, Script, answering, exactly, get, read_head, reset, to_the_end
+from waiting import wait_until
 
 Relays = Callable[..., Here]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -233,7 +234,7 @@ def test_a_slow_answer_comes_as_slowly_as_it_is(relay: Relays) -> None:
     def script(sock: socket.socket) -> None:
         read_head(sock)
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
-        go.wait(30)
+        assert go.wait(30)
         sock.sendall(b"def")
 
     with relay(script).connect() as sock:

@@ -1,0 +1,34 @@
+"""Waiting for a fact, never for a time."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 60.0  # seconds, after which a fact is taken not to come true at all
+
+
+def wait_until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """What `true` gives once that is true."""
+    end = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)  # between two looks
+    return found
+
+
+def is_read(sock: socket.socket) -> bool:
+    """Whether the other end, on this machine, has read all that was sent over an IPv4 connection."""
+    own, other = (_as_the_kernel_writes(*each) for each in (sock.getsockname(), sock.getpeername()))
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        if (local, remote) == (other, own):
+            return int(queues.partition(":")[2], 16) == 0
+    return True  # closed: nothing more is read
+
+
+def _as_the_kernel_writes(host: str, port: int) -> str:
+    return f"{socket.inet_aton(host)[::-1].hex().upper()}:{port:04X}"
