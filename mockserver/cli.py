@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import os
 import re
+import textwrap
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -19,9 +20,8 @@ from proofsheet.mockserver.callback_client import Reach, parse_reach
 from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
 from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
-from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
-from proofsheet.spec.security import WELL_FORMED, place
+from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.yaml_reader import BadFile, read
 
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
@@ -292,6 +292,8 @@ def _listen(host: str, port: int) -> Any:
 
 def banner(host: str, port: int, documents: Documents, settings: Settings) -> str:
     """What the server says when it is ready: where it is, and a curl to paste."""
+    from proofsheet.mockserver.control.example import example  # slow to load, and not needed with --help
+
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}"
     lines = [f"Proofsheet serves on {url}"]
@@ -304,24 +306,8 @@ def banner(host: str, port: int, documents: Documents, settings: Settings) -> st
     credits = "unlimited credits" if settings.credits is None else f"{settings.credits} credits"
     lines.append(f"  keys: {'those of --keys' if settings.keys is not None else 'any'}, {credits} each")
     lines.append(f"  page for people: {url}/_mock/")
-    if example := _curl(url, documents.loaded()):
-        lines += ["", "Try it:", example]
+    if (command := example(documents.loaded(), url)) is not None:
+        lines += ["", "Try it:", textwrap.indent(command, "  ")]
     if host not in LOOPBACK and not host.startswith("127."):
         lines += ["", "Note: reachable from other machines, the journal too."]
     return "\n".join(lines) + "\n"
-
-
-def _curl(url: str, documents: tuple[Document, ...]) -> str | None:
-    for document in documents:
-        for operation in document.operations.values():
-            body = operation.body
-            if body and body.media_type == "multipart/form-data" and operation.artifact:
-                field = operation.artifact.prompts[0][0]
-                wanted = operation.security[0] if operation.security else ()
-                keys = "".join(f"-H '{name}: {value}' " for name, value in place(wanted, "sk-test").headers)
-                return (
-                    f"  curl -sS {document.at(url)}{operation.path} \\\n"
-                    f"    {keys}-H 'accept: image/*' \\\n"
-                    f"    -F '{field}=A lighthouse on a cliff' -o lighthouse.png"
-                )
-    return None

@@ -11,6 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
+from proofsheet.mockserver.cli import banner
+from proofsheet.mockserver.documents import Documents
+from proofsheet.mockserver.settings import Settings
+from proofsheet.spec.load import Library
+
 POSTS = ["/_mock/verify", "/_mock/clock", "/_mock/schedule", "/_mock/reset"]
 WRITERS = [*(("POST", path) for path in POSTS), ("PUT", "/_mock/ledger")]
 DEEP = b'{"a": ' * 100_000
@@ -318,3 +323,13 @@ def test_a_page_of_another_origin_is_refused(mock: InProcess, headers: dict[str,
 def test_an_exact_count_and_bounds_exclude_each_other(mock: InProcess) -> None:
     response = mock.post("/_mock/verify", json={"count": 1, "at_least": 1})
     assert (response.status_code, "leave out" in response.json()["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize("family", Library().families())
+def test_the_page_and_the_banner_show_a_call_of_whatever_is_served(family: str) -> None:
+    shown = banner("127.0.0.1", 4010, Documents.of([Library().load(family)]), Settings())
+    command = shown.partition("Try it:")[2]
+    assert command.strip().startswith("curl ")
+    assert "http://127.0.0.1:4010/" in command
+    assert "Bearer sk-test" in command
+    assert "API_KEY" not in command

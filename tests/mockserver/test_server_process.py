@@ -39,7 +39,7 @@ def test_sigterm_finishes_the_answer_under_way(start: Start) -> None:
     asking.start()
     # The clock of the control surface answers while the slow call waits.
     assert wait_until(lambda: server.get("/_mock/health").status_code == 200)
-    assert wait_until(lambda: server.get("/_mock/ledger").json()["held"] > 0)
+    assert wait_until(lambda: server.get("/_mock/ledger?family=stability").json()["held"] > 0)
     assert server.end() == 0
     asking.join()
     assert found[0].status_code == 200

@@ -69,7 +69,7 @@ class Process:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             lines += line
-            if "lighthouse.png" in line:
+            if "page for people" in line:
                 break
         return lines
 
