@@ -86,7 +86,9 @@ def _plain(form: str | None, value: Any) -> Any:
         found = datetime.fromisoformat(value)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     if form == "percent":
-        return float(str(value).removesuffix("%")) / 100
+        if not str(value).endswith("%"):
+            raise ValueError(value)
+        return float(str(value)[:-1]) / 100
     if form == "percent-number":
         return float(value) / 100
     return value

@@ -30,6 +30,7 @@ from proofsheet.contracts.derive.sizes import sizes
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.successes import answers
 from proofsheet.contracts.derive.task_moves import task_moves
+from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.contracts.derive.tasks import tasks
 from proofsheet.contracts.derive.uploads import uploads
 from proofsheet.contracts.derive.wrong_types import kinds
@@ -201,9 +202,12 @@ def _bursts(derived: Derived) -> bool:
 
 def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
     is_dear = price(operation, smallest(operation)) > DEAREST
+    is_followed = not operation.lifecycles or view_of(source.document, operation) is not None
     for deriver in DERIVERS:
         for each in deriver(source, operation):
-            yield _put_off(each) if is_dear and each.requirement.profile == "core" else each
+            # What a task of an offer is like depends on its parent: such a one is not submitted.
+            if is_followed or not (each.paid or each.every or each.ledger):
+                yield _put_off(each) if is_dear and each.requirement.profile == "core" else each
 
 
 def _put_off(derived: Derived) -> Derived:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+from task_relays import Relay
 
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
@@ -26,11 +27,15 @@ KEY = "sk-judged-0001"
 class Here(httpx.BaseTransport):
     """Carries requests to an application in this process."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, relay: Relay | None = None) -> None:
+        self._relay = relay
         self._carrier = httpx.ASGITransport(app)
         self._runner = asyncio.Runner()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._relay(request, self._forward) if self._relay else self._forward(request)
+
+    def _forward(self, request: httpx.Request) -> httpx.Response:
         return self._runner.run(self._answer(request))
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -53,12 +58,13 @@ class Judged:
         plan: Plan,
         served: Document | None = None,
         target: Target = Target("http://double.test", KEY),  # noqa: B008  (it is frozen)
+        relay: Relay | None = None,
         **settings: Any,
     ):
         options = {"keys": {KEY: KnownKey(credits=Decimal(5000))}, "seed": 1, **settings}
         site = Site(double((served or document,), Settings(**options)))
         self.pauses: list[float] = []
-        self.transport = Here(site)
+        self.transport = Here(site, relay)
         client = HttpClient(document, target, self.transport, pause=self._pause)
         self.state = site.double.state
         self.state.move_clock(frozen=True)
