@@ -11,6 +11,7 @@ from proofsheet.contracts.derive.answer_forms import forms, is_default, variety
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
+from proofsheet.spec.tasks import Views
 
 # check, topic, level, what is asked, where it stands in the document. Not every operation has something for
 # each to look at; what could not fail is not asked. MAY where HTTP, JSON or the document leaves it open: then
@@ -69,7 +70,9 @@ def _is_documented(operation: Operation, check: str) -> bool:
     if check == "picture-whole":
         shown = any(each in FORMATS for each in operation.success.representations)
         draws = operation.artifact is not None and operation.artifact.kind == "image"
-        return shown or (draws and bool(operation.lifecycles))  # the files that its tasks make
+        if isinstance(operation.task, Views):
+            return False  # no plain request of it is a success
+        return shown or (draws and operation.lifecycle is not None)  # the files that its tasks make
     known = [each for one in operation.outcomes.values() for each in one.representations.values()]
     if check == "type-whole":
         return any(";" in each.content_type for each in known)

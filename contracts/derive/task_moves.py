@@ -10,9 +10,17 @@ from proofsheet.contracts.checks.task_course import Ends
 from proofsheet.contracts.checks.task_money import EndsAreFree
 from proofsheet.contracts.checks.task_moves import EarlyRefused, Moved, MoveRefused
 from proofsheet.contracts.derive.ledger import balance_of
+from proofsheet.contracts.derive.request_bodies import completed
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.derive.task_requests import following, moving, unknown_id, view_of, with_id
+from proofsheet.contracts.derive.task_requests import (
+    following,
+    id_place,
+    moving,
+    unknown_id,
+    view_of,
+    with_id,
+)
 from proofsheet.contracts.expectation import Expectation, SpeaksFor
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec.document import Document, Operation
@@ -22,11 +30,11 @@ from proofsheet.spec.tasks import Moves, Starts, Views
 def task_moves(source: Source, operation: Operation) -> Iterator[Derived]:
     """Every requirement on what an operation does to one task that there is, or is not."""
     role = operation.task
-    if isinstance(role, Views | Moves):
+    if isinstance(role, Views | Moves) and id_place(operation):
         yield _unknown(source, operation, role.missing)
     if isinstance(role, Moves):
         yield from _moved(source, operation, role)
-    if isinstance(role, Starts) and role.parent:
+    if isinstance(role, Starts) and role.parent and id_place(operation):
         yield _unknown(source, operation, operation.policy.outcome("follow-up", "missing"))
         yield from _early(source, operation, role)
 
@@ -34,7 +42,8 @@ def task_moves(source: Source, operation: Operation) -> Iterator[Derived]:
 def _unknown(source: Source, operation: Operation, outcome: str) -> Derived:
     says = "an id that no task has is refused"
     wanted = source.requirement(operation, "task.unknown", says, "/x-task", also=("",))
-    case = case_of(operation, "task.unknown", smallest(operation), (RefusedAs(wanted.id, outcome),))
+    body = (completed(operation) if operation.body else None) or smallest(operation)
+    case = case_of(operation, "task.unknown", body, (RefusedAs(wanted.id, outcome),))
     return Derived(wanted, (case.sending(**_sent(operation, case.request)),))
 
 

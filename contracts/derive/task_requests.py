@@ -10,6 +10,7 @@ from typing import Any
 from proofsheet.contracts.case import Request
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.checks.refusals import RefusedAs
+from proofsheet.contracts.checks.task_facts import leads
 from proofsheet.contracts.derive.samples import plain_request, smallest, value
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
@@ -19,7 +20,15 @@ from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
 
 
 def id_place(operation: Operation) -> Expression | None:
-    """Where a request of the operation has the id of a task: that it views or moves, or goes on from."""
+    """Where a request of the operation has the id of a task: that it views or moves, or goes on from.
+
+    None where it has none, or only as a part of a text.
+    """
+    found = _place(operation)
+    return found if found and not found.match and not found.is_template else None
+
+
+def _place(operation: Operation) -> Expression | None:
     role = operation.task
     if isinstance(role, Views | Moves):
         return role.id
@@ -106,9 +115,10 @@ def listing(document: Document, lifecycle: Lifecycle) -> Iterator[Operation]:
 
 
 def moving(document: Document, lifecycle: Lifecycle) -> Iterator[tuple[Operation, Moves]]:
-    """The operations that move tasks of a lifecycle to one of its states."""
+    """The operations that move tasks of a lifecycle to another state, from one that they come to."""
+    passed = [each for name, each in lifecycle.states.items() if leads(lifecycle, lifecycle.start, name)]
     for each in document.operations.values():
-        if isinstance(each.task, Moves) and any(each.task.to in one.to for one in lifecycle.states.values()):
+        if isinstance(each.task, Moves) and any(each.task.to in one.to for one in passed):
             yield each, each.task
 
 
