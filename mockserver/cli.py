@@ -301,7 +301,7 @@ def banner(host: str, port: int, documents: Documents, settings: Settings) -> st
     for name in documents.names:
         bases = [base or "/" for base in loaded[name].bases] if name in loaded else []
         title = loaded[name].title if name in loaded else "(read when it is first called)"
-        lines.append(f"  {name:<22} {title}  (under {', '.join([*bases, f'/{name}'])})")
+        lines.append(f"  {name:<22} {title}  (under {', '.join(dict.fromkeys([*bases, f'/{name}']))})")
     lines += [f"  {each}" for each in left_out(loaded.values())]
     credits = "unlimited credits" if settings.credits is None else f"{settings.credits} credits"
     lines.append(f"  keys: {'those of --keys' if settings.keys is not None else 'any'}, {credits} each")
