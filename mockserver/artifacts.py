@@ -26,8 +26,7 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
     artifact = (view.call if view else call).operation.artifact
     if artifact is None:
         return []
-    if (medium := MEDIA.get(artifact.kind)) is None:
-        return []  # what is made of words alone
+    medium = MEDIA[artifact.kind]
     if view:
         call.pictures = tuple(_blurred(each, representation.blurred) for each in view.task.artifacts)
         made = of_task(double, view)

@@ -23,7 +23,17 @@ class Medium:
     measure: Callable[[bytes], Any]  # what a file is; raises Unreadable
 
 
+def _no_files(call: Call, double: Double, blurred: bool) -> tuple[Any, ...]:
+    """What is made of words alone stands in the answer itself (texts.py)."""
+    return ()
+
+
+async def _written(description: str, double: Double) -> Sequence[bytes]:
+    return (description.encode(),)
+
+
 MEDIA: Mapping[str, Medium] = {  # by x-artifact.kind
     "image": Medium(pictures, draw, read_upload),
     "model": Medium(models, build, read_glb),
+    "text": Medium(_no_files, _written, bytes.decode),
 }

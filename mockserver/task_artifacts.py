@@ -37,7 +37,7 @@ def make(
     artifact = call.operation.artifact
     if artifact is None:
         return Made(seed=call.seed)
-    own = tuple(MEDIA[artifact.kind].describe(call, double, False)) if artifact.kind in MEDIA else ()
+    own = tuple(MEDIA[artifact.kind].describe(call, double, False))
     if before is not None and following is None:
         own = tuple(map(_with_uploads, own, before))
     flaws = artifact.prompt(call.fields).flaws
