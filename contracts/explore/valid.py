@@ -122,7 +122,7 @@ def pictures(picture: Picture) -> values.Values:
     if picture.sizes:
         return st.sampled_from(picture.sizes).map(lambda size: drawing(*size))
     least = max(picture.min_side or 1, math.isqrt((picture.min_pixels or 2) - 1) + 1)
-    most = min(MOST_BEYOND, int(least * ((picture.max_ratio or math.inf) - 1)))
+    most = int(min(MOST_BEYOND, least * ((picture.max_ratio or math.inf) - 1)))
     side = st.integers(0, most).map(lambda more: min(least + more, picture.max_side or math.inf))
     return st.tuples(side, side).map(lambda sides: drawing(int(sides[0]), int(sides[1])))
 
