@@ -241,6 +241,77 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
         "no operation that views",
         [(LIFECYCLES, {"t": {"start": "a", "states": {"a": {}}}})],
     ),
+    (
+        "lifecycle-sound",
+        "an offer starts it at 'c'",
+        [
+            (
+                LIFECYCLES,
+                {
+                    "t": {
+                        "start": "a",
+                        "states": {"a": {"offers": {"U": {"starts": {"lifecycle": "t", "at": "c"}}}}},
+                    }
+                },
+            )
+        ],
+    ),
+    (
+        "lifecycle-sound",
+        "'u' is no lifecycle",
+        [
+            (
+                LIFECYCLES,
+                {"t": {"start": "a", "states": {"a": {"offers": {"U": {"starts": {"lifecycle": "u"}}}}}}},
+            )
+        ],
+    ),
+    (
+        "task-role",
+        "a has no offers",
+        [
+            (LIFECYCLES, {"t": {"start": "a", "states": {"a": {}}}}),
+            (
+                f"{ULTRA}/x-task",
+                {
+                    "starts": {
+                        "id": "uuid",
+                        "offer": "$request.body#/x",
+                        "parent": {"id": "$request.body#/y", "states": ["a"]},
+                    }
+                },
+            ),
+        ],
+    ),
+    (
+        "task-role",
+        "'later' is no example of",
+        [
+            (LIFECYCLES, {"t": {"start": "a", "states": {"a": {}}}}),
+            (
+                f"{ULTRA}/x-task",
+                {"starts": {"lifecycle": "t", "id": "uuid", "queued": {"running": 3, "answer": "later"}}},
+            ),
+        ],
+    ),
+    (
+        "task-role",
+        "'gone' is no example of",
+        [
+            (LIFECYCLES, {"t": {"start": "a", "states": {"a": {}}}}),
+            (
+                f"{ULTRA}/x-task",
+                {
+                    "views": {
+                        "id": "$request.query.id",
+                        "missing": "bad_request",
+                        "answers": {"a": "gone"},
+                        "otherwise": "bad_request",
+                    }
+                },
+            ),
+        ],
+    ),
     ("task-role", "is no lifecycle", [(f"{ULTRA}/x-task", {"starts": {"lifecycle": "t", "id": "uuid"}})]),
     (
         "task-role",

@@ -83,3 +83,28 @@ def test_a_gateways_error_is_the_gateways_in_any_status(library: Library) -> Non
     assert "content_moderation" not in [
         each.name for each in recognise(operation, 403, "application/json", body).outcomes
     ]
+
+
+def test_of_two_outcomes_the_one_that_says_more_wins(library: Library) -> None:
+    fetch = library.load("midjourney").operations["fetchTask"]
+    body = dict(fetch.outcomes["failed"].representations["application/json"].value)
+    assert recognise(fetch, 200, "application/json", body).outcome is fetch.outcomes["failed"]
+    body["failReason"] = "任务超时"
+    assert recognise(fetch, 200, "application/json", body).outcome is fetch.outcomes["timed_out"]
+    body["failReason"] = "[Something else] unheard of"
+    assert recognise(fetch, 200, "application/json", body).outcome is fetch.outcomes["failed"]
+
+
+def test_an_answer_without_a_body_has_an_outcome(library: Library) -> None:
+    fetch = library.load("midjourney.bare").operations["fetchTask"]
+    assert recognise(fetch, 200, "", None).outcome is fetch.outcomes["task_unknown"]
+    assert recognise(fetch, 401, "", None).outcome is fetch.outcomes["unauthorized"]
+
+
+def test_what_starts_no_task_is_a_refusal_also_under_200(library: Library) -> None:
+    document = library.load("midjourney")
+    action = document.operations["submitAction"]
+    assert {"not_found", "no_account", "invalid", "queue_full", "banned"} <= action.refusals
+    assert not {"submitted", "queued", "window"} & action.refusals
+    assert action.success.name == "submitted"
+    assert "wrong_state" in document.operations["cancelTask"].refusals

@@ -1,0 +1,67 @@
+"""Listings: pages whose numbers begin anywhere, and what is shown of them; parts of texts."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from proofsheet.mockserver.listings import TASKS, Listing
+from proofsheet.mockserver.request_values import request_value
+from proofsheet.spec.expressions import Expression, UnknownExpression, parse_bind, parse_text
+
+
+def shown(listing: Listing) -> dict[str, Any]:
+    return {name.removeprefix("$page."): each(listing) for name, each in TASKS.items() if "page" in name}
+
+
+@pytest.mark.parametrize(
+    ("listing", "expected"),
+    [
+        (
+            Listing([1, 2], 5, 0, 2, 0),
+            {"pages": 3, "first": True, "last": False, "offset": 0, "empty": False},
+        ),
+        (Listing([5], 5, 2, 2, 0), {"pages": 3, "first": False, "last": True, "offset": 4, "count": 1}),
+        (Listing([], 5, 9, 2, 0), {"last": True, "empty": True, "count": 0}),
+        (Listing([1, 2], 2, 1, 2, 1), {"pages": 1, "first": True, "last": True, "offset": 0, "number": 1}),
+        (Listing([], 0, 0, 10, 0), {"pages": 0, "first": True, "last": True, "empty": True}),
+    ],
+)
+def test_what_a_page_says_of_itself(listing: Listing, expected: dict[str, Any]) -> None:
+    assert shown(listing).items() >= expected.items()
+
+
+@dataclasses.dataclass
+class Asked:
+    """As much of a call as values are taken from."""
+
+    fields: Any
+    headers: Any = dataclasses.field(default_factory=dict)
+    query: Any = dataclasses.field(default_factory=dict)
+    path_params: Any = dataclasses.field(default_factory=dict)
+
+
+def of(node: object, **fields: Any) -> Any:
+    return request_value(Asked(fields), parse_text(node))  # type: ignore[arg-type]
+
+
+def test_a_text_is_made_of_several_values() -> None:
+    both = "{$request.body#/action} {$request.body#/index}"
+    assert of(both, action="UPSCALE", index=2) == "UPSCALE 2"
+    assert of(both, action="REROLL") == "REROLL"
+
+
+def test_a_part_of_a_text_is_what_its_pattern_takes() -> None:
+    second = {"source": "$request.body#/content", "match": r"^\S+ (\S+)$"}
+    assert of(second, content="17 U2") == "U2"
+    assert of(second, content="17  U2") is None
+    assert of(second, content=17) is None
+
+
+def test_templates_are_expressions_too() -> None:
+    assert parse_bind("{$task.ahead} before it") == Expression("{$task.ahead} before it")
+    assert parse_bind("{$task.ahead} before it").is_template
+    with pytest.raises(UnknownExpression):
+        parse_bind("{$task.aheads} before it")
