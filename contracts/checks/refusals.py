@@ -77,7 +77,7 @@ class NamesFields(Expectation):
             return  # that it was granted is the finding of another
         text = _words(answer.exchange)
         for field in self.fields:
-            if not _speaks_of(text, field):
+            if not speaks_of(text, field):
                 yield f"the message does not name {field}: {excerpt(answer.exchange)}"
 
     @property
@@ -95,7 +95,7 @@ class OmitsFields(Expectation):
         exchange = answer.exchange
         text = _words(exchange)
         for field in self.fields if is_refusal(exchange, answer.operation) else ():
-            if _speaks_of(text, field):
+            if speaks_of(text, field):
                 yield f"the message names {field}, which is as it should be: {excerpt(exchange)}"
 
     @property
@@ -120,5 +120,6 @@ def _words(exchange: Exchange) -> str:
     return "\n".join(found)
 
 
-def _speaks_of(text: str, field: str) -> bool:
+def speaks_of(text: str, field: str) -> bool:
+    """Whether a text has the name of a field as a word of its own; other letters than ASCII's end one."""
     return re.search(rf"(?<![\w-]){re.escape(field)}(?![\w-])", text, re.IGNORECASE | re.ASCII) is not None

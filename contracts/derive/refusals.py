@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs, speaks_of
 from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
@@ -66,7 +66,7 @@ def _wordings(operation: Operation, key: str) -> Iterator[str]:
 
 
 def _has(text: str, fields: tuple[str, ...]) -> bool:
-    return bool(fields) and all(each in text for each in fields)
+    return bool(fields) and all(speaks_of(text, each) for each in fields)
 
 
 def lists_all(operation: Operation) -> bool:

@@ -66,6 +66,8 @@ def _moved(source: Source, operation: Operation, role: Moves) -> Iterator[Derive
     yield Derived(wanted, paid=own if is_end else (PaidConstraint(starter.id, moved),))
     if is_end:
         yield from _free(source, operation, starter, role)
+    if role.refused == operation.success.name:
+        return  # nothing tells the one from the other
     says = "a task that has ended is not moved"
     late = source.requirement(operation, "task.ended", says, "/x-task", profile="core")
     yield Derived(late, paid=(PaidConstraint(starter.id, MoveRefused(late.id, operation.id, role.refused)),))
