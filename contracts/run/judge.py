@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks import CHECKS, looks_at
+from proofsheet.contracts.checks.extraction import gallery
 from proofsheet.contracts.checks.outcomes import is_success, recognised
 from proofsheet.contracts.checks.task_facts import end_of
 from proofsheet.contracts.checks.task_files import file_operation
@@ -96,8 +97,20 @@ class Judge:
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
         if not any(True for _ in trail.roles(FILE)):
-            unjudged += [(each.requirement, "there is no file to look at") for each in case.follow.files]
+            for each in case.follow.files:
+                try:
+                    found = each.findings(self._shown(trail))
+                    messages += [(each.requirement, message) for message in found]
+                except Unjudged as why:
+                    unjudged.append((each.requirement, why.reason))
         return Judgement(tuple(messages), tuple(unjudged))
+
+    def _shown(self, trail: Trail) -> Answer:
+        """The view that is the picture itself, where no link leads to one. Raises Unjudged."""
+        for look in trail.roles(END):
+            if is_success(look.exchange, look.operation) and gallery(look.exchange, look.operation):
+                return Answer(look.exchange, look.operation, self.history)
+        raise Unjudged("there is no file to look at")
 
     def forget(self) -> None:
         """Take the last answer back: it is requested again."""
