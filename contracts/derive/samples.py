@@ -53,7 +53,8 @@ def _always(operation: Operation) -> Iterator[tuple[str, Any]]:
         for name in (*rule.then.get("required", ()), *first.get("required", ())):
             yield name, sample(operation, name)
         for name, bounds in first.get("properties", {}).items():
-            yield name, max(sample(operation, name), bounds.get("minimum", 0))
+            usual = sample(operation, name)
+            yield name, max(usual, bounds["minimum"]) if "minimum" in bounds else usual
 
 
 def sample(operation: Operation, name: str) -> Any:
