@@ -18,7 +18,11 @@ from support import InProcess
 from proofsheet.spec.load import Library
 
 DOCUMENT = Library().load("stability")
-DRAWING = [each for each in DOCUMENT.operations.values() if each.artifact is not None and each.artifact.size]
+DRAWING = [
+    each
+    for each in DOCUMENT.operations.values()
+    if each.artifact is not None and each.artifact.size and not each.artifact.is_edit
+]
 RATIOS = [
     pytest.param(operation.path, ratio, tuple(size), id=f"{operation.id}-{ratio}")
     for operation in DRAWING
