@@ -23,9 +23,9 @@ mock** by `make clients`, which wrote this page{seconds}. The same acceptance ru
 generated code is patched, no template replaced.
 
 ```sh
-proofsheet client --lang python -o stability_client                  # pictures as JSON
-proofsheet client --lang python --view binary -o stability_bytes     # pictures as bytes
-proofsheet client --lang go --vendor gptnb -o gptnb                  # as that vendor documents it
+proofsheet client --lang python --name stability -o stability_client               # pictures as JSON
+proofsheet client --lang python --name stability --view binary -o stability_bytes  # pictures as bytes
+proofsheet client --lang go --vendor gptnb -o gptnb                                # this vendor's document
 ```
 
 Most generators know one form of answer under a status, so there are *views*: `json` has pictures as JSON
@@ -102,7 +102,7 @@ def _recipe(known: Generators, generator: Generator) -> list[str]:
         "",
         "```sh",
         _commented(tool.install),
-        f"proofsheet client --lang {generator.language} -o {FAMILY}",
+        f"proofsheet client --lang {generator.language} --name {FAMILY} -o {FAMILY}",
         "```",
         "",
         f"which makes a bundle (`{_bundled(generator)}`) and calls `{' '.join(generator.argv)}`.",

@@ -19,7 +19,7 @@ VIEWS = ("json", "binary", "full")
 @click.option(
     "--lang", "language", type=click.Choice(LANGUAGES), required=True, help="The client's language."
 )
-@click.option("--name", help="The document.  [default: the only family there is]")
+@click.option("--name", help="The document; needed where there are several families.")
 @click.option("--vendor", help="The document as this vendor documents it.")
 @click.option(
     "--view", type=click.Choice(VIEWS), help="json: pictures as JSON; binary: as bytes; full: both."
@@ -48,10 +48,10 @@ def client(
 
     \b
     Examples:
-      proofsheet client --lang python -o stability_client
-      proofsheet client --lang typescript --view binary -o src/stability
+      proofsheet client --lang python --name stability -o stability_client
+      proofsheet client --lang typescript --name stability --view binary -o src/stability
       proofsheet client --lang go --vendor gptnb -o gptnb
-      proofsheet client --lang go --generator go-ogen -o stability
+      proofsheet client --lang go --name stability --generator go-ogen -o stability
     """
     generator = _generator(language, wanted)
     chosen = _view(generator, view)

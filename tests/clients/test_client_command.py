@@ -14,6 +14,8 @@ from proofsheet.spec.clients.generators import Generator, Tool, generators
 from proofsheet.spec.clients.idioms import spell_out_enums
 from proofsheet.spec.load import Library
 
+FAMILY = "stability"
+
 
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -55,14 +57,14 @@ def test_the_generator_gets_the_bundle_and_the_configuration(tools: Path, tmp_pa
 
 def test_another_version_than_the_proven_one_is_said(tools: Path, tmp_path: Path) -> None:
     program(tools, "openapi-python-client", COPY.replace("0.29.1", "9.9.9"))
-    done = call("--lang", "python", "--view", "binary", "-o", str(tmp_path / "made"))
+    done = call("--lang", "python", "--name", FAMILY, "--view", "binary", "-o", str(tmp_path / "made"))
     assert done.exit_code == 0, done.output
     assert "note: openapi-python-client 9.9.9 is here; proven is 0.29.1" in done.stderr
     assert done.stdout == ""  # the first call is for the other view
 
 
 def test_a_generator_that_is_not_here(tools: Path, tmp_path: Path) -> None:
-    done = call("--lang", "go", "-o", str(tmp_path / "made"))
+    done = call("--lang", "go", "--name", FAMILY, "-o", str(tmp_path / "made"))
     assert done.exit_code == 1
     wanted = "install it with: go install github.com/ogen-go/ogen/cmd/ogen@v1.8.0"
     assert f"ogen is not on the PATH; {wanted}" in done.stderr
@@ -73,7 +75,7 @@ def test_a_generator_that_fails_is_quoted(tools: Path, tmp_path: Path) -> None:
     program(
         tools, "ogen", '[ "$1" = -version ] && { echo "ogen version v1.8.0"; exit; }; echo oh dear; exit 3'
     )
-    done = call("--lang", "go", "-o", str(tmp_path / "made"))
+    done = call("--lang", "go", "--name", FAMILY, "-o", str(tmp_path / "made"))
     assert done.exit_code == 1
     assert "Error: $ ogen -config" in done.stderr
     assert "oh dear" in done.stderr
@@ -95,9 +97,25 @@ def test_wrong_usage(arguments: tuple[str, ...], says: str, tmp_path: Path) -> N
     assert says in done.stderr
 
 
+def test_one_of_several_families_is_to_be_named(tmp_path: Path) -> None:
+    families = Library().families()
+    assert len(families) > 1
+    done = call("--lang", "python", "-o", str(tmp_path / "made"))
+    assert done.exit_code == 2
+    assert f"say --name: there are {', '.join(families)}" in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_every_example_of_the_help_names_a_document() -> None:
+    lines = call("--help").stdout.splitlines()
+    shown = [each for each in lines if each.strip().startswith("proofsheet client")]
+    assert shown
+    assert [each for each in shown if "--name " not in each and "--vendor " not in each] == []
+
+
 def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").touch()
-    done = call("--lang", "python", "-o", str(tmp_path))
+    done = call("--lang", "python", "--name", FAMILY, "-o", str(tmp_path))
     assert done.exit_code == 2
     assert "is not empty; name another folder, or say --overwrite" in done.stderr
 
@@ -121,7 +139,7 @@ def test_a_generator_that_makes_nothing(tools: Path, tmp_path: Path) -> None:
     with pytest.raises(NotMade, match=r"\$ idle"):
         make(
             Generator("x", "go", tool, ("json",), ("idle",)),
-            Library().source("stability").value,
+            Library().source(FAMILY).value,
             "json",
             tmp_path / "made",
         )
