@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 LONGEST = 8  # steps of a history
 HISTORIES = 20
+EACH = 6  # random steps, of which one is a picture
 LAST = LONGEST + 1  # requests that are kept back for the last history
 Steps = st.SearchStrategy[Step]
 
@@ -85,16 +86,21 @@ class LedgerHistories:
     def _play(self, replay: LedgerReplay) -> None:
         """Random histories; then, with what was kept back for it, the one that begins with a picture."""
         refusals, picture = _refusals(self.source), _picture(self.source) if self.pays else None
-        steps = [*refusals, st.none()]
+        steps = st.one_of(*refusals, st.none())
         if picture is not None:
-            steps += [picture] * (len(refusals) // 2)  # a history without any tells nothing of prices
+            steps = _mixed(steps, picture)
             replay.left, replay.pictures = replay.left - LAST, PICTURES - 1
-        histories = st.lists(st.one_of(steps), min_size=1, max_size=LONGEST)
+        histories = st.lists(steps, min_size=1, max_size=LONGEST)
         find_examples(histories, replay.is_inconsistent, str(self.seed), HISTORIES)
         if picture is not None and not replay.is_done:
             replay.left, replay.pictures = LAST, 1
             last = st.tuples(picture, st.none(), *refusals[: LONGEST - 2])
             find_examples(last, replay.is_inconsistent, str(self.seed), 1)
+
+
+def _mixed(others: Steps, picture: Steps) -> Steps:
+    """One step in EACH a picture, however many operations there are: else no history tells of prices."""
+    return st.integers(1, EACH).flatmap(lambda turn: picture if turn == EACH else others)
 
 
 def _refusals(source: Source) -> list[Steps]:
