@@ -40,22 +40,6 @@ class RefusedAs(Expectation):
         return (operation.outcomes[self.outcome].status,)
 
 
-@dataclass(frozen=True)
-class RefusedAsOneOf(Expectation):
-    """The answer is one of the named outcomes."""
-
-    outcomes: tuple[str, ...]
-
-    def findings(self, answer: Answer) -> Iterator[str]:
-        exchange, operation = answer.exchange, answer.operation
-        if not any(is_outcome(exchange, operation, each) for each in self.outcomes):
-            wanted = " or ".join(f"{operation.outcomes[each].status} {each}" for each in self.outcomes)
-            yield f"expected {wanted}, came {in_words(exchange, operation)} {excerpt(exchange)}"
-
-    def statuses(self, operation: Operation) -> Collection[int]:
-        return {operation.outcomes[each].status for each in self.outcomes}
-
-
 def _names(wanted: Outcome) -> list[str]:
     """Where an outcome's example carries the outcome's own name."""
     example = next(iter(wanted.representations.values()))

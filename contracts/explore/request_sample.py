@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs, RefusedAsOneOf
+from proofsheet.contracts.checks.extraction import excerpt
+from proofsheet.contracts.checks.outcomes import in_words, is_outcome
+from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive.faults import Fault
 from proofsheet.contracts.derive.request_bodies import paths_of
 from proofsheet.contracts.derive.samples import case_of, price, prompt_of
-from proofsheet.contracts.expectation import Expectation
+from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec.document import Operation
 
 _SHORT = 60  # characters of a value that are printed
 _LONG = 2000  # and of a sample: hypothesis warns of what is far longer, and prints it all the same
+
+
+@dataclass(frozen=True)
+class RefusedAsOneOf(Expectation):
+    """The answer is one of the named outcomes."""
+
+    outcomes: tuple[str, ...]
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        exchange, operation = answer.exchange, answer.operation
+        if not any(is_outcome(exchange, operation, each) for each in self.outcomes):
+            wanted = " or ".join(f"{operation.outcomes[each].status} {each}" for each in self.outcomes)
+            yield f"expected {wanted}, came {in_words(exchange, operation)} {excerpt(exchange)}"
+
+    def statuses(self, operation: Operation) -> Collection[int]:
+        return {operation.outcomes[each].status for each in self.outcomes}
 
 
 @dataclass(frozen=True, repr=False)
