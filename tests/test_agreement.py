@@ -28,7 +28,7 @@ from proofsheet.mockserver.double import Double, double
 from proofsheet.mockserver.gates import path, validate
 from proofsheet.mockserver.request import read
 from proofsheet.mockserver.settings import Settings
-from proofsheet.spec import paths
+from proofsheet.spec import paths, security
 from proofsheet.spec.document import Operation
 from proofsheet.spec.load import Library
 
@@ -143,7 +143,7 @@ TOKENS = st.text(string.ascii_letters + string.digits + "-_.", min_size=1, max_s
 def requests(draw: Any) -> tuple[str, Operation, str, dict[str, str], Any]:
     """A document's name, an operation, a path, headers, and a JSON body or None."""
     name, operation = draw(st.sampled_from(PLACES))
-    at, headers = operation.path, {"authorization": "Bearer sk-test"}
+    at, headers = operation.path, _credential(operation)
     for each in operation.parameters:
         schema = dict(each.schema)
         if each.place == "path":
@@ -181,8 +181,9 @@ def admitted(mock: Double, operation: Operation, at: str, headers: dict[str, str
     try:
         path(call, mock)
         validate(call, mock)
-    except Refusal:
-        return False
+    except Refusal as refusal:
+        # What a picture must be beyond its text is said by x-picture, which openapi-core does not know.
+        return bool(refusal.flaws) and all(each.kind.startswith("picture-") for each in refusal.flaws)
     return True
 
 
@@ -211,6 +212,12 @@ def objections(
     return (
         found if is_json or operation.body is None else [each for each in found if "equest body" not in each]
     )
+
+
+def _credential(operation: Operation) -> dict[str, str]:
+    """A key where the operation's first scheme has it."""
+    wanted = operation.security[0] if operation.security else ()
+    return dict(security.place(wanted, "sk-test").headers)
 
 
 @settings(deadline=None, max_examples=400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from proofsheet.contracts.derive.repeated_requests import seed_of
 from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import DEAREST, Plan, plan
+from proofsheet.spec.build import operations
 from proofsheet.spec.document import Document
 
 ALL = frozenset(PERMISSIONS)
@@ -28,6 +30,16 @@ def test_the_same_seed_gives_the_same_plan(document: Document) -> None:
 @pytest.fixture(scope="module")
 def first(document: Document) -> Plan:
     return plan(Source(document), "extended", (), ALL)
+
+
+def _samples(document: Document) -> Iterator[str]:
+    """The texts of the document's own request examples, which the judge sends as they are."""
+    for _, _, node in operations(document.raw):
+        for content in node.get("requestBody", {}).get("content", {}).values():
+            for example in content.get("examples", {}).values():
+                yield from (
+                    each for each in example["value"].values() if isinstance(each, str) and len(each) > 8
+                )
 
 
 @pytest.mark.parametrize("seed", [1, 12, 1000])
@@ -50,6 +62,7 @@ def test_another_seed_asks_for_other_pictures_at_about_the_same_price(
     same = {prompt for number, prompt in pictures.items() if prompt and known.get(number) == prompt}
     # What is asked for in given words is the same in every run.
     given = (
+        *_samples(document),
         "🏠",
         "café",
         "שלום",
