@@ -127,10 +127,10 @@ def damaged(request: httpx.Request, response: httpx.Response) -> httpx.Response 
     """Something of each, by the request."""
     if is_picture(response) and b'name="output_format"' not in request.read():  # the default, a PNG
         return truncated(request, response)
-    if form_field(request, "output_format", "webp"):
-        return mislabelled(request, response)
     if any(form_field(request, "aspect_ratio", each) for each in ("1:1", "21:9")):
         return shrunk(request, response)
+    if form_field(request, "output_format", "webp"):
+        return mislabelled(request, response)
     if form_field(request, "seed", "4294967295"):
         return failing(request, response)
     return None
