@@ -23,7 +23,8 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
     if not any(each.source == "$artifact" for _, each in representation.binds):
         return []
     view: TaskView | None = call.task
-    artifact = (view.call if view else call).operation.artifact
+    maker = view.call if view else _maker(call, double)
+    artifact = maker.operation.artifact
     if artifact is None:
         return []
     medium = MEDIA[artifact.kind]
@@ -31,7 +32,8 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
         call.pictures = tuple(_blurred(each, representation.blurred) for each in view.task.artifacts)
         made = of_task(double, view)
     else:
-        call.pictures = medium.describe(call, double, representation.blurred)
+        found = medium.describe(maker, double, representation.blurred)
+        call.pictures = found if maker is call else tuple(_as_shown(each, representation) for each in found)
         made = _of_call(call, double, artifact.kind, artifact.expires or DEFAULT_SECONDS)
     if not any(each.text in _FILES for _, each in representation.binds):
         return list(made)
@@ -39,6 +41,34 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
         replace(one, pieces=await medium.render(description, double))
         for one, description in zip(made, call.pictures, strict=True)
     ]
+
+
+def _maker(call: Call, double: Double) -> Call:
+    """The call whose artifacts are shown: the call itself.
+
+    A view whose outcome is forced may know no task: then a bare submission of one.
+    """
+    if call.operation.artifact is not None or not call.operation.views:
+        return call
+    for served in double.documents.operations_of(call.operation.document):
+        lifecycle = served.operation.lifecycle
+        if lifecycle is not None and lifecycle.name in call.operation.views and served.operation.artifact:
+            return replace(
+                call,
+                served=served,
+                fields={},
+                body=served.operation.body,
+                path_params={},
+                query={},
+                id=call.id,
+            )
+    return call
+
+
+def _as_shown(description: Any, representation: Representation) -> Any:
+    """A stand-in in the media type of the answer."""
+    is_picture = representation.media_type.startswith("image/")
+    return replace(description, media_type=representation.media_type) if is_picture else description
 
 
 def _blurred(description: Any, blurred: bool) -> Any:

@@ -106,6 +106,10 @@ class Documents:
         """The operation of a document and an id. Raises KeyError."""
         return self._get(key[0]).served[key[1]]
 
+    def operations_of(self, name: str) -> Iterable[Served]:
+        """The operations of a document, in its order."""
+        return self._get(name).served.values()
+
     def find(self, method: str, path: str) -> Match | None:
         """What a request leads to; None if no document has the path. Raises what the loader does."""
         if (known := self._known.get((method, path))) is not None:
