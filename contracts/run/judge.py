@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks import CHECKS, looks_at
-from proofsheet.contracts.checks.extraction import gallery
 from proofsheet.contracts.checks.outcomes import is_success, recognised
 from proofsheet.contracts.checks.task_facts import end_of
 from proofsheet.contracts.checks.task_files import file_operation
@@ -108,7 +107,8 @@ class Judge:
     def _shown(self, trail: Trail) -> Answer:
         """The view that is the picture itself, where no link leads to one. Raises Unjudged."""
         for look in trail.roles(END):
-            if is_success(look.exchange, look.operation) and gallery(look.exchange, look.operation):
+            is_picture = look.exchange.media_type.startswith("image/")
+            if is_picture and is_success(look.exchange, look.operation):
                 return Answer(look.exchange, look.operation, self.history)
         raise Unjudged("there is no file to look at")
 
