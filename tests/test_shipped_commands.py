@@ -27,16 +27,8 @@ filtered = "a cat mock:filtered"
 """
 
 MOST_SKIPPED = 10
-# One of each kind: a form and JSON, a price by the model, a picture that is needed, a task and its view.
-ALLOWED = (
-    "generateCore",
-    "generateSd3",
-    "textToImage",
-    "erase",
-    "upscaleCreative",
-    "getResult",
-    "getBalance",
-)
+# One of each kind: a form and JSON, a price by the model, a picture that is needed, the balance.
+ALLOWED = ("generateCore", "generateSd3", "textToImage", "erase", "getBalance")
 
 
 @contextmanager
