@@ -200,7 +200,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options: Any) -> None:
     """Serve a double of the APIs: real pictures, the vendor's errors, credits and limits; nothing to pay.
 
-    NAMES are families (stability) or variants of them (stability.pages-2024); by default all families.
+    NAMES are families (stability) or variants of them (stability.pages-2024); by default all families. A
+    family comes with the documents that are parts of it.
     Any well-formed key is accepted, unless --keys lists the known ones.
     """
     from proofsheet.mockserver.server import Plan, run  # the server is loaded only to serve
@@ -229,8 +230,8 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
 
 
 def _load(library: Library, names: tuple[str, ...]) -> Documents:
-    """The named documents, read now; without names every family, of which only the first is read now."""
-    documents = _listed(library, names or library.families())
+    """The named documents and their parts, read now; without names every family, of which one is read now."""
+    documents = _listed(library, _with_parts(library, names) or library.families())
     if not documents.names:
         raise click.UsageError(f"there are no documents in {library.home / 'apis'}")
     for name in names or documents.names[:1]:
@@ -242,6 +243,13 @@ def _load(library: Library, names: tuple[str, ...]) -> Documents:
             hint = f"`proofsheet spec lint {name}` says where"
             raise click.UsageError(f"{name} cannot be served ({problem}); {hint}") from None
     return documents
+
+
+def _with_parts(library: Library, names: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(dict.fromkeys(each for name in names for each in library.with_parts(name)))
+    except (LookupError, BadFile) as problem:
+        raise click.UsageError(str(problem)) from None
 
 
 def _listed(library: Library, names: tuple[str, ...]) -> Documents:

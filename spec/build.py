@@ -37,13 +37,14 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str | None = None) -> Document:
     """The document `raw`, whose references are resolved already; `source` still has them.
 
-    The family is the name up to its first dot, unless another is given. Raises TypeError and other errors of
-    Python where the document has not the form of one.
+    The family is the one that it is a part of, else the one that is given, else the name up to its first dot.
+    Raises TypeError and other errors of Python where the document has not the form of one.
     """
     components = raw.get("components", {})
     if not isinstance(components, dict) or not all(isinstance(each, dict) for each in components.values()):
         raise TypeError("components is an object of objects")
-    home = family or name.partition(".")[0]
+    info = raw["info"]
+    home = info.get("x-part-of") or family or name.partition(".")[0]
     lifecycles = build_tasks.lifecycles(raw)
     found = {
         each.id: _viewing(each, lifecycles)
@@ -51,7 +52,6 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
         for each in [_operation((name, home), raw, path, method, node, lifecycles)]
     }
     bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
-    info = raw["info"]
     return Document(
         name=name,
         title=info["title"],

@@ -102,6 +102,20 @@ class Library:
             raise Unknown(slug, self.catalogued())
         return menu(self.home / "catalogue" / f"{slug}.yaml")
 
+    def with_parts(self, name: str) -> tuple[str, ...]:
+        """`name`, and the documents that are parts of its family, in the same variants where they have them.
+
+        Raises as `load` where a part cannot be loaded.
+        """
+        family, *variants = name.split(".")
+        parts = [each for each in self.families() if each.startswith(f"{family}-")]
+        own = [each for each in parts if self.load(each).family == family]
+        return (name, *(".".join([each, *self._known_variants(each, variants)]) for each in own))
+
+    def _known_variants(self, family: str, variants: list[str]) -> list[str]:
+        paths = zip(variants, self._overlays(family, variants), strict=True)
+        return [name for name, path in paths if path.is_file()]
+
     def vendor(self, name: str) -> Profile | None:
         """The vendor whose document `name` is, if it is one. Raises as `profile`."""
         slug = name.partition(".")[0]

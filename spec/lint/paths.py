@@ -1,4 +1,4 @@
-"""Rules about paths and servers: where a request goes must be plain."""
+"""Rules about paths, servers and names: where a request goes must be plain."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ def identifiers(context: Context) -> Iterator[Found]:
                 yield Found(op.pointer, f"{{{name}}} is no identifier; write it with underscores")
             if name not in declared:
                 yield Found(op.pointer, f"{{{name}}} has no path parameter in {op.id}; declare it")
+
+
+def parts(context: Context) -> Iterator[Found]:
+    """A document that is a part of a family is named after it."""
+    family = context.resolved["info"].get("x-part-of")
+    if family is not None and not context.name.startswith(f"{family}-"):
+        yield Found("/info/x-part-of", f"a part of {family} is named {family}-…, not {context.name}")
 
 
 def collisions(context: Context) -> Iterator[Found]:

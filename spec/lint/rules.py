@@ -46,6 +46,7 @@ FORM = (
 )
 RULES = (
     Rule("policy-exists", "an operation without its policy refuses nothing", operations.policies),
+    Rule("part-named", "whoever serves a family finds its parts by their names", paths.parts),
     Rule("openapi-valid", "every other tool reads OpenAPI 3.1 only", standard.openapi),
     Rule("schema-compiles", "a schema that does not compile judges nothing", standard.schemas),
     Rule("expression-known", "an unknown expression cannot be filled in", standard.expressions),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.double import double
 from proofsheet.mockserver.settings import Settings
 from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 from proofsheet.spec.yaml_reader import BadFile
 
 SCHEMES = {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}
@@ -192,3 +194,27 @@ def test_a_websocket_is_refused_before_it_is_accepted(extensions: dict[str, Any]
         assert sent[-1]["type"] == "websocket.http.response.body"
     else:
         assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_family_comes_with_its_parts_which_have_its_accounts(miniatures: Library) -> None:
+    names = miniatures.with_parts("miniature")
+    assert names == ("miniature", "miniature-prints")
+    assert miniatures.with_parts("nested") == ("nested",)
+    key = {"x-task-key": "sk-parts"}
+
+    async def talk(http: httpx.AsyncClient) -> tuple[Any, Any]:
+        drawn = await http.post("/tasks", json={"prompt": "a cat"}, headers=key)
+        linked = await http.post("/prints", json={"prompt": "a cat", "copies": 3}, headers=key)
+        ledger = await http.get("/_mock/ledger", headers={"authorization": "Bearer sk-parts"})
+        assert (drawn.status_code, linked.status_code) == (200, 200)
+        return ledger.json(), linked.json()
+
+    documents = [miniatures.load(each) for each in names]
+    ledger, linked = asyncio.run(_with_credits(talk, documents))
+    assert ledger["credits"] == 3
+    assert len({each["url"] for each in linked["prints"]}) == 3
+
+
+async def _with_credits(talk: Callable[[httpx.AsyncClient], Awaitable[Any]], known: list[Document]) -> Any:
+    async with client(*known, credits=Decimal(10)) as http:
+        return await talk(http)

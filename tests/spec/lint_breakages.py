@@ -68,6 +68,7 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
     ("keyword-formed", "guessed", [("/components/schemas/Prompt/x-evidence", {"guessed": ["S0"]})]),
     ("keyword-formed", "", [(f"{ULTRA}/x-artifact/colour", "red")]),
     ("policy-exists", "known: v2beta, v1", [(f"{ULTRA}/x-policy", "v3")]),
+    ("part-named", "is named shop-", [("/info/x-part-of", "shop")]),
     ("openapi-valid", "OpenAPI 3.1", [(f"{ULTRA}/responses/413/x-evidence", {"official": ["O1"]})]),
     ("openapi-valid", "OpenAPI 3.1", [("/info/colour", "red")]),
     ("schema-compiles", "is no JSON Schema", [("/components/schemas/Prompt/pattern", "(")]),
