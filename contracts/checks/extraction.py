@@ -69,10 +69,9 @@ def reported_seed(exchange: Exchange, operation: Operation) -> int | None:
     representation = operation.success.representations.get(exchange.media_type)
     for place in bound(representation, "$artifact.seed"):
         return _whole(next(pointers.find(parsed(exchange), place), None))
-    for name, each in representation.headers if representation else ():
-        if not isinstance(each, str) and each.text == "$artifact.seed":
-            text = exchange.header(name.lower()) or ""
-            return int(text) if text.isdecimal() else None
+    for name in _seed_headers(representation):
+        text = exchange.header(name.lower()) or ""
+        return int(text) if text.isdecimal() else None
     return None
 
 
@@ -92,8 +91,19 @@ def seed_is_absent(exchange: Exchange, operation: Operation, in_body: bool = Fal
         body = parsed(exchange)
         held = [each for place in places for each in pointers.find(body, place)]
         return not held and all(is_optional(representation.schema, place) for place in places)
-    headers = [name for name, each in representation.headers if getattr(each, "text", "") == "$artifact.seed"]
-    return not in_body and all(exchange.header(name.lower()) is None for name in headers)
+    return not in_body and all(
+        exchange.header(name.lower()) is None for name in _seed_headers(representation)
+    )
+
+
+def shows_seed(representation: Representation | None) -> bool:
+    """Whether an answer in this form has a place for the seed: a member, or a header."""
+    return bool([*bound(representation, "$artifact.seed"), *_seed_headers(representation)])
+
+
+def _seed_headers(representation: Representation | None) -> list[str]:
+    headers = representation.headers if representation else ()
+    return [name for name, each in headers if getattr(each, "text", "") == "$artifact.seed"]
 
 
 def is_optional(schema: Mapping[str, Any], place: Sequence[str]) -> bool:

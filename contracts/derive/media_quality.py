@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.cross_exchange import PicturesDiffer, SeedEchoed, SeedsFresh
 from proofsheet.contracts.checks.expected import Constants
+from proofsheet.contracts.checks.extraction import shows_seed
 from proofsheet.contracts.checks.media_quality import FileEnds, InColour, IsSharp, ShowsSomething
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import (
@@ -114,14 +115,15 @@ def _bought_by(operation: Operation, form: Form) -> tuple[str, str | None]:
 
 def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
     seed = operation.artifact.seed if operation.artifact else None
-    if seed is None:
+    answers = operation.success.representations
+    shown = [form for form in forms(operation) if shows_seed(answers[form.media_type])]
+    if seed is None or not shown:
         return
-    for form in forms(operation):
+    for form in shown:
         says = f"the seed of a picture is reported beside its {form.name}"
         topic = f"seed.reported.{form.name}"
         at = pointers.join("responses", operation.success.status, "content", form.media_type)
-        representation = operation.success.representations[form.media_type]
-        also = [*provenance.packed(representation, at, "$artifact.seed")]
+        also = [*provenance.packed(answers[form.media_type], at, "$artifact.seed")]
         also += [f"{at}/examples/{operation.success.name}/{each}" for each in ("x-bind", "x-headers")]
         profile, accept = _bought_by(operation, form)
         wanted = source.requirement(operation, topic, says, "/x-artifact/seed", also=also, profile=profile)

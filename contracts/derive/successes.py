@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.expected import FormatIs, Picture, SeedIs
+from proofsheet.contracts.checks.extraction import shows_seed
 from proofsheet.contracts.checks.task_facts import binds
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms, variety
@@ -141,6 +142,8 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     view = view_of(source.document, operation)
     if operation.lifecycle and view and not binds(view, operation.lifecycle, "$artifact.seed"):
+        return
+    if not operation.lifecycles and not any(map(shows_seed, operation.success.representations.values())):
         return
     name, at = seed.field[0], "/x-artifact/seed"
     random = (f"{at}/random", provenance.field(operation, name, "description"))

@@ -44,8 +44,7 @@ def bundle(document: Any, wanted: Wanted) -> Bundle:
         made = views.viewed(made, wanted.view, grammar, losses)
     if not wanted.keeps_extensions:
         made = stripped(made, grammar)
-    if wanted.view != "full" or not wanted.keeps_extensions:
-        made = pruned(made)
+    made = pruned(made)
     if wanted.version == "3.0":
         made = downgrade.as_30(made, grammar, losses)
     return Bundle(made, losses.all())

@@ -22,7 +22,12 @@ def stripped(document: Any, grammar: Grammar) -> Any:
 
 
 def pruned(document: Any) -> Any:
-    """A copy of `document` without the components that nothing refers to; groups of our own stay whole."""
+    """A copy of `document` without the components that nothing refers to; groups of our own stay whole.
+
+    A document without paths is one of components, and keeps them.
+    """
+    if not document.get("paths"):
+        return document
     groups = document.get("components", {})
     ours = {name: group for name, group in groups.items() if name.startswith("x-")}
     rest = {name: each for name, each in document.items() if name != "components"}

@@ -15,7 +15,7 @@ from proofsheet.spec.export.losses import Losses
 from proofsheet.spec.export.rebuild import Grammar, rebuilt
 
 JSON = "application/json"
-BYTES = ("image/", "video/", "audio/", "application/octet-stream")
+BYTES = ("image/", "video/", "audio/", "model/", "application/octet-stream")
 
 
 def viewed(document: Any, view: str, grammar: Grammar, losses: Losses) -> Any:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from judging import derived
 from PIL import Image
 
 from proofsheet.contracts.checks.image_facts import inspect
 from proofsheet.contracts.checks.model_files import read_model
+from proofsheet.spec.document import Document
 
 Scene = dict[str, Any]
 
@@ -165,3 +167,11 @@ def test_an_index_beyond_the_vertices_is_named() -> None:
     at = made["bufferViews"][2]["byteOffset"]
     harmed = binary[:at] + struct.pack("<3H", 0, 1, 3) + binary[at + 6 :]
     assert read_model(glb(made, harmed)).problem == "has the index 3 where there are 3 vertices"
+
+
+def test_a_seed_that_no_answer_has_a_place_for_is_asked_of_none(edits: Document) -> None:
+    topics = derived(edits, "makeModel")
+    assert "seed.type" in topics
+    assert not {"seed.reported.bytes", "seed.fresh", "seed.default", "seed.largest", "seed.distinct"} & set(
+        topics
+    )

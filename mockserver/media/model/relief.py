@@ -11,8 +11,10 @@ from PIL import Image, ImageFilter
 FEWEST = 8  # vertices: two sheets of 2 x 2
 USUAL = 2048  # vertices, where nothing says how many
 DEEP = 0.35  # how far a bulge goes, where the longer side is 2
-# Of a blurred mask, which is half along an edge: there both sheets meet.
-_BULGE = [round(255 * math.sqrt(max(0, value - 128) / 127)) for value in range(256)]
+# Of a blurred mask, which is half along an edge: there both sheets meet. They part slowly, for a grid's
+# points are seldom on the edge itself, and sheets that are apart there leave a gap.
+_RISE = [max(0, value - 128) / 127 for value in range(256)]
+_BULGE = [round(255 * rise * rise * (3 - 2 * rise)) for rise in _RISE]
 
 
 @dataclass(frozen=True)
