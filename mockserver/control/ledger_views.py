@@ -19,9 +19,14 @@ from proofsheet.mockserver.state import journal
 async def show_ledger(request: Request, double: Double) -> Any:
     key = needed_key(request)
     families = _families(double, request.query_params.get("family"))
+    return _ledger(double, key, next((each for each in _used(double, key) if each in families), families[0]))
+
+
+def _used(double: Double, key: str) -> list[str]:
+    """Families that a key used: the one of its last call, then those of calls that are still under way."""
     last = double.state.journal(journal.label(key), 0, 1)
-    used = [each.family for each in double.documents for entry in last if entry["document"] == each.name]
-    return _ledger(double, key, next((each for each in used if each in families), families[0]))
+    ended = [each.family for each in double.documents for entry in last if entry["document"] == each.name]
+    return ended + [each for each in _families(double, None) if double.state.held((each, key))]
 
 
 def _ledger(double: Double, key: str, family: str) -> dict[str, Any]:

@@ -80,16 +80,25 @@ def test_pictures_are_the_same_from_every_worker(crew: Process, key: str) -> Non
 
 
 def test_the_crew_ends_in_order_after_load(document: Any, key: str) -> None:
+    assert any(_ends_under_load(document, key, pace) for pace in (2, 8, 30)), "never eight calls at once"
+
+
+def _ends_under_load(document: Any, key: str, pace: int) -> bool:
+    """Whether eight calls of `pace` seconds were under way at once, which a busy machine may prevent."""
     with (
-        Process("--workers", "2", "--pace", "2", documents=(document,)) as crew,
+        Process("--workers", "2", "--pace", str(pace), documents=(document,)) as crew,
         ThreadPoolExecutor(1) as pool,
     ):
         load = pool.submit(_at_once, crew, key, 8, "POST", CORE, files=SMALL)
-        while crew.get("/_mock/ledger", headers=bearer(key)).json()["held"] < 8 * 3:
-            continue  # each call under way holds what it costs
-        assert crew.end() == 0
+        held = 0
+        while held < 8 * 3 and not load.done():  # each call under way holds what it costs
+            held = crew.get("/_mock/ledger", headers=bearer(key)).json()["held"]
+        if held < 8 * 3:
+            return False
+        assert crew.end(seconds=20 + pace) == 0
         assert _ended(load) == [200] * 8
         assert crew.errors == []
+        return True
 
 
 def _ended(load: Any) -> list[int]:
