@@ -12,6 +12,7 @@ import click
 
 from proofsheet.contracts.client.pace import per_second
 from proofsheet.contracts.client.target import NONE, PERMISSIONS
+from proofsheet.contracts.client.target_file import LONGEST, MOST_TASKS
 from proofsheet.contracts.console import begin, finish, notice, progress, write_to
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS
 from proofsheet.contracts.explain import explained
@@ -36,6 +37,7 @@ Examples:
   proofsheet check stability --target target.toml --only stability.generateCore.size
   proofsheet check stability --target target.toml --profile extended --explore 100
   proofsheet check stability --target target.toml --rate 2/s --concurrency 4
+  proofsheet check midjourney --target target.toml --tasks 3 --patience 300
   proofsheet check stability --target target.toml --profile extended --explain
 
 \b
@@ -99,9 +101,17 @@ _FILE = click.Path(path_type=Path)
 @click.option("--rate", callback=_rate, metavar="RATE", help="At most so many requests: 5/s, 30/m, 100/h.")
 @click.option(
     "--concurrency", type=click.IntRange(1, 32), metavar="N",
-    help="Free requests that may be on their way at once; paid ones go one by one.  [default: 1]",
+    help="Requests that may be on their way at once, free ones and those about tasks.  [default: 1]",
 )  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Print the plan and its price; send nothing.")
+@click.option(
+    "--tasks", type=click.IntRange(1, MOST_TASKS), metavar="N",
+    help="Tasks that may be unfinished at once.  [default: what the document allows, else 4]",
+)  # fmt: skip
+@click.option(
+    "--patience", type=click.FloatRange(0, LONGEST, min_open=True), metavar="SECONDS",
+    help="How long a task is waited for.  [default: 3 times what the document says, 60 at least]",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Print the plan, its price and minutes; send nothing.")
 @click.option("--explain", is_flag=True, help="Print each setting and where it comes from; send nothing.")
 @click.option("--resume", type=_FILE, metavar="REPORT", help="Continue this run.")
 @click.option("--report", type=_FILE, metavar="FILE", help="JSON Lines.  [default: NAME.jsonl]")

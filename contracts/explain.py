@@ -6,7 +6,21 @@ from collections.abc import Iterator
 
 from proofsheet.contracts.settings import Settings
 
-_EACH = ("profile", "permissions", "budget", "only", "seed", "explore", "rate", "concurrency", "report")
+_EACH = (
+    *(
+        "profile",
+        "permissions",
+        "budget",
+        "only",
+        "seed",
+        "explore",
+        "rate",
+        "concurrency",
+        "tasks",
+        "patience",
+    ),
+    *("task_seconds", "report"),
+)
 
 
 def explained(found: Settings) -> str:

@@ -1,12 +1,16 @@
-"""What a run will ask and cost, and what its paid requests cover, told before anything is sent."""
+"""What a run will ask and cost, in money and time, and what is covered for that, before it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.task_cases import depth_of
+from proofsheet.contracts.plan.task_times import Seconds, in_lanes, of_requests, of_task
+from proofsheet.contracts.reports.text import plural
 from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.settings import Settings
 
@@ -33,6 +37,7 @@ def _lines(found: Settings, further: Sequence[Explorer]) -> Iterator[str]:
     yield ""
     yield f"{made.price} credits if the target keeps the contract;"
     yield f"a refusal that it grants by mistake costs up to {made.risk} more, within the budget."
+    yield from _times(found)
     if made.coverage:
         yield ""
         yield "Of the values that the document offers, and of their pairs, the paid requests cover"
@@ -44,6 +49,53 @@ def _paid(case: Case, requested: Sequence[str]) -> Iterator[str]:
     topics = ", ".join(dict.fromkeys(each.requirement.split(".", 2)[-1] for each in case.expects))
     yield f"  {case.cost:>6} credits  {case.id}: {', '.join(requested) or 'as it is'}"
     yield f"{'':18}answers {topics}"
+
+
+def _times(found: Settings) -> Iterator[str]:
+    """The least time that the documented rate takes, and the time that tasks do."""
+    document, cases = found.document, found.plan.cases
+    tasks = [case for case in cases if case.follow]
+    least = most = of_requests(document, len(cases), found.rate)
+    for _, group in groupby(tasks, key=depth_of):
+        seconds = [_seconds(found, case) for case in group]
+        least += in_lanes((each[0] for each in seconds), found.tasks)
+        most += in_lanes((each[1] for each in seconds), found.tasks)
+    yield f"It takes {_minutes(least, most)}, beside the time that each answer takes:"
+    yield (
+        f"{len(cases)} requests, {found.concurrency} at once"
+        + (
+            f"; {plural(len(tasks), 'task')}, up to {found.tasks} at once, "
+            f"{_range(*_extremes([_seconds(found, case) for case in tasks]))} s each, "
+            f"given up after {_range(*_extremes([_patience(case) for case in tasks]))} s"
+            if tasks
+            else ""
+        )
+        + "."
+    )
+
+
+def _seconds(found: Settings, case: Case) -> Seconds:
+    return (found.task_seconds, found.task_seconds) if found.task_seconds else of_task(found.document, case)
+
+
+def _patience(case: Case) -> Seconds:
+    assert case.follow is not None
+    return case.follow.patience, case.follow.patience
+
+
+def _extremes(seconds: Sequence[Seconds]) -> Seconds:
+    return min(each[0] for each in seconds), max(each[1] for each in seconds)
+
+
+def _minutes(least: float, most: float) -> str:
+    if most < 60:
+        return "less than a minute"
+    found = _range(max(round(least / 60), 1), round(most / 60))
+    return f"about {found} {'minute' if found == '1' else 'minutes'}"
+
+
+def _range(least: float, most: float) -> str:
+    return f"{least:g}" if least == most else f"{least:g} to {most:g}"
 
 
 def _covered(operation: str, found: Coverage) -> Iterator[str]:

@@ -24,6 +24,7 @@ from proofsheet.contracts.client.target_file import KEYS, from_file
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.layers import Layer, Layers, option
 from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_selected, plan
+from proofsheet.contracts.plan.task_times import at_once, patiently
 from proofsheet.contracts.requirement import PROFILES
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import HOME, Library
@@ -41,8 +42,9 @@ class BadUse(ValueError):
 class Settings:
     """What a run holds to. `origins` says where each came from; nothing here shows a key.
 
-    `rate` is in requests per second, `concurrency` in requests; `deviations` are those of the target.toml,
-    expired ones too.
+    `rate` is in requests per second, `concurrency` in requests; so many `tasks` may be unfinished at once.
+    `patience` is how many seconds one is waited for (None: as the document has it), `task_seconds` how many
+    one takes at this target. `deviations` are those of the target.toml, expired ones too.
     """
 
     source: Source
@@ -57,6 +59,9 @@ class Settings:
     only: tuple[str, ...] = ()
     rate: float | None = None
     concurrency: int = 1
+    tasks: int = 1
+    patience: float | None = None
+    task_seconds: float | None = None
     key_env: str | None = None  # the variable that holds the key
     key_place: str = ""  # in words
     headers: tuple[str, ...] = ()  # names of those that every request has
@@ -127,7 +132,8 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     seed = secrets.randbelow(2**31) if seed is None else seed
     prompts, only = layers.pick("prompts", {}), tuple(layers.pick("only", ()))
     source = replace(load(name, given.get("home")), seed=seed, prompts=prompts)
-    made = plan(source, profile, only, permissions, seed, prompts)
+    patience = layers.pick("patience", origin="the document")
+    made = patiently(plan(source, profile, only, permissions, seed, prompts), patience)
     _refuse_unknown(source, profile, only, made)
     url, kept = layers.pick("url", origin="not given"), Kept(*layers.either("key", "key_env", "key_file"))
     thorough = profile == "extended"
@@ -144,6 +150,9 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
         only=only,
         rate=layers.pick("rate", origin="the document"),
         concurrency=layers.pick("concurrency", 1),
+        tasks=layers.pick("tasks", *at_once(source.document, made)),
+        patience=patience,
+        task_seconds=layers.pick("task_seconds", origin="the document"),
         key_env=kept.where if kept.kind == "key_env" else None,
         key_place=str(kept),
         headers=tuple(layers.pick("headers", {})),

@@ -48,7 +48,7 @@ class Trail:
     sent: Any  # the fields that it was submitted with
     looks: tuple[Look, ...]
     patience: float = 0.0
-    waited: float = 0.0  # seconds between the looks, in all
+    waited: float = 0.0  # seconds from the first answer to the last
 
     @property
     def lifecycle(self) -> Lifecycle:

@@ -163,7 +163,10 @@ class Ends(OfTrail):
         if not ends:
             longest = sum((each.seconds or (0, 0))[1] for each in trail.lifecycle.states.values())
             if trail.waited < longest:
-                raise Unjudged(f"it has not ended within {trail.waited:.0f} s, the patience of this run")
+                raise Unjudged(
+                    f"it has not ended within {trail.waited:.0f} s, the patience of this run; "
+                    f"the document says up to {longest:.0f} s"
+                )
             seen = [found.state or "no declared state" for _, found in views(trail)]
             yield f"it has not ended within {trail.waited:.0f} s: {seen[-1] if seen else 'it was never seen'}"
         elif self.states and ends[0] not in self.states:

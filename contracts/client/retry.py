@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,7 @@ class Throttle:
 class RetryingClient:
     """Sends cases, from several threads if need be; bursts with several `workers`.
 
+    So many requests as `lanes` has are on their way at once, whatever the number of threads.
     `probe` is a free request with a known answer. A 502, 503 or 504 that stays, or a web page, is judged only
     if the probe is answered otherwise; else the target is down, or no API. `on_throttle` is called before a
     pause that a target asks for without need.
@@ -64,6 +66,7 @@ class RetryingClient:
     workers: int = 8
     probe: Case | None = None
     on_throttle: Callable[[Throttle], None] = lambda throttle: None
+    lanes: threading.Semaphore = field(default_factory=threading.Semaphore, repr=False)
     _vouched: set[int] = field(default_factory=set)
     _is_api: bool = False  # something was answered that is no web page
     _has_burst: bool = False  # we passed the limit ourselves
@@ -167,7 +170,8 @@ class RetryingClient:
         on_time = case.step.wait == 0 and not self.expects(case, 429)
         ticket = self.pace.turn(operation.policy.rate_limit if on_time else None)
         self._began = ticket if self._began is None else self._began
-        exchange = self.client.send(case)
+        with self.lanes:
+            exchange = self.client.send(case)
         self._passed += exchange.status != 429
         if exchange.status in _uncounted(operation):
             self.pace.uncount(ticket)

@@ -12,6 +12,7 @@ from proofsheet.contracts.client.target import PERMISSIONS, BadTarget, text_of
 
 PROMPTS = ("flagged", "filtered")
 KEYS = ("other", "broke")  # credentials beside the key itself
+MOST_TASKS, LONGEST = 100, 86_400  # tasks at once; seconds that one is waited for
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _TEXT = re.compile(r"[\x20-\x7e]*")
 _OURS = ("host", "content-type", "content-length", "transfer-encoding", "accept")
@@ -68,6 +69,16 @@ def _prompts(value: Any) -> str:
     return _table(value)
 
 
+def _tasks(value: Any) -> str:
+    is_right = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_TASKS
+    return "" if is_right else f" must be a whole number from 1 to {MOST_TASKS}, came {value!r}"
+
+
+def _seconds(value: Any) -> str:
+    is_right = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST
+    return "" if is_right else f" must be seconds up to {LONGEST}, came {value!r}"
+
+
 _MEMBERS: Mapping[str, Callable[[Any], str]] = {
     **dict.fromkeys(("url", "profile", "key_env", "key_file"), _text),
     **dict.fromkeys((f"{name}_key_{kind}" for name in KEYS for kind in ("env", "file")), _text),
@@ -75,4 +86,6 @@ _MEMBERS: Mapping[str, Callable[[Any], str]] = {
     "headers": _headers,
     "prompts": _prompts,
     "deviations": _table,
+    "tasks": _tasks,
+    **dict.fromkeys(("patience", "task_seconds"), _seconds),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Step
@@ -15,6 +16,7 @@ from proofsheet.contracts.client.retry import LOST, NotTheApi, RetryingClient
 from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
+from proofsheet.contracts.run.awaited import Awaited
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.followed import Followed, missing
 from proofsheet.contracts.run.interrupts import Interrupts
@@ -63,11 +65,16 @@ class Attempts:
     judging: Judge
     budget: Budget
     interrupts: Interrupts = field(default_factory=Interrupts)
+    notice: Callable[[str], None] = lambda text: None  # what is waited for
     followed: Followed = field(init=False)
 
     def __post_init__(self) -> None:
-        document = self.judging.oracle.document
-        self.followed = Followed(document, self.client.send, lambda: self.interrupts.pending)
+        document, pace = self.judging.oracle.document, self.client.pace
+        awaited = Awaited(self.notice, pace.now)
+        self.followed = Followed(document, self.client.send, self._is_stopped, pace.rest, pace.now, awaited)
+
+    def _is_stopped(self) -> bool:
+        return self.interrupts.pending
 
     def send(self, case: Case) -> tuple[Result, float]:
         """What came back, not judged yet, and when it was sent by our clock: after the case's wait."""
@@ -76,6 +83,9 @@ class Attempts:
         if not self.budget.hold(case.cost):
             reason = f"would pass the budget of {self.budget.limit} credits"
             return Result(case, (), reason, skipped=True), sent
+        if case.follow and self._is_stopped():  # while it waited for its share of the budget
+            self.budget.settle(case.cost, False)
+            return Result(case, (), "interrupted before it was sent", interrupted=True), sent
         try:
             result = self._followed(case) if case.follow else self._stepped(case)
         except BaseException:  # a mistake of ours, and what was paid is not known

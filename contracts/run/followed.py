@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Step
 from proofsheet.contracts.checks.task_facts import end_of
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.derive.task_requests import with_id
 from proofsheet.contracts.exchange import Broken, Exchange
+from proofsheet.contracts.run.awaited import Awaited
 from proofsheet.contracts.run.trail import Follower
 from proofsheet.contracts.trail import SUBMIT, Trail
 from proofsheet.spec.document import Document
 
 Send = Callable[[Case], Exchange]
+PIECE = 0.25  # seconds of a wait after which an interrupt is looked for
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,17 @@ class Ended:
 
 @dataclass
 class Followed:
-    """Sends cases that follow tasks, from several threads. `ended` are the tasks of this run in order."""
+    """Sends cases that follow tasks, from several threads. `ended` are the tasks of this run in order.
+
+    `rest` waits for so many seconds; `now` is the time on the clock that it moves.
+    """
 
     document: Document
     send: Send
     is_stopped: Callable[[], bool]
+    rest: Callable[[float], None]
+    now: Callable[[], float]
+    awaited: Awaited
     ended: list[Ended] = field(default_factory=list)
 
     def ready(self, case: Case) -> Case | None:
@@ -50,10 +58,10 @@ class Followed:
 
         `submit` sends the submission; None, and the trail has no answer, where there was none.
         """
-        follower, sent = Follower(self.document, case), list[Step]()
+        follower, sent = Follower(self.document, case, self.now), list[Step]()
         steps = follower.steps()
         step = next(steps)
-        while not self.is_stopped() or not sent:
+        while self._waits(step) or not sent:
             exchange = submit(step) if step.role == SUBMIT else self._sent(case, step)
             if exchange is None:
                 break
@@ -62,14 +70,24 @@ class Followed:
                 step = steps.send(exchange)
             except StopIteration:
                 break
+            self.awaited.looked(case.id, follower.trail)
+        self.awaited.ended(case.id)
         if follower.trail.id and (state := end_of(follower.trail)):
             self.ended.append(Ended(follower.trail.id, state))
         return follower.trail, tuple(sent)
 
+    def _waits(self, step: Step) -> bool:
+        """Wait for a step; False where an interrupt came."""
+        left = step.wait
+        while left > 0 and not self.is_stopped():
+            self.rest(min(left, PIECE))
+            left -= PIECE
+        return not self.is_stopped()
+
     def _sent(self, case: Case, step: Step) -> Exchange:
         """An answer on the way; one that never came is one that breaks HTTP, and no end of the way."""
         try:
-            return self.send(case.alone(step))
+            return self.send(case.alone(replace(step, wait=0.0)))
         except Unreachable as problem:
             broken = Broken("head", problem.reason, "nothing", 0, 0.0)
             url = step.request.url or self.document.operations[step.request.operation].path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,8 +32,8 @@ LAG = 2.0  # seconds until a balance that lags behind is requested again; then t
 class Run:
     """One run of a plan. `verdicts` is complete after every step.
 
-    `workers` is how many requests of a burst go out at once, `concurrency` how many free cases of a plan.
-    `sent` counts requests, those of explorers included.
+    `workers` is how many requests of a burst go out at once, `concurrency` how many others; so many `tasks`
+    are followed at the same time. `sent` counts requests, those of explorers included.
     """
 
     plan: Plan
@@ -42,7 +43,7 @@ class Run:
     pause: Callable[[float], None] = wait
     workers: int = 8  # for bursts
     concurrency: int = 1
-    tasks: int = 1  # that are followed at the same time
+    tasks: int = 1
     rate: float | None = None  # requests per second
     explorers: tuple[Explorer, ...] = ()
     interrupts: Interrupts = field(default_factory=Interrupts)
@@ -61,11 +62,17 @@ class Run:
         document = self.oracle.document
         pace = Pace(self.rate, self.pause)
         retrying = RetryingClient(
-            self.client, document, pace, self.workers, probe(document), self._on_throttle
+            self.client,
+            document,
+            pace,
+            self.workers,
+            probe(document),
+            self._on_throttle,
+            threading.Semaphore(self.concurrency),
         )
         self.client.notice = self._on_wait
         self.judging = Judge(self.oracle, self.verdicts)
-        self._attempts = Attempts(retrying, self.judging, self.budget, self.interrupts)
+        self._attempts = Attempts(retrying, self.judging, self.budget, self.interrupts, self.notice)
 
     def steps(self) -> Iterator[Result]:
         """Send case after case, then whatever the explorers find; yields what became of each.

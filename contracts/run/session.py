@@ -99,6 +99,7 @@ def _run(
         Oracle(found.document, urlsplit(found.aim.url).path),
         Budget(found.budget, spent=_paid(carried)),
         concurrency=found.concurrency,
+        tasks=found.tasks,
         rate=found.rate,
         explorers=explorers,
         notice=notice,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Request, Step
@@ -25,10 +26,11 @@ Steps = Generator[Step, Exchange, None]
 
 @dataclass
 class Follower:
-    """Follows one task. `trail` holds every answer so far, those that a step led to."""
+    """Follows one task. `trail` holds every answer so far, those that a step led to; `now` is in seconds."""
 
     document: Document
     case: Case
+    now: Callable[[], float] = time.monotonic
     trail: Trail = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,11 +66,8 @@ class Follower:
     def _looked(self, step: Step) -> Generator[Step, Exchange, Exchange]:
         exchange = yield step
         operation = self.document.operations[step.request.operation]
-        self.trail = replace(
-            self.trail,
-            looks=(*self.trail.looks, Look(step.role, operation, exchange)),
-            waited=self.trail.waited + step.wait,
-        )
+        looks = (*self.trail.looks, Look(step.role, operation, exchange, self.now()))
+        self.trail = replace(self.trail, looks=looks, waited=looks[-1].at - looks[0].at)
         return exchange
 
     def _look(self, role: str, wait: float) -> Generator[Step, Exchange, Exchange]:
