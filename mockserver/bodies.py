@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver.sources import Artifact, Context, values
+from proofsheet.mockserver.written_values import repeated
 from proofsheet.spec import media_types
 from proofsheet.spec.document import Representation
+from proofsheet.spec.events import Binds
 from proofsheet.spec.expressions import Expression
 
 
@@ -38,8 +40,19 @@ def value(
     blobs: list[bytes] | None = None,
 ) -> Any:
     """The body's JSON value. Megabytes of base64 are put into `blobs`, with marks where they belong."""
-    made = [_copied(representation.value)]  # in a list, so that the whole of it can be bound too
-    for tokens, expression in representation.binds:
+    return filled_in(representation.value, representation.binds, context, artifacts, blobs)
+
+
+def filled_in(
+    example: Any,
+    binds: Binds,
+    context: Context,
+    artifacts: Sequence[Artifact] = (),
+    blobs: list[bytes] | None = None,
+) -> Any:
+    """A copy of an example's value with everything bound."""
+    made = [_copied(example)]  # in a list, so that the whole of it can be bound too
+    for tokens, expression in binds:
         _bind(made, ("0", *tokens), expression, context, artifacts, [] if blobs is None else blobs)
     return made[0]
 
@@ -60,27 +73,48 @@ def _bind(
 ) -> None:
     head: Any = tokens[0] if isinstance(value, dict) else int(tokens[0])
     rest = tokens[1:]
+    if isinstance(value, dict) and (head not in value or (rest and value[head] is None)):
+        return  # left out, by a condition above it
     if rest[:1] == ("*",):  # one item for each artifact, offer or complaint, like the example's first
-        repeated = _repeated(expression.text, context, artifacts)
-        items = value[head] = _resized(value[head], len(repeated))
-        for index, (each, artifact) in enumerate(repeated):
-            _bind(items, (str(index), *rest[1:]), expression, each, artifact, blobs)
+        found = _repeated(expression.text, context, artifacts)
+        items = value[head] = _resized(value[head], len(found)) if found is not None else []
+        for index, (inner, shown) in enumerate(found or ()):
+            _bind(items, (str(index), *rest[1:]), expression, inner, shown, blobs)
         return
     if rest:
         _bind(value[head], rest, expression, context, artifacts, blobs)
         return
-    for found in values(expression, context, artifacts[0] if artifacts else None):
+    artifact = artifacts[0] if artifacts else None
+    if expression.otherwise is not None:
+        _keep_if(value, head, expression, context, artifact)
+        return
+    for each in values(expression, context, artifact):
         if expression.text == "$artifact.base64":
             value[head] = f"\x00{len(blobs)}\x00"
-            blobs.append(found)
+            blobs.append(each)
         else:
-            value[head] = found
+            value[head] = each
+
+
+def _keep_if(
+    value: Any, head: Any, expression: Expression, context: Context, artifact: Artifact | None
+) -> None:
+    """Leave what stands at a place only if its condition has a value."""
+    if next(values(expression, context, artifact), None) is not None:
+        return
+    if expression.otherwise == "null":
+        value[head] = None
+    else:
+        del value[head]
 
 
 def _repeated(
     name: str, context: Context, artifacts: Sequence[Artifact]
-) -> list[tuple[Context, Sequence[Artifact]]]:
-    """What each item is bound from."""
+) -> list[tuple[Context, Sequence[Artifact]]] | None:
+    """What each item is bound from: none at all keeps the example's own, None leaves an empty list."""
+    places = repeated(name, context.place) if context.place else None
+    if places is not None:
+        return [(replace(context, place=each), artifacts) for each in places] or None
     if name.startswith("$offer.") and context.task:
         return [(replace(context, offer=(each, context.task)), artifacts) for each in context.task.offers]
     if name.startswith("$refusal."):

@@ -17,6 +17,7 @@ from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.origin import origin
 from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Body, Operation
 from proofsheet.spec.prompt_parameters import MEMBER
@@ -103,6 +104,8 @@ class Call:
     forced: str | None = None  # by what an outcome was forced, for the journal
     fault: str | None = None  # what hurts the answer on its way, as it was written
     pictures: tuple[Any, ...] = ()
+    stream_pace: StreamPace = AT_ONCE  # of an answer that is a stream
+    writing: Any = None  # a Writing (writing.py): what it is answered in words
     follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from
     end: str | None = None  # the final state in which the task that it starts is to end
     task_forcing: str = ""  # what is to become of that task, as it was written
@@ -143,7 +146,9 @@ class Call:
     @cached_property
     def prompts(self) -> list[str]:
         """The texts that say what to make."""
-        artifact = self.operation.artifact
+        artifact, completion = self.operation.artifact, self.operation.completion
+        if completion is not None:
+            return [each.text for each in completion.conversation(self.fields)]
         found = (
             (each for field in artifact.prompts for each in pointers.find(self.fields, field))
             if artifact
@@ -177,6 +182,9 @@ class Call:
         offer = self.follow_up.offer if self.follow_up else None
         if offer is not None and offer.credits is not None:
             return Decimal(str(offer.credits))
+        if self.writing is not None and cost.prompt_tokens:
+            used = self.writing.prompt_tokens, self.writing.completion_tokens
+            return cost.of_tokens(self.fields, *used)
         return Decimal(str(cost.credits.pick(self.fields))) * (self.count if cost.per else 1)
 
     @cached_property
@@ -212,6 +220,9 @@ def conclude_representation(call: Call, made: str | None) -> None:
     `made` is the media type of the artifact, None where there is none or it is not known yet.
     """
     compiled = call.served.compiled
+    if (choice := call.operation.policy.chosen_form) is not None:
+        call.representation = str(choice.pick(call.fields))
+        return
     found = _pick(made, compiled.candidates(call.headers.get("accept") or "*/*"))
     if not found and call.operation.policy.unsupported_accept == "default":
         found = _pick(made, compiled.usual)

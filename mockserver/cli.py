@@ -19,6 +19,7 @@ from proofsheet.mockserver import faults
 from proofsheet.mockserver.callback_client import Reach, parse_reach
 from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
+from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
 from proofsheet.spec.load import Library
 from proofsheet.spec.security import WELL_FORMED
@@ -58,6 +59,13 @@ def _task_pace(context: Any, parameter: Any, value: str) -> Pace:
     try:
         return parse_pace(value)
     except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def _stream_pace(context: Any, parameter: Any, value: str) -> StreamPace:
+    try:
+        return parse_stream_pace(value)
+    except BadStreamPace as problem:
         raise click.BadParameter(str(problem)) from None
 
 
@@ -151,6 +159,7 @@ Examples:
   proofsheet serve --cors http://localhost:5173   a page in a browser may call
   proofsheet serve --pace real              answers take as long as the vendor's did
   proofsheet serve flux --task-pace real*0.1   tasks go ten times as fast as the vendor's
+  proofsheet serve openai --stream-pace ttft=0.3,tps=40   streams as slow as a model's
   proofsheet serve flux --callbacks app     callbacks may also go to the host `app`
 
 \b
@@ -169,6 +178,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               metavar="immediate|real|SECONDS", help="How long an answer takes.")  # fmt: skip
 @click.option("--task-pace", default="quick", show_default=True, callback=_task_pace, metavar="PACE",
               help=f"How fast tasks go: {EXPECTED}.")  # fmt: skip
+@click.option("--stream-pace", default="", callback=_stream_pace, metavar="PACE",
+              help="How fast streams go: ttft=0.3,tps=40,jitter=0.2.  [default: all at once]")  # fmt: skip
 @click.option("--public-url", callback=_public_url, metavar="URL",
               help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
 @click.option("--callbacks", default="loopback", show_default=True, callback=_callbacks,

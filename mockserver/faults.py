@@ -48,6 +48,10 @@ class Fault:
         return min(max(value, 0.0), _LONGEST)
 
 
+class CutOff(Exception):
+    """Raised by a stream where the connection is to end in the middle of it."""
+
+
 class BadFault(ValueError):
     """A fault that cannot be read."""
 
@@ -138,16 +142,19 @@ async def _send_stream(
         await asyncio.sleep(seconds)
     await wire(start)
     sent = 0
-    async for piece in stream:
-        if kind == "slow":
-            await asyncio.sleep(seconds / _PIECES)
-        whole = _garble(piece) if kind == "malformed" and not sent else piece
-        await wire({"type": "http.response.body", "body": whole, "more_body": True})
-        sent += 1
-        if kind == "truncate":
-            await asyncio.sleep(0)
-            _close(scope)
-            return
+    try:
+        async for piece in stream:
+            if kind == "slow":
+                await asyncio.sleep(seconds / _PIECES)
+            whole = _garble(piece) if kind == "malformed" and not sent else piece
+            await wire({"type": "http.response.body", "body": whole, "more_body": True})
+            sent += 1
+            if kind == "truncate":
+                raise CutOff
+    except CutOff:
+        await asyncio.sleep(0)
+        _close(scope)
+        return
     await wire({"type": "http.response.body", "body": b""})
 
 

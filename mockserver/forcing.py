@@ -10,11 +10,13 @@ from proofsheet.mockserver import faults
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import BadFault, Fault
+from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.forcing import BadTaskForcing, parse_task_forcing
 from proofsheet.spec.document import Operation
 
 FAULT_HEADER = "proofsheet-fault"
 TASK_HEADER = "proofsheet-task"
+STREAM_HEADER = "proofsheet-stream"
 _WISH = re.compile(r'([\w-]+)\s*=\s*("[^"]*"|[^,;]*)')
 
 
@@ -43,6 +45,7 @@ def forced(call: Call, double: Double) -> Forced:
     call.task_forcing = _of_task(call, call.headers.get(TASK_HEADER) or wishes.get("task"))
     by = "prefer" if outcome or "task" in wishes else "header" if call.task_forcing else ""
     fault = _fault_header(call)
+    call.stream_pace = _stream_pace(call, double, wishes)
     # A call that names an outcome itself leaves the schedule to the calls after it.
     scheduled = None if outcome else double.state.take(call.key, call.operation.key)
     if scheduled is not None:
@@ -125,6 +128,14 @@ def _fault_header(call: Call) -> Fault | None:
         return faults.parse(text)
     except BadFault as problem:
         raise CannotForce(f"{FAULT_HEADER}: {problem}") from None
+
+
+def _stream_pace(call: Call, double: Double, wishes: Mapping[str, str]) -> StreamPace:
+    try:
+        text = call.headers.get(STREAM_HEADER) or wishes.get("stream", "")
+        return parse_stream_pace(text, double.settings.stream_pace)
+    except BadStreamPace as problem:
+        raise CannotForce(f"{STREAM_HEADER}: {problem}") from None
 
 
 def _by_chance(double: Double) -> Fault | None:

@@ -12,6 +12,7 @@ from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import follow_up
 from proofsheet.mockserver.validation import path, validate
+from proofsheet.mockserver.writing import writing
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.tasks import Starts
@@ -94,6 +95,7 @@ def active_tasks(call: Call, double: Double) -> None:
 
 
 def charge(call: Call, double: Double) -> None:
+    writing(call)  # what it costs may be a matter of how many tokens there are
     if call.cost and not double.state.reserve(call.account, call.cost):
         raise Refusal("charge", "short", (_shortage(call, double),))
     call.reserved = bool(call.cost)

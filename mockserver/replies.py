@@ -15,7 +15,10 @@ from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.listings import Listing, listing
 from proofsheet.mockserver.sources import Context, filled, values
+from proofsheet.mockserver.streams import paced, sent_events
 from proofsheet.mockserver.task_sources import TaskView
+from proofsheet.mockserver.writing import writing
+from proofsheet.mockserver.written_values import Place
 from proofsheet.spec import media_types
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.recognise import Recognition, recognise
@@ -29,8 +32,8 @@ Header = tuple[bytes, bytes]
 class Reply:
     """An answer, ready to be sent. `outcome` is None for what the double says of itself.
 
-    The body is in pieces: most of a picture's are shared with other pictures and never copied. Or it is a
-    stream, whose pieces are made while they are sent; then its size is not known before.
+    The body is in pieces: most of a picture's are shared with other pictures and never copied. Or it is sent
+    by a stream: of the pieces at a pace, or of others that are made meanwhile and whose size nobody knows.
     """
 
     status: int
@@ -59,9 +62,9 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Reply:
     return Reply(status, headers, (data,), media_type="application/problem+json")
 
 
-def _headers(content_type: str, size: int) -> tuple[Header, ...]:
+def _headers(content_type: str, size: int | None) -> tuple[Header, ...]:
     kind = ((b"content-type", content_type.encode("latin-1", "replace")),) if content_type else ()
-    return (*kind, (b"content-length", str(size).encode()))
+    return (*kind, *(((b"content-length", str(size).encode()),) if size is not None else ()))
 
 
 async def reply(call: Call, double: Double, name: str, complaints: Sequence[Complaint] = ()) -> Reply:
@@ -71,13 +74,15 @@ async def reply(call: Call, double: Double, name: str, complaints: Sequence[Comp
     found = await artifacts(call, double, representation)
     context = _context(call, double, outcome.status, complaints)
     first = found[0] if found else None
-    pieces = bodies.pieces(representation, context, found)
+    events = sent_events(representation.events, context, call.stream_pace) if representation.events else None
+    pieces = bodies.pieces(representation, context, found) if events is None else (*(e.data for e in events),)
     content_type = filled(representation.content_type, context, first)
-    headers = list(_headers(content_type, sum(map(len, pieces))))
+    headers = list(_headers(content_type, sum(map(len, pieces)) if events is None else None))
     for header, value in representation.headers:
         text = value if isinstance(value, str) else str(next(values(value, context, first), ""))
         headers.append((header.lower().encode(), text.encode("latin-1", "replace")))
-    return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type)
+    stream = paced(events, call.stream_pace, double) if events is not None else None
+    return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type, stream)
 
 
 def _representation(call: Call, outcome: Outcome) -> Representation:
@@ -95,6 +100,8 @@ def _context(call: Call, double: Double, status: int, complaints: Sequence[Compl
         task=call.task,
         listed=_listed(call, double, role) if isinstance(role, Lists) else None,
         link=partial(_link, call, double),
+        now=double.state.now,
+        place=Place(written) if (written := writing(call)) else None,
     )
 
 

@@ -14,6 +14,7 @@ from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.listings import TASKS, Listing
 from proofsheet.mockserver.request_values import of_request
 from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView, of_task
+from proofsheet.mockserver.written_values import WRITTEN, Place
 from proofsheet.spec import expressions
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.tasks import Offer
@@ -36,6 +37,8 @@ class Context:
     listed: Listing | None = None
     offer: tuple[Offer, TaskView] | None = None  # the one that is shown just now, and whose it is
     link: Callable[[str], str | None] = lambda name: None  # the URL that a link of the answer leads to
+    now: Callable[[], float] = lambda: 0.0  # Unix seconds on the double's clock
+    place: Place | None = None  # where in what is written in reply
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def _first(of: Callable[[Complaint], Sequence[Any]]) -> Callable[[Context], Iter
 
 CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$call.id": lambda context: iter([context.call.id]),
+    "$call.time": lambda context: iter([context.now()]),
     "$ledger.balance": _balance,
     "$method": lambda context: iter([context.call.method]),
     "$refusal.code": _first(lambda each: each.codes),
@@ -107,18 +111,25 @@ def _values(text: str, context: Context, artifact: Artifact | None) -> Iterator[
         yield from CALL[text](context)
     elif text in ARTIFACT:
         yield from [ARTIFACT[text](artifact)] if artifact else []
-    elif text in TASK or text.startswith("$text."):
+    elif text in WRITTEN:
+        yield from WRITTEN[text](context.place) if context.place else []
+    elif text.startswith("$link."):
+        yield from filter(None, [context.link(text.removeprefix("$link."))])
+    elif text.startswith("$request."):
+        yield from of_request(text, context.call)
+    else:
+        yield from _of_tasks(text, context)
+
+
+def _of_tasks(text: str, context: Context) -> Iterator[Any]:
+    if text in TASK or text.startswith("$text."):
         yield from of_task(text, context.task) if context.task else []
     elif text in OFFER:
         yield from [OFFER[text](*context.offer)] if context.offer else []
     elif text in TASKS:
         yield from [TASKS[text](context.listed)] if context.listed is not None else []
-    elif text.startswith("$task.request"):
-        yield from of_request(text.replace("$task.", "$"), context.task.call) if context.task else []
-    elif text.startswith("$link."):
-        yield from filter(None, [context.link(text.removeprefix("$link."))])
-    else:
-        yield from of_request(text, context.call)
+    elif context.task:
+        yield from of_request(text.replace("$task.", "$"), context.task.call)
 
 
 def filled(template: str, context: Context, artifact: Artifact | None) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from proofsheet.spec import build_tasks, media_types, pointers, security
 from proofsheet.spec.artifact import artifact
 from proofsheet.spec.choices import choice
+from proofsheet.spec.completion import completion
 from proofsheet.spec.document import (
     FORMS,
     Body,
@@ -28,6 +29,7 @@ from proofsheet.spec.document import (
     Rule,
     Unmatched,
 )
+from proofsheet.spec.events import event_stream
 from proofsheet.spec.expressions import embedded, is_expression, parse, parse_bind
 from proofsheet.spec.tasks import Lifecycle, Views
 
@@ -100,6 +102,7 @@ def _operation(
         task=build_tasks.role(node.get("x-task"), lifecycles),
         links=build_tasks.links(node),
         callbacks=tuple(build_tasks.callbacks(node)),
+        completion=completion(node.get("x-completion")),
     )
 
 
@@ -154,6 +157,7 @@ def _policy(name: str, node: Any) -> Policy:
         codes=node.get("x-codes", {}),
         default_accept=negotiation.get("default", "*/*"),
         unsupported_accept=negotiation.get("unsupported", "default"),
+        chosen_form=choice(negotiation["by"]) if "by" in negotiation else None,
         max_body_bytes=node.get("x-max-body-bytes"),
         rate_limit=RateLimit(**limit) if limit else None,
         empty_parts=node.get("x-empty-parts", "value"),
@@ -167,7 +171,14 @@ def _policy(name: str, node: Any) -> Policy:
 def _cost(node: Any) -> Cost | None:
     if node is None:
         return None
-    return Cost(choice(node["credits"]), _tokens(node.get("per")), frozenset(node["charged"]))
+    tokens = node.get("tokens", {})
+    return Cost(
+        credits=choice(node.get("credits", 0)),
+        per=_tokens(node.get("per")),
+        charged=frozenset(node["charged"]),
+        prompt_tokens=choice(tokens["prompt"]) if "prompt" in tokens else None,
+        completion_tokens=choice(tokens["completion"]) if "completion" in tokens else None,
+    )
 
 
 def _security(raw: Any, node: Any) -> tuple[security.SecurityRequirement, ...]:
@@ -250,11 +261,12 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
     headers = example.get("x-headers", {})
     literal = {name: str(each) for name, each in headers.items() if not is_expression(each)}
     value = example.get("value")
+    events = event_stream(example)
     return Representation(
         media_type=media_type,
         content_type=_content_type(content.get("x-content-type", media_type)),
         value=value,
-        binds=tuple((pointers.split(at), parse_bind(each)) for at, each in binds.items()),
+        binds=() if events else tuple((pointers.split(at), parse_bind(each)) for at, each in binds.items()),
         headers=tuple(
             (name, parse(each) if is_expression(each) else str(each)) for name, each in headers.items()
         ),
@@ -263,6 +275,7 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         speaker=example.get("x-speaker"),
         constants=tuple(_constant(value, pointers.split(at)) for at in example.get("x-const", ())),
         header_constants=tuple((name.lower(), each) for name, each in literal.items() if "" in binds),
+        events=events,
     )
 
 

@@ -50,6 +50,8 @@ class Choice:
         if self.constant is not None:
             return self.constant
         value = next(pointers.find(body, self.field), self.default)
+        if isinstance(value, bool):
+            value = str(value).lower()  # as YAML and JSON write it
         if str(value) in self.table:
             return self.table[str(value)]
         other = self.otherwise.sides(str(value)) if self.otherwise else None

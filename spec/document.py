@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from proofsheet.spec import media_types
 from proofsheet.spec.artifact import Artifact
 from proofsheet.spec.choices import Choice
+from proofsheet.spec.completion import Completion
+from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.security import Scheme, SecurityRequirement
 from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
@@ -37,6 +40,7 @@ class Representation:
         tuple[tuple[str, ...], Any], ...
     ] = ()  # places in the body, and what always stands there
     header_constants: tuple[tuple[str, str], ...] = ()  # the same of a body of bytes, in its headers
+    events: EventStream | None = None  # what a stream consists of; then `value` lists what each event says
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,23 @@ class Body:
 
 @dataclass(frozen=True)
 class Cost:
-    """Credits per call, or per item where `per` points to a count."""
+    """Credits per call, or per item where `per` points to a count; or per token of what is read and written.
+
+    Prices of tokens are for a million of them.
+    """
 
     credits: Choice
     per: tuple[str, ...] | None
     charged: frozenset[str]  # the outcomes that are paid for; all others are free
+    prompt_tokens: Choice | None = None
+    completion_tokens: Choice | None = None
+
+    def of_tokens(self, fields: Any, prompt: int, completion: int) -> Decimal:
+        """What so many tokens cost, in credits."""
+        prices = ((self.prompt_tokens, prompt), (self.completion_tokens, completion))
+        return sum(
+            (Decimal(str(each.pick(fields))) * number for each, number in prices if each), Decimal(0)
+        ) / Decimal(10**6)
 
 
 @dataclass(frozen=True)
@@ -159,6 +175,9 @@ class Policy:
     codes: Mapping[str, Any] = field(default_factory=dict)  # gate.kind to the vendor's code
     default_accept: str = "*/*"
     unsupported_accept: str = "default"  # default | refuse
+    chosen_form: Choice | None = (
+        None  # the media type of a success, by a field of the request and not by Accept
+    )
     max_body_bytes: int | None = None
     rate_limit: RateLimit | None = None
     empty_parts: str = "value"  # absent | value
@@ -196,6 +215,7 @@ class Operation:
     succeeds_as: str | None = None  # its success, where that is not its first 2xx outcome
     links: Mapping[str, Link] = field(default_factory=dict)
     callbacks: tuple[Callback, ...] = ()
+    completion: Completion | None = None  # what it writes in reply
 
     @property
     def lifecycle(self) -> Lifecycle | None:

@@ -21,11 +21,24 @@ PAGE = frozenset(
     f"$page.{each}" for each in ("number", "size", "count", "offset", "pages", "first", "last", "empty")
 )
 OFFER = frozenset(f"$offer.{each}" for each in ("id", "name", "label", "icon"))  # of each that is shown
+# Of what is written in reply: each choice, its tools to be called, its tokens, the piece that an event has.
+WRITING = frozenset(
+    {
+        *(f"$choice.{each}" for each in ("index", "text", "refusal", "finish", "tools", "tokens")),
+        *(f"$tool.{each}" for each in ("index", "id", "name", "arguments")),
+        *(f"${of}.{each}" for of in ("token", "alternative") for each in ("text", "logprob", "bytes")),
+        *(f"$usage.{each}" for each in ("prompt", "completion", "total")),
+        "$piece.text",
+    }
+)
+VECTOR = frozenset({"$vector.index", "$vector.values"})
+OTHERWISE = frozenset({"absent", "null"})
 # How a value is written, where not as it is: times are Unix seconds, progress and shares go from 0 to 1.
 FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "text"})
 CALL = frozenset(
     {
         "$call.id",
+        "$call.time",
         "$ledger.balance",
         "$method",
         "$refusal.code",
@@ -42,6 +55,7 @@ _MESSAGE = r"\.(header\.[-!#$%&'*+.^_`|~\w]+|query\.\w+|path\.\w+|body(#(/.*)?)?
 _REQUEST = re.compile(r"\$(task\.)?request" + _MESSAGE)
 _LINK = re.compile(r"\$link\.\w+")
 _TEXT = re.compile(r"\$text\.\w+")  # of the texts that a task makes, by name
+_RESOURCE = re.compile(r"\$resource\.\w+")  # a member of a resource (x-resources)
 _RESPONSE = re.compile(r"\$response" + _MESSAGE)
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
@@ -52,11 +66,13 @@ class Expression:
 
     `form` is how its value is written (one of FORMS); None: as it is. Or `text` is a template that has
     expressions in braces, or only the first group of `match`, a regular expression, is taken of a text.
+    With `otherwise` (absent or null) nothing is filled in: what stands there stays if the source has a value.
     """
 
     text: str
     form: str | None = None
     match: str | None = None
+    otherwise: str | None = None
 
     @property
     def is_template(self) -> bool:
@@ -78,14 +94,21 @@ class UnknownExpression(ValueError):
 
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
-    known = any(text in each for each in (ARTIFACT, CALL, TASK, TASKS, PAGE, OFFER))
-    if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT)):
+    known = any(text in each for each in (ARTIFACT, CALL, TASK, TASKS, PAGE, OFFER, WRITING, VECTOR))
+    if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT, _RESOURCE)):
         raise UnknownExpression(text)
     return Expression(text)
 
 
 def parse_bind(node: object) -> Expression:
-    """What x-bind says of a place: an expression, a template, or `{source, as}`. Raises UnknownExpression."""
+    """What x-bind says of a place: an expression, a template, `{source, as}` or `{if, otherwise}`.
+
+    Raises UnknownExpression.
+    """
+    if isinstance(node, dict) and "if" in node:
+        if node.get("otherwise") not in OTHERWISE:
+            raise UnknownExpression(str(node.get("otherwise")))
+        return Expression(parse(node["if"]).text, otherwise=node["otherwise"])
     if isinstance(node, dict):
         if node.get("as") not in FORMS:
             raise UnknownExpression(str(node.get("as")))

@@ -12,7 +12,7 @@ from proofsheet.spec.lint.context import Context, Found
 _STATING = ("operation", "parameter", "header", "response", "server", "security-scheme", "example", "link")
 _KEYWORDS = (
     *("x-cost", "x-artifact", "x-picture", "x-precedence", "x-refusals", "x-wording", "x-codes"),
-    "x-negotiation",
+    *("x-negotiation", "x-completion"),
 )
 # Facts with numbers: an evidence further up was hardly written with them in mind.
 _NUMBERS = ("x-cost", "x-rate-limit", "x-max-body-bytes", "x-picture", "x-latency", "x-credit-usd")

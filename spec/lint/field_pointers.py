@@ -9,7 +9,10 @@ from typing import Any
 from proofsheet.spec import pointers, prompt_parameters
 from proofsheet.spec.lint.context import Context, Found, Op, origin
 
-_CHOICES = (("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits"))
+_CHOICES = (
+    *(("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits")),
+    *(("x-cost", "tokens", "prompt"), ("x-cost", "tokens", "completion"), ("x-negotiation", "by")),
+)
 _OF_SIZE = ("width", "height", "of", "left", "right", "up", "down")
 
 
@@ -25,7 +28,14 @@ class Use:
     @property
     def enum(self) -> tuple[str, ...]:
         """The values of the field, as the table's keys are written."""
-        return tuple(str(each) for each in (self.schema or {}).get("enum", ()))
+        known = self.schema or {}
+        values = (True, False) if known.get("type") == "boolean" else known.get("enum", ())
+        return tuple(map(_key, values))
+
+
+def _key(value: Any) -> str:
+    """A value as a table's keys are written."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def existing(context: Context) -> Iterator[Found]:
@@ -49,8 +59,27 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named("/x-artifact", artifact, ("mask", "grow", "strength", "fidelity", "vertices", "count"))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
+    yield from _of_completion(op.node.get("x-completion", {}))
     for at, value in _tables(op):
         yield from _named(at, value, ("field", *_OF_SIZE))
+
+
+def _of_completion(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    at = "/x-completion"
+    for name in ("prompt", "most", "alternatives"):
+        yield from ((f"{at}/{name}/{index}", each) for index, each in enumerate(node.get(name, ())))
+    yield from _named(at, node, ("count", "stop", "echo", "suffix", "seed", "schema"))
+    yield from _named(f"{at}/json", node.get("json", {}), ("at",))
+    messages, tools = node.get("messages", {}), node.get("tools", {})
+    for name in ("role", "content", "id"):
+        if name in messages:
+            yield f"{at}/messages/{name}", f"{messages['at']}/*/{messages[name]}"
+    yield from _named(f"{at}/tools", tools, ("at", "choice", "parallel"))
+    for name in ("name", "description", "arguments"):
+        if name in tools:
+            yield f"{at}/tools/{name}", f"{tools['at']}/*{tools[name]}"
+    if tools:
+        yield f"{at}/tools/chosen", tools["choice"] + tools["chosen"]
 
 
 def _named(at: str, node: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -58,10 +87,10 @@ def _named(at: str, node: Mapping[str, Any], names: tuple[str, ...]) -> Iterator
 
 
 def _tables(op: Op) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for keyword, name in _CHOICES:
-        value = op.node.get(keyword, {}).get(name)
+    for path in _CHOICES:
+        value = next(pointers.find(op.node, path), None)
         if isinstance(value, dict):
-            yield f"/{keyword}/{name}", value
+            yield pointers.join(*path), value
 
 
 def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
@@ -121,7 +150,7 @@ def defaults(context: Context) -> Iterator[Found]:
                 f"{use.pointer}/default", f"the default {default!r} is not in the table; add the line"
             )
         declared = (use.schema or {}).get("default")
-        if use.schema is not None and str(declared) != default and not _required(use.op, field):
+        if use.schema is not None and _key(declared) != default and not _required(use.op, field):
             yield Found(
                 f"{use.pointer}/default",
                 f"the default is {default!r}, that of {field} in {use.op.id} is {declared!r}; make them one",

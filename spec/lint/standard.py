@@ -42,6 +42,8 @@ def _schemas(op: Op) -> Iterator[tuple[str, Any]]:
         yield f"{op.pointer}/x-rules/{index}/then", rule["then"]
     for sample in samples(op):
         yield sample.pointer.rpartition("/examples/")[0] + "/schema", sample.content.get("schema", {})
+        for index, each in enumerate(sample.node.get("x-events", {}).get("each", ())):
+            yield f"{sample.pointer}/x-events/each/{index}/when", each.get("when", {})
 
 
 def _compiles(at: str, schema: Any) -> Iterator[Found]:
@@ -67,7 +69,7 @@ def expressions(context: Context) -> Iterator[Found]:
 def _texts(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     for keyword in ("x-bind", "x-headers", "parameters"):
         for name, each in node.get(keyword, {}).items():
-            text = each.get("source") if isinstance(each, dict) else each
+            text = each.get("source", each.get("if")) if isinstance(each, dict) else each
             if isinstance(text, str) and is_expression(text):
                 yield pointers.join(keyword, name), [text]
             elif keyword == "x-bind":

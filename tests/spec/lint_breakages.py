@@ -174,6 +174,29 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
         "/sed is nowhere",
         [(f"{RESPONSES}/Picture{JSON}/examples/success/x-bind", {"/sed": "$artifact.seed"})],
     ),
+    *(
+        ("events-sound", says, [(f"{RESPONSES}/Picture/content/{media}", {"examples": {"success": each}})])
+        for says, media, each in (
+            ("belong to examples of text/event-stream", "text~1event-stream", {"value": []}),
+            ("belong to examples of", "application~1json", {"value": [1], "x-events": {"each": [{}]}}),
+            ("the data of 2 events", "text~1event-stream", {"value": [1, 2], "x-events": {"each": [{}]}}),
+            (
+                "has no x-completion",
+                "text~1event-stream",
+                {"value": [1], "x-events": {"each": [{"of": "text"}]}},
+            ),
+            (
+                "known only in events of",
+                "text~1event-stream",
+                {"value": [{"a": 1}], "x-events": {"each": [{}]}, "x-bind": {"/0/a": "$piece.text"}},
+            ),
+            (
+                "is in no event",
+                "text~1event-stream",
+                {"value": [{"a": 1}], "x-events": {"each": [{}]}, "x-bind": {"/1/a": "$call.id"}},
+            ),
+        )
+    ),
     ("header-declared", "declare it", [(f"{RESPONSES}/Picture/headers/x-request-id", GONE)]),
     ("header-declared", "breaks its schema", [("/components/headers/FinishReason/schema", {"enum": ["NO"]})]),
     ("header-declared", "breaks its schema", [("/components/headers/Seed/schema/maximum", 5)]),

@@ -1,0 +1,52 @@
+"""A text in reply to another: deterministic, about the topic of what was said, and obviously a double's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from proofsheet.spec import tokens
+from proofsheet.spec.yaml_reader import read
+
+_LONGEST_TOPIC = 60  # characters
+_SPACE = re.compile(r"\s+")
+_LONGEST = 100_000  # tokens of a reply, however many were asked for
+
+
+def reply_tokens(said: str, random: Random, least: int, results: Sequence[str] = ()) -> tuple[str, ...]:
+    """A reply to what was `said`, of at least so many tokens; `results` are what tools have answered."""
+    made: list[str] = []
+    for sentence in _sentences(topic(said), random, results):
+        made += tokens.tokens(f" {sentence}" if made else sentence)
+        if len(made) >= min(least, _LONGEST):
+            break
+    return tuple(made)
+
+
+def topic(said: str) -> str:
+    """What a text is about, as far as it is quoted: its first words."""
+    line = _SPACE.sub(" ", said).strip()
+    if len(line) <= _LONGEST_TOPIC:
+        return f"“{line.rstrip('.')}”" if line else "nothing in particular"
+    return f"“{line[:_LONGEST_TOPIC].rpartition(' ')[0] or line[:_LONGEST_TOPIC]} …”"
+
+
+def _sentences(about: str, random: Random, results: Sequence[str]) -> Iterator[str]:
+    known = _sentences_by_place()
+    if results:
+        yield random.choice(known["calls"]).format(results="; ".join(map(topic, results)))
+    else:
+        yield random.choice(known["first"]).format(topic=about)
+    while True:
+        for each in random.sample(known["more"], len(known["more"])):
+            yield each.format(topic=about)
+
+
+@cache
+def _sentences_by_place() -> Mapping[str, Sequence[str]]:
+    """Those of `sentences.yaml`, read by the first who asks."""
+    found: Mapping[str, Sequence[str]] = read(Path(__file__).with_name("sentences.yaml")).value
+    return found

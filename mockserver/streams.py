@@ -1,0 +1,100 @@
+"""An answer as a stream of server-sent events: each made of the document's, at a pace, to its end or not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from proofsheet.mockserver import bodies
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.drawing import known_fields
+from proofsheet.mockserver.faults import CutOff
+from proofsheet.mockserver.sources import Context
+from proofsheet.mockserver.stream_pace import StreamPace
+from proofsheet.mockserver.written_values import Place
+from proofsheet.spec.events import PIECES, Event, EventStream
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One event as it is sent, and whether it hands over a piece, for which a pause may be due."""
+
+    data: bytes
+    is_piece: bool = False
+
+
+def sent_events(stream: EventStream, context: Context, pace: StreamPace) -> list[Sent]:
+    """Every event that is sent, in order: up to the error or the cut if the pace has one."""
+    most = next((each for each in (pace.error, pace.cut) if each is not None), None)
+    found: list[Sent] = []
+    pieces = 0
+    for each in _whole(stream, context):
+        if most is not None and pieces >= most and (each.is_piece or pieces):
+            break
+        found.append(each)
+        pieces += each.is_piece
+    if pace.error is not None and stream.error is not None:
+        found.append(_event(stream.error, context))
+    return found
+
+
+async def paced(found: Sequence[Sent], pace: StreamPace, double: Double) -> AsyncIterator[bytes]:
+    """The events one by one. Raises CutOff where the connection is to end, or an error has no event."""
+    pauses = pace.pauses(double.rng)
+    for each in found:
+        if each.is_piece and not pace.is_immediate:
+            await asyncio.sleep(next(pauses))
+        yield each.data
+    if pace.cut is not None and pace.error is None:
+        raise CutOff
+
+
+def _whole(stream: EventStream, context: Context) -> Iterator[Sent]:
+    known = known_fields(context.call)
+    for group in stream.groups():
+        admitted = [each for each in group if each.when is None or each.when.is_valid(known)]
+        if group[0].of in PIECES:
+            yield from _pieces({each.of: each for each in admitted}, context)
+        elif admitted and group[0].of == "choice":
+            for place in _choices(context):
+                yield _event(group[0], replace(context, place=place))
+        elif admitted:
+            yield _event(group[0], context)
+    if stream.end is not None:
+        yield Sent(b"data: %s\n\n" % stream.end.encode())
+
+
+def _choices(context: Context) -> list[Place]:
+    place = context.place
+    return [replace(place, choice=each) for each in place.writing.choices] if place else []
+
+
+def _pieces(events: dict[str | None, Event], context: Context) -> Iterator[Sent]:
+    """A piece of each choice in turn, for as long as any has more."""
+    rows = [list(_said(each)) for each in _choices(context)]
+    for row in zip_longest(*rows):
+        for kind, place in filter(None, row):
+            if (event := events.get(kind)) is not None:
+                yield replace(_event(event, replace(context, place=place)), is_piece=True)
+
+
+def _said(place: Place) -> Iterator[tuple[str, Place]]:
+    """What a choice says, piece by piece: the kind of each, and the place of it."""
+    before = 0
+    for part in place.chosen.parts:
+        tool = part if part.kind == "tool" else None
+        if tool:
+            yield "call", replace(place, tool=tool)
+        for each in part.tokens:
+            yield "arguments" if tool else part.kind, replace(place, tool=tool, piece=each, before=before)
+            before += part.kind == "text"
+
+
+def _event(event: Event, context: Context) -> Sent:
+    value = bodies.filled_in(event.value, event.binds, context)
+    data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    name = f"event: {event.name}\n" if event.name else ""
+    return Sent(f"{name}data: {data}\n\n".encode("utf-8", "surrogatepass"))

@@ -1,0 +1,134 @@
+"""What can be bound of what is written in reply: a function for each of its runtime expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from random import Random
+from typing import Any
+
+from proofsheet.mockserver.writing import Choice, Part, Writing
+from proofsheet.spec import tokens
+
+_LIKELY = (-1.5, -0.0001)  # of a token that was chosen, as a natural logarithm
+_LESS = 0.7  # how much less likely each alternative is, at least
+_OTHERS = (" the", " a", " mock", " answer", " and", " of", " to", " is", ",", ".")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token, and how likely it was."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in what is written a value is wanted: in one of the choices, of its tools, of its tokens …
+
+    `piece` is what one event of a stream hands over; the tokens there are its own.
+    """
+
+    writing: Writing
+    choice: Choice | None = None
+    tool: Part | None = None
+    token: Token | None = None
+    alternative: Token | None = None
+    piece: str | None = None
+    before: int = 0  # tokens of the choice before the piece
+
+    @property
+    def chosen(self) -> Choice:
+        """The choice, or the first."""
+        return self.choice or self.writing.choices[0]
+
+    def tokens(self) -> Iterator[Token]:
+        """The tokens of the piece, or of all that the choice says as text."""
+        found: Sequence[str] = [
+            each for part in self.chosen.parts if part.kind == "text" for each in part.tokens
+        ]
+        if self.piece is not None:
+            found = tokens.tokens(self.piece)
+        for number, each in enumerate(found, self.before):
+            yield Token(each, _random(self.chosen, number).uniform(*_LIKELY))
+
+    def alternatives(self) -> Iterator[Token]:
+        """The likeliest tokens in the place of one, that itself first."""
+        assert self.token is not None
+        logprob = self.token.logprob
+        texts = dict.fromkeys((self.token.text, *_OTHERS, *(f" mock{number}" for number in range(20))))
+        for text in list(texts)[: self.writing.alternatives or 0]:
+            yield Token(text, logprob)
+            logprob -= _LESS
+
+
+def _random(choice: Choice, number: int) -> Random:
+    text = f"{choice.index} {number} {choice.said('text')}"
+    return Random(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def repeated(name: str, place: Place) -> list[Place] | None:
+    """What each item of a list is bound from, by an expression within it; None if nothing here repeats it."""
+    source = name.partition(".")[0]
+    if source not in _LEVELS:
+        return None
+    if place.choice is None:
+        return [replace(place, choice=each) for each in place.writing.choices]
+    if source == "$tool":
+        return [replace(place, tool=each) for each in place.choice.tools]
+    if place.token is None:
+        return [replace(place, token=each) for each in place.tokens()]
+    return [replace(place, alternative=each) for each in place.alternatives()]
+
+
+_LEVELS = ("$choice", "$tool", "$token", "$alternative")
+
+
+def _said(kind: str) -> Callable[[Place], Iterator[Any]]:
+    """All that a choice says as text or as refusal; null where it says nothing so."""
+    return lambda place: iter([place.chosen.said(kind)])
+
+
+def _of_tool(value: Callable[[Part], Any]) -> Callable[[Place], Iterator[Any]]:
+    return lambda place: iter([value(place.tool)] if place.tool and place.tool.tool else [])
+
+
+def _of_token(
+    token: Callable[[Place], Token | None], value: Callable[[Token], Any]
+) -> Callable[[Place], Iterator[Any]]:
+    return lambda place: iter([value(found)] if (found := token(place)) else [])
+
+
+def _alternative(place: Place) -> Token | None:
+    return place.alternative
+
+
+def _token(place: Place) -> Token | None:
+    return place.token
+
+
+_TOKEN: Mapping[str, Callable[[Token], Any]] = {
+    "text": lambda token: token.text,
+    "logprob": lambda token: round(token.logprob, 6),
+    "bytes": lambda token: list(token.text.encode("utf-8", "surrogatepass")),
+}
+WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
+    "$choice.index": lambda place: iter([place.chosen.index]),
+    "$choice.text": _said("text"),
+    "$choice.refusal": _said("refusal"),
+    "$choice.finish": lambda place: iter([place.writing.finishes[place.chosen.finish]]),
+    "$choice.tools": lambda place: iter([True] if place.chosen.tools else []),
+    "$choice.tokens": lambda place: iter([] if place.writing.alternatives is None else [True]),
+    "$tool.index": _of_tool(lambda part: part.index),
+    "$tool.id": _of_tool(lambda part: part.tool.id if part.tool else ""),
+    "$tool.name": _of_tool(lambda part: part.tool.name if part.tool else ""),
+    "$tool.arguments": _of_tool(lambda part: part.text),
+    "$piece.text": lambda place: iter([] if place.piece is None else [place.piece]),
+    "$usage.prompt": lambda place: iter([place.writing.prompt_tokens]),
+    "$usage.completion": lambda place: iter([place.writing.completion_tokens]),
+    "$usage.total": lambda place: iter([place.writing.prompt_tokens + place.writing.completion_tokens]),
+    **{f"$token.{name}": _of_token(_token, value) for name, value in _TOKEN.items()},
+    **{f"$alternative.{name}": _of_token(_alternative, value) for name, value in _TOKEN.items()},
+}

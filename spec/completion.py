@@ -1,0 +1,174 @@
+"""What an operation writes in reply (`x-completion`), and from which fields of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.spec import pointers, tokens
+
+Tokens = tuple[str, ...]
+FINISHES = ("stop", "length", "calls", "filter")  # how a text ends, in the double's words
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation: who speaks (system, user, assistant or tool), and what."""
+
+    role: str
+    text: str
+    id: str | None = None  # of the call that a tool answers
+    pictures: int = 0
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Where a conversation stands: a list of messages, and in each its role and what it says.
+
+    `roles` leads from the words of the API to those of Turn. What a message says is a text, or a list of
+    parts of which those with a `text` are read and those with a `picture` counted.
+    """
+
+    at: Tokens
+    role: str
+    content: str
+    roles: Mapping[str, str]
+    text: str | None
+    picture: str | None
+    id: str | None
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Where the tools stand that may be called: a list, in each its name and the schema of its arguments.
+
+    `choice` is the field that says whether one is to be called, by the words in `modes` (to none, auto or
+    required), or by the name that stands in it at `chosen`; `parallel` whether several may be.
+    """
+
+    at: Tokens
+    name: Tokens
+    description: Tokens
+    arguments: Tokens
+    choice: Tokens
+    modes: Mapping[str, str]
+    chosen: Tokens
+    parallel: Tokens | None
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What is written. Each of these says where the request has it; most may be absent."""
+
+    prompts: tuple[Tokens, ...]  # the texts that it answers, the last most of all
+    turns: Turns | None
+    count: Tokens | None  # how many choices
+    most: tuple[Tokens, ...]  # how many tokens each may have: the first that is there
+    stop: Tokens | None  # one text or several before which it ends
+    echo: Tokens | None  # whether it begins with the prompt
+    suffix: Tokens | None
+    seed: Tokens | None
+    schema: Tokens | None  # a JSON Schema that the text satisfies
+    json: tuple[Tokens, Any] | None  # a field, and its value with which the text is some JSON object
+    alternatives: tuple[Tokens, ...]  # whether each token's likelihood is named, and how many beside it
+    tools: Tools | None
+    finishes: Mapping[str, str]  # how each way of FINISHES is called
+    message_tokens: int = 0  # that each message costs beside its words
+    reply_tokens: int = 0  # that come before the answer
+    picture_tokens: int = 0
+
+    def conversation(self, fields: Any) -> tuple[Turn, ...]:
+        """What has been said, in order; a prompt alone is a user's."""
+        if self.turns is None:
+            return tuple(Turn("user", each) for each in self.prompted(fields))
+        found = next(pointers.find(fields, self.turns.at), ())
+        return tuple(
+            _turn(self.turns, each)
+            for each in (found if isinstance(found, list) else ())
+            if isinstance(each, dict)
+        )
+
+    def prompted(self, fields: Any) -> list[str]:
+        """Every text that says what to write."""
+        found = (each for at in self.prompts for each in pointers.find(fields, at))
+        return [each for each in found if isinstance(each, str)]
+
+    def prompt_tokens(self, fields: Any) -> int:
+        """How many tokens a request has, as they are counted (spec/tokens.py)."""
+        turns = self.conversation(fields)
+        words = sum(tokens.count(each.text) for each in turns)
+        around = sum(self.message_tokens + self.picture_tokens * each.pictures for each in turns)
+        return words + (around if self.turns else 0) + (self.reply_tokens if turns else 0)
+
+
+def _turn(turns: Turns, message: Mapping[str, Any]) -> Turn:
+    content = message.get(turns.content)
+    parts = content if isinstance(content, list) else [content]
+    texts = [text for each in parts if isinstance(text := _text(turns, each), str)]
+    pictures = sum(isinstance(each, dict) and turns.picture in each for each in parts)
+    role = turns.roles.get(str(message.get(turns.role)), "user")
+    return Turn(role, "\n".join(texts), message.get(turns.id) if turns.id else None, pictures)
+
+
+def _text(turns: Turns, part: Any) -> Any:
+    return part.get(turns.text) if isinstance(part, dict) else part
+
+
+def completion(node: Mapping[str, Any] | None) -> Completion | None:
+    """Read `x-completion`. Raises KeyError and ValueError where it has not the form of one."""
+    if node is None:
+        return None
+    turns, tools, found_json = node.get("messages"), node.get("tools"), node.get("json")
+    counts = node.get("tokens", {})
+    return Completion(
+        prompts=tuple(_all(node.get("prompt", ()))),
+        turns=_turns(turns) if turns else None,
+        count=_at(node.get("count")),
+        most=tuple(_all(node.get("most", ()))),
+        stop=_at(node.get("stop")),
+        echo=_at(node.get("echo")),
+        suffix=_at(node.get("suffix")),
+        seed=_at(node.get("seed")),
+        schema=_at(node.get("schema")),
+        json=(pointers.split(found_json["at"]), found_json["is"]) if found_json else None,
+        alternatives=tuple(_all(node.get("alternatives", ()))),
+        tools=_tools(tools) if tools else None,
+        finishes={each: node.get("finishes", {}).get(each, each) for each in FINISHES},
+        message_tokens=counts.get("message", 0),
+        reply_tokens=counts.get("reply", 0),
+        picture_tokens=counts.get("picture", 0),
+    )
+
+
+def _turns(node: Mapping[str, Any]) -> Turns:
+    return Turns(
+        at=pointers.split(node["at"]),
+        role=node["role"],
+        content=node["content"],
+        roles=node["roles"],
+        text=node.get("text"),
+        picture=node.get("picture"),
+        id=node.get("id"),
+    )
+
+
+def _tools(node: Mapping[str, Any]) -> Tools:
+    return Tools(
+        at=pointers.split(node["at"]),
+        name=pointers.split(node["name"]),
+        description=pointers.split(node["description"]),
+        arguments=pointers.split(node["arguments"]),
+        choice=pointers.split(node["choice"]),
+        modes=node["modes"],
+        chosen=pointers.split(node["chosen"]),
+        parallel=_at(node.get("parallel")),
+    )
+
+
+def _at(pointer: str | None) -> Tokens | None:
+    return None if pointer is None else pointers.split(pointer)
+
+
+def _all(found: Sequence[str]) -> Iterator[Tokens]:
+    return map(pointers.split, found)

@@ -1,0 +1,110 @@
+"""Server-sent events: which a stream has, in which order, and what ends it (`x-events`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.spec import pointers
+from proofsheet.spec.expressions import Expression, parse_bind
+from proofsheet.spec.schemas import Schema
+
+MEDIA_TYPE = "text/event-stream"
+PIECES = ("text", "refusal", "call", "arguments")  # what an event may hand over a piece of
+Binds = tuple[tuple[tuple[str, ...], Expression], ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event, or one for each `of` something: a choice, or a piece of a kind.
+
+    It is there for requests whose fields (with defaults) `when` admits.
+    """
+
+    value: Any
+    binds: Binds
+    name: str | None = None
+    of: str | None = None  # choice, or one of PIECES
+    when: Schema | None = None
+
+
+@dataclass(frozen=True)
+class EventStream:
+    """The events in order; `end` is the data of a last one that is no JSON, `error` what breaks a stream off.
+
+    Neighbours that hand over pieces go together: what they hand over comes in the order of the answer.
+    """
+
+    events: tuple[Event, ...]
+    end: str | None = None
+    error: Event | None = None
+
+    def groups(self) -> tuple[tuple[Event, ...], ...]:
+        """The events, those together that hand over pieces and are neighbours."""
+        found: list[list[Event]] = []
+        for each in self.events:
+            if found and each.of in PIECES and found[-1][0].of in PIECES:
+                found[-1].append(each)
+            else:
+                found.append([each])
+        return tuple(tuple(each) for each in found)
+
+
+def event_stream(example: Mapping[str, Any]) -> EventStream | None:
+    """Read `x-events` of an example, whose value lists the data of the events. Raises KeyError, ValueError.
+
+    What is bound within an item of the list is bound into that event.
+    """
+    node = example.get("x-events")
+    if node is None:
+        return None
+    values, binds = example["value"], example.get("x-bind", {})
+    found = [
+        _event(value, each, _below(binds, index))
+        for index, (value, each) in enumerate(zip(values, node["each"], strict=True))
+    ]
+    error = node.get("error")
+    return EventStream(
+        events=tuple(found),
+        end=node.get("end"),
+        error=_event(error["value"], error, error.get("bind", {})) if error else None,
+    )
+
+
+def _event(value: Any, node: Mapping[str, Any], binds: Mapping[str, Any]) -> Event:
+    return Event(
+        value=value,
+        binds=tuple((pointers.split(at), parse_bind(each)) for at, each in binds.items()),
+        name=node.get("event"),
+        of=node.get("of"),
+        when=Schema(node["when"]) if "when" in node else None,
+    )
+
+
+def _below(binds: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+    start = f"/{index}/"
+    return {at[len(start) - 1 :]: each for at, each in binds.items() if at.startswith(start)}
+
+
+def read(body: bytes) -> tuple[list[tuple[str | None, str]], str]:
+    """The events of a body, each its name and its data, as a client reads them; and what of it is no event.
+
+    By the HTML standard's rules: lines end with LF, CRLF or CR, a blank line ends an event, data of several
+    lines is joined by LF, a line that begins with a colon is a comment. The rest is a last event without its
+    blank line, which a client throws away.
+    """
+    text = body.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    *whole, rest = text.split("\n\n")
+    return [found for each in whole if (found := _read_one(each.split("\n")))], rest.strip("\n")
+
+
+def _read_one(lines: Sequence[str]) -> tuple[str | None, str] | None:
+    fields: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        if name:
+            fields.setdefault(name, []).append(value.removeprefix(" "))
+    if "data" not in fields:
+        return None
+    return fields.get("event", [None])[-1], "\n".join(fields["data"])

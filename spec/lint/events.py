@@ -1,0 +1,52 @@
+"""Rules about streams: what an example of `text/event-stream` needs to be sent event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from proofsheet.spec import pointers
+from proofsheet.spec.events import MEDIA_TYPE, PIECES
+from proofsheet.spec.lint.context import Context, Found, Op, Sample, samples
+
+_OF_A_PIECE = ("text", "refusal", "arguments")
+
+
+def sound(context: Context) -> Iterator[Found]:
+    """An example of a stream lists its events, says what each is of, and binds only what that has."""
+    for op in context.operations:
+        for sample in samples(op):
+            if (sample.media_type == MEDIA_TYPE) != ("x-events" in sample.node):
+                at = sample.pointer + ("/x-events" if "x-events" in sample.node else "")
+                yield Found(at, f"x-events belong to examples of {MEDIA_TYPE}, and each of these needs them")
+            elif "x-events" in sample.node:
+                yield from _events(op, sample)
+
+
+def _events(op: Op, sample: Sample) -> Iterator[Found]:
+    each, values = sample.node["x-events"]["each"], sample.node["value"]
+    at = f"{sample.pointer}/x-events/each"
+    if not isinstance(values, list) or len(values) != len(each):
+        count = len(values) if isinstance(values, list) else "no list"
+        yield Found(at, f"the value lists the data of {count} events, x-events {len(each)}; make them one")
+        return
+    if "x-completion" not in op.node and any("of" in event for event in each):
+        yield Found(at, f"{op.id} has no x-completion whose pieces its events could be of")
+    for pointer, bound in sample.node.get("x-bind", {}).items():
+        token, *rest = pointers.split(pointer) or ("",)
+        event = each[int(token)] if token.isdecimal() and int(token) < len(each) else None
+        where = f"{sample.pointer}/x-bind{pointers.join(pointer)}"
+        if event is None or not rest:
+            yield Found(where, f"{pointer} is in no event: expected the number of one, and a place in it")
+        elif (wanted := _wanted(bound)) and event.get("of") not in wanted:
+            yield Found(where, f"{bound} is known only in events of: {', '.join(wanted)}")
+
+
+def _wanted(bound: Any) -> tuple[str, ...]:
+    """Of what an event must be for an expression to have a value; empty: of anything."""
+    text = str(bound.get("source", bound.get("if")) if isinstance(bound, Mapping) else bound)
+    if text == "$piece.text":
+        return _OF_A_PIECE
+    if text.startswith("$tool."):
+        return ("call", "arguments")
+    return ("choice", *PIECES) if text.startswith("$choice.") and text != "$choice.text" else ()
