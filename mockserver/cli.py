@@ -62,9 +62,9 @@ def _task_pace(context: Any, parameter: Any, value: str) -> Pace:
         raise click.BadParameter(str(problem)) from None
 
 
-def _stream_pace(context: Any, parameter: Any, value: str) -> StreamPace:
+def _stream_pace(context: Any, parameter: Any, value: str | None) -> StreamPace:
     try:
-        return parse_stream_pace(value)
+        return parse_stream_pace(value or "")
     except BadStreamPace as problem:
         raise click.BadParameter(str(problem)) from None
 
@@ -178,7 +178,7 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               metavar="immediate|real|SECONDS", help="How long an answer takes.")  # fmt: skip
 @click.option("--task-pace", default="quick", show_default=True, callback=_task_pace, metavar="PACE",
               help=f"How fast tasks go: {EXPECTED}.")  # fmt: skip
-@click.option("--stream-pace", default="", callback=_stream_pace, metavar="PACE",
+@click.option("--stream-pace", callback=_stream_pace, metavar="PACE",
               help="How fast streams go: ttft=0.3,tps=40,jitter=0.2.  [default: all at once]")  # fmt: skip
 @click.option("--public-url", callback=_public_url, metavar="URL",
               help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
