@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ from typing import Any
 import click
 
 from proofsheet.contracts.client.pace import per_second
-from proofsheet.contracts.client.target import NONE, PERMISSIONS
+from proofsheet.contracts.client.target import NONE, PERMISSIONS, BadTarget
 from proofsheet.contracts.client.target_file import LONGEST, MOST_TASKS
 from proofsheet.contracts.console import begin, finish, notice, progress, write_to
-from proofsheet.contracts.exit_codes import BROKEN, CONFORMS
+from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.explain import explained
 from proofsheet.contracts.pricing import priced
 from proofsheet.contracts.reports import records
@@ -25,7 +26,10 @@ from proofsheet.contracts.run import resume, session
 from proofsheet.contracts.run.attempts import broke
 from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.resume import Earlier
+from proofsheet.contracts.run.session import Done
 from proofsheet.contracts.settings import BadUse, Settings, settings
+from proofsheet.contracts.vendor_parts import parts
+from proofsheet.spec.yaml_reader import BadFile
 
 CHECK_EPILOG = """\b
 Examples:
@@ -39,6 +43,11 @@ Examples:
   proofsheet check stability --target target.toml --rate 2/s --concurrency 4
   proofsheet check midjourney --target target.toml --tasks 3 --patience 300
   proofsheet check stability --target target.toml --profile extended --explain
+  proofsheet check gptnb --url https://api.example --key-env KEY --only flux
+
+\b
+A vendor has a document for each family that it sells. They are judged one after
+another within one budget; gptnb.jsonl, gptnb.flux.jsonl … are the reports.
 
 \b
 An answer may take 180 s to begin, 30 s between two bytes, and 60 s from its
@@ -133,15 +142,58 @@ def _check(name: str, options: dict[str, Any]) -> int:
     sends = not (options["dry_run"] or options["explain"])
     try:
         run = resume.earlier(options["resume"]) if options["resume"] else None
-        found = settings(name, options, resume.as_before(run) if run else None, sends)
-        found, further = _explored(found, run)
-    except (BadUse, BadReport) as problem:
+        prepared = [_prepared(each, given, run, sends) for each, given in parts(name, options)]
+    except (BadUse, BadReport, BadTarget, LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
-    if options["explain"]:
-        write_to(explained(found), sys.stdout)
-    if options["dry_run"]:
-        write_to(priced(found, further), sys.stdout)
-    return _judge(found, further, options, run) if sends else CONFORMS
+    for each in prepared:
+        _show(each, len(prepared) > 1)
+    if options["dry_run"] and len(prepared) > 1:
+        total = sum(each.found.plan.price for each in prepared)
+        write_to(f"in all: {total} credits if the target keeps the contracts\n", sys.stdout)
+    return _judge_all(prepared, run) if sends else CONFORMS
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A run by one document, ready to be shown or sent."""
+
+    found: Settings
+    further: tuple[Explorer, ...]
+    options: Mapping[str, Any]
+
+
+def _prepared(name: str, options: dict[str, Any], run: Earlier | None, sends: bool) -> _Prepared:
+    found = settings(name, options, resume.as_before(run) if run else None, sends)
+    return _Prepared(*_explored(found, run), options)
+
+
+def _show(one: _Prepared, is_named: bool) -> None:
+    """What --explain and --dry-run ask for."""
+    texts = [explained(one.found)] if one.options["explain"] else []
+    texts += [priced(one.found, one.further)] if one.options["dry_run"] else []
+    if texts:
+        write_to(
+            "".join([f"{one.found.name}: " if is_named else "", *texts, "\n" if is_named else ""]), sys.stdout
+        )
+
+
+def _judge_all(prepared: list[_Prepared], run: Earlier | None) -> int:
+    """Judge by each document, with what the ones before have left of the budget."""
+    for one in prepared:
+        _check_files([each for each in (one.found.report, *_files(one.options)) if each])
+    spent, codes = Decimal(0), {CONFORMS}
+    for one in prepared:
+        left = max(one.found.budget - spent, Decimal(0))
+        done, own = _judge(replace(one.found, budget=left), one.further, one.options, run)
+        if done is None or done.interrupted:
+            return BROKEN
+        spent += done.run.budget.spent
+        codes.add(own)
+    return FINDINGS if FINDINGS in codes else max(codes)
+
+
+def _files(options: Mapping[str, Any]) -> tuple[Path | None, Path | None]:
+    return options["html"], options["junit_file"]
 
 
 def _explored(found: Settings, run: Earlier | None) -> tuple[Settings, tuple[Explorer, ...]]:
@@ -159,25 +211,26 @@ def _explored(found: Settings, run: Earlier | None) -> tuple[Settings, tuple[Exp
 
 
 def _judge(
-    found: Settings, further: tuple[Explorer, ...], options: dict[str, Any], run: Earlier | None
-) -> int:
+    found: Settings, further: tuple[Explorer, ...], options: Mapping[str, Any], run: Earlier | None
+) -> tuple[Done | None, int]:
     report = found.report
-    _check_files([each for each in (report, options["html"], options["junit_file"]) if each])
     begin(found)
     try:
         done = session.carry_out(
             found, progress, notice=notice, carried=run.carried if run else {}, explorers=further
         )
-        finish(report, options["html"], options["junit_file"])
+        finish(report, *_files(options))
     except Unwritable as problem:
         raise click.UsageError(f"cannot write the report: {problem}") from None
     except KeyboardInterrupt:
-        return _broken("interrupted", report)
+        return None, _broken("interrupted", report)
     except CutOff as problem:
-        return _broken(f"cannot write on in {report}: {problem}; one request may be missing there", report)
+        return None, _broken(
+            f"cannot write on in {report}: {problem}; one request may be missing there", report
+        )
     except Exception as problem:  # what was found until now is in the report
-        return _broken(session.redaction_of(found).text(broke(problem)), report)
-    return done.exit_code
+        return None, _broken(session.redaction_of(found).text(broke(problem)), report)
+    return done, done.exit_code
 
 
 def _broken(problem: str, report: Path) -> int:

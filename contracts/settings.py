@@ -156,7 +156,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
         key_env=kept.where if kept.kind == "key_env" else None,
         key_place=str(kept),
         headers=tuple(layers.pick("headers", {})),
-        deviations=_deviations(source, layers.pick("deviations", {})),
+        deviations=_deviations(source, layers.pick("deviations", {}), _others(source, given)),
         report=layers.pick("report", Path(f"{name}.jsonl")),
         origins=layers.origins,
     )
@@ -246,8 +246,15 @@ def _account(table: Mapping[str, Any], name: str) -> str | None:
     return key_from(env, Path(file) if file else None, name)
 
 
-def _deviations(source: Source, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The known deviations of a target.toml, held against the requirements there are."""
+def _others(source: Source, given: Mapping[str, Any]) -> set[str]:
+    return {*Library(given.get("home") or HOME).families()} - {source.family}
+
+
+def _deviations(source: Source, known: Mapping[str, Any], others: set[str]) -> dict[str, dict[str, Any]]:
+    """The known deviations of a target.toml, held against the requirements there are.
+
+    Those of `others` are of families that the target serves too, and another run is about.
+    """
     for name, each in known.items():
         if not isinstance(each, dict) or set(each) != {"reason", "until"}:
             raise BadUse(
@@ -258,6 +265,7 @@ def _deviations(source: Source, known: Mapping[str, Any]) -> dict[str, dict[str,
             raise BadUse(f"deviations.{name}.reason: expected a text, came {each['reason']!r}")
         if type(each["until"]) is not date:
             raise BadUse(f"deviations.{name}.until: expected a date such as 2027-01-31")
+    known = {name: each for name, each in known.items() if name.partition(".")[0] not in others}
     if known and (strangers := set(known) - {each.id for each in plan(source, "extended").requirements}):
         raise BadUse(f"deviations: there is no requirement {', '.join(sorted(strangers))}")
     return {name: dict(each) for name, each in known.items()}

@@ -120,8 +120,8 @@ class Call:
 
     @property
     def account(self) -> tuple[str, str]:
-        """Whose credits and limits it draws on: the family and the credential."""
-        return self.served.operation.family, self.key or ""
+        """Whose credits and limits it draws on: the family's or the vendor's, and the credential."""
+        return self.served.operation.account, self.key or ""
 
     @property
     def url(self) -> str:

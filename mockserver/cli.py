@@ -154,6 +154,7 @@ Examples:
   proofsheet serve                          every family on http://127.0.0.1:4010
   proofsheet serve stability --port 8080
   proofsheet serve stability.pages-2024     as the reseller pages of 2024 document it
+  proofsheet serve gptnb                    all families that this vendor sells, one account
   proofsheet serve --credits 20 --keys sk-alice,sk-bob
   proofsheet serve --fault latency=lognormal:0.3,0.6 --fault reset@0.01
   proofsheet serve --cors http://localhost:5173   a page in a browser may call
@@ -211,8 +212,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options: Any) -> None:
     """Serve a double of the APIs: real pictures, the vendor's errors, credits and limits; nothing to pay.
 
-    NAMES are families (stability) or variants of them (stability.pages-2024); by default all families. A
-    family comes with the documents that are parts of it.
+    NAMES are families (stability, with the documents that are parts of it), variants of them
+    (stability.pages-2024) or vendors (gptnb, with each family that its menu lists); by default all families.
     Any well-formed key is accepted, unless --keys lists the known ones.
     """
     from proofsheet.mockserver.server import Plan, run  # the server is loaded only to serve

@@ -51,10 +51,10 @@ def find(double: Double, name: str) -> File | None:
     if (found := _TASK_FILE.fullmatch(name)) is None:
         file: File | None = double.state.recall(("file", name))
         return file
-    family, id, index, signature, _ = found.groups()
-    if not hmac.compare_digest(signature, _signature(double, f"{family}/{id}/{index}")):
+    account, id, index, signature, _ = found.groups()
+    if not hmac.compare_digest(signature, _signature(double, f"{account}/{id}/{index}")):
         return None
-    task = double.state.task(family, id)
+    task = double.state.task(account, id)
     return _of_task(double, task, int(index)) if task is not None else None
 
 

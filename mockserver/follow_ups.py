@@ -34,8 +34,11 @@ def find_task(
 ) -> Task | None:
     """The task whose id a call names; None if there is none, or none of the caller's."""
     value = request_value(call, id)
-    task = double.state.task(call.operation.family, value, look) if isinstance(value, str) else None
-    return task if task is not None and (any_key or task.holder == call.account) else None
+    task = double.state.task(call.operation.account, value, look) if isinstance(value, str) else None
+    if task is None or not (any_key or task.holder == call.account):
+        return None
+    started = double.documents.operation(task.operation).operation
+    return task if started.family == call.operation.family else None  # a vendor's are of several families
 
 
 def follow_up(call: Call, double: Double, role: Starts) -> FollowUp:

@@ -89,8 +89,8 @@ def continue_task(call: Call, double: Double) -> None:
 def active_tasks(call: Call, double: Double) -> None:
     role = call.operation.task
     if isinstance(role, Starts) and role.most:
-        operation = call.operation.key if role.per == "operation" else None
-        if double.state.unfinished_tasks(call.account, operation) >= role.most:
+        operation = call.operation.id if role.per == "operation" else None
+        if double.state.unfinished_tasks(call.account, call.operation.document, operation) >= role.most:
             raise Refusal("active-tasks", "most", (Flaw("most", "", {"limit": role.most}),))
 
 

@@ -18,10 +18,10 @@ class CannotMove(ValueError):
 Move = Callable[[TaskView, float], Task]
 
 
-def moved(double: Double, family: str, id: str, move: Move) -> tuple[Task, TaskView]:
+def moved(double: Double, account: str, id: str, move: Move) -> tuple[Task, TaskView]:
     """A task before and after a move. Raises CannotMove, and LookupError where there is no such task."""
     while True:
-        task = double.state.task(family, id)
+        task = double.state.task(account, id)
         if task is None:
             raise LookupError(id)
         made = move(view(double, task), double.state.now())

@@ -51,7 +51,8 @@ def _ahead(call: Call, double: Double, role: Starts) -> int:
     """How many of the caller's tasks wait before a new one; 0 where they are not counted."""
     if role.queued is None:
         return 0
-    return max(double.state.unfinished_tasks(call.account, None) - role.queued.running, 0)
+    unfinished = double.state.unfinished_tasks(call.account, call.operation.document)
+    return max(unfinished - role.queued.running, 0)
 
 
 def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
@@ -159,8 +160,9 @@ def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
         ordered = found if role.order == "oldest" else found[::-1]
         return [each for each in ordered if each.lifecycle in shown][: role.most]
     wanted = [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
-    known = (double.state.task(call.operation.family, each, True) for each in wanted)
-    return [each for each in known if each is not None and each.holder == call.account][: role.most]
+    known = (double.state.task(call.operation.account, each, True) for each in wanted)
+    own = (each for each in known if each is not None and each.holder == call.account)
+    return [each for each in own if each.lifecycle in shown][: role.most]
 
 
 def _move(call: Call, double: Double, role: Moves) -> str:

@@ -117,6 +117,7 @@ def unknown(double: Double) -> Served:
     operation = Operation(
         document="",
         family="",
+        account="",
         id=UNKNOWN,
         method="",
         path="",

@@ -36,10 +36,17 @@ from proofsheet.spec.tasks import Lifecycle, Views
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 
-def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str | None = None) -> Document:
+def document(
+    name: str,
+    raw: dict[str, Any],
+    source: dict[str, Any],
+    family: str | None = None,
+    account: str | None = None,
+) -> Document:
     """The document `raw`, whose references are resolved already; `source` still has them.
 
-    The family is the one that it is a part of, else the one that is given, else the name up to its first dot.
+    The family is the one that it is a part of, else the one that is given, else the name up to its first dot;
+    its accounts are the family's, unless another is given.
     Raises TypeError and other errors of Python where the document has not the form of one.
     """
     components = raw.get("components", {})
@@ -51,7 +58,7 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
     found = {
         each.id: _viewing(each, lifecycles)
         for path, method, node in operations(raw)
-        for each in [_operation((name, home), raw, path, method, node, lifecycles)]
+        for each in [_operation((name, home, account or home), raw, path, method, node, lifecycles)]
     }
     bases = dict.fromkeys(urlsplit(each["url"]).path.rstrip("/") for each in raw["servers"])
     return Document(
@@ -63,6 +70,7 @@ def document(name: str, raw: dict[str, Any], source: dict[str, Any], family: str
         raw=raw,
         source=source,
         family=home,
+        account=account or home,
         differences=tuple(_difference(each) for each in raw.get("x-may-differ", ())),
         cors=_cors(raw.get("x-cors")),
         unmatched=tuple(_unmatched(each, found) for each in raw.get("x-unmatched", ())),
@@ -79,13 +87,19 @@ def operations(raw: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _operation(
-    names: tuple[str, str], raw: Any, path: str, method: str, node: Any, lifecycles: Mapping[str, Lifecycle]
+    names: tuple[str, str, str],
+    raw: Any,
+    path: str,
+    method: str,
+    node: Any,
+    lifecycles: Mapping[str, Lifecycle],
 ) -> Operation:
     policies = raw.get("components", {}).get("x-policies", {})
     policy = {**policies.get(node.get("x-policy"), {}), **node}
     return Operation(
         document=names[0],
         family=names[1],
+        account=names[2],
         id=node["operationId"],
         method=method.upper(),
         path=path,

@@ -196,7 +196,8 @@ class Operation:
     """One operation, ready to be served or judged."""
 
     document: str  # the name of the document it stands in: ids are unique within one only
-    family: str  # whose accounts and limits it draws on
+    family: str
+    account: str  # whose accounts and limits it draws on: the family's, or the vendor's
     id: str
     method: str
     path: str
@@ -315,6 +316,7 @@ class Document:
     raw: Mapping[str, Any]
     source: Mapping[str, Any] = field(default_factory=dict)  # the same with its references kept
     family: str = ""  # whose operations these are; a vendor's document belongs to a family too
+    account: str = ""  # whose accounts and limits they draw on: the family's, or the vendor's
     differences: tuple[Difference, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
     cors: Cors | None = None

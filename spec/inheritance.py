@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.spec import build, evidence, pointers
+from proofsheet.spec.unreferenced import pruned
 
 _LISTED = ("documented", "official", "observed")
 _STATED = ("statement", "superseded")  # a mistake is what a page says against its encoding
@@ -24,6 +25,7 @@ class Pages:
 
     sources: Mapping[str, str]  # page to its key in x-sources
     statuses: Mapping[str, tuple[str, Collection[str]]]
+    offered: Collection[str] | None = None  # the operations that the vendor has; None: all of the base
 
 
 def narrowed(document: Any, pages: Pages, claims: Iterable[Mapping[str, Any]]) -> Any:
@@ -31,20 +33,65 @@ def narrowed(document: Any, pages: Pages, claims: Iterable[Mapping[str, Any]]) -
 
     `claims` are those of the family. Raises KeyError where they have not the form of claims.
     """
-    made = copy.deepcopy(document)
+    made = copy.deepcopy(document) if pages.offered is None else _offered(document, pages)
     own = {*pages.sources.values(), *(source for source, _ in pages.statuses.values())}
     for node in _stating(made):
         node["x-evidence"] = _narrow(node["x-evidence"], own)
-    for claim in claims:
-        sources = [pages.sources[each] for each in claim["pages"] if each in pages.sources]
-        if sources and claim.get("kind", "statement") in _STATED:
-            for pointer in claim["encoded"]:
-                if _is_listed(document, pointer, sources, pages):
-                    _state(made, document, pointer, sources)
+    for node in _only_listed(made, pages):
+        node["x-evidence"] = _narrow(node["x-evidence"], ())
+    for pointer, sources in _claimed(claims, pages):
+        if _is_about_a_page(made, pointer, pages) and _is_listed(document, pointer, sources, pages):
+            _state(made, document, pointer, sources)
     for path, method, operation in build.operations(made):
         if operation.get("operationId") in pages.statuses:
             _list(made, pointers.join("paths", path, method), *pages.statuses[operation["operationId"]])
     return made
+
+
+def _claimed(claims: Iterable[Mapping[str, Any]], pages: Pages) -> Iterator[tuple[str, list[str]]]:
+    """The places to which the statements of a vendor's own pages lead, with these pages' sources."""
+    for claim in claims:
+        sources = [pages.sources[each] for each in claim["pages"] if each in pages.sources]
+        if sources and claim.get("kind", "statement") in _STATED:
+            yield from ((pointer, sources) for pointer in claim["encoded"])
+
+
+def _offered(document: Any, pages: Pages) -> Any:
+    """A copy of the document with the operations that the vendor has, and without what only others need."""
+    made = copy.deepcopy(document)
+    for path, method, operation in list(build.operations(made)):
+        if operation.get("operationId") not in (pages.offered or ()):
+            del made["paths"][path][method]
+            if not any(each in made["paths"][path] for each in build.METHODS):
+                del made["paths"][path]
+    made = pruned(made)
+    cited = {key for node in _stating(made) for key in _cited(node["x-evidence"])} | {*pages.sources.values()}
+    made["x-sources"] = {key: each for key, each in made.get("x-sources", {}).items() if key in cited}
+    return made
+
+
+def _cited(node: Mapping[str, Any]) -> Iterator[str]:
+    for grade in (*_LISTED, "inherited"):
+        if isinstance(node.get(grade), list):
+            yield from node[grade]
+    for each in node.get("at", {}).values():
+        yield from _cited(each)
+
+
+def _only_listed(document: Any, pages: Pages) -> Iterator[dict[str, Any]]:
+    """What carries evidence in operations of which no page was read: a menu's entry says nothing of them."""
+    for _, _, operation in build.operations(document):
+        if operation.get("operationId") not in pages.statuses:
+            yield from _stating(operation)
+
+
+def _is_about_a_page(document: Any, pointer: str, pages: Pages) -> bool:
+    """Whether a place is in no operation, or in one of which a page was read."""
+    tokens = pointers.split(pointer)
+    if tokens[:1] != ("paths",) or len(tokens) < 3:
+        return True
+    operation = next(pointers.find(document, tokens[:3]), {})
+    return isinstance(operation, dict) and operation.get("operationId") in pages.statuses
 
 
 def _is_listed(document: Any, pointer: str, sources: list[str], pages: Pages) -> bool:

@@ -61,6 +61,8 @@ class Misshapen(LookupError):
 class Library:
     """A folder of documents: `apis/<family>.yaml`, `overlays/<family>.<variant>.yaml`,
     `vendors/<slug>.yaml` with `vendors/<slug>.overlay.yaml`, `claims/<family>.yaml`, `catalogue/<slug>.yaml`.
+
+    A vendor of several families has a further pair of files for each: `vendors/<slug>.<family>.yaml`.
     """
 
     home: Path = HOME
@@ -74,11 +76,17 @@ class Library:
         paths = (self.home / "vendors").glob("*.yaml")
         return tuple(sorted(path.stem for path in paths if "." not in path.stem and path.is_file()))
 
+    def sold_as(self, name: str) -> tuple[str, ...]:
+        """A vendor's documents, one for each family that it sells; of another name itself alone."""
+        further = (self.home / "vendors").glob(f"{name}.*.yaml") if name in self.vendors() else ()
+        return (name, *sorted(path.stem for path in further if not path.stem.endswith(".overlay")))
+
     def names(self) -> tuple[str, ...]:
         """Every family, variant and vendor, and the variants that a vendor says it may use."""
         overlays = (path.stem for path in (self.home / "overlays").glob("*.*.yaml"))
-        used = (f"{slug}.{each}" for slug in self.vendors() for each in self._overlays_of(slug))
-        return tuple(sorted([*self.families(), *overlays, *self.vendors(), *used]))
+        sold = [part for slug in self.vendors() for part in self.sold_as(slug)]
+        used = (f"{slug}.{each}" for slug in sold for each in self._overlays_of(slug))
+        return tuple(sorted([*self.families(), *overlays, *sold, *used]))
 
     def _overlays_of(self, slug: str) -> tuple[str, ...]:
         try:
@@ -87,8 +95,8 @@ class Library:
             return ()  # whoever loads the vendor is told what is wrong
 
     def profile(self, slug: str) -> Profile:
-        """The profile of the vendor `slug`. Raises Unknown and BadFile."""
-        if slug not in self.vendors():
+        """The profile of the vendor `slug`, or of a further document of it. Raises Unknown and BadFile."""
+        if slug not in [part for vendor in self.vendors() for part in self.sold_as(vendor)]:
             raise Unknown(slug, self.vendors())
         return profile(self.home / "vendors" / f"{slug}.yaml")
 
@@ -105,8 +113,10 @@ class Library:
     def with_parts(self, name: str) -> tuple[str, ...]:
         """`name`, and the documents that are parts of its family, in the same variants where they have them.
 
-        Raises as `load` where a part cannot be loaded.
+        Of a vendor all that it sells. Raises as `load` where a part cannot be loaded.
         """
+        if name in self.vendors():
+            return self.sold_as(name)
         family, *variants = name.split(".")
         parts = [each for each in self.families() if each.startswith(f"{family}-")]
         own = [each for each in parts if self.load(each).family == family]
@@ -118,8 +128,11 @@ class Library:
 
     def vendor(self, name: str) -> Profile | None:
         """The vendor whose document `name` is, if it is one. Raises as `profile`."""
-        slug = name.partition(".")[0]
-        return self.profile(slug) if slug in self.vendors() and slug not in self.families() else None
+        first = name.partition(".")[0]
+        if first not in self.vendors() or first in self.families():
+            return None
+        part = ".".join(name.split(".")[:2])
+        return self.profile(part if part in self.sold_as(first) else first)
 
     def family(self, name: str) -> str:
         """The family that `name` belongs to. Raises as `profile`."""
@@ -145,7 +158,8 @@ class Library:
     def _layers(self, name: str, vendor: Profile | None) -> tuple[Path, ...]:
         if not _NAME.fullmatch(name):
             raise Unknown(name, self.names())
-        first, *variants = name.split(".")
+        first = vendor.slug if vendor else name.partition(".")[0]
+        variants = [each for each in name.removeprefix(first).split(".") if each]
         family, *before = vendor.base.split(".") if vendor else (first,)
         own = [self.home / "vendors" / f"{first}.overlay.yaml"] if vendor else []
         paths = [self.home / "apis" / f"{family}.yaml", *self._overlays(family, before), *own]
@@ -194,7 +208,7 @@ class Library:
             name: (each["page"], each["responses"]) for name, each in vendor.raw["operations"].items()
         }
         try:
-            pages = Pages(_pages(claims.value, vendor.sources), statuses)
+            pages = Pages(_pages(claims.value, vendor.sources), statuses, vendor.offered)
             return narrowed(value, pages, claims.value["claims"])
         except (LookupError, TypeError, AttributeError, ValueError):
             hint = f"`proofsheet spec lint {self.family(vendor.base)}` says where"
@@ -205,7 +219,8 @@ class Library:
         vendor = self.vendor(name)
         value, resolved = self._plain(name, vendor)
         try:
-            return build.document(name, resolved, value, self._family(name, vendor))
+            account = vendor.account if vendor else None
+            return build.document(name, resolved, value, self._family(name, vendor), account)
         except UnknownExpression as error:
             source = self.source(name)
             where = source.where(next(_places_of(error.text, source.value), ""))

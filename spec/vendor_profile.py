@@ -27,7 +27,13 @@ class Profile:
     base: str
     overlays: tuple[str, ...]  # variants that the vendor may use, such as `gateway`
     sources: tuple[str, ...]
+    offered: frozenset[str] | None  # the operations that it has; None: all of the base
     source: Source
+
+    @property
+    def account(self) -> str:
+        """What its documents share: one key has one balance, whichever family it is used for."""
+        return self.slug.partition(".")[0]
 
     @property
     def raw(self) -> Mapping[str, Any]:
@@ -48,5 +54,10 @@ def profile(path: Path) -> Profile:
         base=value["base"],
         overlays=tuple(value.get("overlays", ())),
         sources=tuple(value["pages"]),
+        offered=_offered(value) if value.get("only-listed") else None,
         source=source,
     )
+
+
+def _offered(value: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset([*value["operations"], *(each["operation"] for each in value.get("listed", ()))])

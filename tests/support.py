@@ -15,8 +15,16 @@ from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
 from proofsheet.mockserver.settings import Settings
 from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 KEY = "sk-test-0001"
+
+
+def documents() -> list[str]:
+    """Every document but a vendor's further ones, which are parts of other documents under other servers."""
+    library = Library()
+    further = {part for vendor in library.vendors() for part in library.sold_as(vendor)[1:]}
+    return [name for name in library.names() if name not in further]
 
 
 def exchange_of(response: httpx.Response) -> Exchange:

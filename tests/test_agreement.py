@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
+from support import documents
 
 from proofsheet.mockserver.call import Refusal, new_call
 from proofsheet.mockserver.double import Double, double
@@ -33,7 +34,7 @@ from proofsheet.spec.document import Operation
 from proofsheet.spec.load import Library
 
 LIBRARY = Library()
-DOCUMENTS = {name: LIBRARY.load(name) for name in LIBRARY.names()}
+DOCUMENTS = {name: LIBRARY.load(name) for name in documents()}
 ORACLES = {
     name: OpenAPI.from_dict({**copy.deepcopy(dict(each.raw)), "servers": [{"url": "/"}]})
     for name, each in DOCUMENTS.items()

@@ -18,29 +18,28 @@ from proofsheet.mockserver.state import journal
 
 async def show_ledger(request: Request, double: Double) -> Any:
     key = needed_key(request)
-    families = _families(double, request.query_params.get("family"))
-    return _ledger(double, key, next((each for each in _used(double, key) if each in families), families[0]))
+    accounts = _accounts(double, request.query_params.get("family"))
+    return _ledger(double, key, next((each for each in _used(double, key) if each in accounts), accounts[0]))
 
 
 def _used(double: Double, key: str) -> list[str]:
-    """Families that a key used: the one of its last call, then those of calls that are still under way."""
+    """Accounts that a key used: that of its last call, then those of calls that are still under way."""
     last = double.state.journal(journal.label(key), 0, 1)
-    ended = [each.family for each in double.documents for entry in last if entry["document"] == each.name]
-    return ended + [each for each in _families(double, None) if double.state.held((each, key))]
+    ended = [each.account for each in double.documents for entry in last if entry["document"] == each.name]
+    return ended + [each for each in _accounts(double, None) if double.state.held((each, key))]
 
 
-def _ledger(double: Double, key: str, family: str) -> dict[str, Any]:
-    return {"credits": double.state.balance((family, key)), "held": double.state.held((family, key))}
+def _ledger(double: Double, key: str, account: str) -> dict[str, Any]:
+    return {"credits": double.state.balance((account, key)), "held": double.state.held((account, key))}
 
 
-def _families(double: Double, wanted: str | None) -> list[str]:
-    """The families that a request means: the one that it names, or all that are served."""
-    known = list(dict.fromkeys(each.family for each in double.documents))
-    if wanted is None:
-        return known
-    if wanted not in known:
+def _accounts(double: Double, wanted: str | None) -> list[str]:
+    """The accounts that a request means: those of the family that it names, or all. A vendor has one."""
+    named = [each for each in double.documents if wanted in (None, each.family)]
+    if not named:
+        known = dict.fromkeys(each.family for each in double.documents)
         raise Wrong(f"there is no family {wanted!r}; known: {', '.join(known)}")
-    return [wanted]
+    return list(dict.fromkeys(each.account for each in named))
 
 
 async def set_ledger(request: Request, double: Double) -> Any:
@@ -48,10 +47,10 @@ async def set_ledger(request: Request, double: Double) -> Any:
     key = needed_key(request, body)
     unlimited = body["credits"] in (None, "unlimited")
     credits = None if unlimited else Decimal(str(float(body["credits"])))
-    families = _families(double, body.get("family"))
-    for family in families:
-        double.state.set_balance((family, key), credits)
-    return _ledger(double, key, families[0])
+    accounts = _accounts(double, body.get("family"))
+    for account in accounts:
+        double.state.set_balance((account, key), credits)
+    return _ledger(double, key, accounts[0])
 
 
 async def show_clock(request: Request, double: Double) -> Any:

@@ -31,7 +31,7 @@ _LONGEST_PROMPT = 200
 async def show_tasks(request: Request, double: Double) -> Any:
     """The newest tasks, newest first: all of them, or those of a key."""
     key, limit = key_of(request), query_number(request, "limit", MOST_SHOWN) or MOST_SHOWN
-    holders = [None] if key is None else [(family, key) for family in _families(double)]
+    holders = [None] if key is None else [(account, key) for account in _accounts(double)]
     found = [each for holder in holders for each in double.state.tasks(holder, limit)]
     newest = sorted(found, key=lambda each: each.created, reverse=True)[:limit]
     return {"tasks": [_shown(double, view(double, each)) for each in newest]}
@@ -80,12 +80,12 @@ async def set_pace(request: Request, double: Double) -> Any:
     return {"pace": text, "key": journal.label(key)}
 
 
-def _families(double: Double) -> list[str]:
-    return list(dict.fromkeys(each.family for each in double.documents))
+def _accounts(double: Double) -> list[str]:
+    return list(dict.fromkeys(each.account for each in double.documents))
 
 
 def _find(double: Double, id: str) -> Task | None:
-    found = (double.state.task(family, id) for family in _families(double))
+    found = (double.state.task(account, id) for account in _accounts(double))
     return next((each for each in found if each is not None), None)
 
 

@@ -161,8 +161,8 @@ class MemoryState:
             self._settle_task(each)
         return self._tasks.add(task, now)
 
-    def task(self, family: str, id: str, look: bool = False) -> Task | None:
-        found = self._tasks.look(family, id) if look else self._tasks.get(family, id)
+    def task(self, account: str, id: str, look: bool = False) -> Task | None:
+        found = self._tasks.look(account, id) if look else self._tasks.get(account, id)
         if found is not None and found.by_looks:
             self._settle_task(found)
         return found
@@ -170,8 +170,8 @@ class MemoryState:
     def tasks(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
         return self._tasks.of(holder, newest)
 
-    def unfinished_tasks(self, holder: Holder, operation: tuple[str, str] | None = None) -> int:
-        return self._tasks.unfinished(holder, operation, self._clock.now())
+    def unfinished_tasks(self, holder: Holder, document: str, operation: str | None = None) -> int:
+        return self._tasks.unfinished(holder, document, operation, self._clock.now())
 
     def replace_task(self, old: Task, new: Task, anyway: bool = False) -> bool:
         known = self._tasks.get(old.holder[0], old.id)

@@ -61,14 +61,14 @@ class State(Protocol):
     def add_task(self, task: Task) -> bool:
         """Keep a task, which takes over what was reserved for it; False where too many are open."""
 
-    def task(self, family: str, id: str, look: bool = False) -> Task | None:
+    def task(self, account: str, id: str, look: bool = False) -> Task | None:
         """A task; with `look`, one that goes by looks is one further on afterwards."""
 
     def tasks(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
         """The tasks of a holder, or all of them; oldest first; only so many of the newest."""
 
-    def unfinished_tasks(self, holder: Holder, operation: tuple[str, str] | None = None) -> int:
-        """How many tasks of a holder have not ended; those that one operation started, if given."""
+    def unfinished_tasks(self, holder: Holder, document: str, operation: str | None = None) -> int:
+        """How many tasks of a holder and document have not ended; those of one operation, if given."""
 
     def replace_task(self, old: Task, new: Task, anyway: bool = False) -> bool:
         """Put what became of a task in its place; False, and nothing done, if it has changed meanwhile.

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-Holder = tuple[str, str]  # whose credits, limits and tasks: the family, and the credential
+Holder = tuple[str, str]  # whose credits, limits and tasks: the family or vendor, and the credential
 MOST_TASKS = 150_000
 MOST_BYTES = 512_000_000  # of requests and of the uploads that artifacts come from
 MOST_LOOKED_THROUGH = 1000  # of the oldest, for one that has ended
@@ -25,7 +25,7 @@ class Task:
     """
 
     id: str
-    holder: Holder  # the family and the credential
+    holder: Holder
     operation: tuple[str, str]  # the document and the operation that started it
     lifecycle: str
     moves: tuple[tuple[float, str], ...]  # when it was started or moved by a client, and to which state
@@ -71,7 +71,7 @@ class Task:
 
 
 class Tasks:
-    """Every task by family and id, oldest first; and when those that hold credits end."""
+    """Every task by account and id, oldest first; and when those that hold credits end."""
 
     def __init__(self) -> None:
         self._tasks: dict[tuple[str, str], Task] = {}
@@ -116,15 +116,15 @@ class Tasks:
             end = task.moves[-1][0] + task.route[-1][0]
             heapq.heappush(self._due.setdefault(task.holder, []), (end, task.id))
 
-    def get(self, family: str, id: str) -> Task | None:
-        return self._tasks.get((family, id))
+    def get(self, account: str, id: str) -> Task | None:
+        return self._tasks.get((account, id))
 
-    def look(self, family: str, id: str) -> Task | None:
+    def look(self, account: str, id: str) -> Task | None:
         """A task, and one look more at it where its route goes by looks."""
-        found = self._tasks.get((family, id))
+        found = self._tasks.get((account, id))
         if found is not None and found.by_looks:
             # What this look sees is where it stood; the look counts from the next one on.
-            self._tasks[family, id] = replace(found, looks=found.looks + 1)
+            self._tasks[account, id] = replace(found, looks=found.looks + 1)
         return found
 
     def put(self, old: Task, new: Task) -> bool:
@@ -145,13 +145,13 @@ class Tasks:
         ids = islice(reversed(self._of_holder.get(holder, {})), newest)
         return [self._tasks[holder[0], each] for each in ids][::-1]
 
-    def unfinished(self, holder: Holder, operation: tuple[str, str] | None, now: float) -> int:
-        """How many tasks of a holder have not ended; of one operation only, if given."""
+    def unfinished(self, holder: Holder, document: str, operation: str | None, now: float) -> int:
+        """How many tasks of a holder and document have not ended; of one operation only, if given."""
         known = self._open.get(holder, {})
         for id in [each for each in known if self._tasks[holder[0], each].has_ended(now)]:
             del known[id]
         started = (self._tasks[holder[0], each].operation for each in known)
-        return sum(operation in (None, each) for each in started)
+        return sum(each[0] == document and operation in (None, each[1]) for each in started)
 
     def ended_unsettled(self, holder: Holder, now: float) -> Iterator[Task]:
         """The tasks of a holder that have ended and still hold credits, each once; they are settled now."""

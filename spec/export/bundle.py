@@ -8,8 +8,9 @@ from typing import Any
 
 from proofsheet.spec.export import downgrade, views
 from proofsheet.spec.export.losses import Loss, Losses
-from proofsheet.spec.export.pruning import pruned, stripped
+from proofsheet.spec.export.pruning import stripped
 from proofsheet.spec.lint.vocabulary import vocabulary
+from proofsheet.spec.unreferenced import pruned
 
 VERSIONS = ("3.1", "3.0")
 VIEWS = ("full", "json", "binary")

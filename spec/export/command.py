@@ -89,13 +89,19 @@ def bundle_command(
 def _called(library: Library, name: str, vendor: str | None) -> str:
     if vendor is None:
         return name
-    known = [each for each in library.vendors() if library.family(each) == name]
-    if vendor not in known:
+    documents = {slug: _sold(library, slug, name) for slug in library.vendors()}
+    known = [slug for slug, document in documents.items() if document]
+    if (document := documents.get(vendor)) is None:
         raise click.BadParameter(
             f"expected a vendor of {name}: {', '.join(known) or 'there is none'}; came {vendor!r}",
             param_hint="--vendor",
         )
-    return vendor
+    return document
+
+
+def _sold(library: Library, vendor: str, family: str) -> str | None:
+    """The vendor's document of a family."""
+    return next((each for each in library.sold_as(vendor) if library.family(each) == family), None)
 
 
 def _write(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from proofsheet.spec import pointers
 from proofsheet.spec.lint.context import Context, Found, Op
@@ -53,8 +54,15 @@ def _server(context: Context, vendor: Profile) -> Iterator[Found]:
     server = vendor.raw["server"]
     urls = [each["url"] for each in context.resolved["servers"]]
     ending = server.get("url", "") + server["path"]
-    if any(not each.endswith(ending) or (server.get("url") and each != ending) for each in urls):
+    if not all(_is_at(each, server) for each in urls):
         yield _found(vendor, ("/server", f"the document's servers are {', '.join(urls)}, not {ending}"))
+
+
+def _is_at(url: str, server: Mapping[str, Any]) -> bool:
+    """Whether a server's URL is the vendor's, or one below it (the speeds of Midjourney are)."""
+    host, path = server.get("url"), server["path"]
+    where = url.removeprefix(host) if host and url.startswith(host) else urlsplit(url).path
+    return (not host or url.startswith(host)) and (where + "/").startswith(path + "/")
 
 
 def cited(context: Context) -> Iterator[Found]:

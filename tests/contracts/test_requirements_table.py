@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support import documents
 
 from proofsheet.contracts.derive.every_answer import NOTES
 from proofsheet.contracts.derive.source import Source
@@ -29,7 +30,7 @@ def table() -> list[tuple[str, ...]]:
 def failing() -> dict[str, str]:
     """Each topic that can fail a target, and the highest level that it has in any document."""
     found: dict[str, str] = {}
-    for name in Library().names():
+    for name in documents():
         source = Source(Library().load(name), prompts=PROMPTS)
         for each in plan(source, "extended", prompts=PROMPTS).requirements:
             topic = each.id.split(".", 2)[2]

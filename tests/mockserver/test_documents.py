@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -218,3 +219,22 @@ def test_a_family_comes_with_its_parts_which_have_its_accounts(miniatures: Libra
 async def _with_credits(talk: Callable[[httpx.AsyncClient], Awaitable[Any]], known: list[Document]) -> Any:
     async with client(*known, credits=Decimal(10)) as http:
         return await talk(http)
+
+
+def _sold(document: Document) -> Document:
+    """The document as one of a vendor's."""
+    operations = {name: replace(each, account="seller") for name, each in document.operations.items()}
+    return replace(document, operations=operations, account="seller")
+
+
+def test_a_vendors_documents_share_one_account() -> None:
+    async def talk(http: httpx.AsyncClient) -> None:
+        sent = {"key": "sk-1", "credits": 11, "family": "one"}
+        assert (await http.put("/_mock/ledger", json=sent)).json()["credits"] == 11
+        assert [(await _post(http, f"/{each}/task")).status_code for each in ("one", "two")] == [200, 200]
+        for family in ("one", "two"):
+            left = await http.get(f"/_mock/ledger?family={family}", headers={"authorization": "sk-1"})
+            assert left.json()["credits"] == 0
+        assert (await _post(http, "/one/task")).status_code == 402
+
+    _run(talk, _sold(ONE), _sold(TWO))

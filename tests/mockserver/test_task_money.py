@@ -184,7 +184,7 @@ def test_ten_thousand_queued_tasks() -> None:
     assert (state.balance(HOLDER), state.held(HOLDER)) == (100_000, 40_000)
     at.time += 1
     assert (state.balance(HOLDER), state.held(HOLDER)) == (60_000, 0)
-    assert state.unfinished_tasks(HOLDER) == 0
+    assert state.unfinished_tasks(HOLDER, "x") == 0
 
 
 def test_of_too_many_the_oldest_that_have_ended_go(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from mutants.benign import Benign, benign
 from mutants.trial import false_alarms, harmless_trial
-
-from proofsheet.spec.load import Library
+from support import documents
 
 BASE = "stability"
 
@@ -32,7 +31,7 @@ def runs(ids: list[str]) -> Iterator[HarmlessRun]:
     yield from (HarmlessRun(each.id, BASE, "core") for each in chosen)
     broad = [each.id for each in chosen if each.broad]
     yield from (HarmlessRun(each, BASE, profile) for profile in ("free", "extended") for each in broad)
-    others = [name for name in Library().names() if name != BASE]
+    others = [name for name in documents() if name != BASE]
     yield from (HarmlessRun(each, name, "core") for name in others for each in broad)
 
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+from support import documents
 
 from proofsheet.spec.build import operations
 from proofsheet.spec.cli import spec_group
@@ -23,7 +24,7 @@ from proofsheet.spec.references import resolve
 from proofsheet.spec.yaml_reader import Source, read
 
 VALIDATORS: Any = {"3.1": OpenAPIV31SpecValidator, "3.0": OpenAPIV30SpecValidator}
-NAMES = Library().names()
+NAMES = documents()
 GENERATE = "/v2beta/stable-image/generate/core"
 ACCEPT_JSON = {"type": "string", "enum": ["application/json"], "default": "application/json"}
 

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+from support import documents
 
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.expressions import Expression
@@ -17,7 +18,7 @@ def _headers(headers: Any) -> dict[str, str]:
     return {name.lower(): "x" if isinstance(each, Expression) else each for name, each in headers}
 
 
-@pytest.fixture(scope="module", params=Library().names())
+@pytest.fixture(scope="module", params=documents())
 def document(request: pytest.FixtureRequest, library: Library) -> Document:
     return library.load(request.param)
 

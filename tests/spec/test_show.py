@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from support import documents
 
 from proofsheet.spec import evidence
 from proofsheet.spec.cli import spec_group
@@ -56,7 +57,7 @@ def line(text: str, *start: str) -> str:
 # show
 
 
-@pytest.mark.parametrize("name", Library().names())
+@pytest.mark.parametrize("name", documents())
 def test_every_document_and_operation_is_shown(library: Library, name: str) -> None:
     document = library.load(name)
     text = render.document(operation_data.document(document))

@@ -89,6 +89,33 @@ def test_an_unknown_vendor_or_variant_says_which_is_nearest(
         library.load(name)
 
 
+# further families
+
+
+def test_a_vendor_has_a_document_for_each_family_that_its_menu_lists(library: Library) -> None:
+    for vendor in VENDORS:
+        menu = [name for entry in library.menu(vendor).entries for name in entry.means]
+        families = {name.partition(".")[0] for name in menu}
+        assert {library.family(part) for part in library.sold_as(vendor)} == families
+        for part in library.sold_as(vendor)[1:]:
+            document = loaded(part)
+            listed = {each.rpartition(".")[2] for each in menu if each.startswith(f"{document.family}.")}
+            assert set(document.operations) == listed
+            assert (document.family, document.account) == (part.split(".")[1], vendor)
+
+
+def test_of_what_is_only_listed_everything_is_inherited() -> None:
+    for name, operation in (("gptnb.flux", "fluxImage"), ("vman.midjourney", "submitImagine")):
+        for below in ("", "/summary", "/requestBody", "/responses/200"):
+            assert grade(name, operation, below) in ("inherited", "assumed")
+
+
+@pytest.mark.parametrize("name", ["gptnb.overlay", "gptnb.flux.overlay", "gptnb.fluks", "flux.gptnb"])
+def test_what_is_no_document_of_a_vendor_is_unknown(library: Library, name: str) -> None:
+    with pytest.raises(Unknown):
+        library.load(name)
+
+
 # what is inherited
 
 
