@@ -90,7 +90,7 @@ def _is_about_a_page(document: Any, pointer: str, pages: Pages) -> bool:
     tokens = pointers.split(pointer)
     if tokens[:1] != ("paths",) or len(tokens) < 3:
         return True
-    operation = next(pointers.find(document, tokens[:3]), {})
+    operation: Any = next(pointers.find(document, tokens[:3]), {})
     return isinstance(operation, dict) and operation.get("operationId") in pages.statuses
 
 
