@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from proofsheet.contracts.expectation import Expectation
+from proofsheet.contracts.expectation import Expectation, OfTrail
 from proofsheet.contracts.trail import SUBMIT, Extra
 
 
@@ -94,6 +94,16 @@ class Follow:
     def expects(self) -> tuple[Expectation, ...]:
         """All that is expected on the way."""
         return (*self.ends, *self.files, *self.wholes)
+
+    @property
+    def hears(self) -> bool:
+        """Whether callbacks are to be received."""
+        return any(isinstance(each, OfTrail) and each.hears for each in self.wholes)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the first callback is to be answered with an error."""
+        return any(isinstance(each, OfTrail) and each.refuses for each in self.wholes)
 
     def keeping(self, is_kept: Callable[[Expectation], bool]) -> Follow:
         """The same with some of its expectations only."""

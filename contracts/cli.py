@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from proofsheet.contracts.client.callback_receiver import CannotListen
 from proofsheet.contracts.client.pace import per_second
 from proofsheet.contracts.client.target import NONE, PERMISSIONS, BadTarget
 from proofsheet.contracts.client.target_file import LONGEST, MOST_TASKS
@@ -43,6 +44,9 @@ Examples:
   proofsheet check stability --target target.toml --rate 2/s --concurrency 4
   proofsheet check midjourney --target target.toml --tasks 3 --patience 300
   proofsheet check stability --target target.toml --profile extended --explain
+  proofsheet check flux --url http://127.0.0.1:4010 --key-env KEY --callback-listen 127.0.0.1:0
+  proofsheet check flux --url https://api.example --key-env KEY \\
+    --callback-listen 0.0.0.0:8080 --callback-url https://hooks.example
   proofsheet check gptnb --url https://api.example --key-env KEY --only flux
 
 \b
@@ -119,6 +123,14 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--patience", type=click.FloatRange(0, LONGEST, min_open=True), metavar="SECONDS",
     help="How long a task is waited for.  [default: 3 times what the document says, 60 at least]",
+)  # fmt: skip
+@click.option(
+    "--callback-listen", metavar="HOST:PORT",
+    help="Receive callbacks there, and judge them; 127.0.0.1:0 for a target on this machine.  [default: off]",
+)  # fmt: skip
+@click.option(
+    "--callback-url", metavar="URL",
+    help="The public address that leads to --callback-listen, where the target is elsewhere.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Print the plan, its price and minutes; send nothing.")
 @click.option("--explain", is_flag=True, help="Print each setting and where it comes from; send nothing.")
@@ -220,6 +232,8 @@ def _judge(
             found, progress, notice=notice, carried=run.carried if run else {}, explorers=further
         )
         finish(report, *_files(options))
+    except CannotListen as problem:
+        raise click.UsageError(str(problem)) from None
     except Unwritable as problem:
         raise click.UsageError(f"cannot write the report: {problem}") from None
     except KeyboardInterrupt:

@@ -47,9 +47,14 @@ class Expectation(ABC):
 
 
 class OfTrail(Expectation):
-    """Something expected of the whole trail of a task."""
+    """Something expected of the whole trail of a task.
+
+    `hears` says that callbacks have to be received for it, `refuses` that the first one is refused.
+    """
 
     of = "trail"
+    hears: ClassVar[bool] = False
+    refuses: ClassVar[bool] = False
 
     def findings(self, answer: Answer) -> Iterator[str]:
         if answer.trail is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from proofsheet.contracts.client.callback_receiver import CallbackAddress
 from proofsheet.contracts.settings import Settings
 
 _EACH = (
@@ -36,9 +37,15 @@ def _rows(found: Settings) -> Iterator[tuple[str, str, str]]:
     yield "key", found.key_place or "-", found.origins["key"]
     for name in _EACH:
         yield name, _shown(getattr(found, name)), found.origins[name]
+    yield "callbacks", _address(found.callbacks), found.origins["callback_listen"]
     yield "headers", _shown(found.headers), found.origins["headers"]
     yield "prompts", _shown(sorted(found.source.prompts)), found.origins["prompts"]
     yield "deviations", _shown(sorted(found.deviations)), found.origins["deviations"]
+
+
+def _address(found: CallbackAddress | None) -> str:
+    listen = f"{found.host}:{found.port}" if found else "-"
+    return f"{listen} as {found.url}" if found and found.url else listen
 
 
 def _shown(value: object) -> str:

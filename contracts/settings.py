@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from proofsheet.contracts.client.callback_receiver import CallbackAddress, callback_address
 from proofsheet.contracts.client.target import (
     NONE,
     PERMISSIONS,
@@ -21,6 +22,7 @@ from proofsheet.contracts.client.target import (
     target,
 )
 from proofsheet.contracts.client.target_file import KEYS, from_file
+from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.layers import Layer, Layers, option
 from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_selected, plan
@@ -66,6 +68,7 @@ class Settings:
     key_place: str = ""  # in words
     headers: tuple[str, ...] = ()  # names of those that every request has
     deviations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    callbacks: CallbackAddress | None = None  # where the target may send them
     report: Path = Path("report.jsonl")
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -128,6 +131,9 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     if profile not in PROFILES:
         raise BadUse(f"profile is one of {', '.join(PROFILES)}, came {profile!r}")
     permissions = _permissions(layers, table)
+    url = layers.pick("url", origin="not given")
+    callbacks = _callbacks(layers, url if sends else None)
+    permissions |= {CALLBACKS} if callbacks else set()
     seed = layers.pick("seed", origin="chance")
     seed = secrets.randbelow(2**31) if seed is None else seed
     prompts, only = layers.pick("prompts", {}), tuple(layers.pick("only", ()))
@@ -135,7 +141,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     patience = layers.pick("patience", origin="the document")
     made = patiently(plan(source, profile, only, permissions, seed, prompts), patience)
     _refuse_unknown(source, profile, only, made)
-    url, kept = layers.pick("url", origin="not given"), Kept(*layers.either("key", "key_env", "key_file"))
+    kept = Kept(*layers.either("key", "key_env", "key_file"))
     thorough = profile == "extended"
     return Settings(
         source=source,
@@ -157,6 +163,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
         key_place=str(kept),
         headers=tuple(layers.pick("headers", {})),
         deviations=_deviations(source, layers.pick("deviations", {}), _others(source, given)),
+        callbacks=callbacks,
         report=layers.pick("report", Path(f"{name}.jsonl")),
         origins=layers.origins,
     )
@@ -172,6 +179,17 @@ def _permissions(layers: Layers, table: Mapping[str, Any]) -> frozenset[str]:
     if strangers := sorted(found - set(PERMISSIONS)):
         raise BadUse(f"permissions are {', '.join((*PERMISSIONS, NONE))}, came {', '.join(strangers)}")
     return found | {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
+
+
+def _callbacks(layers: Layers, target: str | None) -> CallbackAddress | None:
+    """Where callbacks are received, if anywhere. Raises BadUse."""
+    listen, url = layers.pick("callback_listen"), layers.pick("callback_url")
+    if listen is None and url is not None:
+        raise BadUse(f"--callback-url {url}: where does it lead? Give --callback-listen HOST:PORT too")
+    try:
+        return callback_address(listen, url, target) if listen is not None else None
+    except ValueError as problem:
+        raise BadUse(str(problem)) from None
 
 
 def _refuse_unknown(source: Source, profile: str, only: Sequence[str], made: Plan) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.contracts.exchange import Exchange
@@ -39,8 +39,21 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """One request that came to the address of a task's callbacks; header names in lower case."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    answered: int  # the status that it got
+
+
+@dataclass(frozen=True)
 class Trail:
-    """All answers about one task, in their order. `id` is None where the submission gave none."""
+    """All answers about one task, in their order. `id` is None where the submission gave none.
+
+    `hook` is the address given for its callbacks, empty where none was; `deliveries` are what came there.
+    """
 
     operation: Operation  # that started it
     view: Operation
@@ -49,6 +62,8 @@ class Trail:
     looks: tuple[Look, ...]
     patience: float = 0.0
     waited: float = 0.0  # seconds from the first answer to the last
+    hook: str = ""
+    deliveries: tuple[Delivery, ...] = ()
 
     @property
     def lifecycle(self) -> Lifecycle:

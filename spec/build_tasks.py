@@ -202,6 +202,7 @@ def _callback(name: str, url: str, method: str, node: Any) -> Callback:
         headers=headers,
         attempts=retry.get("attempts", 1),
         retry_seconds=float(retry.get("seconds", 0)),
+        retry_is_known="x-retry" in node,
     )
 
 

@@ -242,6 +242,7 @@ class Callback:
     headers: Mapping[str, str] = field(default_factory=dict)  # values may be runtime expressions
     attempts: int = 1  # until it is answered with a 2xx
     retry_seconds: float = 0.0  # from one to the next
+    retry_is_known: bool = False  # whether the document says how often it is sent
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _seconds(value: Any) -> str:
 
 
 _MEMBERS: Mapping[str, Callable[[Any], str]] = {
-    **dict.fromkeys(("url", "profile", "key_env", "key_file"), _text),
+    **dict.fromkeys(("url", "profile", "key_env", "key_file", "callback_listen", "callback_url"), _text),
     **dict.fromkeys((f"{name}_key_{kind}" for name in KEYS for kind in ("env", "file")), _text),
     "permissions": _permissions,
     "headers": _headers,

@@ -11,6 +11,8 @@ from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.access import access
 from proofsheet.contracts.derive.allowed_values import listed
 from proofsheet.contracts.derive.bounds import bounds
+from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
+from proofsheet.contracts.derive.callbacks import callbacks
 from proofsheet.contracts.derive.edited_pictures import edited_pictures
 from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.explored import explored
@@ -47,6 +49,7 @@ DERIVERS = (
     *(
         tasks,
         task_moves,
+        callbacks,
         answers,
         sizes,
         edited_pictures,
@@ -179,6 +182,8 @@ def _lacking(found: list[Derived], permissions: frozenset[str]) -> Iterator[tupl
 
 
 def _need(name: str) -> str:
+    if name == CALLBACKS:
+        return "needs --callback-listen"
     if name.endswith("-key"):
         return f"needs {name.removesuffix('-key')}_key_env in target.toml"
     if name.endswith("-prompt"):

@@ -28,12 +28,13 @@ def header(
     key_env: str | None = None,
     explore: int | None = None,
     permissions: Collection[str] = (),
+    callbacks: bool = False,
 ) -> Record:
     """What is known before the first case is sent.
 
     `deviations` are requirement ids with `reason` and `until` (a date, or its ISO text), expired ones
     too; `key_env` is the name of the variable that holds the key; `explore` the examples per operation.
-    Of the permissions only those that can be given again are told.
+    Of the permissions only those that can be given again are told; `callbacks` says that they were received.
     """
     return {
         "kind": "header",
@@ -48,6 +49,7 @@ def header(
         "explore": explore,
         "key_env": key_env,
         "permissions": sorted({*permissions} & {*PERMISSIONS}),
+        "callbacks": callbacks,
         "requirements": [_requirement(each) for each in plan.requirements],
         "deviations": _deviations(deviations or {}, plan.requirements),
         "sources": _sources(document, plan.requirements),

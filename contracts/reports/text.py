@@ -89,5 +89,7 @@ def _permissions(needs: str) -> Iterator[str]:
     """What a requirement needs beyond the usual; a prompt or a second key can only be in a target.toml."""
     names = needs.split("+") if needs else []
     yield from (f"--allow {quote(each)}" for each in names if "-" not in each and each != "paid")
-    if any("-" in each for each in names):
+    if "callback-listen" in names:
+        yield "--callback-listen 127.0.0.1:0"
+    if any("-" in each and each != "callback-listen" for each in names):
         yield "--target target.toml"

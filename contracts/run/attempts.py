@@ -11,6 +11,7 @@ from proofsheet.contracts.case import Case, Step
 from proofsheet.contracts.checks.outcomes import is_granted, parsed
 from proofsheet.contracts.checks.task_facts import end_of
 from proofsheet.contracts.checks.task_moves import granted_early
+from proofsheet.contracts.client.callback_receiver import Receiver
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.client.retry import LOST, NotTheApi, RetryingClient
 from proofsheet.contracts.derive.samples import price, smallest
@@ -66,12 +67,14 @@ class Attempts:
     budget: Budget
     interrupts: Interrupts = field(default_factory=Interrupts)
     notice: Callable[[str], None] = lambda text: None  # what is waited for
+    receiver: Receiver | None = None  # of callbacks
     followed: Followed = field(init=False)
 
     def __post_init__(self) -> None:
         document, pace = self.judging.oracle.document, self.client.pace
         awaited = Awaited(self.notice, pace.now)
-        self.followed = Followed(document, self.client.send, self._is_stopped, pace.rest, pace.now, awaited)
+        how = (self.client.send, self._is_stopped, pace.rest, pace.now, awaited)
+        self.followed = Followed(document, *how, receiver=self.receiver)
 
     def _is_stopped(self) -> bool:
         return self.interrupts.pending

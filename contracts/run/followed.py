@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Step
 from proofsheet.contracts.checks.task_facts import end_of
+from proofsheet.contracts.client.callback_receiver import Inbox, Receiver
 from proofsheet.contracts.client.http_client import Unreachable
+from proofsheet.contracts.derive.callbacks import address_field
 from proofsheet.contracts.derive.task_requests import with_id
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.run.awaited import Awaited
@@ -41,6 +43,7 @@ class Followed:
     now: Callable[[], float]
     awaited: Awaited
     ended: list[Ended] = field(default_factory=list)
+    receiver: Receiver | None = None  # of callbacks
 
     def ready(self, case: Case) -> Case | None:
         """The case with the task that it goes on from; None where there is none in such a state."""
@@ -58,7 +61,9 @@ class Followed:
 
         `submit` sends the submission; None, and the trail has no answer, where there was none.
         """
-        follower, sent = Follower(self.document, case, self.now), list[Step]()
+        inbox = self._inbox(case)
+        case = self._called_back(case, inbox) if inbox else case
+        follower, sent = Follower(self.document, case, self.now, inbox), list[Step]()
         steps = follower.steps()
         step = next(steps)
         while self._waits(step) or not sent:
@@ -83,6 +88,21 @@ class Followed:
             self.rest(min(left, PIECE))
             left -= PIECE
         return not self.is_stopped()
+
+    def _inbox(self, case: Case) -> Inbox | None:
+        """Where the callbacks of a case go, if any are expected and the task is not one of an earlier run."""
+        assert case.follow is not None
+        if self.receiver is None or case.follow.known or not case.follow.hears:
+            return None
+        return self.receiver.inbox(refusals=int(case.follow.refuses))
+
+    def _called_back(self, case: Case, inbox: Inbox) -> Case:
+        """The case with the inbox's address where its submission says where callbacks go."""
+        known = map(address_field, self.document.operations[case.operation].callbacks)
+        fields = {name: inbox.url for name in known if name and name in (case.steps[0].request.json or {})}
+        first = case.steps[0]
+        request = replace(first.request, json={**(first.request.json or {}), **fields})
+        return replace(case, steps=(replace(first, request=request), *case.steps[1:]))
 
     def _sent(self, case: Case, step: Step) -> Exchange:
         """An answer on the way; one that never came is one that breaks HTTP, and no end of the way."""

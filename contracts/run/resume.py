@@ -23,6 +23,9 @@ class Earlier:
     carried: Mapping[str, Record]
 
 
+_WITH = {True: "with", False: "without"}
+
+
 def earlier(path: Path) -> Earlier:
     """Read the report of an earlier run, even of one that crashed. Raises BadReport."""
     return Earlier(path, records.partly(path).header, records.finished(path))
@@ -58,6 +61,8 @@ def hold_together(run: Earlier, found: Settings) -> None:
     for name, value in now.items():
         if (then := run.header[name]) != value:
             raise BadUse(f"{run.path} is of the {name} {then}, not of {value}; leave out --resume")
+    if run.header.get("callbacks", False) != (found.callbacks is not None):
+        raise BadUse(f"{run.path} is of a run {_WITH[found.callbacks is None]} --callback-listen")
     known = {each["id"] for each in run.header["requirements"]}
     if others := sorted(known ^ {each.id for each in found.plan.requirements}):
         names = ", ".join(others[:3])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case
+from proofsheet.contracts.client.callback_receiver import Receiver
 from proofsheet.contracts.client.http_client import HttpClient, wait
 from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.client.probe import probe
@@ -47,6 +48,7 @@ class Run:
     rate: float | None = None  # requests per second
     explorers: tuple[Explorer, ...] = ()
     interrupts: Interrupts = field(default_factory=Interrupts)
+    receiver: Receiver | None = None  # of callbacks
     notice: Callable[[str], None] = lambda text: None  # what is waited for
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     sent: int = 0
@@ -72,7 +74,8 @@ class Run:
         )
         self.client.notice = self._on_wait
         self.judging = Judge(self.oracle, self.verdicts)
-        self._attempts = Attempts(retrying, self.judging, self.budget, self.interrupts, self.notice)
+        how = (self.budget, self.interrupts, self.notice, self.receiver)
+        self._attempts = Attempts(retrying, self.judging, *how)
 
     def steps(self) -> Iterator[Result]:
         """Send case after case, then whatever the explorers find; yields what became of each.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from proofsheet.contracts.client.callback_receiver import Receiver, receiving
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.history import recalled
@@ -57,12 +58,13 @@ def carry_out(
 ) -> Done:
     """Run the plan and write its report as it goes. `notice` gets a line about what is waited for.
 
-    `carried` are cases of an earlier run, which are not sent again.
+    `carried` are cases of an earlier run, which are not sent again. Raises CannotListen.
     """
     client = client or HttpClient(found.document, found.aim)
     try:
-        run = _run(found, client, notice, carried or {}, explorers)
-        return _carry_out(found, run, progress, carried or {})
+        with receiving(found.callbacks) as receiver:
+            run = _run(found, client, notice, carried or {}, explorers, receiver)
+            return _carry_out(found, run, progress, carried or {})
     finally:
         client.close()
 
@@ -91,6 +93,7 @@ def _run(
     notice: Notice,
     carried: Mapping[str, Record],
     explorers: tuple[Explorer, ...],
+    receiver: Receiver | None = None,
 ) -> Run:
     left = tuple(case for case in found.plan.cases if case.id not in carried)
     run = Run(
@@ -103,6 +106,7 @@ def _run(
         rate=found.rate,
         explorers=explorers,
         notice=notice,
+        receiver=receiver,
     )
     _carry(run, found.plan, carried)
     return run
@@ -120,6 +124,7 @@ def _header(found: Settings) -> Record:
         found.key_env,
         found.explore,
         found.permissions,
+        found.callbacks is not None,
     )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Request, Step
+from proofsheet.contracts.checks.callbacks import is_awaited, longest_wait
 from proofsheet.contracts.checks.outcomes import is_granted, parsed
 from proofsheet.contracts.checks.task_facts import JSON, links_of, places, views
+from proofsheet.contracts.client.callback_receiver import Inbox
 from proofsheet.contracts.derive.task_requests import about
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.trail import AGAIN, END, FILE, FILE_AGAIN, LINK, SUBMIT, VIEW, Extra, Look, Trail
@@ -26,11 +28,15 @@ Steps = Generator[Step, Exchange, None]
 
 @dataclass
 class Follower:
-    """Follows one task. `trail` holds every answer so far, those that a step led to; `now` is in seconds."""
+    """Follows one task. `trail` holds every answer so far, those that a step led to; `now` is in seconds.
+
+    `inbox` is where its callbacks come, if its submission names an address.
+    """
 
     document: Document
     case: Case
     now: Callable[[], float] = time.monotonic
+    inbox: Inbox | None = None
     trail: Trail = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,6 +51,7 @@ class Follower:
             sent=self.case.steps[0].request.json,
             looks=(),
             patience=follow.patience,
+            hook=self.inbox.url if self.inbox else "",
         )
 
     def steps(self) -> Steps:
@@ -61,7 +68,25 @@ class Follower:
             yield from self._files(FILE)
             yield from self._extras("ended")
             yield from self._look(AGAIN, self._pause(0))
+            yield from self._callbacks()
             yield from self._files(FILE_AGAIN)
+        self._hear()
+
+    def _callbacks(self) -> Steps:
+        """Look on until every callback that is due has come, or has had its time."""
+        callbacks, waited, count = self.trail.operation.callbacks, 0.0, 0
+        while self._hear() and is_awaited(self.trail, self.follow.refuses):
+            pause = self._pause(count)
+            if (waited := waited + pause) > longest_wait(callbacks):
+                return
+            yield from self._look(AGAIN, pause)
+            count += 1
+
+    def _hear(self) -> bool:
+        """Take note of the callbacks that have come; False where none can come."""
+        if self.inbox is not None:
+            self.trail = replace(self.trail, deliveries=tuple(self.inbox.deliveries))
+        return self.inbox is not None
 
     def _looked(self, step: Step) -> Generator[Step, Exchange, Exchange]:
         exchange = yield step
