@@ -20,7 +20,8 @@ _FILES = ("$artifact.bytes", "$artifact.base64")  # what needs the whole file
 
 async def artifacts(call: Call, double: Double, representation: Representation) -> list[Artifact]:
     """The artifacts that a representation binds, noted on the call; rendered if it takes their bytes."""
-    if not any(each.source == "$artifact" for _, each in representation.binds):
+    shown = [each for _, each in representation.binds_without(representation.left_out(call.as_rules_see))]
+    if not any(each.source == "$artifact" or "{$artifact." in each.text for each in shown):
         return []
     view: TaskView | None = call.task
     maker = view.call if view else _maker(call, double)
@@ -35,7 +36,7 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
         found = medium.describe(maker, double, representation.blurred)
         call.pictures = found if maker is call else tuple(_as_shown(each, representation) for each in found)
         made = _of_call(call, double, artifact.kind, artifact.expires or DEFAULT_SECONDS)
-    if not any(each.text in _FILES for _, each in representation.binds):
+    if not any(each.text in _FILES for each in shown):
         return list(made)
     return [
         replace(one, pieces=await medium.render(description, double))
@@ -89,4 +90,4 @@ def _of_call(call: Call, double: Double, kind: str, seconds: float) -> Iterator[
 def _linked(call: Call, description: Any, path: Callable[[], str]) -> Artifact:
     origin = call.base.removesuffix(call.prefix)
     pieces: Sequence[bytes] = ()
-    return Artifact(description.seed, description.media_type, pieces, lambda: origin + path())
+    return Artifact(description, pieces, lambda: origin + path())

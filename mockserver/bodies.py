@@ -10,7 +10,7 @@ from typing import Any
 
 from proofsheet.mockserver.sources import Artifact, Context, values
 from proofsheet.mockserver.written_values import repeated
-from proofsheet.spec import media_types
+from proofsheet.spec import media_types, pointers
 from proofsheet.spec.document import Representation
 from proofsheet.spec.events import Binds
 from proofsheet.spec.expressions import Expression
@@ -40,7 +40,12 @@ def value(
     blobs: list[bytes] | None = None,
 ) -> Any:
     """The body's JSON value. Megabytes of base64 are put into `blobs`, with marks where they belong."""
-    return filled_in(representation.value, representation.binds, context, artifacts, blobs)
+    left_out = representation.left_out(context.call.as_rules_see)
+    binds = tuple(representation.binds_without(left_out))
+    made = filled_in(representation.value, binds, context, artifacts, blobs)
+    for tokens in left_out:
+        _leave_out(made, tokens)
+    return made
 
 
 def filled_in(
@@ -55,6 +60,14 @@ def filled_in(
     for tokens, expression in binds:
         _bind(made, ("0", *tokens), expression, context, artifacts, [] if blobs is None else blobs)
     return made[0]
+
+
+def _leave_out(value: Any, tokens: tuple[str, ...]) -> None:
+    """Take the members at a place out of a JSON value."""
+    *way, last = tokens
+    for holder in list(pointers.find(value, tuple(way))):
+        if isinstance(holder, dict):
+            holder.pop(last, None)
 
 
 def _copied(value: Any) -> Any:

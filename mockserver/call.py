@@ -143,6 +143,17 @@ class Call:
             return self.body.defaults.get(field[0])
         return found
 
+    @property
+    def known_fields(self) -> dict[str, Any]:
+        """The fields of the request, with their defaults."""
+        defaults = self.body.defaults if self.body else {}
+        return {**defaults, **self.fields} if isinstance(self.fields, dict) else {}
+
+    @property
+    def as_rules_see(self) -> dict[str, Any]:
+        """The fields with their defaults, and in `$sent` without."""
+        return {**self.known_fields, "$sent": self.fields}
+
     @cached_property
     def prompts(self) -> list[str]:
         """The texts that say what to make."""

@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.double import Double
@@ -15,7 +15,7 @@ from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.picture import LARGEST_EDIT, LARGEST_SIDE, MOST_PIXELS, Edit, Picture
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import pointers
-from proofsheet.spec.artifact import Artifact
+from proofsheet.spec.artifact import TRANSPARENT, Artifact
 
 USUAL = (1024, 1024)  # pixels: where nothing says how large
 
@@ -34,25 +34,25 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
     width, height = _size(call, artifact, edit)
     prompt = " · ".join(call.prompts)
     identity = _identity(call, artifact, edit)
+    clear = artifact.background is not None and artifact.background.pick(call.known_fields) == TRANSPARENT
     most = artifact.seed.maximum if artifact.seed else 0
     size = "" if artifact.grid else f"  {width} x {height}"  # each of four has one of its own
     found = []
     for number in range(call.count):
         seed = call.seed + number if call.seed + number <= most else number
-        found.append(
-            Picture(
-                width=width,
-                height=height,
-                media_type=media_type or str(call.artifact_media),
-                seed=seed,
-                identity=identity,
-                title=f"{call.operation.id}  seed {seed}{size}",
-                prompt=prompt,
-                edit=edit,
-                blurred=blurred,
-                grid=artifact.grid,
-            )
+        picture = Picture(
+            width=width,
+            height=height,
+            media_type=media_type or str(call.artifact_media),
+            seed=seed,
+            identity=identity,
+            title=f"{call.operation.id}  seed {seed}{size}",
+            prompt=prompt,
+            edit=edit,
+            blurred=blurred,
+            grid=artifact.grid,
         )
+        found.append(replace(picture, edit=Edit("cut-out", (picture,))) if clear else picture)
     return tuple(found)
 
 
@@ -83,7 +83,7 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
     left_out = {*artifact.media.field[:1], *(artifact.count or ())}
     if edit is None:
         left_out |= {*artifact.pictures, artifact.strength or "", artifact.fidelity or ""}
-    known = artifact.without_seed(known_fields(call))
+    known = artifact.without_seed(call.known_fields)
     kept = {name: value for name, value in known.items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)
     digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
@@ -99,7 +99,7 @@ def edit_of(call: Call, artifact: Artifact) -> Edit | None:
     strength = _strength(call, artifact)
     if not sources or (strength == 1 and artifact.effect == "reimagine"):
         return None
-    known = known_fields(call)
+    known = call.known_fields
     grow = next(pointers.find(known, artifact.grow), 0) if artifact.grow else 0
     mask = next(_usable(call, artifact.mask), None) if artifact.mask else None
     return Edit(
@@ -117,15 +117,9 @@ def _usable(call: Call, name: str) -> Iterator[Given]:
     return (each for each in call.given.get(name, ()) if each.is_usable)
 
 
-def known_fields(call: Call) -> dict[str, Any]:
-    """The fields of the request, with their defaults."""
-    defaults = call.body.defaults if call.body else {}
-    return {**defaults, **call.fields} if isinstance(call.fields, dict) else {}
-
-
 def _size(call: Call, artifact: Artifact, edit: Edit | None) -> tuple[int, int]:
     """The size asked for, within what can be drawn: forced outcomes draw for requests that no gate saw."""
-    width, height = artifact.size_of(known_fields(call), partial(given_sides, call)) or USUAL
+    width, height = artifact.size_of(call.known_fields, partial(given_sides, call)) or USUAL
     most = LARGEST_EDIT if edit else LARGEST_SIDE
     if not (1 <= width <= most and 1 <= height <= most) or width * height > MOST_PIXELS:
         return USUAL

@@ -6,7 +6,7 @@ import asyncio
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.drawing import given_sides, known_fields, pictures
+from proofsheet.mockserver.drawing import given_sides, pictures
 from proofsheet.mockserver.media.image.picture import PNG
 from proofsheet.mockserver.media.model.model import Model, pieces
 from proofsheet.mockserver.media.model.relief import FEWEST, USUAL
@@ -22,7 +22,7 @@ def models(call: Call, double: Double, blurred: bool) -> tuple[Model, ...]:
         return ()
     given = given_sides(call, artifact.sources[0]) if artifact.sources else None
     width, height = given or (1, 1)
-    wanted = next(pointers.find(known_fields(call), artifact.vertices), None) if artifact.vertices else None
+    wanted = next(pointers.find(call.known_fields, artifact.vertices), None) if artifact.vertices else None
     vertices = min(MOST, int(wanted)) if isinstance(wanted, int | float) and wanted >= FEWEST else USUAL
     found = pictures(call, double, blurred, PNG)
     return tuple(Model(each, width / height, vertices) for each in found)

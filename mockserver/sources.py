@@ -12,7 +12,8 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.listings import TASKS, Listing
-from proofsheet.mockserver.request_values import of_request
+from proofsheet.mockserver.picture_tokens import TOKENS
+from proofsheet.mockserver.request_values import of_request, part
 from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView, of_task
 from proofsheet.mockserver.written_values import WRITTEN, Place
 from proofsheet.spec import expressions
@@ -43,10 +44,9 @@ class Context:
 
 @dataclass(frozen=True)
 class Artifact:
-    """One artifact of an answer: its seed, its media type, the pieces of its file if they are wanted."""
+    """One artifact of an answer: its description, the pieces of its file if they are wanted."""
 
-    seed: int
-    media_type: str
+    description: Any
     pieces: Sequence[bytes]
     url: Callable[[], str] = str  # makes the link to its file
 
@@ -65,6 +65,10 @@ def _first(of: Callable[[Complaint], Sequence[Any]]) -> Callable[[Context], Iter
     return lambda context: iter([value for each in context.complaints[:1] for value in of(each)])
 
 
+def _counted(of: Callable[[Call], int]) -> Callable[[Context], Iterator[Any]]:
+    return lambda context: iter([of(context.call)])
+
+
 CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$call.id": lambda context: iter([context.call.id]),
     "$call.time": lambda context: iter([context.now()]),
@@ -77,6 +81,7 @@ CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$refusal.location": _first(lambda each: [list(each.location)] if each.location else []),
     "$statusCode": lambda context: iter([context.status]),
     "$url": lambda context: iter([context.call.url]),
+    **{name: _counted(of) for name, of in TOKENS.items()},
 }
 # How a value is written that is a time in Unix seconds, a share from 0 to 1 or anything (as text).
 FORMS: Mapping[str, Callable[[Any], Any]] = {
@@ -89,8 +94,10 @@ FORMS: Mapping[str, Callable[[Any], Any]] = {
 }
 # The bytes are put in apart: they are megabytes.
 ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
-    "$artifact.seed": lambda artifact: artifact.seed,
-    "$artifact.mediaType": lambda artifact: artifact.media_type,
+    "$artifact.seed": lambda artifact: artifact.description.seed,
+    "$artifact.mediaType": lambda artifact: artifact.description.media_type,
+    "$artifact.width": lambda artifact: artifact.description.width,
+    "$artifact.height": lambda artifact: artifact.description.height,
     "$artifact.bytes": lambda artifact: b"".join(artifact.pieces),
     "$artifact.base64": lambda artifact: b"".join(artifact.pieces),
     "$artifact.url": lambda artifact: artifact.url(),
@@ -103,6 +110,9 @@ def values(expression: Expression, context: Context, artifact: Artifact | None) 
         yield filled(expression.text, context, artifact)
         return
     found = _values(expression.text, context, artifact)
+    if expression.match:
+        yield from (taken for each in found if (taken := part(expression, each)) is not None)
+        return
     yield from map(FORMS[expression.form], found) if expression.form else found
 
 

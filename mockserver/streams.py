@@ -10,7 +10,6 @@ from itertools import zip_longest
 
 from proofsheet.mockserver import bodies
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.drawing import known_fields
 from proofsheet.mockserver.faults import CutOff
 from proofsheet.mockserver.sources import Context
 from proofsheet.mockserver.stream_pace import StreamPace
@@ -53,7 +52,7 @@ async def paced(found: Sequence[Sent], pace: StreamPace, double: Double) -> Asyn
 
 
 def _whole(stream: EventStream, context: Context) -> Iterator[Sent]:
-    known = known_fields(context.call)
+    known = context.call.known_fields
     for group in stream.groups():
         admitted = [each for each in group if each.when is None or each.when.is_valid(known)]
         if group[0].of in PIECES:

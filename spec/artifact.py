@@ -15,6 +15,8 @@ Tokens = tuple[str, ...]
 Sides = tuple[int, int]  # width and height in pixels
 Given = Callable[[str], Sides | None]  # a field's name to the sides of the picture in it, if there is one
 REGIONS = ("white", "black", "alpha", "subject")
+TRANSPARENT = "transparent"
+BACKGROUNDS = (TRANSPARENT, "opaque")
 _DRAWING_ANEW = frozenset({"repaint", "replace-background", "sketch", "structure", "style"})
 _MARGINS = ("left", "right", "up", "down")
 
@@ -97,6 +99,9 @@ class Artifact:
     text: str | None = None  # what of it is said in words: a key of the double's table of texts
     grid: bool = False  # whether a picture is four in one file, whose size is that of the file
     expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
+    background: Choice | None = None  # one of BACKGROUNDS
+    tokens: Choice | None = None  # that one picture counts
+    source_tokens: int = 0  # that each given picture counts
 
     @property
     def is_edit(self) -> bool:
@@ -183,7 +188,7 @@ def artifact(node: Any) -> Artifact | None:
         effect=node.get("effect", "reimagine"),
         mask=_name(node.get("mask")),
         grow=_tokens(node.get("grow")),
-        region=_region(node.get("region", "white")),
+        region=_of(REGIONS, node.get("region", "white")),
         strength=_name(node.get("strength")),
         fidelity=_name(node.get("fidelity")),
         count=_tokens(node.get("count")),
@@ -192,6 +197,9 @@ def artifact(node: Any) -> Artifact | None:
         text=node.get("text"),
         grid=node.get("layout") == "grid",
         expires=node.get("expires"),
+        background=_of(BACKGROUNDS, node["background"]) if "background" in node else None,
+        tokens=choice(node["tokens"]) if "tokens" in node else None,
+        source_tokens=node.get("source-tokens", 0),
     )
 
 
@@ -207,11 +215,12 @@ def _resized(node: Mapping[str, Any]) -> Resized:
     )
 
 
-def _region(node: Any) -> Choice:
+def _of(known: tuple[str, ...], node: Any) -> Choice:
+    """A choice among known words. Raises ValueError for another one."""
     found = choice(node)
     for each in found.table.values() if found.table else (found.constant,):
-        if each not in REGIONS:
-            raise ValueError(f"{each!r} is no region; the regions are {', '.join(REGIONS)}")
+        if each not in known:
+            raise ValueError(f"{each!r} is none of {', '.join(known)}")
     return found
 
 

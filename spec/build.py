@@ -31,6 +31,7 @@ from proofsheet.spec.document import (
 )
 from proofsheet.spec.events import event_stream
 from proofsheet.spec.expressions import embedded, is_expression, parse, parse_bind
+from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import Lifecycle, Views
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -290,6 +291,9 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         constants=tuple(_constant(value, pointers.split(at)) for at in example.get("x-const", ())),
         header_constants=tuple((name.lower(), each) for name, each in literal.items() if "" in binds),
         events=events,
+        shown_when=tuple(
+            (pointers.split(at), Schema(each)) for at, each in example.get("x-shown-when", {}).items()
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from proofsheet.spec import pointers
 
 _RATIO = re.compile(r"([0-9]{1,6}):([0-9]{1,6})")
+_SIDES = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,22 @@ class ByRatio:
 
 
 @dataclass(frozen=True)
+class Written:
+    """Sides that the text itself says, in pixels: `1536x864`."""
+
+    def sides(self, text: str) -> list[int] | None:
+        """Width and height; None for a text that is none."""
+        match = _SIDES.fullmatch(text)
+        found = [int(match[1]), int(match[2])] if match else []
+        return found if all(found) and found else None
+
+
+@dataclass(frozen=True)
 class Choice:
     """`{field: /aspect_ratio, default: "1:1", table: {"1:1": [1024, 1024]}}`, or a constant.
 
-    `otherwise` gives the size of a ratio that the table lacks.
+    A line of the table may be a choice in turn, by another field. `otherwise` gives the size of what the
+    table lacks.
     """
 
     field: tuple[str, ...]
@@ -43,7 +56,7 @@ class Choice:
     table: dict[str, Any]
     constant: Any = None
     tolerance: float = 0.0  # relative; of a table whose values are only assumed
-    otherwise: ByRatio | None = None
+    otherwise: ByRatio | Written | None = None
 
     def pick(self, body: Any) -> Any:
         """The value for a request body; the default's where the field is absent or a stranger."""
@@ -52,23 +65,31 @@ class Choice:
         value = next(pointers.find(body, self.field), self.default)
         if isinstance(value, bool):
             value = str(value).lower()  # as YAML and JSON write it
-        if str(value) in self.table:
-            return self.table[str(value)]
-        other = self.otherwise.sides(str(value)) if self.otherwise else None
-        return other or self.table[str(self.default)]
+        other = self.otherwise.sides(str(value)) if self.otherwise and str(value) not in self.table else None
+        found = other or self.table.get(str(value), self.table[str(self.default)])
+        return found.pick(body) if isinstance(found, Choice) else found
 
 
 def choice(value: Any) -> Choice:
     """Read a choice, or wrap a constant. Raises ValueError when the default is not in the table."""
-    if not isinstance(value, dict) or "table" not in value:
+    if not _is_choice(value):
         return Choice((), None, {}, constant=value)
     if str(value.get("default")) not in value["table"]:
         raise ValueError(f"the default {value.get('default')!r} is not in the table")
-    otherwise = value.get("otherwise")
     return Choice(
         field=pointers.split(value["field"]),
         default=value["default"],
-        table=value["table"],
+        table={key: choice(each) if _is_choice(each) else each for key, each in value["table"].items()},
         tolerance=value.get("tolerance", 0.0),
-        otherwise=ByRatio(**otherwise) if otherwise else None,
+        otherwise=_otherwise(value.get("otherwise")),
     )
+
+
+def _otherwise(node: Any) -> ByRatio | Written | None:
+    if node is None:
+        return None
+    return Written() if node == "written" else ByRatio(**node)
+
+
+def _is_choice(value: Any) -> bool:
+    return isinstance(value, dict) and "table" in value

@@ -5,7 +5,7 @@ Nothing here knows a vendor. The plain data stays reachable at `Document.raw` (r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from proofsheet.spec.choices import Choice
 from proofsheet.spec.completion import Completion
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
 from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
 
@@ -41,6 +42,19 @@ class Representation:
     ] = ()  # places in the body, and what always stands there
     header_constants: tuple[tuple[str, str], ...] = ()  # the same of a body of bytes, in its headers
     events: EventStream | None = None  # what a stream consists of; then `value` lists what each event says
+    shown_when: tuple[tuple[tuple[str, ...], Schema], ...] = ()  # members for some requests only
+
+    def left_out(self, request: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+        """The members that a request (with its defaults, and `$sent`) is not answered."""
+        return tuple(at for at, wanted in self.shown_when if not wanted.is_valid(request))
+
+    def binds_without(
+        self, left_out: tuple[tuple[str, ...], ...]
+    ) -> Iterator[tuple[tuple[str, ...], Expression]]:
+        """What is bound, but for what stands in members that are left out."""
+        for at, each in self.binds:
+            if not any(at[: len(gone)] == gone for gone in left_out):
+                yield at, each
 
 
 @dataclass(frozen=True)

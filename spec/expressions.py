@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 # What can be bound into an answer: a double has a function for each (mockserver/sources.py).
 ARTIFACT = frozenset(
-    {"$artifact.bytes", "$artifact.base64", "$artifact.seed", "$artifact.mediaType", "$artifact.url"}
+    f"$artifact.{each}" for each in ("bytes", "base64", "seed", "mediaType", "url", "width", "height")
 )
+TOKENS = frozenset(f"$tokens.{each}" for each in ("text", "pictures", "input", "output", "total"))
 TASK = frozenset(
     f"$task.{each}"
     for each in (
@@ -94,14 +95,15 @@ class UnknownExpression(ValueError):
 
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
-    known = any(text in each for each in (ARTIFACT, CALL, TASK, TASKS, PAGE, OFFER, WRITING, VECTOR))
+    known = any(text in each for each in (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, VECTOR))
     if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT, _RESOURCE)):
         raise UnknownExpression(text)
     return Expression(text)
 
 
 def parse_bind(node: object) -> Expression:
-    """What x-bind says of a place: an expression, a template, `{source, as}` or `{if, otherwise}`.
+    """What x-bind says of a place: an expression, a template, `{source, as}`, `{source, match}` or
+    `{if, otherwise}`.
 
     Raises UnknownExpression.
     """
@@ -109,7 +111,7 @@ def parse_bind(node: object) -> Expression:
         if node.get("otherwise") not in OTHERWISE:
             raise UnknownExpression(str(node.get("otherwise")))
         return Expression(parse(node["if"]).text, otherwise=node["otherwise"])
-    if isinstance(node, dict):
+    if isinstance(node, dict) and "match" not in node:
         if node.get("as") not in FORMS:
             raise UnknownExpression(str(node.get("as")))
         return Expression(parse(node["source"]).text, node["as"])

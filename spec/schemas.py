@@ -67,10 +67,19 @@ def flaw(error: Any) -> Flaw:
     if kind == "additionalProperties":
         path.append(params["unexpected"][0])
     params["limit"] = params.get(_LIMITS.get(kind, "limit"))
-    params["options"] = " | ".join(f"'{option}'" for option in params.get("options") or ())
+    options = params.get("options") or ()
+    params["options"] = " | ".join(f"'{option}'" for option in options)
+    params["listed"] = in_english([f"'{option}'" for option in options if option is not None])
     params["expected"] = ", ".join(params.get("types") or ())
     params["received"] = type_name(error.instance)
     return Flaw(kind, name(path), params, tuple(path))
+
+
+def in_english(items: list[str]) -> str:
+    """Items as a sentence lists them: `a`, `a and b`, `a, b, and c`."""
+    if len(items) < 3:
+        return " and ".join(items)
+    return f"{', '.join(items[:-1])}, and {items[-1]}"
 
 
 def name(path: list[str | int]) -> str:

@@ -1,0 +1,39 @@
+"""How many tokens a call for pictures counts: its prompts, the given pictures, those that are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from proofsheet.mockserver.call import Call
+from proofsheet.spec import tokens
+
+
+def text_tokens(call: Call) -> int:
+    """The tokens of the prompts."""
+    return sum(map(tokens.count, call.prompts))
+
+
+def picture_tokens(call: Call) -> int:
+    """The tokens of the given pictures."""
+    artifact = call.operation.artifact
+    given = sum(len(each) for each in call.given.values())
+    return given * artifact.source_tokens if artifact else 0
+
+
+def output_tokens(call: Call) -> int:
+    """The tokens of all pictures that are drawn."""
+    artifact = call.operation.artifact
+    return int(artifact.tokens.pick(call.known_fields)) * call.count if artifact and artifact.tokens else 0
+
+
+def _input(call: Call) -> int:
+    return text_tokens(call) + picture_tokens(call)
+
+
+TOKENS: Mapping[str, Callable[[Call], int]] = {
+    "$tokens.text": text_tokens,
+    "$tokens.pictures": picture_tokens,
+    "$tokens.input": _input,
+    "$tokens.output": output_tokens,
+    "$tokens.total": lambda call: _input(call) + output_tokens(call),
+}

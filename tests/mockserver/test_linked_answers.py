@@ -1,0 +1,59 @@
+"""Answers that are no tasks link their pictures or hold them, as the request says."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+from PIL import Image
+from shapes import client
+
+from proofsheet.spec.load import Library
+
+KEY = {"x-task-key": "sk-links"}
+
+
+def _run(library: Library, talk: Callable[[httpx.AsyncClient], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        async with client(library.load("miniature-prints")) as http:
+            return await talk(http)
+
+    return asyncio.run(run())
+
+
+async def _prints(http: httpx.AsyncClient, **fields: Any) -> list[dict[str, Any]]:
+    answer = await http.post("/prints", json={"prompt": "a cat", **fields}, headers=KEY)
+    found: list[dict[str, Any]] = answer.json()["prints"]
+    return found
+
+
+def test_each_link_leads_to_a_picture_of_its_own_until_its_time_is_over(miniatures: Library) -> None:
+    async def talk(http: httpx.AsyncClient) -> None:
+        links = [each["url"] for each in await _prints(http, copies=2, size="large")]
+        files = [await http.get(each) for each in links]
+        assert [each.headers["content-type"] for each in files] == ["image/png"] * 2
+        assert [Image.open(io.BytesIO(each.content)).size for each in files] == [(96, 64)] * 2
+        assert files[0].content != files[1].content
+        await http.post("/_mock/clock", json={"advance": 59, "frozen": True})
+        assert (await http.get(links[0])).status_code == 200
+        await http.post("/_mock/clock", json={"advance": 1})
+        assert (await http.get(links[0])).status_code == 404
+
+    _run(miniatures, talk)
+
+
+def test_a_background_is_transparent_where_it_is_asked_for(miniatures: Library) -> None:
+    async def talk(http: httpx.AsyncClient) -> None:
+        seen = {}
+        for paper in ("matt", "glossy"):
+            (made,) = await _prints(http, delivery="inline", paper=paper, size="256x256")
+            seen[paper] = Image.open(io.BytesIO(base64.b64decode(made["data"])))
+        assert seen["matt"].mode == "RGB"
+        alpha = seen["glossy"].getchannel("A").getextrema()
+        assert alpha == (0, 255)
+
+    _run(miniatures, talk)
