@@ -23,7 +23,7 @@ from proofsheet.spec.load import Library
 )
 @home_option
 def docs_command(names: tuple[str, ...], output: Path, home: Path) -> None:
-    """Write a reference site of the documents NAMES; of all of them if none is named.
+    """Write a reference site of the documents NAMES; of all of them, with the catalogue, if none is named.
 
     Static pages that need no server and no network: open index.html. The same call writes the same bytes.
     `proofsheet serve` has the site of what it serves at /_mock/docs/, where calls can be tried.
@@ -36,7 +36,8 @@ def docs_command(names: tuple[str, ...], output: Path, home: Path) -> None:
     library = Library(home)
     if not (wanted := dict.fromkeys(names or library.names())):
         raise click.UsageError(f"there is no document in {library.home / 'apis'}")
-    site = Site(tuple(loaded(library, name) for name in wanted))
+    menus = () if names else tuple(library.menu(vendor) for vendor in library.catalogued())
+    site = Site(tuple(loaded(library, name) for name in wanted), menus=menus)
     files: dict[str, bytes] = {}
     for path in site.paths():
         folder = path.partition("/")[0]

@@ -10,7 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from proofsheet.spec.catalogue.menu import Menu
 from proofsheet.spec.docs.annotations import annotated
+from proofsheet.spec.docs.catalogue_page import page_data
 from proofsheet.spec.document import Document
 from proofsheet.spec.export.bundle import Wanted, bundle
 from proofsheet.spec.export.serialize import as_yaml
@@ -41,14 +43,19 @@ class File:
 
 @dataclass(frozen=True)
 class Site:
-    """The site of some documents. `tries`: a mock of them serves it, against which calls can be tried."""
+    """The site of some documents, and of the menus whose entries they are about.
+
+    `tries`: a mock of them serves it, against which calls can be tried.
+    """
 
     documents: tuple[Document, ...]
     tries: bool = False
+    menus: tuple[Menu, ...] = ()
 
     def paths(self) -> Iterator[str]:
         """The paths of all files."""
         yield "index.html"
+        yield from ["catalogue.html"] if self.menus else []
         yield from (f"assets/{name}" for name in _ASSETS)
         yield from (f"{each.name}/{part}" for each in self.documents for part in _PARTS)
 
@@ -56,7 +63,10 @@ class Site:
         """The file at `path`; None if there is none."""
         if path in ("", "index.html"):
             shorts = [operation_data.document(each) for each in self.documents]
-            return self._page("index.html", documents=shorts)
+            return self._page("index.html", documents=shorts, has_menus=bool(self.menus))
+        if path == "catalogue.html" and self.menus:
+            names = {each.name for each in self.documents}
+            return self._page("catalogue.html", **page_data(self.menus, names))
         folder, _, name = path.rpartition("/")
         if folder == "assets" and name in _ASSETS:
             return _file(name, _ASSETS[name].read_bytes())

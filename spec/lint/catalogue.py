@@ -27,7 +27,7 @@ def readable(context: Context) -> Iterator[Found]:
 
 
 def grounded(context: Context) -> Iterator[Found]:
-    """What an entry means is in a document, with evidence and an example of a request or of its answer."""
+    """What an entry means is in a document, with evidence and an example of a request or of its success."""
     for menu, entry in _entries(context):
         for index, name in enumerate(entry.means):
             if flaw := _flaw(context, name):
@@ -57,12 +57,15 @@ def _flaw(context: Context, name: str) -> str | None:
             continue
         if evidence.grade(document, pointers.join("paths", path, method)) in (None, "assumed"):
             return f"nothing but an assumption says how {name} is known; it cannot count as working"
-        return None if _has_example(document, node) else f"{name} has no example of a request or of an answer"
+        return (
+            None if _has_example(document, node) else f"{name} has no example of a request or of its success"
+        )
     known = ", ".join(node["operationId"] for _, _, node in build.operations(document))
     return f"{of} has no operation {wanted}; it has {known}"
 
 
 def _has_example(document: Any, node: Mapping[str, Any]) -> bool:
-    referred = (each["$ref"] for each in node["responses"].values() if "$ref" in each)
-    answers = [node["responses"], *(pointers.get(document, each[1:]) for each in referred)]
-    return any("examples" in str(each) for each in [node.get("requestBody", ""), *answers])
+    good = [each for status, each in node["responses"].items() if status.startswith("2")]
+    found = [node.get("requestBody", {}), *good]
+    whole = [pointers.get(document, each["$ref"][1:]) if "$ref" in each else each for each in found]
+    return any(content.get("examples") for each in whole for content in each.get("content", {}).values())

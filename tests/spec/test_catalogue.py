@@ -51,10 +51,22 @@ def test_what_an_entry_means_was_served_and_judged(library: Library, tmp_path: P
     meant = {name for vendor in VENDORS for entry in library.menu(vendor).entries for name in entry.means}
     passed = set()
     for document in {name.rpartition(".")[0] for name in meant}:
+        operations = {name.rpartition(".")[2] for name in meant if name.rpartition(".")[0] == document}
+        only = [text for each in operations for text in ("--only", f"{library.family(document)}.{each}")]
         report = tmp_path / f"{document}.jsonl"
         server = Server.start([document], ["--no-warm"])
         try:
-            target = ["--url", server.url, "--key-env", "KEY", "--profile", "free", "--report", str(report)]
+            target = [
+                "--url",
+                server.url,
+                "--key-env",
+                "KEY",
+                "--profile",
+                "free",
+                "--report",
+                str(report),
+                *only,
+            ]
             CliRunner().invoke(check, [document, *target], env={"KEY": "sk-catalogue"})
         finally:
             server.stop()
@@ -64,6 +76,14 @@ def test_what_an_entry_means_was_served_and_judged(library: Library, tmp_path: P
                 passed.add(f"{document}.{record['id'].split('.')[1]}")
     assert meant
     assert meant <= passed
+
+
+def test_what_is_said_in_prose_is_there(library: Library) -> None:
+    pages = {entry.prose for vendor in VENDORS for entry in library.menu(vendor).entries if entry.prose}
+    assert pages
+    for page in pages:
+        text = (README.parent / page.partition("#")[0]).read_text(encoding="utf-8")
+        assert all(word in text for word in ("notifyHook", "/mj-fast", "state")), page
 
 
 def covered(library: Library, vendor: str) -> int:

@@ -26,7 +26,8 @@ NAMES = ("stability", "gptnb")
 
 @pytest.fixture(scope="module")
 def site(library: Library) -> Site:
-    return Site(tuple(library.load(name) for name in NAMES))
+    menus = tuple(library.menu(vendor) for vendor in library.catalogued())
+    return Site(tuple(library.load(name) for name in NAMES), menus=menus)
 
 
 class Links(HTMLParser):
@@ -73,6 +74,17 @@ def test_every_link_leads_to_a_file_or_a_place_on_it(site: Site) -> None:
             full = re.sub(r"[^/]+/\.\./", "", f"{folder}/{path}".lstrip("/")) if path else page
             assert full in paths, (page, target)
             assert not place or place.startswith("/") or place in ids[full], (page, target)
+
+
+def test_the_catalogue_has_every_entry_and_leads_to_the_operations(site: Site, library: Library) -> None:
+    page = html.unescape(text(site, "catalogue.html"))
+    for vendor in library.catalogued():
+        assert all(entry.title in page for entry in library.menu(vendor).entries)
+    assert page.count("<tr><td>") == 375
+    assert '<a href="stability/index.html#generateUltra">' in page
+    assert "<code>midjourney.submitImagine</code>" in page  # whose document is not on this site
+    assert "catalogue.html" in text(site, "index.html")
+    assert "catalogue.html" not in set(Site(site.documents).paths())
 
 
 def test_nothing_is_fetched_from_elsewhere(site: Site) -> None:
