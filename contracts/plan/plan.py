@@ -22,6 +22,7 @@ from proofsheet.contracts.derive.media_quality import media_quality
 from proofsheet.contracts.derive.moderation import moderation
 from proofsheet.contracts.derive.other_bodies import other_bodies
 from proofsheet.contracts.derive.precedence import precedence
+from proofsheet.contracts.derive.prompt_parameters import prompt_parameters
 from proofsheet.contracts.derive.rate_limits import limits
 from proofsheet.contracts.derive.repeated_requests import repeated
 from proofsheet.contracts.derive.request_lines import places
@@ -50,6 +51,7 @@ DERIVERS = (
         tasks,
         task_moves,
         callbacks,
+        prompt_parameters,
         answers,
         sizes,
         edited_pictures,
