@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,17 +10,19 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.file_links import DEFAULT_SECONDS, File, keep, task_path
+from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.sources import Artifact
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.spec.document import Representation
+from proofsheet.spec.expressions import Expression
 
 _FILES = ("$artifact.bytes", "$artifact.base64")  # what needs the whole file
 
 
 async def artifacts(call: Call, double: Double, representation: Representation) -> list[Artifact]:
     """The artifacts that a representation binds, noted on the call; rendered if it takes their bytes."""
-    shown = [each for _, each in representation.binds_without(representation.left_out(call.as_rules_see))]
+    shown = _binds(call, representation)
     if not any(each.source == "$artifact" or "{$artifact." in each.text for each in shown):
         return []
     view: TaskView | None = call.task
@@ -28,19 +30,42 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
     artifact = maker.operation.artifact
     if artifact is None:
         return []
-    medium = MEDIA[artifact.kind]
     if view:
-        call.pictures = tuple(_blurred(each, representation.blurred) for each in view.task.artifacts)
+        call.pictures = tuple(_shown(each, representation) for each in view.task.artifacts)
         made = of_task(double, view)
     else:
-        found = medium.describe(maker, double, representation.blurred)
+        found = MEDIA[artifact.kind].describe(maker, double, representation.blurred)
         call.pictures = found if maker is call else tuple(_as_shown(each, representation) for each in found)
         made = _of_call(call, double, artifact.kind, artifact.expires or DEFAULT_SECONDS)
-    if not any(each.text in _FILES for each in shown):
+    return await _rendered(double, artifact.kind, shown, made, call.pictures)
+
+
+async def task_artifacts(double: Double, view: TaskView, representation: Representation) -> list[Artifact]:
+    """The artifacts of a task that is shown beside others; rendered if it takes their bytes."""
+    made, artifact = of_task(double, view), view.served.operation.artifact
+    if artifact is None:
         return list(made)
+    descriptions = [_shown(each, representation) for each in view.task.artifacts]
+    return await _rendered(double, artifact.kind, _binds(view.call, representation), made, descriptions)
+
+
+def _binds(call: Call, representation: Representation) -> list[Expression]:
+    return [each for _, each in representation.binds_without(representation.left_out(call.as_rules_see))]
+
+
+async def _rendered(
+    double: Double,
+    kind: str,
+    binds: Sequence[Expression],
+    made: Iterable[Artifact],
+    descriptions: Sequence[Any],
+) -> list[Artifact]:
+    if not any(each.text in _FILES for each in binds):
+        return list(made)
+    render = MEDIA[kind].render
     return [
-        replace(one, pieces=await medium.render(description, double))
-        for one, description in zip(made, call.pictures, strict=True)
+        replace(one, pieces=await render(description, double))
+        for one, description in zip(made, descriptions, strict=True)
     ]
 
 
@@ -68,12 +93,12 @@ def _maker(call: Call, double: Double) -> Call:
 
 def _as_shown(description: Any, representation: Representation) -> Any:
     """A stand-in in the media type of the answer."""
-    is_picture = representation.media_type.startswith("image/")
+    is_picture = representation.media_type.startswith("image/") and isinstance(description, Picture)
     return replace(description, media_type=representation.media_type) if is_picture else description
 
 
-def _blurred(description: Any, blurred: bool) -> Any:
-    return replace(description, blurred=True) if blurred else description
+def _shown(description: Any, representation: Representation) -> Any:
+    return description.filtered() if representation.blurred else description
 
 
 def of_task(double: Double, view: TaskView) -> Iterator[Artifact]:

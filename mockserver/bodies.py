@@ -39,7 +39,7 @@ def value(
     artifacts: Sequence[Artifact],
     blobs: list[bytes] | None = None,
 ) -> Any:
-    """The body's JSON value. Megabytes of base64 are put into `blobs`, with marks where they belong."""
+    """The body's JSON value. Megabytes of base64 are put into `blobs`, if given, and marks in their place."""
     left_out = representation.left_out(context.call.as_rules_see)
     binds = tuple(representation.binds_without(left_out))
     made = filled_in(representation.value, binds, context, artifacts, blobs)
@@ -58,7 +58,7 @@ def filled_in(
     """A copy of an example's value with everything bound."""
     made = [_copied(example)]  # in a list, so that the whole of it can be bound too
     for tokens, expression in binds:
-        _bind(made, ("0", *tokens), expression, context, artifacts, [] if blobs is None else blobs)
+        _bind(made, ("0", *tokens), expression, context, artifacts, blobs)
     return made[0]
 
 
@@ -82,7 +82,7 @@ def _bind(
     expression: Expression,
     context: Context,
     artifacts: Sequence[Artifact],
-    blobs: list[bytes],
+    blobs: list[bytes] | None,
 ) -> None:
     head: Any = tokens[0] if isinstance(value, dict) else int(tokens[0])
     rest = tokens[1:]
@@ -102,11 +102,7 @@ def _bind(
         _keep_if(value, head, expression, context, artifact)
         return
     for each in values(expression, context, artifact):
-        if expression.text == "$artifact.base64":
-            value[head] = f"\x00{len(blobs)}\x00"
-            blobs.append(each)
-        else:
-            value[head] = each
+        value[head] = _packed(each, blobs) if expression.text == "$artifact.base64" else each
 
 
 def _keep_if(
@@ -119,6 +115,13 @@ def _keep_if(
         value[head] = None
     else:
         del value[head]
+
+
+def _packed(file: bytes, blobs: list[bytes] | None) -> str:
+    if blobs is None:
+        return base64.b64encode(file).decode()
+    blobs.append(file)
+    return f"\x00{len(blobs) - 1}\x00"
 
 
 def _repeated(

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
-from proofsheet.mockserver.origin import origin
+from proofsheet.mockserver.origin import address, origin
 from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
@@ -267,9 +267,13 @@ def new_call(
         query=query,
         key=security.read(operation.security, headers, query),
         body=operation.body,
-        base=origin(headers, scope.get("scheme", "http"), public_url) + prefix,
+        base=_origin(headers, scope, public_url) + prefix,
         prefix=prefix,
     )
+
+
+def _origin(headers: Mapping[str, str], scope: Any, public_url: str | None) -> str:
+    return origin(headers, scope.get("scheme", "http"), public_url, address(scope.get("server")))
 
 
 def _base_path(operation: Operation, parameters: Mapping[str, str], scope: Any) -> str:

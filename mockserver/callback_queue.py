@@ -6,37 +6,61 @@ import asyncio
 import heapq
 import itertools
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.state.tasks import Holder, Task
 from proofsheet.spec.tasks import Callback
 
 MOST_WAITING = 200_000
 MOST_AT_ONCE = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is remembered of a task that is followed: whose it is, and the way that it was on then."""
+
+    holder: Holder
+    id: str
+    moves: tuple[tuple[float, str], ...]
+    route: tuple[tuple[float, str], ...]
+    forcing: str
+
+    @classmethod
+    def of(cls, task: Task) -> Course:
+        return cls(task.holder, task.id, task.moves, task.route, task.forcing)
+
+    def back_on(self, task: Task) -> Task:
+        """The task, still on this way."""
+        return replace(task, moves=self.moves, route=self.route, forcing=self.forcing)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Due:
-    """A callback of a task that comes into the state `index` of its route at a time of the clock."""
+    """A callback of a task that comes into the state `index` of its route at a time of the clock.
+
+    `double` is the one that follows it, with the documents that it had then.
+    """
 
     at: float
     number: int
-    task: Task = field(compare=False)
+    double: Any = field(compare=False)
+    course: Course = field(compare=False)
     callback: Callback = field(compare=False)
     index: int = field(compare=False)
     attempt: int = field(default=1, compare=False)
 
+    @property
+    def state(self) -> str:
+        return self.course.route[self.index][1]
+
     def is_overtaken(self, known: Task) -> bool:
         """Whether the task was moved on before it came into this state."""
-        if _course(known) == _course(self.task):
+        if Course.of(known) == self.course:
             return False
-        later = known.moves[len(self.task.moves) :]
-        entered = self.task.moves[-1][0] + self.task.route[self.index][0]
+        later = known.moves[len(self.course.moves) :]
+        entered = self.course.moves[-1][0] + self.course.route[self.index][0]
         return not later or later[0][0] < entered
-
-
-def _course(task: Task) -> tuple[object, ...]:
-    return task.moves, task.route, task.forcing
 
 
 class CallbackQueue:
@@ -50,13 +74,21 @@ class CallbackQueue:
         self.sending: set[asyncio.Task[None]] = set()
         self.sender: asyncio.Task[None] | None = None
 
-    def push(self, at: float, task: Task, callback: Callback, index: int, attempt: int = 1) -> bool:
+    def push(
+        self, at: float, double: Any, course: Course, callback: Callback, index: int, attempt: int = 1
+    ) -> bool:
         """Let one wait; False if too many do."""
         if len(self._waiting) >= MOST_WAITING:
             return False
-        heapq.heappush(self._waiting, Due(at, next(self._numbers), task, callback, index, attempt))
+        heapq.heappush(self._waiting, Due(at, next(self._numbers), double, course, callback, index, attempt))
         self.wake()
         return True
+
+    def forget(self, key: str | None) -> None:
+        """Let none wait any more, or none of the tasks of a credential."""
+        self._waiting = [each for each in self._waiting if key not in (None, each.course.holder[1])]
+        heapq.heapify(self._waiting)
+        self.wake()
 
     def pop(self, now: float) -> Due | None:
         """The next whose time has come."""

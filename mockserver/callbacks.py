@@ -13,17 +13,18 @@ from collections.abc import Iterator
 
 from proofsheet.mockserver import callback_client
 from proofsheet.mockserver.call import Call, as_submitted
-from proofsheet.mockserver.callback_queue import Due
+from proofsheet.mockserver.callback_queue import Course, Due
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.journal_entries import callback_entry
 from proofsheet.mockserver.replies import task_body
 from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.task_sources import TaskView
+from proofsheet.mockserver.task_sources import TaskView, known_task
 from proofsheet.mockserver.tasks.course import entering, shown
 from proofsheet.mockserver.tasks.forcing import parse_task_forcing
 from proofsheet.spec import expressions
+from proofsheet.spec.document import Operation
 from proofsheet.spec.expressions import Expression, is_expression
 from proofsheet.spec.tasks import Callback, Lists, Moves, Starts, Views
 
@@ -79,7 +80,7 @@ def _push(double: Double, task: Task, index: int, at: float) -> None:
     for callback in served.operation.callbacks:
         if task.route[index][1] in callback.states and _url(as_submitted(served, task), callback):
             for _ in range(times):
-                double.callbacks.push(at, task, callback, index)
+                double.callbacks.push(at, double, Course.of(task), callback, index)
     _wake(double)
 
 
@@ -101,7 +102,7 @@ async def _send_when_due(double: Double) -> None:
         if (due := queue.pop(now)) is None:
             queue.room.release()
             continue
-        sending = asyncio.get_running_loop().create_task(_send(double, due))
+        sending = asyncio.get_running_loop().create_task(_send(due.double, due))
         queue.sending.add(sending)
         sending.add_done_callback(queue.sending.discard)
         sending.add_done_callback(lambda _: queue.room.release())
@@ -109,14 +110,15 @@ async def _send_when_due(double: Double) -> None:
 
 async def _send(double: Double, due: Due) -> None:
     """One attempt, noted in the journal; another waits where it was not taken and the document says so."""
-    task, callback = due.task, due.callback
-    known = double.state.task(task.holder[0], task.id)
-    if known is None or due.is_overtaken(known):
+    callback = due.callback
+    known = known_task(double, due.course.holder[0], due.course.id)
+    if known is None or known.holder != due.course.holder or due.is_overtaken(known):
         return
+    task = due.course.back_on(known)
     served = double.documents.operation(task.operation)
     call = as_submitted(served, task)
     url, headers = _url(call, callback) or "", _headers(call, callback)
-    value = _body(double, served, call, due)
+    value = await _body(double, served, task, due.index)
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     started = time.perf_counter()
     answer = await callback_client.send(
@@ -127,7 +129,7 @@ async def _send(double: Double, due: Due) -> None:
     double.state.record({**entry, "callback": _about(due), "request_bytes": len(body)})
     if not answer.is_taken and due.attempt < callback.attempts:
         at = double.state.now() + callback.retry_seconds
-        double.callbacks.push(at, task, callback, due.index, due.attempt + 1)
+        double.callbacks.push(at, double, due.course, callback, due.index, due.attempt + 1)
         _wake(double)
 
 
@@ -135,20 +137,20 @@ _OWN_HEADERS = {"content-type": "application/json", "user-agent": "proofsheet"}
 
 
 def _about(due: Due) -> dict[str, object]:
-    return {"task": due.task.id, "state": due.task.route[due.index][1], "attempt": due.attempt}
+    return {"task": due.course.id, "state": due.state, "attempt": due.attempt}
 
 
-def _body(double: Double, served: Served, call: Call, due: Due) -> object:
-    lifecycle = served.operation.lifecycles[due.task.lifecycle]
-    stands = entering(due.task, lifecycle, due.index, double.state.now())
+async def _body(double: Double, served: Served, task: Task, index: int) -> object:
+    lifecycle = served.operation.lifecycles[task.lifecycle]
+    stands = entering(task, lifecycle, index, double.state.now())
     view = _viewing(double, served, lifecycle.name)
-    return task_body(double, view, TaskView(due.task, stands, call))
+    return await task_body(double, view, TaskView(task, stands, served))
 
 
-def _viewing(double: Double, served: Served, lifecycle: str) -> tuple[str, str]:
+def _viewing(double: Double, served: Served, lifecycle: str) -> Operation:
     """The operation that shows such tasks: the first that views them one by one."""
-    document = next(each for each in double.documents.loaded() if each.name == served.operation.document)
-    return next(each.key for each in document.operations.values() if lifecycle in each.views)
+    operations = (each.operation for each in double.documents.operations_of(served.operation.document))
+    return next(each for each in operations if lifecycle in each.views)
 
 
 def _url(call: Call, callback: Callback) -> str | None:

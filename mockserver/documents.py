@@ -106,6 +106,10 @@ class Documents:
         """The operation of a document and an id. Raises KeyError."""
         return self._get(key[0]).served[key[1]]
 
+    def get(self, key: tuple[str, str]) -> Served | None:
+        """The same; None where there is no such document or operation."""
+        return self._get(key[0]).served.get(key[1]) if key[0] in self._loads else None
+
     def operations_of(self, name: str) -> Iterable[Served]:
         """The operations of a document, in its order."""
         return self._get(name).served.values()

@@ -76,7 +76,7 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
             note_task(call, double)
             return await reply(call, double, wanted.outcome)
         admit(call, double)
-        outcome = act(call, double, behave(call, double))
+        outcome = await act(call, double, behave(call, double))
         made = await reply(call, double, outcome)
         await take_time(call, double)
         if call.reserved and call.operation.cost and made.outcome in call.operation.cost.charged:

@@ -14,6 +14,7 @@ from typing import Any
 
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.task_sources import known_task
 from proofsheet.mockserver.tasks.course import position
 from proofsheet.mockserver.tasks.forcing import parse_task_forcing
 
@@ -54,7 +55,7 @@ def find(double: Double, name: str) -> File | None:
     account, id, index, signature, _ = found.groups()
     if not hmac.compare_digest(signature, _signature(double, f"{account}/{id}/{index}")):
         return None
-    task = double.state.task(account, id)
+    task = known_task(double, account, id)
     return _of_task(double, task, int(index)) if task is not None else None
 
 

@@ -8,7 +8,7 @@ from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.task_sources import TaskView, task_text, view
+from proofsheet.mockserver.task_sources import TaskView, known_task, task_text, view
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle, Offer, Starts
@@ -29,12 +29,10 @@ class FollowUp:
         return (self.offer and self.offer.at) or self.lifecycle.start
 
 
-def find_task(
-    call: Call, double: Double, id: Expression, any_key: bool = False, look: bool = False
-) -> Task | None:
+def find_task(call: Call, double: Double, id: Expression, any_key: bool = False) -> Task | None:
     """The task whose id a call names; None if there is none, or none of the caller's."""
     value = request_value(call, id)
-    task = double.state.task(call.operation.account, value, look) if isinstance(value, str) else None
+    task = known_task(double, call.operation.account, value) if isinstance(value, str) else None
     if task is None or not (any_key or task.holder == call.account):
         return None
     started = double.documents.operation(task.operation).operation
@@ -59,7 +57,7 @@ def follow_up(call: Call, double: Double, role: Starts) -> FollowUp:
 def resumed(double: Double, found: TaskView) -> FollowUp | None:
     """What a task went on from when it was submitted, as far as it is remembered."""
     task = found.task
-    before = double.state.task(task.holder[0], task.parent) if task.parent else None
+    before = known_task(double, task.holder[0], task.parent) if task.parent else None
     if before is None:
         return None
     parent = view(double, before)

@@ -91,7 +91,12 @@ def active_tasks(call: Call, double: Double) -> None:
     if isinstance(role, Starts) and role.most:
         operation = call.operation.id if role.per == "operation" else None
         if double.state.unfinished_tasks(call.account, call.operation.document, operation) >= role.most:
-            raise Refusal("active-tasks", "most", (Flaw("most", "", {"limit": role.most}),))
+            raise too_many(role)
+
+
+def too_many(role: Starts) -> Refusal:
+    """The refusal of a task that is one too many."""
+    return Refusal("active-tasks", "most", (Flaw("most", "", {"limit": role.most}),))
 
 
 def charge(call: Call, double: Double) -> None:

@@ -9,16 +9,17 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.callback_client import Answer
+from proofsheet.mockserver.journal_redaction import Redaction
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
-from proofsheet.mockserver.wording import MOST_SAID
 from proofsheet.spec import media_types
 from proofsheet.spec.expressions import is_expression
 from proofsheet.spec.tasks import Callback
+from proofsheet.traffic.credentials import carries
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+_LONGEST_SEARCHED = 64 * TEXT_LIMIT  # characters, of which the first few are shown
 MOST_HEADERS = 50
-SHORTEST = 8  # characters of a key that is looked for in texts
 MOST_FIELDS = 100
 MOST_IGNORED = 20
 LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the answer again
@@ -26,6 +27,7 @@ LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the a
 
 def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
     """The journal's entry for a call that was answered."""
+    hide = Redaction(call)
     shown = [each.preview for each in call.pictures]
     return {
         "time": time.time(),
@@ -34,17 +36,17 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "document": call.operation.document,
         "operation": call.operation.id,
         "method": call.method,
-        "path": _said(call, call.path),
-        "headers": _headers(call),
-        "fields": _fields(call),
-        "files": {name: _file(call, each) for name, each in call.files.items()},
-        "ignored": [_said(call, name) for name in call.ignored[:MOST_IGNORED]],
+        "path": _said(hide, call.path),
+        "headers": _headers(call, hide),
+        "fields": _fields(call, hide),
+        "files": {name: _file(hide, each) for name, each in call.files.items()},
+        "ignored": [_said(hide, name) for name in call.ignored[:MOST_IGNORED]],
         "request_bytes": call.body_bytes,
         "status": made.status,
         "outcome": made.outcome,
         "media_type": made.media_type,
         "response_bytes": made.size,
-        "response": _response(call, made),
+        "response": _response(call, made, hide),
         "seed": call.seed,
         "credits": float(call.paid),
         "forced": call.forced,
@@ -66,6 +68,7 @@ def callback_entry(
 
     It has the members of a call's: what was sent are its fields, what the receiver said its response.
     """
+    hide = Redaction(call)
     return {
         "time": time.time(),
         "milliseconds": round(milliseconds, 3),
@@ -73,13 +76,13 @@ def callback_entry(
         "document": call.operation.document,
         "operation": callback.name,
         "method": callback.method,
-        "path": _said(call, url),
+        "path": _said(hide, url),
         # Where a header's value comes from the submission, it is what the receiver trusts it by.
         "headers": {
-            name: f"({label(value)})" if is_expression(callback.headers[name]) else _said(call, value)
+            name: f"({label(value)})" if is_expression(callback.headers[name]) else _said(hide, value)
             for name, value in headers.items()
         },
-        "fields": _redacted(call, body) if isinstance(body, dict) else {"": _redacted(call, body)},
+        "fields": hide.value(body) if isinstance(body, dict) else {"": hide.value(body)},
         "files": {},
         "ignored": [],
         "request_bytes": 0,
@@ -87,7 +90,7 @@ def callback_entry(
         "outcome": None,
         "media_type": None,
         "response_bytes": len(answer.text),
-        "response": _redact(call, answer.text),
+        "response": hide.text(answer.text),
         "seed": call.seed,
         "credits": 0.0,
         "forced": None,
@@ -107,66 +110,47 @@ def public(found: Entry) -> Entry:
     return {**found, "pictures": links, "drawn": drawn}
 
 
-def _headers(call: Call) -> dict[str, str]:
-    secret = _SECRET | call.operation.credential_fields
+def _headers(call: Call, hide: Redaction) -> dict[str, str]:
+    own = _SECRET | call.operation.credential_fields
     return {
-        name: _label(call, value) if name in secret else _said(call, value)
+        name: _secret(call, name in own, value) if carries(name, own) else _said(hide, value)
         for name, value in list(call.headers.items())[:MOST_HEADERS]
     }
 
 
-def _label(call: Call, value: str) -> str:
-    return f"({call.label or label(value)})" if value else ""
+def _secret(call: Call, is_key: bool, value: str) -> str:
+    return f"({(is_key and call.label) or label(value)})" if value else ""
 
 
-def _fields(call: Call) -> Any:
+def _fields(call: Call, hide: Redaction) -> Any:
     if not isinstance(call.fields, dict):
         return {}
     fields = list(call.fields.items())[:MOST_FIELDS]
-    return {_said(call, str(name)): _value(call, each) for name, each in fields}
+    return {_said(hide, name): _value(hide.member(name, each)) for name, each in fields}
 
 
-def _value(call: Call, value: Any) -> Any:
+def _value(value: Any) -> Any:
     if isinstance(value, str):
-        return _said(call, value)
+        return _cut(value)
     text = json.dumps(value, ensure_ascii=False)
-    return _redacted(call, value) if len(text) <= TEXT_LIMIT else _said(call, text)
+    return value if len(text) <= TEXT_LIMIT else _cut(text)
 
 
-def _redacted(call: Call, value: Any) -> Any:
-    """Plain data with the key taken out of every text in it; a number stays what it is."""
-    if isinstance(value, dict):
-        return {_redact(call, name): _redacted(call, each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_redacted(call, each) for each in value]
-    return _redact(call, value) if isinstance(value, str) else value
-
-
-def _file(call: Call, part: Any) -> dict[str, Any]:
-    said = {"filename": _said(call, part.filename), "type": _said(call, part.content_type)}
+def _file(hide: Redaction, part: Any) -> dict[str, Any]:
+    said = {"filename": _said(hide, part.filename), "type": _said(hide, part.content_type)}
     return {**said, "bytes": len(part.data)}
 
 
-def _response(call: Call, made: Reply) -> str | None:
+def _response(call: Call, made: Reply, hide: Redaction) -> str | None:
     if call.pictures and not media_types.is_json(made.media_type):
         return None
     if call.pictures:
         return f"({made.size} bytes with {len(call.pictures)} picture(s) in base64)"
-    return _redact(call, made.body[: 2 * BODY_LIMIT].decode("utf-8", "replace"))[:BODY_LIMIT]
+    return hide.text(made.body[: 2 * BODY_LIMIT].decode("utf-8", "replace"))[:BODY_LIMIT]
 
 
-def _redact(call: Call, text: str) -> str:
-    key = call.key or ""
-    if len(key) < SHORTEST:  # so short a "key" is a word of many texts, and no secret
-        return text
-    for form in (key, json.dumps(key)[1:-1], key[: MOST_SAID - 1], call.operation.policy.mask(key)):
-        if form in text:
-            text = text.replace(form, f"({call.label})")
-    return text
-
-
-def _said(call: Call, text: str) -> str:
-    return _cut(_redact(call, text))
+def _said(hide: Redaction, text: str) -> str:
+    return _cut(hide.text(text[:_LONGEST_SEARCHED]))
 
 
 def _cut(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.request_values import request_value
+from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.spec import pointers
 from proofsheet.spec.tasks import Lists, Page, Where
 
@@ -27,25 +28,33 @@ class Listing:
         return -(-self.total // self.size) if self.size else 1
 
 
-def listing(call: Call, role: Lists, bodies: Sequence[Any]) -> Listing:
-    """Of the bodies of all tasks, those that a call asks for."""
-    for each in role.where:
-        bodies = [body for body in bodies if _fits(body, each, request_value(call, each.value))]
-    return _page(call, role.page, bodies) if role.page else Listing(bodies, len(bodies))
+async def listing(
+    call: Call, role: Lists, views: Sequence[TaskView], body_of: Callable[[TaskView], Awaitable[Any]]
+) -> Listing:
+    """Of all tasks, those that a call asks for. Bodies are made of those that are shown.
+
+    Of the others only where something is asked for that stands in them.
+    """
+    wanted = [(each, found) for each in role.where if (found := request_value(call, each.value)) is not None]
+    if not wanted:
+        made = _page(call, role.page, views)
+        return replace(made, bodies=[await body_of(each) for each in made.bodies])
+    bodies = [await body_of(each) for each in views]
+    return _page(call, role.page, [body for body in bodies if _fits(body, wanted)])
 
 
-def _fits(body: Any, where: Where, wanted: Any) -> bool:
-    if wanted is None:
-        return True
-    shown = next(pointers.find(body, where.shows), None)
-    return shown in wanted if isinstance(wanted, list) else shown == wanted
+def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
+    pairs = ((next(pointers.find(body, where.shows), None), value) for where, value in wanted)
+    return all(shown in value if isinstance(value, list) else shown == value for shown, value in pairs)
 
 
-def _page(call: Call, page: Page, bodies: Sequence[Any]) -> Listing:
+def _page(call: Call, page: Page | None, found: Sequence[Any]) -> Listing:
+    if page is None:
+        return Listing(found, len(found))
     number = _number(request_value(call, page.number), page.first, page.first)
     size = _number(request_value(call, page.size), page.usual, 1)
     begin = (number - page.first) * size
-    return Listing(bodies[begin : begin + size], len(bodies), number, size, page.first)
+    return Listing(found[begin : begin + size], len(found), number, size, page.first)
 
 
 def _number(value: Any, usual: int, least: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from proofsheet.mockserver import bodies
-from proofsheet.mockserver.artifacts import artifacts, of_task
+from proofsheet.mockserver.artifacts import artifacts, task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.listings import Listing, listing
@@ -73,6 +73,7 @@ async def reply(call: Call, double: Double, name: str, complaints: Sequence[Comp
     representation = _representation(call, outcome)
     found = await artifacts(call, double, representation)
     context = _context(call, double, outcome.status, complaints)
+    context = replace(context, listed=await _listed(call, double))
     first = found[0] if found else None
     events = sent_events(representation.events, context, call.stream_pace) if representation.events else None
     pieces = bodies.pieces(representation, context, found) if events is None else (*(e.data for e in events),)
@@ -91,35 +92,33 @@ def _representation(call: Call, outcome: Outcome) -> Representation:
 
 
 def _context(call: Call, double: Double, status: int, complaints: Sequence[Complaint] = ()) -> Context:
-    role = call.operation.task
     return Context(
         call=call,
         status=status,
         complaints=complaints,
         balance=lambda: double.state.balance(call.account),
         task=call.task,
-        listed=_listed(call, double, role) if isinstance(role, Lists) else None,
         link=partial(_link, call, double),
         now=double.state.now,
         place=Place(written) if (written := writing(call)) else None,
     )
 
 
-def _listed(call: Call, double: Double, role: Lists) -> Listing | None:
-    if call.tasks is None:
+async def _listed(call: Call, double: Double) -> Listing | None:
+    role = call.operation.task
+    if call.tasks is None or not isinstance(role, Lists):
         return None
-    operation = (call.operation.document, role.view)
-    return listing(call, role, [task_body(double, operation, each) for each in call.tasks])
+    shown = double.documents.operation((call.operation.document, role.view)).operation
+    return await listing(call, role, call.tasks, partial(task_body, double, shown))
 
 
-def task_body(double: Double, operation: tuple[str, str], view: TaskView) -> Any:
-    """The JSON value with which an operation shows a task; its files are linked."""
-    shown = double.documents.operation(operation).operation
+async def task_body(double: Double, shown: Operation, view: TaskView) -> Any:
+    """The JSON value with which an operation shows a task."""
     state = view.position.state
     outcome = shown.outcomes[shown.task.outcome(state) if isinstance(shown.task, Views) else state]
-    json_forms = (each for each in outcome.representations.values() if media_types.is_json(each.media_type))
+    forms = [each for each in outcome.representations.values() if media_types.is_json(each.media_type)]
     context = replace(_context(view.call, double, outcome.status), task=view)
-    return bodies.value(next(json_forms), context, list(of_task(double, view)))
+    return bodies.value(forms[0], context, await task_artifacts(double, view, forms[0]))
 
 
 def _link(call: Call, double: Double, name: str) -> str | None:

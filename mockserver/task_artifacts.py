@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,7 +28,7 @@ class Made:
     flaw: str = ""
 
 
-def make(
+async def make(
     call: Call, double: Double, following: FollowUp | None, before: tuple[Any, ...] | None = None
 ) -> Made:
     """What comes of a call whose fields are those of a task, and of what it goes on from.
@@ -43,10 +44,10 @@ def make(
     flaws = artifact.prompt(call.fields).flaws
     again = following is not None and following.offer is not None and following.offer.again
     if following and again:
-        said = texts(following.parent.call, double, following.parent.task.artifacts, _turn(call))
+        said = await texts(following.parent.call, double, following.parent.task.artifacts, _turn(call))
     else:
-        said = texts(call, double, own)
-    made = _followed(call, own, following) if following else own
+        said = await texts(call, double, own)
+    made = await _followed(call, double, own, following) if following else own
     return Made(made, said, call.seed, flaws[0] if flaws else "")
 
 
@@ -76,7 +77,7 @@ def _turn(call: Call) -> int:
     return int(call.id[:8], 16)
 
 
-def _followed(call: Call, own: tuple[Any, ...], following: FollowUp) -> tuple[Any, ...]:
+async def _followed(call: Call, double: Double, own: tuple[Any, ...], following: FollowUp) -> tuple[Any, ...]:
     before, offer = following.parent.task.artifacts, following.offer
     if not own or not before or offer is None:
         return own
@@ -88,11 +89,15 @@ def _followed(call: Call, own: tuple[Any, ...], following: FollowUp) -> tuple[An
     if offer.artifact is None:
         return own
     known = call.operation.artifact.read(call.fields) if call.operation.artifact else call.fields
-    return (followed(first, offer.artifact, mine, known, _mask(call, offer.artifact.mask)),)
+    mask = await _mask(call, double, offer.artifact.mask)
+    return (followed(first, offer.artifact, mine, known, mask),)
 
 
-def _mask(call: Call, field: str | None) -> bytes | None:
+async def _mask(call: Call, double: Double, field: str | None) -> bytes | None:
     """The picture in a field of the request, if there is one."""
     value = call.fields.get(field) if field and isinstance(call.fields, dict) else None
-    given = given_picture((field or "",), value) if isinstance(value, str) and value else None
-    return given.data if given and given.is_usable and isinstance(given.data, bytes) else None
+    if field is None or not isinstance(value, str) or not value:
+        return None
+    async with double.decoding:
+        given = await asyncio.to_thread(given_picture, (field,), value)
+    return given.data if given.is_usable and isinstance(given.data, bytes) else None

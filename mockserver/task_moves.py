@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.task_sources import TaskView, view
+from proofsheet.mockserver.task_sources import TaskView, known_task, view
 from proofsheet.mockserver.tasks.forcing import NOTHING, BadTaskForcing, parse_task_forcing
 
 
@@ -21,11 +21,14 @@ Move = Callable[[TaskView, float], Task]
 def moved(double: Double, account: str, id: str, move: Move) -> tuple[Task, TaskView]:
     """A task before and after a move. Raises CannotMove, and LookupError where there is no such task."""
     while True:
-        task = double.state.task(account, id)
+        task = known_task(double, account, id)
         if task is None:
             raise LookupError(id)
         made = move(view(double, task), double.state.now())
-        if double.state.replace_task(task, made, anyway=True):  # else somebody was faster: look again
+        replaced = double.state.replace_task(task, made, anyway=True)
+        if replaced == "full":
+            raise CannotMove("there is no room for more of this task; POST /_mock/reset makes some")
+        if replaced == "replaced":  # else somebody was faster: look again
             return task, view(double, made)
 
 
@@ -99,7 +102,7 @@ def _ended(found: TaskView, state: str, now: float) -> Task:
 
 
 def _in_state(found: TaskView, state: str, now: float) -> Task:
-    cost = found.call.operation.cost
+    cost = found.served.operation.cost
     return replace(
         found.task,
         moves=(*found.task.moves, (now, state)),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal, conclude_representation
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import FollowUp, find_task, resumed
+from proofsheet.mockserver.gates import too_many
 from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.sources import Context, values
-from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.state.tasks import Added, Most, Task
 from proofsheet.mockserver.task_artifacts import make, without_uploads
 from proofsheet.mockserver.task_forcing import read_task_forcing, task_forcing_text, task_pace
-from proofsheet.mockserver.task_sources import TaskView, task_text, view
+from proofsheet.mockserver.task_sources import TaskView, is_known, known_task, looked_at, task_text, view
 from proofsheet.mockserver.tasks.course import Route, route
 from proofsheet.mockserver.tasks.forcing import TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.ids import IDS
@@ -24,7 +25,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
 
 
-def act(call: Call, double: Double, outcome: str) -> str:
+async def act(call: Call, double: Double, outcome: str) -> str:
     """Do to tasks what the operation of a call does that was to end in `outcome`; returns how it ends.
 
     Raises Refusal.
@@ -32,19 +33,33 @@ def act(call: Call, double: Double, outcome: str) -> str:
     role = call.operation.task
     if role is None or outcome != call.operation.success.name:
         return outcome
-    return _ROLES[type(role)](call, double, role)
+    return await _ROLES[type(role)](call, double, role)
 
 
-def _start(call: Call, double: Double, role: Starts) -> str:
+async def _start(call: Call, double: Double, role: Starts) -> str:
     ahead = _ahead(call, double, role)
-    call.task = view(double, _labelled(call, double, role, _new(call, double, role, ahead)))
-    if not double.state.add_task(call.task.task):
-        raise Refusal("crash")
+    call.task = _kept(call, double, role, await _new(call, double, role, ahead))
     call.reserved = False  # the task holds it from now on
     offer = call.follow_up.offer if call.follow_up else None
     if offer is not None and offer.answer:
         return str(offer.answer)
     return role.queued.answer if role.queued and ahead > 0 else call.operation.success.name
+
+
+def _kept(call: Call, double: Double, role: Starts, task: Task) -> TaskView:
+    """The task under an id that no other has. Raises Refusal."""
+    added: Added
+    most = role.most and Most(role.most, call.operation.key if role.per == "operation" else None)
+    attempt, added = 0, "known"
+    while added == "known":
+        named = replace(task, id=IDS[role.id_form](task.created, attempt))
+        task = _labelled(call, double, role, named)
+        attempt, added = attempt + 1, double.state.add_task(task, most or None)
+    if added == "most":  # others of the same key came in between
+        raise too_many(role)
+    if added == "full":
+        raise Refusal("crash")
+    return view(double, task)
 
 
 def _ahead(call: Call, double: Double, role: Starts) -> int:
@@ -55,7 +70,8 @@ def _ahead(call: Call, double: Double, role: Starts) -> int:
     return max(unfinished - role.queued.running, 0)
 
 
-def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
+async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
+    """A task that has no id yet."""
     following: FollowUp | None = call.follow_up
     lifecycle, now = call.lifecycle, double.state.now()
     assert lifecycle is not None  # of the role, or the offer's
@@ -63,13 +79,13 @@ def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
     said = task_forcing_text(call, double, lifecycle)
     forcing, goal = read_task_forcing(said, lifecycle, start)
     request = _sent(call, role, following)
-    made = make(replace(call, fields=request["fields"]), double, following)
+    made = await make(replace(call, fields=request["fields"]), double, following)
     end = goal or _usual_end(role, lifecycle, made.flaw)
     pace = forcing.pace or task_pace(double, call.key)
     steps = _way(double, forcing, lifecycle, start, end, pace)
     operation = call.operation
     return Task(
-        id=IDS[role.id_form](now),
+        id="",
         holder=call.account,
         operation=operation.key,
         lifecycle=lifecycle.name,
@@ -130,11 +146,11 @@ def _filled(following: FollowUp) -> dict[str, Any]:
     return {name: task_text(each, parent) if isinstance(each, str) else each for name, each in known}
 
 
-def _show(call: Call, double: Double, role: Views) -> str:
-    task = find_task(call, double, role.id, role.any_key, look=True)
+async def _show(call: Call, double: Double, role: Views) -> str:
+    task = find_task(call, double, role.id, role.any_key)
     if task is None or task.lifecycle not in call.operation.views:
         raise Refusal("task", outcome=role.missing)
-    call.task = found = view(double, task)
+    call.task = found = view(double, looked_at(double, task, call.account))
     conclude_representation(call, found.call.artifact_media)
     return role.outcome(found.position.state)
 
@@ -146,7 +162,7 @@ def note_task(call: Call, double: Double) -> None:
         call.task = view(double, task)
 
 
-def _list(call: Call, double: Double, role: Lists) -> str:
+async def _list(call: Call, double: Double, role: Lists) -> str:
     views = [view(double, each) for each in _listed(call, double, role)]
     call.tasks = [each for each in views if role.states is None or each.position.state in role.states]
     return call.operation.success.name
@@ -158,14 +174,14 @@ def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
     if ids is None and role.all_without_ids:
         found = double.state.tasks(call.account)
         ordered = found if role.order == "oldest" else found[::-1]
-        return [each for each in ordered if each.lifecycle in shown][: role.most]
-    wanted = [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
-    known = (double.state.task(call.operation.account, each, True) for each in wanted)
+        return [each for each in ordered if each.lifecycle in shown and is_known(double, each)][: role.most]
+    wanted = dict.fromkeys(each for each in ids if isinstance(each, str)) if isinstance(ids, list) else ()
+    known = (known_task(double, call.operation.account, each) for each in wanted)
     own = (each for each in known if each is not None and each.holder == call.account)
-    return [each for each in own if each.lifecycle in shown][: role.most]
+    return [looked_at(double, each, call.account) for each in own if each.lifecycle in shown][: role.most]
 
 
-def _move(call: Call, double: Double, role: Moves) -> str:
+async def _move(call: Call, double: Double, role: Moves) -> str:
     while True:
         task = find_task(call, double, role.id)
         if task is None:
@@ -173,22 +189,25 @@ def _move(call: Call, double: Double, role: Moves) -> str:
         found = view(double, task)
         if role.to not in found.state.to:
             raise Refusal("follow-up", "state", outcome=role.refused)
-        moved = _moved(call, double, role, found)
-        if double.state.replace_task(task, moved):  # else somebody was faster: look again
+        moved = await _moved(call, double, role, found)
+        replaced = double.state.replace_task(task, moved)
+        if replaced == "full":
+            raise Refusal("crash")
+        if replaced == "replaced":  # else somebody was faster: look again
             call.task = view(double, moved)
             return call.operation.success.name
 
 
-def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
+async def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
     lifecycle, now = found.lifecycle, double.state.now()
-    task = _merged(call, double, found.task) if role.merges else found.task
-    forcing, end, starts = parse_task_forcing(task.forcing), role.to, found.call.operation.task
+    task = await _merged(call, double, found.task) if role.merges else found.task
+    forcing, end, starts = parse_task_forcing(task.forcing), role.to, found.served.operation.task
     pace = forcing.pace or task_pace(double, call.key)
     if not lifecycle.states[end].is_final:  # it goes on as was said of it when it was submitted
         assert isinstance(starts, Starts)
         end = forcing.goal(lifecycle, end) or _usual_end(starts, lifecycle, task.flaw)
     steps = _way(double, forcing, lifecycle, role.to, end, pace)
-    cost = found.call.operation.cost
+    cost = found.served.operation.cost
     return replace(
         task,
         moves=(*task.moves, (now, role.to)),
@@ -200,16 +219,16 @@ def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
     )
 
 
-def _merged(call: Call, double: Double, task: Task) -> Task:
+async def _merged(call: Call, double: Double, task: Task) -> Task:
     """A task with what a client says more of it; what is empty says nothing."""
     sent = task.sent()
     sent["fields"] |= {name: each for name, each in call.fields.items() if each not in (None, "")}
     told = view(double, replace(task, request=json.dumps(sent, ensure_ascii=False)))
-    made = make(told.call, double, resumed(double, told), task.artifacts)
+    made = await make(told.call, double, resumed(double, told), task.artifacts)
     return replace(told.task, artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
 
 
-_ROLES: Mapping[type, Callable[[Call, Double, Any], str]] = {
+_ROLES: Mapping[type, Callable[[Call, Double, Any], Awaitable[str]]] = {
     Starts: _start,
     Views: _show,
     Lists: _list,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from proofsheet.mockserver.call import Call, as_submitted
+from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.state.tasks import Holder, Task
 from proofsheet.mockserver.tasks.course import Position, position
 from proofsheet.spec import expressions
 from proofsheet.spec.tasks import Lifecycle, Offer, State
@@ -17,15 +19,20 @@ from proofsheet.spec.tasks import Lifecycle, Offer, State
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task, where it stands, and the call that submitted it, as far as that is remembered."""
+    """A task, where it stands, and the operation that started it."""
 
     task: Task
     position: Position
-    call: Call
+    served: Served
+
+    @cached_property
+    def call(self) -> Call:
+        """The call that submitted it, as far as that is remembered."""
+        return as_submitted(self.served, self.task)
 
     @property
     def lifecycle(self) -> Lifecycle:
-        return self.call.operation.lifecycles[self.task.lifecycle]
+        return self.served.operation.lifecycles[self.task.lifecycle]
 
     @property
     def state(self) -> State:
@@ -38,10 +45,31 @@ class TaskView:
 
 
 def view(double: Double, task: Task) -> TaskView:
-    """A task as it stands now."""
+    """A task as it stands now; it is known to the documents."""
     served = double.documents.operation(task.operation)
     lifecycle = served.operation.lifecycles[task.lifecycle]
-    return TaskView(task, position(task, lifecycle, double.state.now()), as_submitted(served, task))
+    return TaskView(task, position(task, lifecycle, double.state.now()), served)
+
+
+def known_task(double: Double, account: str, id: str) -> Task | None:
+    """A task by its id; None also while the documents do not know it."""
+    found = double.state.task(account, id)
+    return found if found is not None and is_known(double, found) else None
+
+
+def looked_at(double: Double, task: Task, by: Holder) -> Task:
+    """A task as a client sees it that is shown it: where it goes by looks, its holder's look counts."""
+    return (double.state.task(task.holder[0], task.id, by) or task) if task.by_looks else task
+
+
+def is_known(double: Double, task: Task) -> bool:
+    """Whether the documents have the operation that started a task, and every state of its way.
+
+    Documents are read again while tasks are open (serve --reload), and edited by hand.
+    """
+    served = double.documents.get(task.operation)
+    lifecycle = served.operation.lifecycles.get(task.lifecycle) if served else None
+    return lifecycle is not None and all(name in lifecycle.states for _, name in task.route)
 
 
 def _number(value: float | None) -> Iterator[float]:

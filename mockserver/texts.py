@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from PIL import Image
@@ -16,21 +17,25 @@ from proofsheet.mockserver.media.image.upload import open_upright
 from proofsheet.mockserver.media.text import describe, shorten
 
 Texts = tuple[tuple[str, str], ...]
-Named = Iterator[tuple[str, str]]
+Named = Sequence[tuple[str, str]]
 _GLANCE = (512, 512)  # pixels: a picture is described by its colours
 
 
-def texts(call: Call, double: Double, pictures: Sequence[Any], turn: int = 0) -> Texts:
+async def texts(call: Call, double: Double, pictures: Sequence[Any], turn: int = 0) -> Texts:
     """The texts of a call that makes these pictures, each with its name; another turn gives others."""
     artifact = call.operation.artifact
-    return tuple(_TEXTS[artifact.text](call, double, pictures, turn)) if artifact and artifact.text else ()
+    if artifact is None or artifact.text is None:
+        return ()
+    return tuple(await _TEXTS[artifact.text](call, double, pictures, turn))
 
 
-def _described(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
-    for made in (each for each in pictures[:1] if isinstance(each, Picture)):
-        found = describe(_shown(made, double), turn=turn)
-        yield from _numbered(found.prompts)
-        yield "ratio", found.ratio
+async def _described(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
+    made = next((each for each in pictures[:1] if isinstance(each, Picture)), None)
+    if made is None:
+        return []
+    async with double.editing:  # a picture is decoded or drawn for it
+        found = await asyncio.to_thread(lambda: describe(_shown(made, double), turn=turn))
+    return [*_numbered(found.prompts), ("ratio", found.ratio)]
 
 
 def _shown(made: Picture, double: Double) -> Image.Image:
@@ -42,18 +47,17 @@ def _shown(made: Picture, double: Double) -> Image.Image:
     return Image.open(io.BytesIO(double.studio.draw(drawn))).convert("RGB")
 
 
-def _shortened(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
+async def _shortened(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
     artifact = call.operation.artifact
     found = shorten(artifact.prompt(call.fields).text if artifact else "")
-    yield from _numbered(found.prompts)
-    yield "marked", found.marked
+    return [*_numbered(found.prompts), ("marked", found.marked)]
 
 
 def _numbered(prompts: Sequence[str]) -> Named:
-    return ((str(number), each) for number, each in enumerate(prompts, 1))
+    return [(str(number), each) for number, each in enumerate(prompts, 1)]
 
 
-_TEXTS: Mapping[str, Callable[[Call, Double, Sequence[Any], int], Named]] = {
+_TEXTS: Mapping[str, Callable[[Call, Double, Sequence[Any], int], Awaitable[Named]]] = {
     "describe": _described,
     "shorten": _shortened,
 }

@@ -13,9 +13,9 @@ from proofsheet.traffic.flow import Headers, boundary, header, media_type
 _NAMED = re.compile(
     r"(?i)^(.*[-_])?(key|apikey|token|accesstoken|auth|authorization|secret|password|signature|sig|credential)$"
 )
-_MEMBER = re.compile(
-    rb'(?i)"(?:[a-z_-]*(?:api_?key|token|secret|password)|authorization)"\s*:\s*"((?:[^"\\]|\\.)+)"'
-)
+_MEMBER_NAME = r"(?:[a-z_-]*(?:api_?key|token|secret|password)|authorization)"
+_NAMED_MEMBER = re.compile(rf"(?i){_MEMBER_NAME}")
+_MEMBER = re.compile(rf'(?i)"{_MEMBER_NAME}"\s*:\s*"((?:[^"\\]|\\.)+)"'.encode())
 _PART_NAME = re.compile(rb'(?i)\bname="?([^"\r\n;]*)')
 _FORM = "application/x-www-form-urlencoded"
 
@@ -25,6 +25,11 @@ Span = tuple[int, int]
 def is_credential(name: str) -> bool:
     """Whether a parameter of that name carries a credential."""
     return _NAMED.match(name) is not None
+
+
+def is_credential_member(name: str) -> bool:
+    """Whether a member of JSON of that name carries a credential."""
+    return _NAMED_MEMBER.fullmatch(name) is not None
 
 
 def spans(headers: Headers, data: bytes) -> Iterator[Span]:

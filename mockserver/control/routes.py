@@ -131,6 +131,7 @@ async def reset(request: Request, double: Double) -> Any:
     body = await read_body(request)
     key = key_of(request, body)
     double.state.reset(key, journal.label(key))
+    double.callbacks.forget(key)
     return {"ok": True}
 
 

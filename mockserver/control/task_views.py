@@ -17,11 +17,12 @@ from proofsheet.mockserver.control.control_request import (
     read_body,
 )
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.journal_redaction import Redaction
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_forcing import FOR_EVER, PACE
 from proofsheet.mockserver.task_moves import CannotMove, Move
-from proofsheet.mockserver.task_sources import TaskView, view
+from proofsheet.mockserver.task_sources import TaskView, is_known, known_task, view
 from proofsheet.mockserver.tasks.pace import parse_pace
 
 MOST_SHOWN = 100
@@ -34,7 +35,7 @@ async def show_tasks(request: Request, double: Double) -> Any:
     holders = [None] if key is None else [(account, key) for account in _accounts(double)]
     found = [each for holder in holders for each in double.state.tasks(holder, limit)]
     newest = sorted(found, key=lambda each: each.created, reverse=True)[:limit]
-    return {"tasks": [_shown(double, view(double, each)) for each in newest]}
+    return {"tasks": [_shown(double, view(double, each)) for each in newest if is_known(double, each)]}
 
 
 async def show_task(request: Request, double: Double) -> Any:
@@ -85,7 +86,7 @@ def _accounts(double: Double) -> list[str]:
 
 
 def _find(double: Double, id: str) -> Task | None:
-    found = (double.state.task(account, id) for account in _accounts(double))
+    found = (known_task(double, account, id) for account in _accounts(double))
     return next((each for each in found if each is not None), None)
 
 
@@ -102,7 +103,7 @@ def _shown(double: Double, found: TaskView) -> dict[str, Any]:
         "document": task.operation[0],
         "operation": task.operation[1],
         "kind": task.kind,
-        "prompt": " · ".join(found.call.prompts)[:_LONGEST_PROMPT],
+        "prompt": Redaction(found.call).text(" · ".join(found.call.prompts))[:_LONGEST_PROMPT],
         "state": stands.state,
         "final": found.state.is_final,
         "states": [{"state": name, "at": at} for at, name in _so_far(task, double.state.now())],

@@ -14,23 +14,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from proofsheet.mockserver.state.accounts import Account, Accounts
 from proofsheet.mockserver.state.journal import Entry, Journal
 from proofsheet.mockserver.state.protocol import Scheduled
-from proofsheet.mockserver.state.tasks import Holder, Task, Tasks
+from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task, Tasks
 from proofsheet.spec.document import RateLimit
 
 K = TypeVar("K")
 V = TypeVar("V")
-MOST_ACCOUNTS = 10_000
+MOST_REMEMBERED = 10_000
 MOST_SCHEDULED = 1000
-
-
-@dataclass
-class Account:
-    """One key's credits: None is unlimited; `held` is reserved by calls in flight."""
-
-    balance: Decimal | None
-    held: Decimal = Decimal(0)
 
 
 @dataclass
@@ -49,7 +42,7 @@ class Recent(OrderedDict[K, V]):
         if key in self:
             self.move_to_end(key)
         else:
-            while len(self) >= MOST_ACCOUNTS:
+            while len(self) >= MOST_REMEMBERED:
                 self.popitem(last=False)
             self[key] = make()
         return self[key]
@@ -96,16 +89,15 @@ class MemoryState:
         seed: int | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._opening = opening
         self._clock = clock or Clock()
         self._seed = seed
         self._random: Recent[Holder, random.Random] = Recent()
-        self._accounts: Recent[Holder, Account] = Recent()
         self._windows: Recent[tuple[Holder, str, RateLimit], Window] = Recent()
         self._scheduled: list[Scheduled] = []
         self._tasks = Tasks()
+        self._accounts = Accounts(opening, self._tasks)
         self._journal = Journal(journal_size)
-        self._remembered: Recent[tuple[str, str], tuple[float, Any]] = Recent()  # until when, and what
+        self._remembered: dict[str, Recent[str, tuple[float, Any]]] = {}  # by kind: until when, and what
 
     # clock
 
@@ -127,10 +119,7 @@ class MemoryState:
     # credits
 
     def _account(self, holder: Holder) -> Account:
-        account = self._accounts.use(holder, lambda: Account(self._opening(holder)))
-        for task in self._tasks.ended_unsettled(holder, self._clock.now()):
-            _settle(account, task.cost, task.charged)
-        return account
+        return self._accounts.get(holder, self._clock.now())
 
     def balance(self, holder: Holder) -> Decimal | None:
         return self._account(holder).balance
@@ -149,20 +138,24 @@ class MemoryState:
         return True
 
     def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
-        _settle(self._account(holder), cost, charge)
+        self._account(holder).settle(cost, charge)
 
     # tasks
 
-    def add_task(self, task: Task) -> bool:
+    def add_task(self, task: Task, most: Most | None = None) -> Added:
         now = self._clock.now()
-        if self._tasks.add(task, now):
-            return True
-        for each in self._tasks.oldest():  # of accounts that nobody has looked at since
-            self._settle_task(each)
-        return self._tasks.add(task, now)
+        if (added := self._tasks.add(task, now, most)) != "full":
+            return added
+        self._settle_oldest()
+        return self._tasks.add(task, now, most)
 
-    def task(self, account: str, id: str, look: bool = False) -> Task | None:
-        found = self._tasks.look(account, id) if look else self._tasks.get(account, id)
+    def _settle_oldest(self) -> None:
+        """Settle the oldest tasks that have ended, of accounts that nobody has looked at since."""
+        for each in self._tasks.oldest():
+            self._settle_task(each)
+
+    def task(self, account: str, id: str, look: Holder | None = None) -> Task | None:
+        found = self._tasks.look(account, id, look) if look else self._tasks.get(account, id)
         if found is not None and found.by_looks:
             self._settle_task(found)
         return found
@@ -173,19 +166,22 @@ class MemoryState:
     def unfinished_tasks(self, holder: Holder, document: str, operation: str | None = None) -> int:
         return self._tasks.unfinished(holder, document, operation, self._clock.now())
 
-    def replace_task(self, old: Task, new: Task, anyway: bool = False) -> bool:
+    def replace_task(self, old: Task, new: Task, anyway: bool = False) -> Replaced:
+        now = self._clock.now()
         known = self._tasks.get(old.holder[0], old.id)
-        if known is None or (known.has_ended(self._clock.now()) and not anyway):
-            return False
+        if known is None or (known.has_ended(now) and not anyway):
+            return "changed"
         self._account(old.holder)  # what has ended already is settled as it ended
-        replaced = self._tasks.put(old, new)
-        if replaced:
+        if (replaced := self._tasks.put(old, new, now)) == "full":
+            self._settle_oldest()
+            replaced = self._tasks.put(old, new, now)
+        if replaced == "replaced":
             self._settle_task(new)
         return replaced
 
     def _settle_task(self, task: Task) -> None:
         for ended in self._tasks.settled(task, self._clock.now()):
-            _settle(self._account(task.holder), ended.cost, ended.charged)
+            self._account(task.holder).settle(ended.cost, ended.charged)
 
     # rate
 
@@ -212,17 +208,20 @@ class MemoryState:
     def remember(self, name: tuple[str, str], value: Any, seconds: float) -> None:
         self.forget(name)
         until = self._clock.now() + seconds
-        self._remembered.use(name, lambda: (until, value))
+        self._of_kind(name[0]).use(name[1], lambda: (until, value))
 
     def recall(self, name: tuple[str, str]) -> Any:
-        until, value = self._remembered.get(name, (0.0, None))
+        until, value = self._of_kind(name[0]).get(name[1], (0.0, None))
         if value is not None and self._clock.now() >= until:
             self.forget(name)
             return None
         return value
 
     def forget(self, name: tuple[str, str]) -> None:
-        self._remembered.pop(name, None)
+        self._of_kind(name[0]).pop(name[1], None)
+
+    def _of_kind(self, kind: str) -> Recent[str, tuple[float, Any]]:
+        return self._remembered.setdefault(kind, Recent())
 
     # what is to happen
 
@@ -265,7 +264,7 @@ class MemoryState:
     def reset(self, key: str | None = None, label: str | None = None) -> None:
         self._journal.clear(label)
         if key is None:
-            self._accounts.clear()
+            self._accounts.forget(None)
             self._windows.clear()
             self._random.clear()
             self._scheduled.clear()
@@ -273,21 +272,15 @@ class MemoryState:
             self._tasks.forget(None)
             self._clock.freeze(False)
             return
-        for table in (self._accounts, self._random):
-            for holder in [each for each in table if each[1] == key]:
-                table.pop(holder)
+        self._accounts.forget(key)
+        for holder in [each for each in self._random if each[1] == key]:
+            self._random.pop(holder)
         for bucket in [each for each in self._windows if each[0][1] == key]:
             self._windows.pop(bucket)
-        for name in [each for each in self._remembered if each[1] == key]:
-            self.forget(name)
+        for kind in self._remembered:
+            self.forget((kind, key))
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
         self._tasks.forget(key)
 
     def drop_journal(self, label: str | None = None) -> None:
         self._journal.clear(label)
-
-
-def _settle(account: Account, cost: Decimal, charge: bool) -> None:
-    account.held = max(account.held - cost, Decimal(0))  # an account that was reset holds nothing
-    if charge and account.balance is not None:
-        account.balance -= cost

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from proofsheet.mockserver.state.journal import Entry
-from proofsheet.mockserver.state.tasks import Holder, Task
+from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task
 from proofsheet.spec.document import RateLimit
 
 
@@ -58,11 +58,14 @@ class State(Protocol):
     def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
         """Let go of a reservation, and take it from the balance if the call is to be paid."""
 
-    def add_task(self, task: Task) -> bool:
-        """Keep a task, which takes over what was reserved for it; False where too many are open."""
+    def add_task(self, task: Task, most: Most | None = None) -> Added:
+        """Keep a task, which takes over what was reserved for it. Nothing is done if its id is known.
 
-    def task(self, account: str, id: str, look: bool = False) -> Task | None:
-        """A task; with `look`, one that goes by looks is one further on afterwards."""
+        Nor if its holder has so many already, or too many tasks are open.
+        """
+
+    def task(self, account: str, id: str, look: Holder | None = None) -> Task | None:
+        """A task; where it goes by looks, its holder's `look` leaves it one further on."""
 
     def tasks(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
         """The tasks of a holder, or all of them; oldest first; only so many of the newest."""
@@ -70,10 +73,10 @@ class State(Protocol):
     def unfinished_tasks(self, holder: Holder, document: str, operation: str | None = None) -> int:
         """How many tasks of a holder and document have not ended; those of one operation, if given."""
 
-    def replace_task(self, old: Task, new: Task, anyway: bool = False) -> bool:
-        """Put what became of a task in its place; False, and nothing done, if it has changed meanwhile.
+    def replace_task(self, old: Task, new: Task, anyway: bool = False) -> Replaced:
+        """Put what became of a task in its place; nothing is done if it has changed meanwhile.
 
-        Or has ended, unless it is to be replaced anyway.
+        Nor if it has ended, unless it is to be replaced anyway; nor if there is no room for what is new.
         """
 
     def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:

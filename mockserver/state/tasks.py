@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import heapq
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 Holder = tuple[str, str]  # whose credits, limits and tasks: the family or vendor, and the credential
 MOST_TASKS = 150_000
 MOST_BYTES = 512_000_000  # of requests and of the uploads that artifacts come from
 MOST_LOOKED_THROUGH = 1000  # of the oldest, for one that has ended
+_MOVE_BYTES = 150  # of one move that is remembered
+
+# What became of a task that was to be kept: its id is known, its holder has too many, or the memory is full.
+Added = Literal["kept", "known", "most", "full"]
+# What became of a change: the task had changed or ended meanwhile, or the memory is full.
+Replaced = Literal["replaced", "changed", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """So many unfinished tasks of a holder; of one operation (document and id) only, if given."""
+
+    count: int
+    operation: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +67,10 @@ class Task:
 
     @property
     def bytes_held(self) -> int:
-        """What of it may be large."""
-        return len(self.request) + sum(getattr(each, "bytes_held", 0) for each in self.artifacts)
+        """What of it may be large, or grow."""
+        texts = (self.request, self.label, self.flaw, self.forcing, *(text for _, text in self.texts))
+        artifacts: int = sum(each.bytes_held for each in self.artifacts)
+        return sum(map(sys.getsizeof, texts)) + artifacts + _MOVE_BYTES * len(self.moves)
 
     @property
     def created(self) -> float:
@@ -80,20 +97,36 @@ class Tasks:
         self._due: dict[Holder, list[tuple[float, str]]] = {}  # heaps
         self._held = 0  # bytes
 
-    def add(self, task: Task, now: float) -> bool:
-        """Keep a task; False where there are too many and none of the oldest has ended."""
-        while len(self._tasks) >= MOST_TASKS or self._held + task.bytes_held > MOST_BYTES:
-            if not self._make_room(now):
-                return False
+    def add(self, task: Task, now: float, most: Most | None = None) -> Added:
+        """Keep a task. An id that is known is never given to another: the task before would be lost.
+
+        It is "full" where there are too many and none of the oldest has ended.
+        """
+        if (task.holder[0], task.id) in self._tasks:
+            return "known"
+        if most is not None and self.unfinished(task.holder, most.operation, now) >= most.count:
+            return "most"
+        if not self._has_room(task.bytes_held, now, 1):
+            return "full"
         self._held += task.bytes_held
         self._tasks[task.holder[0], task.id] = task
         self._of_holder.setdefault(task.holder, {})[task.id] = None
         self._open.setdefault(task.holder, {})[task.id] = None
         self._expect(task)
+        return "kept"
+
+    def _has_room(self, more: int, now: float, tasks: int = 0, spared: Task | None = None) -> bool:
+        """Whether so many bytes more can be held; the oldest that have ended make room for them."""
+        if more > MOST_BYTES:
+            return False
+        while len(self._tasks) + tasks > MOST_TASKS or self._held + more > MOST_BYTES:
+            if not self._make_room(now, spared):
+                return False
         return True
 
-    def _make_room(self, now: float) -> bool:
-        free = (each for each in self.oldest() if each.settled or _is_free(each, now))
+    def _make_room(self, now: float, spared: Task | None) -> bool:
+        oldest = (each for each in self.oldest() if spared is None or each.id != spared.id)
+        free = (each for each in oldest if each.settled or _is_free(each, now))
         if (ended := next(free, None)) is None:
             return False
         self._drop(ended)
@@ -110,33 +143,46 @@ class Tasks:
             ids.pop(task.id, None)
             if not ids:
                 table.pop(task.holder, None)
+        if task.holder not in self._of_holder:
+            self._due.pop(task.holder, None)
 
     def _expect(self, task: Task) -> None:
-        if task.cost and not task.settled and task.ends and not task.by_looks:
-            end = task.moves[-1][0] + task.route[-1][0]
-            heapq.heappush(self._due.setdefault(task.holder, []), (end, task.id))
+        """Note when a task ends that holds credits. What was noted of it before is passed over, or goes."""
+        if (end := _end(task)) is None:
+            return
+        due = self._due.setdefault(task.holder, [])
+        heapq.heappush(due, (end, task.id))
+        known = self._of_holder[task.holder]
+        if len(due) > 2 * len(known) + 16:
+            ends = ((_end(self._tasks[task.holder[0], id]), id) for id in known)
+            due[:] = [(end, id) for end, id in ends if end is not None]
+            heapq.heapify(due)
 
     def get(self, account: str, id: str) -> Task | None:
         return self._tasks.get((account, id))
 
-    def look(self, account: str, id: str) -> Task | None:
-        """A task, and one look more at it where its route goes by looks."""
+    def look(self, account: str, id: str, by: Holder) -> Task | None:
+        """A task; where its route goes by looks, and it is looked at by its holder, one look more at it."""
         found = self._tasks.get((account, id))
-        if found is not None and found.by_looks:
+        if found is not None and found.by_looks and found.holder == by:
             # What this look sees is where it stood; the look counts from the next one on.
             self._tasks[account, id] = replace(found, looks=found.looks + 1)
         return found
 
-    def put(self, old: Task, new: Task) -> bool:
-        """Replace a task by what became of it; False, and nothing done, if it has changed in between."""
+    def put(self, old: Task, new: Task, now: float) -> Replaced:
+        """Replace a task by what became of it. What was settled stays as it was settled."""
         known = self._tasks.get((old.holder[0], old.id))
         if known is None or known.version != old.version:
-            return False
+            return "changed"
+        if not self._has_room(new.bytes_held - known.bytes_held, now, spared=known):
+            return "full"
+        if known.settled:
+            new = replace(new, settled=True, charged=known.charged)
         self._held += new.bytes_held - known.bytes_held
         self._tasks[old.holder[0], old.id] = replace(new, version=old.version + 1)
         self._open.setdefault(new.holder, {})[new.id] = None
         self._expect(new)
-        return True
+        return "replaced"
 
     def of(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
         """The tasks of a holder, oldest first; all of them for None; only so many of the newest."""
@@ -160,6 +206,8 @@ class Tasks:
             _, id = heapq.heappop(due)
             if (task := self._tasks.get((holder[0], id))) is not None:
                 yield from self.settled(task, now)
+        if not due:
+            self._due.pop(holder, None)
 
     def settled(self, task: Task, now: float) -> Iterator[Task]:
         """The task, if it has ended and still holds credits; it is marked as settled."""
@@ -172,8 +220,12 @@ class Tasks:
         """Forget all tasks, or those of one credential."""
         for task in [each for each in self._tasks.values() if key in (None, each.holder[1])]:
             self._drop(task)
-        for holder in [each for each in self._due if key in (None, each[1])]:
-            del self._due[holder]
+
+
+def _end(task: Task) -> float | None:
+    """When it ends, if it holds credits until then and the clock knows."""
+    holds = task.cost and not task.settled and task.ends and not task.by_looks
+    return task.moves[-1][0] + task.route[-1][0] if holds else None
 
 
 def _is_free(task: Task, now: float) -> bool:

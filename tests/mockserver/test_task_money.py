@@ -172,7 +172,7 @@ def submitted(state: MemoryState, *numbers: int, **more: Any) -> list[bool]:
     for number in numbers:
         made = task(number, state.now(), **more)
         assert state.reserve(made.holder, made.cost)
-        taken.append(state.add_task(made))
+        taken.append(state.add_task(made) == "kept")
         if not taken[-1]:
             state.settle(made.holder, made.cost, False)
     return taken
@@ -210,9 +210,9 @@ def test_a_cancel_that_comes_during_the_finish_is_too_late() -> None:
     cancelled = replace(
         seen, moves=(*seen.moves, (at.time, "cancelled")), route=((0.0, "cancelled"),), charged=False
     )
-    assert not state.replace_task(seen, cancelled)
+    assert state.replace_task(seen, cancelled) == "changed"
     assert (state.balance(HOLDER), state.held(HOLDER)) == (100_000 - 4, 0)
-    assert not state.replace_task(seen, cancelled, anyway=True)  # it was settled in between
+    assert state.replace_task(seen, cancelled, anyway=True) == "changed"  # it was settled in between
     assert (state.balance(HOLDER), state.held(HOLDER)) == (100_000 - 4, 0)
 
 
@@ -222,8 +222,8 @@ def test_of_two_moves_at_once_the_second_sees_the_first() -> None:
     seen = state.task("tasks", "task-1")
     assert seen is not None
     end: dict[str, Any] = {"moves": (*seen.moves, (at.time, "cancelled")), "route": ((0.0, "cancelled"),)}
-    assert state.replace_task(seen, replace(seen, **end, charged=False))
-    assert not state.replace_task(seen, replace(seen, **end, charged=True))
+    assert state.replace_task(seen, replace(seen, **end, charged=False)) == "replaced"
+    assert state.replace_task(seen, replace(seen, **end, charged=True)) == "changed"
     assert (state.balance(HOLDER), state.held(HOLDER)) == (100_000, 0)
 
 

@@ -109,6 +109,10 @@ class Picture:
         """What is shown of it where only pictures can be shown."""
         return self
 
+    def filtered(self) -> Picture:
+        """The same as a filter leaves it."""
+        return replace(self, blurred=True)
+
     def without_uploads(self) -> Picture:
         """The same without what it comes from: good to be shown in a list, not to be drawn."""
         return replace(self, edit=replace(self.edit, sources=(), mask=None)) if self.edit else self

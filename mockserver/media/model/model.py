@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import ClassVar
 
@@ -30,6 +30,15 @@ class Model:
     @property
     def seed(self) -> int:
         return self.picture.seed
+
+    @property
+    def bytes_held(self) -> int:
+        """What the uploads weigh that it comes from, in bytes."""
+        return self.picture.bytes_held
+
+    def filtered(self) -> Model:
+        """The same as a filter leaves it."""
+        return replace(self, picture=self.picture.filtered())
 
     @property
     def preview(self) -> Picture:
