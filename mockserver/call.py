@@ -222,6 +222,7 @@ def as_submitted(served: Served, task: Task) -> Call:
         seed=task.seed,
         pictures=task.artifacts,
         base=task.origin,
+        prefix=task.prefix,
     )
 
 

@@ -90,6 +90,9 @@ class CallbackQueue:
         heapq.heapify(self._waiting)
         self.wake()
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def pop(self, now: float) -> Due | None:
         """The next whose time has come."""
         return heapq.heappop(self._waiting) if self._waiting and self._waiting[0].at <= now else None

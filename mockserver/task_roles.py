@@ -94,6 +94,7 @@ async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
         ends=lifecycle.states[steps[-1][1]].is_final,
         request=json.dumps(without_uploads(request, call), ensure_ascii=False),
         origin=call.base,
+        prefix=call.prefix,
         kind=following.kind if following else role.kind,
         by_looks=pace.by_looks,
         cost=call.cost,

@@ -47,7 +47,8 @@ class Task:
     route: tuple[tuple[float, str], ...]  # since its last move; the first is (0, its state then)
     ends: bool  # whether the last state of the route is final
     request: str  # what it was submitted with, as JSON: fields, path, query
-    origin: str = ""  # of the double, as the client that submitted it named it
+    origin: str = ""  # of the double and the API's base path, as the client that submitted it named them
+    prefix: str = ""  # the base path alone
     kind: str | None = None
     by_looks: bool = False
     looks: int = 0  # since its last move

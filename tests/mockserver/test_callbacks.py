@@ -12,6 +12,7 @@ from support import InProcess
 
 from proofsheet.mockserver import callback_client
 from proofsheet.mockserver.callback_client import Reach, parse_reach
+from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec.document import Document
 
@@ -98,6 +99,46 @@ def test_each_attempt_is_in_the_journal_and_can_be_verified(hooked: Callable[...
 
     assert verified({"operation": "ended", "fields": {"state": "DONE", "id": id}, "count": 1})["ok"]
     assert verified({"count": 1})["ok"]  # a callback is no call
+
+
+def test_no_secret_of_a_submission_is_in_the_journal(hooked: Callable[..., Hooked]) -> None:
+    app = hooked(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhush-hush")
+    secret, place = "hush-hush", app.url.replace("http://", "http://me:pa55-word@")
+    hook = f"{place}?token=t0ken-0f-mine&room=7&sig=s1g"
+    app.submit(json={"secret": secret, "hook": hook, "prompt": f"a cat {secret} {hook}"})
+    refused = {"secret": secret, "hook": hook, "prompt": "", "webhook_secret": "x", "more": {"api_key": "k"}}
+    app.mock.post("/draw", json=refused, headers={**KEY, "x-auth-token": "another-token"})
+    app.advance(1)
+    (sent,) = app.mock.run(app.receiver.until(1))
+    assert (sent.line.split()[1], sent.headers["x-hook-secret"]) == (hook[hook.index("/hook") :], secret)
+    app.attempts(1)
+    shown = str(app.mock.get("/_mock/journal", headers=CONTROL).json())
+    shown += str(app.mock.get("/_mock/tasks", headers=CONTROL).json())
+    for each in (
+        secret,
+        "pa55-word",
+        "t0ken-0f-mine",
+        "s1g",
+        "another-token",
+        "'webhook_secret': 'x'",
+        "'k'",
+    ):
+        assert each not in shown
+    assert "room=7" in shown  # what is no secret stays
+    assert journal.label(secret) in shown  # and the same secret has the same label
+    wanted = {"operation": "draw", "fields": {"secret": secret}, "count": 2}
+    assert app.mock.post("/_mock/verify", json=wanted, headers=CONTROL).json()["ok"]
+
+
+def test_callbacks_go_out_with_the_documents_that_they_wait_with(
+    hooked: Callable[..., Hooked], small_tasks: Document, miniature: Document
+) -> None:
+    app = hooked()
+    id = app.submit()
+    app.mock.site.reload([miniature])
+    app.advance(1)
+    (found,) = app.mock.run(app.receiver.until(1))
+    assert (found.body["id"], found.body["state"]) == (id, "DONE")
 
 
 def test_without_an_address_nothing_is_sent(hooked: Callable[..., Hooked]) -> None:

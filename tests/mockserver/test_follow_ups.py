@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from support import InProcess
 
+from proofsheet.mockserver.media.image import upload
+from proofsheet.mockserver.media.image.safe_decode import open_checked
 from proofsheet.mockserver.state import tasks
 from proofsheet.spec.document import Document
 
@@ -119,6 +122,26 @@ def test_a_mask_that_is_none_leads_to_a_variation(flow: Flow, mask: str) -> None
     part = flow.submit("/act", task=flow.taken(), offer="part")
     flow.submit("/answer", task=part, mask=mask)
     assert flow.picture(part).size == (64, 64)
+
+
+def test_no_picture_is_opened_where_other_calls_wait(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[threading.Thread] = []
+
+    def noted(*args: Any) -> Any:
+        opened.append(threading.current_thread())
+        return open_checked(*args)
+
+    taken = flow.taken()
+    monkeypatch.setattr(upload, "open_checked", noted)
+    file = io.BytesIO()
+    Image.new("L", (64, 64)).save(file, "PNG")
+    text = base64.b64encode(file.getvalue()).decode()
+    flow.submit("/answer", task=flow.submit("/act", task=taken, offer="part"), prompt="a dog", mask=text)
+    read = flow.submit("/read", picture=text)
+    flow.ended(read)
+    flow.submit("/act", task=read, offer="again")
+    assert len(opened) >= 4
+    assert threading.main_thread() not in opened
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Any
 
 import pytest
 
-from proofsheet.mockserver.listings import TASKS, Listing
+from proofsheet.mockserver.listings import TASKS, Listing, listing
 from proofsheet.mockserver.request_values import request_value
 from proofsheet.spec.expressions import Expression, UnknownExpression, parse_bind, parse_text
+from proofsheet.spec.tasks import Lists, Page, Where
 
 
 def shown(listing: Listing) -> dict[str, Any]:
@@ -65,3 +67,23 @@ def test_templates_are_expressions_too() -> None:
     assert parse_bind("{$task.ahead} before it").is_template
     with pytest.raises(UnknownExpression):
         parse_bind("{$task.aheads} before it")
+
+
+@pytest.mark.parametrize(("wanted", "made"), [({}, 2), ({"state": "B"}, 20)])
+def test_bodies_are_made_of_what_is_shown(wanted: dict[str, str], made: int) -> None:
+    seen: list[int] = []
+
+    async def body_of(number: int) -> dict[str, str]:
+        seen.append(number)
+        return {"number": str(number), "state": "AB"[number % 2]}
+
+    def value(name: str) -> Expression:
+        return Expression(f"$request.body#/{name}")
+
+    where = (Where(("state",), value("state")),)
+    role = Lists("look", page=Page(value("page"), value("size"), 0, 2), where=where)
+    asked: Any = Asked({"page": 3, **wanted})
+    found = asyncio.run(listing(asked, role, list(range(20)), body_of))  # type: ignore[arg-type]
+    assert len(seen) == made
+    assert [each["number"] for each in found.bodies] == (["13", "15"] if wanted else ["6", "7"])
+    assert found.total == (10 if wanted else 20)

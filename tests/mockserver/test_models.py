@@ -8,7 +8,7 @@ import math
 import struct
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -16,11 +16,14 @@ import pytest
 from PIL import Image, ImageDraw
 from support import InProcess
 
+from proofsheet.mockserver.media.image.picture import PNG, Picture
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.model.glb import GLB, read_glb
+from proofsheet.mockserver.media.model.model import Model
 from proofsheet.mockserver.media.model.relief import relief
 from proofsheet.spec.document import Document
 
+TEXTURE = Picture(64, 64, PNG, 1, b"1" * 16, "", "a cat")
 SIZES = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}
 
 
@@ -155,3 +158,9 @@ def test_a_model_that_is_cut_is_unreadable(mock: InProcess) -> None:
             read_glb(data[:cut])
         with pytest.raises(Unreadable):
             read_glb(data[:8] + struct.pack("<I", cut) + data[12:cut])
+
+
+@pytest.mark.parametrize("made", [TEXTURE, Model(TEXTURE, 1.0, 100)])
+def test_what_a_filter_leaves_of_an_artifact_is_blurred(made: Picture | Model) -> None:
+    assert not made.preview.blurred
+    assert made.filtered().preview == replace(TEXTURE, blurred=True)

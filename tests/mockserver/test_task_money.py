@@ -121,9 +121,13 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_is_exact(self) -> None:
-        for each in self.mock.get("/_mock/tasks", headers=CONTROL).json()["tasks"]:
+        shown = self.mock.get("/_mock/tasks", headers=CONTROL).json()["tasks"]
+        for each in shown:
             if each["final"]:
                 self.ends.setdefault(each["id"], each["state"])
+        words = {None: "held", "done": "paid"}
+        for each in shown:
+            assert each["credits"] == words.get(self.ends.get(each["id"]), "returned")
         paid = sum(self.costs[id] for id, end in self.ends.items() if end == "done")
         held = sum(cost for id, cost in self.costs.items() if id not in self.ends)
         assert (self.state.balance(HOLDER), self.state.held(HOLDER)) == (OPENING - paid, held)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +16,11 @@ import pytest
 from PIL import Image
 from support import InProcess
 
+from proofsheet.mockserver.replies import task_body
+from proofsheet.mockserver.task_sources import view
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 KEY = {"x-key": "sk-tasks"}
 ID = "9f0c2d5e-1111-4222-8333-444455556666"
@@ -167,6 +173,30 @@ def test_only_so_many_at_once(tasks: Tasks) -> None:
     tasks.id()
 
 
+def test_no_more_when_others_come_in_between(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks.mock.double.state, "unfinished_tasks", lambda *_: 0)  # as the gate saw it
+    for _ in range(3):
+        tasks.id()
+    assert tasks.submit().json() == {"error": "at most 3 tasks"}
+    assert tasks.mock.double.state.held(("tasks", "sk-tasks")) == 12
+
+
+def test_a_view_may_hold_the_file_itself(serve: Callable[..., InProcess], tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "miniature/apis/tasks.yaml").read_text()
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis/tasks.yaml").write_text(text.replace("$artifact.url", "$artifact.base64"))
+    tasks = Tasks(serve(Library(tmp_path).load("tasks")))
+    id = tasks.id()
+    tasks.advance(1)
+    shown = tasks.look(id)
+    assert Image.open(io.BytesIO(base64.b64decode(shown["picture"]))).size == (64, 48)
+    assert tasks.mock.get("/tasks", headers=KEY).json() == [shown]
+    served = tasks.mock.double.documents.operation(("tasks", "look")).operation
+    task = tasks.mock.double.state.task("tasks", id)
+    assert task is not None
+    assert tasks.mock.run(task_body(tasks.mock.double, served, view(tasks.mock.double, task))) == shown
+
+
 def test_credits_that_are_held_cannot_be_spent_again(tasks: Tasks) -> None:
     tasks.mock.double.state.set_balance(("tasks", "sk-tasks"), Decimal(7))
     tasks.id()
@@ -245,7 +275,11 @@ def test_links_begin_as_the_client_sees_the_double(
             "x-forwarded-host": "app.example",
             "x-forwarded-prefix": "/mj/",
         },
+        "https://app.example/a/b-c": {"x-forwarded-host": "app.example", "x-forwarded-prefix": "/a/b-c"}
+        | {"x-forwarded-proto": "https"},
+        "http://app.example": {"x-forwarded-host": "app.example", "x-forwarded-prefix": '/"><b>'},
         "http://other:81": {"host": "other:81"},
+        "http://127.0.0.1": {"host": 'other"><b>', "x-forwarded-host": "a b"},
     }
     for expected, headers in cases.items():
         assert tasks.submit(headers=headers).json()["look"].startswith(f"{expected}/tasks/")
@@ -258,6 +292,60 @@ def test_links_begin_as_the_client_sees_the_double(
     )
     under = public.submit(path="/tasks/draw").json()["look"]
     assert under.startswith("https://mock.example/x/tasks/tasks/")
+
+
+def test_a_file_is_where_its_link_leads_under_any_base_path(tasks: Tasks) -> None:
+    id = tasks.id(path="/tasks/draw")
+    tasks.advance(1)
+    link = tasks.look(id)["picture"].removeprefix("http://127.0.0.1")
+    assert tasks.mock.get(link).status_code == 200
+
+
+def test_only_looks_of_its_own_key_count(serve: Callable[..., InProcess], small_tasks: Document) -> None:
+    tasks = paced(serve, small_tasks, "looks")
+    id, other = tasks.id(), {"x-key": "sk-another"}
+    for _ in range(3):
+        assert tasks.look(id, **other) == {"error": "no such task"}
+        assert tasks.mock.post("/some-tasks", json={"ids": [id]}, headers=other).json() == []
+        tasks.mock.get(f"/_mock/tasks/{id}", headers={"authorization": None})
+    body = {"ids": [id, id, id]}  # one request is one look
+    seen = [tasks.mock.post("/some-tasks", json=body, headers=KEY).json() for _ in range(3)]
+    assert [[each["state"] for each in found] for found in seen] == [["QUEUED"], ["RUNNING"], ["DONE"]]
+
+
+def _without(document: Document, what: str) -> Document:
+    """The document after an edit by hand: without an operation, with another lifecycle or another state."""
+    known = dict(document.operations)
+    if what == "operation":
+        return replace(document, operations={name: each for name, each in known.items() if name != "draw"})
+    lifecycle = known["draw"].lifecycles["drawing"]
+    running = {("walking" if name == "running" else name): each for name, each in lifecycle.states.items()}
+    other = replace(lifecycle, name="other") if what == "lifecycle" else replace(lifecycle, states=running)
+    role = replace(known["draw"].task, lifecycle=other, lifecycles={other.name: other})  # type: ignore[type-var]
+    return replace(document, operations={**known, "draw": replace(known["draw"], task=role)})
+
+
+@pytest.mark.parametrize("what", ["operation", "lifecycle", "state"])
+def test_tasks_that_reloaded_documents_do_not_know_are_unknown_until_they_do(
+    tasks: Tasks, small_tasks: Document, what: str
+) -> None:
+    id, control = tasks.id(), {"authorization": None}
+    ended = tasks.id()
+    tasks.advance(1)
+    link = tasks.look(ended)["picture"].removeprefix("http://127.0.0.1")
+    tasks.mock.site.reload([_without(small_tasks, what)])
+    assert tasks.look(id) == {"error": "no such task"}
+    assert tasks.mock.post(f"/tasks/{id}/cancel", headers=KEY).status_code == 404
+    assert tasks.submit("again", f"/tasks/{id}/redraw").status_code == 404
+    assert tasks.mock.get("/tasks", headers=KEY).json() == []
+    assert tasks.mock.post("/some-tasks", json={"ids": [id]}, headers=KEY).json() == []
+    assert tasks.mock.get(link).status_code == 404
+    assert tasks.mock.get("/_mock/tasks", headers=control).json() == {"tasks": []}
+    assert tasks.mock.get(f"/_mock/tasks/{id}", headers=control).status_code == 404
+    assert tasks.mock.post(f"/_mock/tasks/{id}", json={"fail": True}, headers=control).status_code == 404
+    assert tasks.credits == 1000 - 8  # what they cost is settled all the same
+    tasks.mock.site.reload([small_tasks])
+    assert (tasks.look(id)["state"], tasks.mock.get(link).status_code) == ("DONE", 200)
 
 
 def test_reset_forgets_tasks(tasks: Tasks) -> None:
