@@ -49,7 +49,8 @@ async def _start(call: Call, double: Double, role: Starts) -> str:
 def _kept(call: Call, double: Double, role: Starts, task: Task) -> TaskView:
     """The task under an id that no other has. Raises Refusal."""
     added: Added
-    most = role.most and Most(role.most, call.operation.key if role.per == "operation" else None)
+    started = call.operation
+    most = role.most and Most(role.most, started.document, started.id if role.per == "operation" else None)
     attempt, added = 0, "known"
     while added == "known":
         named = replace(task, id=IDS[role.id_form](task.created, attempt))

@@ -25,10 +25,11 @@ Replaced = Literal["replaced", "changed", "full"]
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """So many unfinished tasks of a holder; of one operation (document and id) only, if given."""
+    """So many unfinished tasks of a holder and document; of one operation only, if given."""
 
     count: int
-    operation: tuple[str, str] | None = None
+    document: str
+    operation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Tasks:
         """
         if (task.holder[0], task.id) in self._tasks:
             return "known"
-        if most is not None and self.unfinished(task.holder, most.operation, now) >= most.count:
+        if most and self.unfinished(task.holder, most.document, most.operation, now) >= most.count:
             return "most"
         if not self._has_room(task.bytes_held, now, 1):
             return "full"

@@ -45,11 +45,11 @@ def test_every_form_has_ids_for_many_tasks_of_one_moment(form: str) -> None:
 
 def test_so_many_unfinished_ones_is_asked_when_it_is_added() -> None:
     state, at = remembering()
-    most = Most(2, ("tasks", "draw"))
+    most = Most(2, "tasks", "draw")
     other = task(9, at.time, operation=("tasks", "redraw"))
     assert [state.add_task(task(each, at.time), most) for each in range(3)] == ["kept", "kept", "most"]
     assert state.add_task(other, most) == "most"
-    assert state.add_task(other, replace(most, operation=("tasks", "redraw"))) == "kept"
+    assert state.add_task(other, replace(most, operation="redraw")) == "kept"
     at.time += 1
     assert state.add_task(task(3, at.time), most) == "kept"
 
