@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from proofsheet.mockserver.documents import Served
+from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.origin import address, origin
@@ -196,7 +197,20 @@ class Call:
         if self.writing is not None and cost.prompt_tokens:
             used = self.writing.prompt_tokens, self.writing.completion_tokens
             return cost.of_tokens(self.fields, *used)
-        return Decimal(str(cost.credits.pick(self.fields))) * (self.count if cost.per else 1)
+        artifact, known = self.operation.artifact, self.known_fields
+        if artifact is None or not cost.megapixel:
+            return cost.total(self.fields, self.count if cost.per else 1, None, ())
+        result = artifact.size_of(known, self.given_sides)
+        given = [sides for name in artifact.sources if (sides := self.given_sides(name))]
+        return cost.total(self.fields, self.count if cost.per else 1, result, given)
+
+    def given_sides(self, name: str) -> tuple[int, int] | None:
+        """The sides of the (first) picture in a field, upright, in pixels; None where there is none."""
+        first = next((each for each in self.given.get(name, ()) if each.is_usable), None)
+        if first is None:
+            return None
+        made = first.upload if isinstance(first.upload, Upload) else stand_in(str(first.data))
+        return made.width, made.height
 
     @cached_property
     def artifact_media(self) -> str | None:

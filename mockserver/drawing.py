@@ -7,13 +7,10 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.picture import LARGEST_EDIT, LARGEST_SIDE, MOST_PIXELS, Edit, Picture
-from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import pointers
 from proofsheet.spec.artifact import TRANSPARENT, Artifact
 
@@ -119,20 +116,11 @@ def _usable(call: Call, name: str) -> Iterator[Given]:
 
 def _size(call: Call, artifact: Artifact, edit: Edit | None) -> tuple[int, int]:
     """The size asked for, within what can be drawn: forced outcomes draw for requests that no gate saw."""
-    width, height = artifact.size_of(call.known_fields, partial(given_sides, call)) or USUAL
+    width, height = artifact.size_of(call.known_fields, call.given_sides) or USUAL
     most = LARGEST_EDIT if edit else LARGEST_SIDE
     if not (1 <= width <= most and 1 <= height <= most) or width * height > MOST_PIXELS:
         return USUAL
     return width, height
-
-
-def given_sides(call: Call, name: str) -> tuple[int, int] | None:
-    """The sides of the (first) picture in a field, upright; None where there is none."""
-    first = next(_usable(call, name), None)
-    if first is None:
-        return None
-    made = first.upload if isinstance(first.upload, Upload) else stand_in(str(first.data))
-    return made.width, made.height
 
 
 def _strength(call: Call, artifact: Artifact) -> float | None:

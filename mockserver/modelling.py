@@ -6,7 +6,7 @@ import asyncio
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.drawing import given_sides, pictures
+from proofsheet.mockserver.drawing import pictures
 from proofsheet.mockserver.media.image.picture import PNG
 from proofsheet.mockserver.media.model.model import Model, pieces
 from proofsheet.mockserver.media.model.relief import FEWEST, USUAL
@@ -20,7 +20,7 @@ def models(call: Call, double: Double, blurred: bool) -> tuple[Model, ...]:
     artifact = call.operation.artifact
     if artifact is None:
         return ()
-    given = given_sides(call, artifact.sources[0]) if artifact.sources else None
+    given = call.given_sides(artifact.sources[0]) if artifact.sources else None
     width, height = given or (1, 1)
     wanted = next(pointers.find(call.known_fields, artifact.vertices), None) if artifact.vertices else None
     vertices = min(MOST, int(wanted)) if isinstance(wanted, int | float) and wanted >= FEWEST else USUAL

@@ -193,6 +193,7 @@ def _cost(node: Any) -> Cost | None:
         charged=frozenset(node["charged"]),
         prompt_tokens=choice(tokens["prompt"]) if "prompt" in tokens else None,
         completion_tokens=choice(tokens["completion"]) if "completion" in tokens else None,
+        megapixel=node.get("megapixel", 0),
     )
 
 

@@ -5,14 +5,15 @@ Nothing here knows a vendor. The plain data stays reachable at `Document.raw` (r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from proofsheet.spec import media_types
-from proofsheet.spec.artifact import Artifact
+from proofsheet.spec.artifact import Artifact, Sides
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.completion import Completion
 from proofsheet.spec.events import EventStream
@@ -21,6 +22,7 @@ from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
 from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
 
+MEGAPIXEL = 1024 * 1024
 MULTIPART = "multipart/form-data"
 FORMS = (MULTIPART, "application/x-www-form-urlencoded")
 
@@ -120,6 +122,7 @@ class Cost:
     charged: frozenset[str]  # the outcomes that are paid for; all others are free
     prompt_tokens: Choice | None = None
     completion_tokens: Choice | None = None
+    megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
 
     def of_tokens(self, fields: Any, prompt: int, completion: int) -> Decimal:
         """What so many tokens cost, in credits."""
@@ -127,6 +130,17 @@ class Cost:
         return sum(
             (Decimal(str(each.pick(fields))) * number for each, number in prices if each), Decimal(0)
         ) / Decimal(10**6)
+
+    def total(self, fields: Any, count: int, result: Sides | None, given: Iterable[Sides]) -> Decimal:
+        """The credits that `count` results take; sides in pixels, None where nothing says how large it is."""
+        further = (_megapixels(result) - 1 if result else 0) + sum(map(_megapixels, given))
+        each = Decimal(str(self.credits.pick(fields))) + further * Decimal(str(self.megapixel))
+        return each * count
+
+
+def _megapixels(sides: Sides) -> int:
+    """How many megapixels a picture counts for: whole ones, and one for what is begun."""
+    return math.ceil(sides[0] * sides[1] / MEGAPIXEL)
 
 
 @dataclass(frozen=True)

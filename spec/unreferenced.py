@@ -14,12 +14,12 @@ def pruned(document: Any) -> Any:
 
     A document without paths is one of components, and keeps them.
     """
-    if not document.get("paths"):
-        return document
     groups = document.get("components", {})
     ours = {name: group for name, group in groups.items() if name.startswith("x-")}
     rest = {name: each for name, each in document.items() if name != "components"}
     reached = _reached(document, [rest, ours]) | _schemes(document)
+    if not document.get("paths"):
+        return document
     kept = {
         name: {key: each for key, each in group.items() if pointers.join("components", name, key) in reached}
         for name, group in groups.items()

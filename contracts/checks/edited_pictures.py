@@ -20,6 +20,8 @@ class KeepsPicture(Expectation):
     Both are as ImageFacts.small: 64 by 64 points, `expected` three bytes each.
     """
 
+    of = "file"
+
     expected: bytes = field(repr=False)
     where: bytes = field(repr=False)
     share: float
@@ -36,6 +38,8 @@ class KeepsPicture(Expectation):
 class ChangesPicture(Expectation):
     """A share of the points at `where` shows something else than the picture `given`."""
 
+    of = "file"
+
     given: bytes = field(repr=False)
     where: bytes = field(repr=False)
     share: float
@@ -49,6 +53,8 @@ class ChangesPicture(Expectation):
 
 class IsCutOut(Expectation):
     """A part of the picture is transparent, a part is not."""
+
+    of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
         for each in decoded(answer):

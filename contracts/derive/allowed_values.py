@@ -44,19 +44,24 @@ def listed(source: Source, operation: Operation) -> Iterator[Derived]:
             wanted = source.requirement(operation, f"{field.topic}.listed", says, at, also=also)
             yield Derived(wanted, tuple(_taken(operation, field, values, wanted)))
         elif not values and may_be_null(operation, field):
-            yield _null(source, operation, field)
+            yield from _null(source, operation, field)
 
 
-def _null(source: Source, operation: Operation, field: BodyField) -> Derived:
-    """That a field may be null: seen in the refusal of another, or where that tells nothing in a picture."""
+def _null(source: Source, operation: Operation, field: BodyField) -> Iterator[Derived]:
+    """That a field may be null: seen in the refusal of another, or where that tells nothing in a picture.
+
+    Where a rule forbids it in the smallest request, nothing is asked.
+    """
     topic, at = f"{field.topic}.null", f"{provenance.body(operation)}{field.at}/type"
     says = f"{field.name} may be null"
     if lists_all(operation) or not field.is_top:
         wanted = source.requirement(operation, topic, says, at)
-        return Derived(wanted, tuple(_taken(operation, field, [None], wanted)))
+        if cases := tuple(_taken(operation, field, [None], wanted)):
+            yield Derived(wanted, cases)
+        return
     profile = "extended" if operation.lifecycles else "core"  # there it takes a task more
     wanted = source.requirement(operation, topic, says, at, profile=profile)
-    return Derived(
+    yield Derived(
         wanted, paid=(PaidConstraint(operation.id, IsSuccess(wanted.id), None, {field.name: None}),)
     )
 

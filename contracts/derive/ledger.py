@@ -27,6 +27,9 @@ def _place(operation: Operation) -> str | None:
     return None
 
 
+TWO_MEGAPIXELS = (2048, 1024)
+
+
 def ledger(source: Source, operation: Operation) -> Iterator[Derived]:
     """What a picture and a refusal cost, seen in the balance; nobody else may use the key meanwhile."""
     if balance_of(source.document) is None:
@@ -44,9 +47,25 @@ def ledger(source: Source, operation: Operation) -> Iterator[Derived]:
     plain = PaidConstraint(operation.id, CostsItsPrice(wanted.id))
     yield Derived(wanted, paid=(plain,), ledger=CostsItsPrice(wanted.id))
     yield from _by_choice(source, operation)
+    yield from _by_megapixels(source, operation)
     says = "no refusal takes anything from the balance"
     wanted = source.requirement(operation, "cost.refusals", says, "/x-cost/charged")
     yield Derived(wanted, ledger=RefusalsAreFree(wanted.id))
+
+
+def _by_megapixels(source: Source, operation: Operation) -> Iterator[Derived]:
+    """What a result of two megapixels costs, where further ones cost more and two fields give its sides."""
+    sides = operation.artifact.sides if operation.artifact else None
+    if sides is None or operation.cost is None or not operation.cost.megapixel:
+        return
+    says = f"a megapixel beyond the first takes {operation.cost.megapixel} credits more from the balance"
+    at = "/x-cost/megapixel"
+    wanted = source.requirement(operation, "cost.megapixel", says, at, profile="extended")
+    expect, fields = (
+        CostsItsPrice(wanted.id),
+        dict(zip((each[0] for each in sides), TWO_MEGAPIXELS, strict=True)),
+    )
+    yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, None, fields),), ledger=expect)
 
 
 def _by_choice(source: Source, operation: Operation) -> Iterator[Derived]:

@@ -8,7 +8,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from proofsheet.contracts.case import Case, Part, Request, Step
 from proofsheet.contracts.derive.source_pictures import in_json, is_picture, mask_picture, source_picture
@@ -188,9 +192,21 @@ def price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
     cost = operation.cost
     if cost is None:
         return Decimal(0)
-    each = Decimal(str(cost.credits.pick(body)))
     count = next(pointers.find(body, cost.per), 1) if cost.per else 1
-    return each * count if isinstance(count, int) and count > 0 else each
+    artifact = operation.artifact if cost.megapixel else None
+    result = artifact.size_of(_with_defaults(operation, body), partial(_sides, body)) if artifact else None
+    given = [sides for name in (artifact.sources if artifact else ()) if (sides := _sides(body, name))]
+    return cost.total(body, count if isinstance(count, int) and count > 0 else 1, result, given)
+
+
+def _with_defaults(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
+    return {**(operation.body.defaults if operation.body else {}), **body}
+
+
+def _sides(body: Mapping[str, Any], name: str) -> tuple[int, int] | None:
+    """The sides of a picture that is sent; None where there is none, or only a URL of one."""
+    sent = body.get(name)
+    return Image.open(BytesIO(sent)).size if isinstance(sent, bytes) else None
 
 
 def case_of(

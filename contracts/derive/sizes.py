@@ -18,6 +18,7 @@ from proofsheet.spec.document import Operation
 from proofsheet.spec.schemas import Schema
 
 Sides = tuple[int, int]
+SIDE = 256  # pixels: enough to see something, a multiple of what sides are multiples of
 
 
 def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -44,7 +45,21 @@ def _of_every(source: Source, operation: Operation, at: str) -> Derived:
     def expected(request: PaidRequest) -> Expectation | None:
         return _size_of(source, request, wanted.id)
 
-    return Derived(wanted, paid=(PaidConstraint(operation.id),), every=expected)
+    return Derived(
+        wanted, paid=(PaidConstraint(operation.id, fields=_sides_to_ask_for(operation)),), every=expected
+    )
+
+
+def _sides_to_ask_for(operation: Operation) -> dict[str, int]:
+    """Two sides that differ, where a request without any says nothing of the size; else nothing."""
+    sides = operation.artifact.sides if operation.artifact else None
+    if sides is None or operation.body is None or any(len(each) > 1 for each in sides):
+        return {}
+    known = {each[0]: operation.body.schema["properties"][each[0]] for each in sides}
+    if all(name in operation.body.defaults for name in known):
+        return {}
+    least = [max(SIDE, each.get("minimum", 0)) for each in known.values()]
+    return dict(zip(known, (least[0], least[1] + SIDE // 2), strict=True))
 
 
 def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectation | None:

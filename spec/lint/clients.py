@@ -14,11 +14,13 @@ _BINARY = (
     "video/",
     "audio/",
     "font/",
+    "model/",
     "application/octet-stream",
     "application/pdf",
     "application/zip",
 )
 _INT32 = 2**31 - 1
+DEPTH = 3  # slashes in a reference to a component
 
 
 def parameters(context: Context) -> Iterator[Found]:
@@ -30,6 +32,14 @@ def parameters(context: Context) -> Iterator[Found]:
                 "a security scheme" if name.lower() == "authorization" else "the media types of `content`"
             )
             yield Found(f"{place.pointer}/name", f"the parameter {name} becomes an argument; use {instead}")
+
+
+def references(context: Context) -> Iterator[Found]:
+    """A reference leads to a component and not into one: generators name what comes of it by its name."""
+    for place in context.of_kind("schema"):
+        target = place.node.get("$ref")
+        if isinstance(target, str) and target.startswith("#/components/") and target.count("/") > DEPTH:
+            yield Found(f"{place.pointer}/$ref", f"{target} leads into a component; make it one of its own")
 
 
 def json_first(context: Context) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from proofsheet.spec.lint.context import Context, Found, Op, samples
 
 
 def described(context: Context) -> Iterator[Found]:
-    """Every operation has a summary, a description and declared tags."""
+    """Every operation has a summary, a description and declared tags, which become classes' names."""
     declared = {each["name"] for each in context.resolved.get("tags", ())}
     for op in context.operations:
         for name in ("summary", "description", "tags"):
@@ -19,6 +19,8 @@ def described(context: Context) -> Iterator[Found]:
         for tag in op.node.get("tags", ()):
             if tag not in declared:
                 yield Found(f"{op.pointer}/tags", f"the tag {tag!r} is not declared in the document's tags")
+            if not tag[:1].isalpha():
+                yield Found(f"{op.pointer}/tags", f"the tag {tag!r} names a class; begin with a letter")
 
 
 def ids(context: Context) -> Iterator[Found]:

@@ -83,6 +83,7 @@ def _cost(each: Operation, known: Known) -> dict[str, Any]:
     return {
         "credits": _chosen(each.cost.credits),
         **({"per": "/".join(per)} if per else {}),
+        **({"megapixel": each.cost.megapixel} if each.cost.megapixel else {}),
         **({"credit_usd": usd} if usd else {}),
         "charged": sorted(each.cost.charged),
         "evidence": known.below("x-cost"),
@@ -127,7 +128,8 @@ def _credits(each: Operation) -> str:
     table = each.cost.credits.table
     numbers = sorted(table.values()) if table else [each.cost.credits.constant]
     text = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
-    return f"{text} each" if each.cost.per else text
+    further = f" and {each.cost.megapixel} a further megapixel" if each.cost.megapixel else ""
+    return f"{text} each{further}" if each.cost.per else f"{text}{further}"
 
 
 def _limits(each: Operation, known: Known) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from judging import Judged
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
+from proofsheet.contracts.checks import edited_pictures, media_quality
 from proofsheet.contracts.checks.edited_pictures import ChangesPicture, IsCutOut, KeepsPicture
 from proofsheet.contracts.checks.image_facts import SMALL, small
 from proofsheet.contracts.derive.answer_forms import PaidRequest
@@ -255,3 +257,14 @@ def test_one_that_does_not_is_found(
     served = build.document("edits", resolve(Plain(Path("edits.yaml"), raw, {})), raw)
     found = Judged(edits, plan(Source(edits), "core"), served, rate_limit=False).all().told()
     assert {name.removeprefix("edits.") for name in found} >= broken
+
+
+def test_what_looks_at_a_picture_looks_at_the_file_of_a_task() -> None:
+    looking = [
+        each
+        for module in (edited_pictures, media_quality)
+        for each in vars(module).values()
+        if getattr(each, "__module__", "") == module.__name__ and "decoded(answer)" in inspect.getsource(each)
+    ]
+    assert KeepsPicture in looking
+    assert [each.__name__ for each in looking if each.of != "file"] == []

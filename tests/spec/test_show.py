@@ -194,7 +194,7 @@ def test_what_is_not_there_is_said_with_what_is() -> None:
     problem = refused("show", "stability", "/components/schemas/Prompt/pattern")
     assert re.search(r"stability\.yaml:\d+:\d+: there is no 'pattern' at /components/schemas/Prompt", problem)
     assert "there is: type, minLength, maxLength, description, x-evidence" in problem
-    assert "there is no '7' at /tags; there is: 0, 1, 2" in refused("show", "stability", "/tags/7")
+    assert "there is no '8' at /tags; there is: 0, 1, 2" in refused("show", "stability", "/tags/8")
 
 
 def test_a_file_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> None:
