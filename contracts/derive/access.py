@@ -10,6 +10,7 @@ from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.samples import plain_request, smallest
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.task_requests import goes_on
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -47,8 +48,8 @@ def _schemes(source: Source) -> Iterator[str]:
 
 def _no_credits(source: Source, operation: Operation) -> Iterator[Derived]:
     """A key that has no credits left, where the judge was given one."""
-    if operation.cost is None or "charge" not in operation.policy.precedence:
-        return
+    if operation.cost is None or "charge" not in operation.policy.precedence or goes_on(operation):
+        return  # whether there is a task to go on from is looked at before the money
     at = provenance.policy(operation, "x-refusals", "charge")
     also = provenance.refusal(operation, "charge", "short")
     says = "a valid request with a key that has no credits is refused"

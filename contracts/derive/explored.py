@@ -8,6 +8,7 @@ from dataclasses import replace
 from proofsheet.contracts.derive.faults import weighed
 from proofsheet.contracts.derive.ledger import balance_of
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.task_requests import goes_on
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -43,7 +44,7 @@ def explored(source: Source, operation: Operation) -> Iterator[Derived]:
         # No page speaks of texts that are no prompts; a proxy may refuse what it cannot pass on.
         wanted = source.requirement(operation, TEXT, says, at, profile="extended", most="SHOULD")
         yield Derived(wanted, by_explorers=True)
-    if operation.artifact is not None:
+    if operation.artifact is not None and not goes_on(operation):  # no random id is that of a task
         says = "any request that the document admits is granted"
         # What a service refuses to draw, no document says in full.
         yield Derived(

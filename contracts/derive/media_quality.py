@@ -47,6 +47,8 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
     for check, topic, most, says in _EVERY:
         if check is IsSharp and (artifact.is_edit or needs_picture(operation)):
             continue  # the picture that is given may be as soft as it likes
+        if check is ShowsSomething and artifact.text:
+            continue  # what is put in words is shown again as it was given
         level = "MAY" if most == "MAY" else None
         wanted = source.requirement(
             operation, topic, says, "/x-artifact", profile="core", most=most, level=level

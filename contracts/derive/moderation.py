@@ -18,6 +18,7 @@ from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.samples import prompted, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.success_markers import markers
+from proofsheet.contracts.derive.task_requests import goes_on
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Outcome
 
@@ -27,8 +28,8 @@ FLAGGED, FILTERED = "flagged", "filtered"
 
 def moderation(source: Source, operation: Operation) -> Iterator[Derived]:
     """Refusals, which are free unless the target draws all the same; and pictures that come blurred."""
-    if operation.artifact is None or not operation.artifact.prompts:
-        return
+    if operation.artifact is None or not operation.artifact.prompts or goes_on(operation):
+        return  # whether there is a task to go on from is looked at before its prompt
     says = f"a prompt in another language ({FOREIGN[:14]}…) is refused"
     yield from _refused(source, operation, "language", "language", says, FOREIGN)
     says = "a prompt that the target flags is refused"

@@ -15,6 +15,7 @@ from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import (
     following,
+    goes_on,
     id_place,
     moving,
     unknown_id,
@@ -99,12 +100,8 @@ def _starters(document: Document, operation: Operation) -> list[Operation]:
         if any(move.id == operation.id for move, _ in moving(document, each.lifecycle))
     ]
     return sorted(
-        known, key=lambda each: (_has_parent(each), float(each.cost.credits.pick({})) if each.cost else 0)
+        known, key=lambda each: (goes_on(each), float(each.cost.credits.pick({})) if each.cost else 0)
     )
-
-
-def _has_parent(operation: Operation) -> bool:
-    return isinstance(operation.task, Starts) and operation.task.parent is not None
 
 
 def _early(source: Source, operation: Operation, role: Starts) -> Iterator[Derived]:
@@ -127,4 +124,4 @@ def parent_of(document: Document, operation: Operation) -> Operation | None:
         for each in document.operations.values()
         if each.lifecycle and any(one.id == operation.id for one in following(document, each))
     ]
-    return min(known, key=_has_parent, default=None)
+    return min(known, key=goes_on, default=None)

@@ -91,6 +91,11 @@ def unknown_id(operation: Operation) -> str:
     return re.sub(r"[0-9a-fA-F]", "0", example)
 
 
+def goes_on(operation: Operation) -> bool:
+    """Whether it starts a task from another one, which has to be there."""
+    return isinstance(operation.task, Starts) and operation.task.parent is not None
+
+
 def viewing(document: Document, lifecycle: Lifecycle) -> list[Operation]:
     """The operations that show one task of a lifecycle."""
     known = document.operations.values()

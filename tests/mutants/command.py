@@ -69,7 +69,8 @@ def main() -> int:
 def table() -> str:
     """docs/mutants.md: what the mutants declare, and what is recorded of schemathesis."""
     record = recorded()
-    return markdown(rows(mutants().values(), levels(), record.found), record.about)
+    every = mutants().values()
+    return markdown(rows(every, levels({each.document for each in every}), record.found), record.about)
 
 
 def _options() -> argparse.Namespace:
@@ -109,7 +110,8 @@ def _mutants(chosen: list[Mutant], options: argparse.Namespace) -> int:
             failed += bool(wrong)
     if options.write:
         _say("\n".join(write(results)))
-    _say("\n" + shortened(rows(chosen, levels(), recorded().found)))
+    known = levels({each.document for each in chosen})
+    _say("\n" + shortened(rows(chosen, known, recorded().found)))
     _say(f"{len(results)} mutants, {failed} wrong, {time.perf_counter() - started:.0f} s")
     return failed + (0 if options.ids else _silent(found for _, found in results))
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from proofsheet.contracts.checks import CHECKS, cross_exchange, expected, media_quality, money, refusals
+from proofsheet.contracts import checks
+from proofsheet.contracts.checks import CHECKS
 from proofsheet.contracts.expectation import Expectation
+from proofsheet.contracts.explore import request_sample
 
-_MODULES = (refusals, expected, media_quality, money, cross_exchange)
+
+def _modules() -> Iterator[ModuleType]:
+    """Where expectations are written: every module of the checks, and what random requests expect."""
+    for each in sorted(pkgutil.iter_modules(checks.__path__), key=lambda each: each.name):
+        yield import_module(f"{checks.__name__}.{each.name}")
+    yield request_sample
 
 
 def expectations() -> tuple[type[Expectation], ...]:
-    """Every expectation there is, in the order in which they are written."""
-    found = [each for module in _MODULES for each in vars(module).values()]
-    own = [each for each in found if isinstance(each, type) and issubclass(each, Expectation)]
-    return tuple(dict.fromkeys(each for each in own if each is not Expectation))
+    """Every expectation there is, by module, in the order in which they are written."""
+    return tuple(
+        each
+        for module in _modules()
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, Expectation) and each.__module__ == module.__name__
+    )
 
 
 def names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,11 +16,13 @@ from mutants import (  # noqa: F401 (they register their damages)
     answered,
     asked,
     broken_http,
+    edits,
     forms,
     harmless,
     harmless_pictures,
     picture_files,
     pictures,
+    tasks,
 )
 from mutants.benign import Benign
 from mutants.catalogue import Mutant, missed
@@ -45,6 +48,7 @@ from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
 from proofsheet.mockserver.media.image.renderer import Studio
 from proofsheet.mockserver.settings import KnownKey, Settings
+from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec import build
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -75,10 +79,18 @@ class Trial:
     spoke: frozenset[str] = frozenset()  # the checks that found something
 
 
+MINIATURE = Library(Path(__file__).parents[1] / "miniature")  # the tests' own documents
+
+
+def library(name: str) -> Library:
+    """Where a document is: with the families, or with the tests' own."""
+    return MINIATURE if name.partition(".")[0] in MINIATURE.families() else Library()
+
+
 @cache
 def true_document(name: str = "stability") -> Document:
     """The document that judges."""
-    return Library().load(name)
+    return library(name).load(name)
 
 
 @cache
@@ -86,10 +98,11 @@ def _plan(name: str, profile: str, only: tuple[str, ...], permissions: frozenset
     return plan(Source(true_document(name)), profile, only, permissions, seed, PROMPTS)
 
 
-def levels() -> dict[str, str]:
-    """The level of every requirement of the document, by its id."""
-    source = Source(true_document(), prompts=PROMPTS)
-    return {each.id: each.level for each in plan(source, "extended", prompts=PROMPTS).requirements}
+def levels(documents: Iterable[str] = ("stability",)) -> dict[str, str]:
+    """The level of every requirement of some documents, by its id; a variant's do not replace its family's."""
+    sources = [Source(true_document(name), prompts=PROMPTS) for name in sorted(documents, reverse=True)]
+    plans = [plan(source, "extended", prompts=PROMPTS) for source in sources]
+    return {each.id: each.level for made in plans for each in made.requirements}
 
 
 @cache
@@ -101,7 +114,7 @@ def mutated(mutant: Mutant) -> Document:
     """The document that the mock serves: the true one with the mutant's actions done to it."""
     if not mutant.actions:
         return true_document(mutant.document)
-    true = Library().source(mutant.document)
+    true = library(mutant.document).source(mutant.document)
     actions = {"overlay": "1.0.0", "actions": list(mutant.actions)}
     value = apply(true.value, Read(Path(f"{mutant.id}.overlay"), actions, {}))
     source = Read(true.path, value, true.marks)
@@ -111,6 +124,8 @@ def mutated(mutant: Mutant) -> Document:
 def site(document: Document, seed: int, **settings: Any) -> Site:
     """A mock with three keys, of which one has no credits. Its clock moves only as it is told."""
     rich = KnownKey(credits=CREDITS)
+    if isinstance(pace := settings.get("task_pace"), str):
+        settings["task_pace"] = parse_pace(pace)
     known = {KEY: rich, KEYS["other"]: rich, KEYS["broke"]: KnownKey(credits=Decimal(0))}
     made = Site(replace(double((document,), Settings(keys=known, seed=seed, **settings)), studio=_STUDIO))
     made.double.state.move_clock(frozen=True)
