@@ -26,6 +26,7 @@ class Extra:
     operation: str
     when: str = "begun"  # begun | ended
     credential: str = "valid"
+    id: str = ""  # of another task than this
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,17 @@ def recognised(exchange: Exchange, operation: Operation) -> Recognition:
     key = f"outcome of {operation.id}"
     found: Recognition | None = exchange.memo.get(key)
     if found is None:
-        headers = dict(exchange.headers)
-        found = recognise(operation, exchange.status, exchange.media_type, parsed(exchange), headers)
+        body, label = parsed(exchange), exchange.media_type
+        if body is not None and not _is_declared(operation, exchange.status, label):
+            label = "application/json"  # that it is labelled otherwise is a finding of its own
+        found = recognise(operation, exchange.status, label, body, dict(exchange.headers))
         exchange.memo[key] = found
     return found
+
+
+def _is_declared(operation: Operation, status: int, media_type: str) -> bool:
+    known = (each for each in operation.outcomes.values() if each.status == status)
+    return any(media_type in each.representations for each in known)
 
 
 def is_success(exchange: Exchange, operation: Operation) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from proofsheet.contracts.checks.cross_exchange import SAME
 from proofsheet.contracts.checks.extraction import answered, excerpt
 from proofsheet.contracts.checks.image_facts import ImageFacts, difference, inspect
-from proofsheet.contracts.checks.task_facts import TIMES, Facts, leads, links_of, views
+from proofsheet.contracts.checks.task_facts import LASTED, TIMES, Facts, leads, links_of, views
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import AGAIN, END, FILE, FILE_AGAIN, Look, Trail
@@ -91,6 +91,7 @@ class TimesInOrder(OfTrail):
         seen = _seen(trail)
         for _, found in seen:
             yield from _times(found)
+            yield from _lasted(found)
         created = {found.get(TIMES[0]) for _, found in seen} - {None}
         if len(created) > 1:
             yield f"it was created at {' and at '.join(str(each) for each in sorted(created))}"
@@ -111,6 +112,15 @@ def _times(found: Facts) -> Iterator[str]:
     for (first, before), (second, after) in pairwise(times):
         if after < before - SKEW:
             yield f"in {found.state} it {second} at {after}, and {first} at {before}"
+
+
+def _lasted(found: Facts) -> Iterator[str]:
+    """A task does not last longer than from its creation to its end."""
+    lasted, first, last = (found.get(each) for each in (LASTED, TIMES[0], TIMES[-1]))
+    if any(not isinstance(each, int | float) for each in (lasted, first, last)):
+        return
+    if not -SKEW <= lasted <= max(last - first, 0) + SKEW:
+        yield f"it lasted {lasted} s, from {first} to {last}"
 
 
 class EndStays(OfTrail):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,12 +13,14 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.trail import END, VIEWS, Look, Trail
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Outcome, Representation
+from proofsheet.spec.expressions import Expression
 from proofsheet.spec.recognise import recognise
 from proofsheet.spec.tasks import Lifecycle
 
 JSON = "application/json"
 URL = "$artifact.url"
 TIMES = ("$task.created", "$task.started", "$task.ended")
+LASTED, PROGRESS = "$task.duration", "$task.progress"
 _NOTHING: tuple[Any, ...] = (None, "", 0, [], {})  # what stands where there is no value (yet)
 
 
@@ -42,7 +45,8 @@ def facts(operation: Operation, lifecycle: Lifecycle, exchange: Exchange) -> Fac
     key = f"facts of {operation.id}"
     if key not in exchange.memo:
         found = recognised(exchange, operation)
-        exchange.memo[key] = _facts(found.outcomes, found.mismatch, lifecycle, parsed(exchange))
+        body = parsed(exchange)
+        exchange.memo[key] = _facts(operation, found.outcomes, found.mismatch, lifecycle, body)
     known: Facts = exchange.memo[key]
     return known
 
@@ -50,10 +54,12 @@ def facts(operation: Operation, lifecycle: Lifecycle, exchange: Exchange) -> Fac
 def item_facts(operation: Operation, lifecycle: Lifecycle, item: Any) -> Facts:
     """What an item of a list says, which is as the operation shows one task."""
     found = recognise(operation, operation.success.status, JSON, item)
-    return _facts(found.outcomes, found.mismatch, lifecycle, item)
+    return _facts(operation, found.outcomes, found.mismatch, lifecycle, item)
 
 
-def _facts(outcomes: tuple[Outcome, ...], why: str, lifecycle: Lifecycle, body: Any) -> Facts:
+def _facts(
+    operation: Operation, outcomes: tuple[Outcome, ...], why: str, lifecycle: Lifecycle, body: Any
+) -> Facts:
     states = [each for each in outcomes if each.name in lifecycle.states]
     if not states:
         named = ", ".join(each.name for each in outcomes)
@@ -64,7 +70,7 @@ def _facts(outcomes: tuple[Outcome, ...], why: str, lifecycle: Lifecycle, body: 
     values: dict[str, Any] = {}
     unread: dict[str, Any] = {}
     links: list[str] = []
-    for tokens, each in form.binds:
+    for tokens, each in (*form.binds, *_fixed_progress(operation, lifecycle, form)):
         for came in pointers.find(body, tokens):
             if each.text == URL:
                 links += [came] if isinstance(came, str) and came else []
@@ -76,6 +82,22 @@ def _facts(outcomes: tuple[Outcome, ...], why: str, lifecycle: Lifecycle, body: 
             except (ValueError, TypeError, OverflowError):
                 unread[each.text] = came
     return Facts(states[0].name, "", values, unread, tuple(links))
+
+
+def _fixed_progress(
+    operation: Operation, lifecycle: Lifecycle, form: Representation
+) -> Iterator[tuple[tuple[str, ...], Expression]]:
+    """Where a state shows its progress without binding it: where others bind it, and it has a fixed value."""
+    if any(True for _ in places(form, PROGRESS)):
+        return
+    known = (operation.outcomes[name] for name in lifecycle.states if name in operation.outcomes)
+    others = [each.representations[JSON] for each in known if JSON in each.representations]
+    for tokens, each in dict.fromkeys(
+        bind for one in others for bind in one.binds if bind[1].text == PROGRESS
+    ):
+        for fixed in pointers.find(form.value, tokens):
+            if fixed not in _NOTHING:
+                yield tokens, each
 
 
 def _plain(form: str | None, value: Any) -> Any:
@@ -99,6 +121,11 @@ def links_of(look: Look, trail: Trail) -> tuple[str, ...]:
     return facts(look.operation, trail.lifecycle, look.exchange).links
 
 
+def is_fetchable(link: str) -> bool:
+    """Whether a client can follow a link by itself: it is a whole address of the web."""
+    return re.match(r"https?://[^/?#]+", link, re.IGNORECASE) is not None
+
+
 def views(trail: Trail, *roles: str) -> list[tuple[Look, Facts]]:
     """The answers of the viewing operation, in their order, with what they say."""
     looks = trail.roles(*(roles or VIEWS))
@@ -112,12 +139,15 @@ def end_of(trail: Trail) -> str | None:
 
 def around(trail: Trail, look: Look) -> tuple[str | None, str | None]:
     """The states that the task was seen in before and after an answer, in time."""
-    known = views(trail)
-    at = trail.looks.index(look)
-    before = [one.state for each, one in known if trail.looks.index(each) < at]
-    later = [one.state for each, one in known if trail.looks.index(each) > at]
-    start = trail.lifecycle.start
-    return (before[-1] if before else start), (later[0] if later else None)
+    at = next(index for index, each in enumerate(trail.looks) if each is look)  # answers may be equal
+    known = [
+        (index, facts(trail.view, trail.lifecycle, each.exchange).state)
+        for index, each in enumerate(trail.looks)
+        if each.role in VIEWS
+    ]
+    before = [state for index, state in known if index < at]
+    later = [state for index, state in known if index > at]
+    return (before[-1] if before else trail.lifecycle.start), (later[0] if later else None)
 
 
 def leads(lifecycle: Lifecycle, start: str | None, end: str | None) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from proofsheet.contracts.checks.extraction import answered
-from proofsheet.contracts.checks.task_facts import links_of, views
+from proofsheet.contracts.checks.task_facts import is_fetchable, links_of, views
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
 from proofsheet.contracts.history import Unjudged
-from proofsheet.contracts.trail import END, FILE, Trail
+from proofsheet.contracts.trail import END, Trail
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.expressions import Expression
 
@@ -50,13 +50,12 @@ class FileComes(Expectation):
 
 
 class FilesFetched(OfTrail):
-    """A task that ended with results has files to fetch."""
+    """The links of a task that ended with results can be followed: each is a whole address of the web."""
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        for end, found in views(trail, END):
-            fetched = list(trail.roles(FILE))
-            if links_of(end, trail) and not fetched:
-                yield f"the link {found.links[0]!r} cannot be followed"
-            if fetched:
-                return
-        raise Unjudged("it made nothing")
+        links = [each for end, _ in views(trail, END) for each in links_of(end, trail)]
+        for each in links:
+            if not is_fetchable(each):
+                yield f"the link {each[:200]!r} cannot be followed: expected http:// or https:// and a host"
+        if not links:
+            raise Unjudged("it made nothing")

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.checks.extraction import answered, excerpt
-from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
+from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, is_success, parsed
 from proofsheet.contracts.checks.task_facts import (
     JSON,
     URL,
     Facts,
     around,
     facts,
-    item_facts,
-    items,
+    is_fetchable,
     leads,
     places,
     views,
 )
-from proofsheet.contracts.expectation import OfTrail
+from proofsheet.contracts.expectation import Answer, OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import LINK, SUBMIT, Extra, Look, Trail
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
+from proofsheet.spec.recognise import recognise
 
 _MOVING = frozenset({"$task.state", "$task.progress", "$task.started", "$task.ended", "$task.duration", URL})
+
+
+class IsTaken(IsSuccess):
+    """The submission is granted, and says so as declared."""
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        yield from super().findings(answer)
+        exchange, operation = answer.exchange, answer.operation
+        found = recognise(operation, exchange.status, JSON, parsed(exchange))
+        if is_success(exchange, operation) and not found.outcomes:
+            yield f"expected {operation.success.name}, came {excerpt(exchange)} ({found.mismatch[:300]})"
 
 
 class IdGiven(OfTrail):
@@ -116,79 +128,81 @@ class OtherViewAgrees(OfTrail):
     """Another operation that views the task shows the same."""
 
     operation: str
+    answers: Mapping[str, str] = field(
+        default_factory=dict, hash=False
+    )  # by the state, where not as the state
 
     @property
     def extras(self) -> tuple[Extra, ...]:
-        return tuple(
-            Extra(f"other-view {self.operation}", self.operation, when) for when in ("begun", "ended")
-        )
+        # What such an operation answers before there is anything to show, hardly a document says.
+        times = ("ended",) if self.answers else ("begun", "ended")
+        return tuple(Extra(f"other-view {self.operation}", self.operation, when) for when in times)
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        for look in _looks(trail, f"other-view {self.operation}"):
+        for look in looks_of(trail, f"other-view {self.operation}"):
+            if self.answers:
+                yield from self._answered(trail, look)
+                continue
             found = facts(look.operation, trail.lifecycle, look.exchange)
             if found.state is None:
                 yield f"{self.operation} does not show it: {answered(look.exchange)}"
             else:
-                yield from _disagreements(trail, look, found)
+                yield from disagreements(trail, look, found)
+
+    def _answered(self, trail: Trail, look: Look) -> Iterator[str]:
+        wanted = self.answers.get(around(trail, look)[0] or "")
+        if wanted is None:
+            raise Unjudged("it ended in a state that the operation has nothing of")
+        if not is_outcome(look.exchange, look.operation, wanted):
+            yield f"expected {wanted}, came {answered(look.exchange)}"
+
+
+@dataclass(frozen=True)
+class UnknownBeside(OfTrail):
+    """While there is a task, the id of none is not found all the same."""
+
+    operation: str
+    outcome: str
+    id: str
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return (Extra(f"unknown {self.operation}", self.operation, "begun", id=self.id),)
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        for look in looks_of(trail, f"unknown {self.operation}"):
+            if not is_outcome(look.exchange, look.operation, self.outcome):
+                wanted = look.operation.outcomes[self.outcome]
+                yield f"expected {wanted.status} {wanted.name}, came {answered(look.exchange)}"
 
 
 class LinkLeads(OfTrail):
     """The link that the submission gives leads to a view of the task."""
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        for look in _looks(trail, LINK):
+        for each in _given(trail):
+            if not is_fetchable(each):
+                yield f"the link {each[:200]!r} cannot be followed: expected http:// or https:// and a host"
+        for look in looks_of(trail, LINK):
             found = facts(trail.view, trail.lifecycle, look.exchange)
             if found.state is None:
                 if not trail.view.is_open and not look.exchange.credentials(trail.view):
                     raise Unjudged("the link leads to another host, to which no key is sent")
                 yield f"{look.exchange.url} does not show it: {answered(look.exchange)}"
             else:
-                yield from _disagreements(trail, look, found)
+                yield from disagreements(trail, look, found)
 
 
-@dataclass(frozen=True)
-class IsListed(OfTrail):
-    """A list has the task, once, where its state is one that it lists; and shows it as the view does."""
-
-    operation: str
-    states: frozenset[str] | None = None
-    order: str = "newest"
-
-    @property
-    def extras(self) -> tuple[Extra, ...]:
-        return tuple(Extra(f"list {self.operation}", self.operation, when) for when in ("begun", "ended"))
-
-    def of_trail(self, trail: Trail) -> Iterator[str]:
-        for look in _looks(trail, f"list {self.operation}"):
-            listed = items(look)
-            if listed is None:
-                yield f"expected a list of tasks, came {answered(look.exchange)}"
-                continue
-            known = [item_facts(trail.view, trail.lifecycle, each) for each in listed]
-            mine = [each for each in known if str(each.get("$task.id")) == trail.id]
-            yield from self._listed(trail, look, mine, len(listed))
-            yield from self._ordered(known)
-
-    def _listed(self, trail: Trail, look: Look, mine: list[Facts], count: int) -> Iterator[str]:
-        due = [self.states is None or each in self.states for each in around(trail, look) if each]
-        if not mine and all(due):
-            yield f"{trail.id} is not among the {count} tasks of {self.operation}"
-        if len(mine) > 1:
-            yield f"{trail.id} is {len(mine)} times in the list of {self.operation}"
-        for each in mine:
-            if not any(due):
-                yield f"{self.operation} lists {trail.id}, which is in {each.state}"
-            yield from _disagreements(trail, look, each)
-
-    def _ordered(self, known: list[Facts]) -> Iterator[str]:
-        times = [each.get("$task.created") for each in known]
-        times = [each for each in times if isinstance(each, int | float)]
-        ordered = sorted(times, reverse=self.order == "newest")
-        if self.order and times != ordered:
-            yield f"expected the {self.order} first, came tasks of {', '.join(map(str, times[:5]))}"
+def _given(trail: Trail) -> Iterator[str]:
+    """The links that the submission gives."""
+    form = trail.operation.success.representations.get(JSON)
+    for look in trail.roles(SUBMIT):
+        for place in (each for name in trail.operation.links for each in places(form, f"$link.{name}")):
+            known = pointers.find(parsed(look.exchange), place)
+            yield from (each for each in known if isinstance(each, str) and each)
 
 
-def _disagreements(trail: Trail, look: Look, found: Facts) -> Iterator[str]:
+def disagreements(trail: Trail, look: Look, found: Facts) -> Iterator[str]:
     """What another answer says of the task that no view beside it can say."""
     before, after = around(trail, look)
     lifecycle = trail.lifecycle
@@ -202,19 +216,15 @@ def _disagreements(trail: Trail, look: Look, found: Facts) -> Iterator[str]:
         wanted = [each.get(name) for each in same if each.get(name) is not None]
         if stays and wanted and not name.startswith("$link.") and came not in wanted:
             yield f"it shows {name} as {came!r}, the view as {wanted[-1]!r}"
-    if (
-        str(
-            found.get(
-                "$task.id",
-            )
-            or trail.id
-        )
-        != trail.id
-    ):
+    results = {len(each.links) for each in same} if is_final else set()
+    if results and len(found.links) not in results:
+        yield f"it shows {len(found.links)} results, the view {max(results)}"
+    if str(found.get("$task.id") or trail.id) != trail.id:
         yield f"it shows the id {found.get('$task.id')}, the submission gave {trail.id}"
 
 
-def _looks(trail: Trail, role: str) -> list[Look]:
+def looks_of(trail: Trail, role: str) -> list[Look]:
+    """The answers of a role. Raises Unjudged where there is none."""
     if found := list(trail.roles(role)):
         return found
     raise Unjudged("it was not requested")
@@ -232,7 +242,7 @@ class Foreign(OfTrail):
         return (Extra(f"foreign {self.operation}", self.operation, "begun", "other"),)
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        for look in _looks(trail, f"foreign {self.operation}"):
+        for look in looks_of(trail, f"foreign {self.operation}"):
             shown = facts(look.operation, trail.lifecycle, look.exchange).state
             if not self.outcome and shown is None:
                 yield f"expected it to be shown, came {answered(look.exchange)}"

@@ -23,6 +23,7 @@ from proofsheet.spec.document import Document
 BACK_OFF = (1.0, 4.0)  # seconds before the second and the third try
 PIECES = 8  # of a body that is sent slowly
 PAID = 120.0  # seconds from the first byte of a paid answer to its last: a picture may be 20 MB
+HOPS, REDIRECTIONS = 5, frozenset({301, 302, 303, 307, 308})  # how often a link may lead on, and by what
 LATE_BODY = 0.2  # seconds in which a body may follow the answer to HEAD
 
 Notice = Callable[[Case, float], None]
@@ -101,8 +102,18 @@ class HttpClient:
         return _exchange(request, body, answer)
 
     def _fetched(self, case: Case) -> Exchange:
-        """What a link leads to: on a connection of its own. The key goes to the target's origin only."""
-        url, target = case.request.url, self._target
+        """What a link leads to, over redirections too, as every client follows it."""
+        found = self._linked(case, case.request.url)
+        for _ in range(HOPS):
+            location = found.header("location") if found.status in REDIRECTIONS else None
+            if not location:
+                break
+            found = self._linked(case, urljoin(found.url, location))
+        return found
+
+    def _linked(self, case: Case, url: str) -> Exchange:
+        """One request for a link, on a connection of its own. The key goes to the target's origin only."""
+        target = self._target
         try:
             whole = httpx.URL(urljoin(target.url + "/", url))
             request = self._fresh.build_request("GET", whole)

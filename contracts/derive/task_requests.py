@@ -103,6 +103,14 @@ def viewing(document: Document, lifecycle: Lifecycle) -> list[Operation]:
     return [each for each in views if lifecycle.name in each.views]
 
 
+def answering(document: Document, lifecycle: Lifecycle) -> Iterator[Operation]:
+    """The operations that show something of a task by a table: what it made, and not where it stands."""
+    for each in document.operations.values():
+        table = each.task.answers if isinstance(each.task, Views) else None
+        if table and any(name in table for name in lifecycle.finals):
+            yield each
+
+
 def view_of(document: Document, operation: Operation) -> Operation | None:
     """The operation that shows the tasks which another starts: where its link leads, else the first."""
     if operation.lifecycle is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofsheet.contracts.case import PaidConstraint
-from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.checks.task_course import (
     Ends,
     EndStays,
@@ -20,18 +19,27 @@ from proofsheet.contracts.checks.task_course import (
 )
 from proofsheet.contracts.checks.task_facts import TIMES, URL, binds
 from proofsheet.contracts.checks.task_files import FileComes, FilesFetched
+from proofsheet.contracts.checks.task_lists import IsListed
 from proofsheet.contracts.checks.task_views import (
     Echoes,
     Foreign,
     IdGiven,
     IdStays,
-    IsListed,
+    IsTaken,
     LinkLeads,
     OtherViewAgrees,
     ResultsWhenDue,
+    UnknownBeside,
 )
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.derive.task_requests import listing, view_of, viewing
+from proofsheet.contracts.derive.task_requests import (
+    answering,
+    id_place,
+    listing,
+    unknown_id,
+    view_of,
+    viewing,
+)
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import evidence, pointers
 from proofsheet.spec.document import Operation
@@ -83,7 +91,7 @@ def _asked(
 
 def _submission(source: Source, operation: Operation) -> Iterator[Derived]:
     at = pointers.join("responses", operation.success.status)
-    yield _asked(source, operation, "taken", "a valid submission is taken", at, IsSuccess)
+    yield _asked(source, operation, "taken", "a valid submission is taken, and says so", at, IsTaken)
     says = "a submission gives an id, and the task is found by it"
     yield _asked(source, operation, "id", says, "/x-task", IdGiven)
 
@@ -148,6 +156,17 @@ def _elsewhere(
         at = pointers.join("responses", operation.success.status)
         says = "the link that the submission gives leads to a view of it"
         yield _asked(source, operation, "link", says, at, LinkLeads)
+    if id_place(view) and isinstance(view.task, Views):
+        says = f"an id that no task has is refused by {view.id} while there is one too"
+        options = (view.id, view.task.missing, unknown_id(view))
+        at = "#" + view.pointer + "/x-task"
+        yield _asked(source, operation, "id.unknown", says, at, UnknownBeside, *options)
+    for each in answering(source.document, lifecycle):
+        assert isinstance(each.task, Views)
+        says, at = f"{each.id} shows what it made", "#" + each.pointer + "/x-task"
+        yield _asked(
+            source, operation, f"view.{each.id}", says, at, OtherViewAgrees, each.id, each.task.answers
+        )
     for each in viewing(source.document, lifecycle):
         at = "#" + each.pointer + "/x-task"
         if each.id != view.id:

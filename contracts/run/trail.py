@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks.callbacks import is_awaited, longest_wait
 from proofsheet.contracts.checks.outcomes import is_granted, parsed
-from proofsheet.contracts.checks.task_facts import JSON, links_of, places, views
+from proofsheet.contracts.checks.task_facts import JSON, is_fetchable, links_of, places, views
 from proofsheet.contracts.client.callback_receiver import Inbox
 from proofsheet.contracts.derive.task_requests import about
 from proofsheet.contracts.exchange import Exchange
@@ -138,7 +138,7 @@ class Follower:
                 yield from self._looked(Step(self._request(each), role=each.role))
 
     def _request(self, extra: Extra) -> Request:
-        made = about(self.document.operations[extra.operation], self.trail.id or "")
+        made = about(self.document.operations[extra.operation], extra.id or self.trail.id or "")
         return replace(made, credential=extra.credential)
 
     def _link(self, exchange: Exchange) -> Steps:
@@ -156,7 +156,8 @@ class Follower:
         seen = list(self.trail.roles(END if role == FILE else AGAIN))
         links = links_of(seen[-1], self.trail) if seen else ()
         known = [each for one in self.trail.roles(END) for each in links_of(one, self.trail)]
-        for url in links[:MOST_FILES] if role == FILE or list(links) != known else ():
+        fetchable = [each for each in links if is_fetchable(each)][:MOST_FILES]
+        for url in fetchable if role == FILE or list(links) != known else ():
             expects = self.follow.files if role == FILE else ()
             request = Request(self.trail.operation.id, url=url, credential="none")
             yield from self._looked(Step(request, expects, role=role))

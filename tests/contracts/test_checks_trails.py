@@ -19,6 +19,7 @@ from proofsheet.contracts.checks.cross_exchange import (
 )
 from proofsheet.contracts.checks.image_facts import LOOK
 from proofsheet.contracts.checks.money import BalanceMoves, CostsItsPrice, RefusalsAreFree
+from proofsheet.contracts.checks.task_money import EndsAreFree
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Trace, Unjudged
@@ -71,6 +72,12 @@ TABLE: tuple[tuple[Kind, dict[str, Any], History, tuple[tuple[History, str], ...
         {},
         (has("9"), REFUSED, has("9")),
         (((has("9"), REFUSED, has("6")), "the balance fell by 3 credits over 1 refusals"),),
+    ),
+    (
+        EndsAreFree,
+        {},
+        (has("9"), _trace("cancelled", is_free_end=True), has("9")),
+        (((has("9"), _trace("cancelled", is_free_end=True), has("6")), "the balance fell by more than"),),
     ),
     (
         PicturesDiffer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mutants.relay import Damage, Forward, Got, Sent, damage, on_answer, on_request
@@ -21,7 +22,9 @@ def task(change: dict[str, Any], where: dict[str, Any] | None = None, after: int
         if isinstance(value, list):
             return [shown(path, each) for each in value]
         meant = {name: list(pointers.find(value, pointers.split(name))) for name in where or {}}
-        if not isinstance(value, dict) or any(found != [(where or {})[name]] for name, found in meant.items()):
+        if not isinstance(value, dict) or any(
+            found != [(where or {})[name]] for name, found in meant.items()
+        ):
             return value
         seen[path] = seen.get(path, 0) + 1
         if seen[path] > after:
@@ -60,3 +63,16 @@ def not_passed_on(body: dict[str, Any]) -> Damage:
     return lambda sent, forward: Got(200, (("content-type", "application/json"),), b"").saying(body)
 
 
+@damage("newest-for-unknown")
+def newest_for_unknown(base: str) -> Damage:
+    """What is not found under `base` is answered with the newest task that was submitted."""
+    known: list[str] = []
+
+    def run(sent: Sent, forward: Forward) -> Got:
+        got = forward(sent)
+        if sent.method == "POST" and got.status == 200:
+            known.append(got.json["id"])
+        is_lost = sent.method == "GET" and got.status == 404 and bool(known)
+        return forward(replace(sent, path=base + known[-1])) if is_lost else got
+
+    return run

@@ -99,7 +99,7 @@ def _plan(name: str, profile: str, only: tuple[str, ...], permissions: frozenset
 
 
 def levels(documents: Iterable[str] = ("stability",)) -> dict[str, str]:
-    """The level of every requirement of some documents, by its id; a variant's do not replace its family's."""
+    """The level of every requirement of some documents, by its id; a family's is before its variants'."""
     sources = [Source(true_document(name), prompts=PROMPTS) for name in sorted(documents, reverse=True)]
     plans = [plan(source, "extended", prompts=PROMPTS) for source in sources]
     return {each.id: each.level for made in plans for each in made.requirements}
