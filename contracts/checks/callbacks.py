@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -52,9 +53,9 @@ class OfCallback(OfTrail):
             raise Unjudged("no task was submitted")
         yield from self.of_callbacks(trail, came(trail))
 
+    @abstractmethod
     def of_callbacks(self, trail: Trail, known: list[Came]) -> Iterator[str]:
         """What is wrong with the callbacks that came, in their order."""
-        raise NotImplementedError
 
 
 class CallbackComes(OfCallback):

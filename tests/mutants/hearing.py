@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from inspect import isabstract
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -30,6 +31,7 @@ def expectations() -> tuple[type[Expectation], ...]:
         for module in _modules()
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Expectation) and each.__module__ == module.__name__
+        if not isabstract(each)
     )
 
 

@@ -128,10 +128,10 @@ def on_answer(name: str) -> Callable[[Callable[..., Got]], Callable[..., Got]]:
     return register
 
 
-def made(data: dict[str, Any]) -> Damage:
-    """The damage that a mutant's data names."""
+def made(data: dict[str, Any], **more: Any) -> Damage:
+    """The damage that a mutant's data names; `more` are options that are no data."""
     options = {key.replace("-", "_"): value for key, value in data.items() if key not in ("do", "only")}
-    whole = DAMAGES[data["do"]](**options)
+    whole = DAMAGES[data["do"]](**options, **more)
     return functools.partial(_only, whole, data["only"]) if "only" in data else whole
 
 

@@ -16,6 +16,7 @@ from mutants import (  # noqa: F401 (they register their damages)
     answered,
     asked,
     broken_http,
+    callers,
     edits,
     forms,
     harmless,
@@ -31,6 +32,7 @@ from mutants.relay import Relay, made
 from mutants.wire import served as on_socket
 from mutants.wire import wire
 
+from proofsheet.contracts.client.callback_receiver import Receiver
 from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target
@@ -60,7 +62,7 @@ _STUDIO = Studio(256 * 1024 * 1024)  # bytes; keeps what it encoded from trial t
 KEY = "sk-mutant-0000000000000001"
 KEYS = {"other": "sk-mutant-0000000000000002", "broke": "sk-mutant-0000000000000003"}  # of other accounts
 CREDITS = Decimal(10_000)
-URL = "http://mock.test"
+URL, HOOKS = "http://mock.test", "http://hooks.test/base"
 PERMISSIONS = frozenset({"paid", "moderation", "repeat"} | {f"{name}-key" for name in KEYS})
 PROMPTS = {"flagged": "mock:flagged", "filtered": "mock:filtered"}  # what the mock is known to judge
 PACE = 0.1  # seconds on the mock's clock between two requests; no window of 150 in 10 s fills up
@@ -136,8 +138,9 @@ def trial(mutant: Mutant, seed: int = 1, only: tuple[str, ...] = ()) -> Trial:
     """Serve a mutant and judge it; `only` some requirements, by id or prefix."""
     served = site(mutated(mutant), seed, **mutant.settings)
     plan = _plan(mutant.document, mutant.profile, only, PERMISSIONS | mutant.permissions, seed)
-    with Relay(served, made(mutant.damage) if mutant.damage else None) as relay:
-        return _judged(served, relay, mutant.document, plan, explorers(mutant, plan, seed))
+    hears = {"receiver": Receiver(HOOKS)} if "callback-listen" in mutant.permissions else {}
+    with Relay(served, made(mutant.damage, **hears) if mutant.damage else None) as relay:
+        return _judged(served, relay, mutant.document, plan, explorers(mutant, plan, seed), **hears)
 
 
 def clean(document: str, profile: str, seed: int) -> Trial:
@@ -193,6 +196,7 @@ def _judged(
     plan: Plan,
     explorers: tuple[Explorer, ...] = (),
     url: str = URL,
+    receiver: Receiver | None = None,
 ) -> Trial:
     started = time.perf_counter()
 
@@ -203,7 +207,8 @@ def _judged(
     # What stops in this process has stopped for good; on a socket a busy machine may take its time.
     limits = Limits(stall=0.1) if relay else Limits()
     client = HttpClient(true_document(document), target, relay, pause, limits)
-    run = Run(plan, client, _oracle(document), Budget(CREDITS), pause=pause, explorers=explorers)
+    how = {"pause": pause, "explorers": explorers, "receiver": receiver}
+    run = Run(plan, client, _oracle(document), Budget(CREDITS), **how)
     with closing(client), listening() as heard:
         for _ in run.steps():
             pause(PACE)
