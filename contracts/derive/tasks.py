@@ -158,9 +158,9 @@ def _elsewhere(
         yield _asked(source, operation, "link", says, at, LinkLeads)
     if id_place(view) and isinstance(view.task, Views):
         says = f"an id that no task has is refused by {view.id} while there is one too"
-        options = (view.id, view.task.missing, unknown_id(view))
+        sent = (view.id, view.task.missing, unknown_id(view))
         at = "#" + view.pointer + "/x-task"
-        yield _asked(source, operation, "id.unknown", says, at, UnknownBeside, *options)
+        yield _asked(source, operation, "id.unknown", says, at, UnknownBeside, *sent)
     for each in answering(source.document, lifecycle):
         assert isinstance(each.task, Views)
         says, at = f"{each.id} shows what it made", "#" + each.pointer + "/x-task"
