@@ -128,6 +128,8 @@ def _repeated(
     name: str, context: Context, artifacts: Sequence[Artifact]
 ) -> list[tuple[Context, Sequence[Artifact]]] | None:
     """What each item is bound from: none at all keeps the example's own, None leaves an empty list."""
+    if name.startswith("$resource.") and context.resources:
+        return [(replace(context, resource=each), artifacts) for each in context.resources]
     places = repeated(name, context.place) if context.place else None
     if places is not None:
         return [(replace(context, place=each), artifacts) for each in places] or None

@@ -107,6 +107,7 @@ class Call:
     pictures: tuple[Any, ...] = ()
     stream_pace: StreamPace = AT_ONCE  # of an answer that is a stream
     writing: Any = None  # a Writing (writing.py): what it is answered in words
+    resource: Mapping[str, Any] | None = None  # the members of the one that it views or needs
     follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from
     end: str | None = None  # the final state in which the task that it starts is to end
     task_forcing: str = ""  # what is to become of that task, as it was written
@@ -196,7 +197,7 @@ class Call:
             return Decimal(str(offer.credits))
         if self.writing is not None and cost.prompt_tokens:
             used = self.writing.prompt_tokens, self.writing.completion_tokens
-            return cost.of_tokens(self.fields, *used)
+            return cost.of_tokens(self.fields, self.resource or {}, *used)
         artifact, known = self.operation.artifact, self.known_fields
         if artifact is None or not cost.megapixel:
             return cost.total(self.fields, self.count if cost.per else 1, None, ())

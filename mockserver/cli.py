@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import textwrap
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -67,6 +68,14 @@ def _stream_pace(context: Any, parameter: Any, value: str | None) -> StreamPace:
         return parse_stream_pace(value or "")
     except BadStreamPace as problem:
         raise click.BadParameter(str(problem)) from None
+
+
+def _date(context: Any, parameter: Any, value: str | None) -> float | None:
+    try:
+        day = None if value is None else datetime.strptime(value, "%Y-%m-%d").replace(hour=12, tzinfo=UTC)
+    except ValueError:
+        raise click.BadParameter(f"expected a day such as 2027-03-01, came {value!r}") from None
+    return None if day is None else day.timestamp()
 
 
 def _callbacks(context: Any, parameter: Any, value: str) -> Reach:
@@ -161,6 +170,7 @@ Examples:
   proofsheet serve --pace real              answers take as long as the vendor's did
   proofsheet serve flux --task-pace real*0.1   tasks go ten times as fast as the vendor's
   proofsheet serve openai --stream-pace ttft=0.3,tps=40   streams as slow as a model's
+  proofsheet serve openai --date 2027-03-01   what is shut down by then is gone
   proofsheet serve flux --callbacks app     callbacks may also go to the host `app`
 
 \b
@@ -185,6 +195,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
 @click.option("--callbacks", default="loopback", show_default=True, callback=_callbacks,
               metavar="loopback|anywhere|HOST,…", help="Where callbacks of tasks may go.")  # fmt: skip
+@click.option("--date", callback=_date, metavar="YYYY-MM-DD",
+              help="The day on the double's clock, to rehearse what ends.  [default: today]")  # fmt: skip
 @click.option("--seed", type=int, help="Make fresh seeds and faults reproducible.")
 @click.option("--keys", callback=_keys, metavar="KEY,…|FILE", help="The only keys that are known.")
 @click.option("--credits", default="1000", show_default=True, callback=_credits,

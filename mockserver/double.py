@@ -16,7 +16,7 @@ from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.language import Language
 from proofsheet.mockserver.media.image.renderer import Studio
 from proofsheet.mockserver.settings import UNLIMITED, Settings
-from proofsheet.mockserver.state.memory import MemoryState
+from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.mockserver.state.protocol import State
 from proofsheet.mockserver.triggers import Triggers
 from proofsheet.spec.document import Document, Operation
@@ -68,10 +68,11 @@ def opening(settings: Settings, triggers: Triggers) -> Any:
 def double(documents: Documents | Iterable[Document], settings: Settings, state: Any = None) -> Double:
     """A double of `documents`; with a memory of its own unless one is given."""
     table = trigger_table.load()
+    clock = Clock(start=settings.date)
     return Double(
         documents=documents if isinstance(documents, Documents) else Documents.of(documents),
         settings=settings,
-        state=state or MemoryState(opening(settings, table), settings.journal_size, settings.seed),
+        state=state or MemoryState(opening(settings, table), settings.journal_size, settings.seed, clock),
         triggers=table,
         language=Language(),
         studio=Studio(),

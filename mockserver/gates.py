@@ -11,6 +11,7 @@ from decimal import Decimal
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import follow_up
+from proofsheet.mockserver.resources import resource
 from proofsheet.mockserver.validation import path, validate
 from proofsheet.mockserver.writing import writing
 from proofsheet.spec.schemas import Flaw
@@ -114,6 +115,7 @@ GATES: dict[str, Callable[[Call, Double], None]] = {
     "media-type": media_type,
     "path": path,
     "validate": validate,
+    "resource": resource,
     "language": language,
     "moderation": moderation,
     "follow-up": continue_task,

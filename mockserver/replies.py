@@ -14,6 +14,7 @@ from proofsheet.mockserver.artifacts import artifacts, task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.listings import Listing, listing
+from proofsheet.mockserver.resources import listed as listed_resources
 from proofsheet.mockserver.sources import Context, filled, values
 from proofsheet.mockserver.streams import paced, sent_events
 from proofsheet.mockserver.task_sources import TaskView
@@ -101,6 +102,8 @@ def _context(call: Call, double: Double, status: int, complaints: Sequence[Compl
         link=partial(_link, call, double),
         now=double.state.now,
         place=Place(written) if (written := writing(call)) else None,
+        resource=call.resource,
+        resources=listed_resources(call, double),
     )
 
 

@@ -25,7 +25,7 @@ from proofsheet.mockserver.double import double, opening
 from proofsheet.mockserver.http_protocol import limited
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.state import remote
-from proofsheet.mockserver.state.memory import MemoryState
+from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.mockserver.state.protocol import State
 
 GRACE_SECONDS = 15
@@ -151,7 +151,8 @@ def end_with(parent: int) -> None:
 
 def _run_workers(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[], None]) -> int:
     settings = plan.settings
-    state = MemoryState(opening(settings, trigger_table.load()), settings.journal_size, settings.seed)
+    clock = Clock(start=settings.date)
+    state = MemoryState(opening(settings, trigger_table.load()), settings.journal_size, settings.seed, clock)
     ours: list[socket.socket] = []
     parent = os.getpid()
     children: list[int] = []

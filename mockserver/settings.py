@@ -34,6 +34,7 @@ class Settings:
     rate_limit: bool = True
     language: bool = True
     seed: int | None = None
+    date: float | None = None  # the time at which the double's clock starts, in Unix seconds; None: now
     task_pace: Pace = QUICK
     stream_pace: StreamPace = AT_ONCE
     public_url: str | None = None  # what links in answers begin with; None: as the client sees the double

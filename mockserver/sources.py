@@ -40,6 +40,8 @@ class Context:
     link: Callable[[str], str | None] = lambda name: None  # the URL that a link of the answer leads to
     now: Callable[[], float] = lambda: 0.0  # Unix seconds on the double's clock
     place: Place | None = None  # where in what is written in reply
+    resource: Mapping[str, Any] | None = None  # the one that is used, or shown just now
+    resources: Sequence[Mapping[str, Any]] = ()  # those that are listed
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,9 @@ def _values(text: str, context: Context, artifact: Artifact | None) -> Iterator[
         yield from WRITTEN[text](context.place) if context.place else []
     elif text.startswith("$link."):
         yield from filter(None, [context.link(text.removeprefix("$link."))])
+    elif text.startswith("$resource."):
+        name = text.removeprefix("$resource.")
+        yield from [context.resource[name]] if context.resource and name in context.resource else []
     elif text.startswith("$request."):
         yield from of_request(text, context.call)
     else:

@@ -15,9 +15,11 @@ from proofsheet.mockserver.media.text.reply import reply_tokens
 from proofsheet.mockserver.tool_choice import Tool, chosen_tools
 from proofsheet.spec import pointers, tokens
 from proofsheet.spec.completion import Completion
+from proofsheet.spec.embedding import Embedding
 
 _USUAL = (24, 60)  # tokens of a reply at least, where nothing bounds it
 _MOST_CHOICES = 128
+_MOST_DIMENSIONS = 16_384
 _MOST_ALTERNATIVES = 20
 
 
@@ -66,9 +68,10 @@ class Writing:
     choices: tuple[Choice, ...]
     prompt_tokens: int
     finishes: Mapping[str, str]  # the API's word for each way to finish
-    alternatives: (
-        int | None
-    )  # how many likely tokens are named beside each; None: not even its own likelihood
+    inputs: tuple[str, ...]  # what becomes vectors, each of so many dimensions, written in a form
+    dimensions: int
+    form: str
+    alternatives: int | None  # how many likely tokens are named; None: not even a token's own likelihood
 
     @property
     def completion_tokens(self) -> int:
@@ -76,10 +79,12 @@ class Writing:
 
 
 def writing(call: Call) -> Writing | None:
-    """What is written in reply to a call, worked out once; None if its operation writes nothing."""
-    completion = call.operation.completion
-    if completion is not None and call.writing is None:
+    """What is written in reply to a call, or becomes vectors, worked out once; None if it is neither."""
+    completion, embedding = call.operation.completion, call.operation.embedding
+    if call.writing is None and completion is not None:
         call.writing = _written(completion, _Request(completion, call.fields))
+    elif call.writing is None and embedding is not None:
+        call.writing = _embedded(embedding, call)
     found: Writing | None = call.writing
     return found
 
@@ -142,7 +147,29 @@ def _written(completion: Completion, request: _Request) -> Writing:
         choices=tuple(_choice(completion, request, index) for index in range(count)),
         prompt_tokens=completion.prompt_tokens(request.fields),
         finishes=completion.finishes,
+        inputs=(),
+        dimensions=0,
+        form="",
         alternatives=_alternatives(completion, request),
+    )
+
+
+def _embedded(embedding: Embedding, call: Call) -> Writing:
+    usual = embedding.usual
+    dimensions: Any = (
+        (call.resource or {}).get(usual, 1) if isinstance(usual, str) else usual.pick(call.fields)
+    )
+    sent = next(pointers.find(call.fields, embedding.dimensions), None) if embedding.dimensions else None
+    if isinstance(sent, int) and not isinstance(sent, bool) and 1 <= sent <= _MOST_DIMENSIONS:
+        dimensions = sent
+    return Writing(
+        choices=(),
+        prompt_tokens=embedding.input_tokens(call.fields),
+        finishes={},
+        inputs=embedding.inputs(call.fields),
+        dimensions=int(dimensions),
+        form=str(embedding.form.pick(call.fields)),
+        alternatives=None,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
 from typing import Any
 
+from proofsheet.mockserver.media.text.vectors import packed, vector
 from proofsheet.mockserver.writing import Choice, Part, Writing
 from proofsheet.spec import tokens
 
@@ -37,6 +39,7 @@ class Place:
     token: Token | None = None
     alternative: Token | None = None
     piece: str | None = None
+    vector: int | None = None  # which of the inputs
     before: int = 0  # tokens of the choice before the piece
 
     @property
@@ -74,6 +77,8 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     source = name.partition(".")[0]
     if source not in _LEVELS:
         return None
+    if source == "$vector":
+        return [replace(place, vector=index) for index in range(len(place.writing.inputs))]
     if place.choice is None:
         return [replace(place, choice=each) for each in place.writing.choices]
     if source == "$tool":
@@ -83,7 +88,7 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     return [replace(place, alternative=each) for each in place.alternatives()]
 
 
-_LEVELS = ("$choice", "$tool", "$token", "$alternative")
+_LEVELS = ("$vector", "$choice", "$tool", "$token", "$alternative")
 
 
 def _said(kind: str) -> Callable[[Place], Iterator[Any]]:
@@ -99,6 +104,12 @@ def _of_token(
     token: Callable[[Place], Token | None], value: Callable[[Token], Any]
 ) -> Callable[[Place], Iterator[Any]]:
     return lambda place: iter([value(found)] if (found := token(place)) else [])
+
+
+def _vector(place: Place) -> Iterator[Any]:
+    if place.vector is not None:
+        made = vector(place.writing.inputs[place.vector], place.writing.dimensions)
+        yield base64.b64encode(packed(made)).decode() if place.writing.form == "base64" else list(made)
 
 
 def _alternative(place: Place) -> Token | None:
@@ -125,6 +136,8 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     "$tool.id": _of_tool(lambda part: part.tool.id if part.tool else ""),
     "$tool.name": _of_tool(lambda part: part.tool.name if part.tool else ""),
     "$tool.arguments": _of_tool(lambda part: part.text),
+    "$vector.index": lambda place: iter([] if place.vector is None else [place.vector]),
+    "$vector.values": _vector,
     "$piece.text": lambda place: iter([] if place.piece is None else [place.piece]),
     "$usage.prompt": lambda place: iter([place.writing.prompt_tokens]),
     "$usage.completion": lambda place: iter([place.writing.completion_tokens]),

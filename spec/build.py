@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from proofsheet.spec import build_tasks, media_types, pointers, security
 from proofsheet.spec.artifact import artifact
-from proofsheet.spec.choices import choice
+from proofsheet.spec.choices import Choice, choice
 from proofsheet.spec.completion import completion
 from proofsheet.spec.document import (
     FORMS,
@@ -29,8 +29,10 @@ from proofsheet.spec.document import (
     Rule,
     Unmatched,
 )
+from proofsheet.spec.embedding import embedding
 from proofsheet.spec.events import event_stream
 from proofsheet.spec.expressions import embedded, is_expression, parse, parse_bind
+from proofsheet.spec.resources import resource_role, resources
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import Lifecycle, Views
 
@@ -118,6 +120,8 @@ def _operation(
         links=build_tasks.links(node),
         callbacks=tuple(build_tasks.callbacks(node)),
         completion=completion(node.get("x-completion")),
+        embedding=embedding(node.get("x-embedding")),
+        resource=resource_role(node.get("x-resource"), resources(raw)),
     )
 
 
@@ -191,10 +195,17 @@ def _cost(node: Any) -> Cost | None:
         credits=choice(node.get("credits", 0)),
         per=_tokens(node.get("per")),
         charged=frozenset(node["charged"]),
-        prompt_tokens=choice(tokens["prompt"]) if "prompt" in tokens else None,
-        completion_tokens=choice(tokens["completion"]) if "completion" in tokens else None,
+        prompt_tokens=_price(tokens.get("prompt")),
+        completion_tokens=_price(tokens.get("completion")),
         megapixel=node.get("megapixel", 0),
     )
+
+
+def _price(node: Any) -> Choice | str | None:
+    """The price of tokens: a choice, or the name of a member of the resource that is used."""
+    if isinstance(node, str):
+        return node.removeprefix("$resource.")
+    return None if node is None else choice(node)
 
 
 def _security(raw: Any, node: Any) -> tuple[security.SecurityRequirement, ...]:

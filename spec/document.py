@@ -16,8 +16,10 @@ from proofsheet.spec import media_types
 from proofsheet.spec.artifact import Artifact, Sides
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.completion import Completion
+from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.resources import ResourceRole
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
 from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
@@ -114,28 +116,32 @@ class Body:
 class Cost:
     """Credits per call, or per item where `per` points to a count; or per token of what is read and written.
 
-    Prices of tokens are for a million of them.
+    Prices of tokens are for a million of them, by a choice or by a member of the resource that is used.
     """
 
     credits: Choice
     per: tuple[str, ...] | None
     charged: frozenset[str]  # the outcomes that are paid for; all others are free
-    prompt_tokens: Choice | None = None
-    completion_tokens: Choice | None = None
+    prompt_tokens: Choice | str | None = None
+    completion_tokens: Choice | str | None = None
     megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
 
-    def of_tokens(self, fields: Any, prompt: int, completion: int) -> Decimal:
+    def of_tokens(self, fields: Any, resource: Mapping[str, Any], prompt: int, completion: int) -> Decimal:
         """What so many tokens cost, in credits."""
         prices = ((self.prompt_tokens, prompt), (self.completion_tokens, completion))
-        return sum(
-            (Decimal(str(each.pick(fields))) * number for each, number in prices if each), Decimal(0)
-        ) / Decimal(10**6)
+        each = (_price(price, fields, resource) * number for price, number in prices)
+        return sum(each, Decimal(0)) / Decimal(10**6)
 
     def total(self, fields: Any, count: int, result: Sides | None, given: Iterable[Sides]) -> Decimal:
         """The credits that `count` results take; sides in pixels, None where nothing says how large it is."""
         further = (_megapixels(result) - 1 if result else 0) + sum(map(_megapixels, given))
         each = Decimal(str(self.credits.pick(fields))) + further * Decimal(str(self.megapixel))
         return each * count
+
+
+def _price(price: Choice | str | None, fields: Any, resource: Mapping[str, Any]) -> Decimal:
+    found = resource.get(price, 0) if isinstance(price, str) else price.pick(fields) if price else 0
+    return Decimal(str(found))
 
 
 def _megapixels(sides: Sides) -> int:
@@ -245,6 +251,8 @@ class Operation:
     links: Mapping[str, Link] = field(default_factory=dict)
     callbacks: tuple[Callback, ...] = ()
     completion: Completion | None = None  # what it writes in reply
+    embedding: Embedding | None = None  # what it turns into vectors
+    resource: ResourceRole | None = None  # what it does with resources
 
     @property
     def lifecycle(self) -> Lifecycle | None:

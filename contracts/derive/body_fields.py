@@ -76,11 +76,11 @@ def changed(
         return new
     token, rest = path[0], path[1:]
     if token == "*":
-        items = list(body) if body else [value(schema["items"])]
+        items = list(body) if body and isinstance(body, list) else [value(schema["items"])]
         at = pick(len(items))
         items[at] = changed(schema["items"], items[at], rest, new, pick)
         return items
-    made = dict(body)
+    made = dict(body) if isinstance(body, Mapping) else value({**schema, "type": "object"})
     inner = schema["properties"][token]
     if rest and made.get(token) is None:
         made[token] = value({**inner, "default": None})

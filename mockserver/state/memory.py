@@ -54,8 +54,8 @@ class Clock:
     Real time goes on from the hour of the start as the monotonic clock does: it never runs back.
     """
 
-    def __init__(self, real: Callable[[], float] | None = None) -> None:
-        epoch = time.time() - time.monotonic()
+    def __init__(self, real: Callable[[], float] | None = None, start: float | None = None) -> None:
+        epoch = (time.time() if start is None else start) - time.monotonic()
         self._real = real or (lambda: epoch + time.monotonic())
         self._offset = 0.0
         self._frozen: float | None = None

@@ -12,7 +12,7 @@ from proofsheet.spec.lint.context import Context, Found
 _STATING = ("operation", "parameter", "header", "response", "server", "security-scheme", "example", "link")
 _KEYWORDS = (
     *("x-cost", "x-artifact", "x-picture", "x-precedence", "x-refusals", "x-wording", "x-codes"),
-    *("x-negotiation", "x-completion"),
+    *("x-negotiation", "x-completion", "x-embedding"),
 )
 # Facts with numbers: an evidence further up was hardly written with them in mind.
 _NUMBERS = ("x-cost", "x-rate-limit", "x-max-body-bytes", "x-picture", "x-latency", "x-credit-usd")
@@ -30,7 +30,7 @@ def _facts(context: Context) -> Iterator[str]:
     for place in context.places:
         if place.kind in _STATING and not _only_refers(place.node):
             yield place.pointer
-        if place.kind == "rule" or (place.kind == "choice" and "table" in place.node):
+        if place.kind in ("rule", "resource") or (place.kind == "choice" and "table" in place.node):
             yield place.pointer
         if place.kind == "schema" and _is_component(place.pointer):
             yield place.pointer

@@ -8,10 +8,12 @@ from typing import Any
 
 from proofsheet.spec import pointers, prompt_parameters
 from proofsheet.spec.lint.context import Context, Found, Op, origin
+from proofsheet.spec.schemas import types
 
 _CHOICES = (
     *(("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits")),
     *(("x-cost", "tokens", "prompt"), ("x-cost", "tokens", "completion"), ("x-negotiation", "by")),
+    *(("x-embedding", "usual"), ("x-embedding", "form")),
 )
 _OF_SIZE = ("width", "height", "of", "left", "right", "up", "down")
 
@@ -29,7 +31,7 @@ class Use:
     def enum(self) -> tuple[str, ...]:
         """The values of the field, as the table's keys are written."""
         known = self.schema or {}
-        values = (True, False) if known.get("type") == "boolean" else known.get("enum", ())
+        values = (True, False) if "boolean" in types(known) else known.get("enum", ())
         return tuple(map(_key, values))
 
 
@@ -59,6 +61,7 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named("/x-artifact", artifact, ("mask", "grow", "strength", "fidelity", "vertices", "count"))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
+    yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
     yield from _of_completion(op.node.get("x-completion", {}))
     for at, value in _tables(op):
         yield from _named(at, value, ("field", *_OF_SIZE))

@@ -27,7 +27,7 @@ def applies(op: Op, gate: str) -> bool:
     if gate == "negotiate":
         return bool(op.rules.get("x-negotiation", {}).get("unsupported") == "refuse")
     if gate in ("language", "moderation"):
-        return bool(op.node.get("x-artifact", {}).get("prompt"))
+        return bool(op.node.get("x-artifact", {}).get("prompt")) or "x-completion" in op.node
     return _promised(op, gate)
 
 
@@ -38,6 +38,8 @@ def _promised(op: Op, gate: str) -> bool:
         return "parent" in op.node.get("x-task", {}).get("starts", {})
     if gate == "active-tasks":
         return "most" in op.node.get("x-task", {}).get("starts", {})
+    if gate == "resource":
+        return "id" in op.node.get("x-resource", {})
     if gate == "charge":
         return "x-cost" in op.node
     if gate == "rate-limit":
@@ -109,6 +111,8 @@ def _missing(op: Op, who: str, outcome: str) -> str:
 
 def _can(op: Op, gate: str, kind: str) -> bool:
     # A kind that is a keyword of JSON Schema, or of x-picture, needs a schema with that keyword.
+    if gate == "resource" and kind == "unfit":
+        return "where" in op.node.get("x-resource", {})
     keyword = kind.removeprefix("picture-")
     if gate != "validate" or (kind not in SCHEMA_KEYWORDS and keyword == kind):
         return True

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -313,3 +316,71 @@ def test_tokens_are_the_text_and_the_first_so_many_are_counted_so(text: str) -> 
     assert "".join(found) == text
     for number in range(len(found) + 1):
         assert tokens.count("".join(found[:number])) == number
+
+
+def vectors(house: InProcess, texts: Any, **more: Any) -> list[Any]:
+    response = sent(house, "/vectors", {"voice": "small", "texts": texts, **more})
+    assert response.status_code == 200, response.text
+    assert [each["number"] for each in response.json()["vectors"]] == list(
+        range(len(response.json()["vectors"]))
+    )
+    return [each["places"] for each in response.json()["vectors"]]
+
+
+def near(one: list[float], other: list[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def test_vectors_are_of_length_one_and_near_for_texts_that_share_words(house: InProcess) -> None:
+    texts = ["The cat sat on the mat", "A cat sat on some mat", "Quarterly revenue exceeded forecasts"]
+    cat, like, other = vectors(house, texts, places=256)
+    for each in (cat, like, other):
+        assert len(each) == 256
+        assert near(each, each) == pytest.approx(1, abs=1e-5)
+    assert near(cat, like) > 0.5 > near(cat, other)
+    assert vectors(house, "The cat sat on the mat", places=256) == [cat]
+    assert len(vectors(house, "a cat")[0]) == 8
+
+
+def test_packed_vectors_are_the_same_numbers(house: InProcess) -> None:
+    [numbers], [packed] = vectors(house, "a cat"), vectors(house, "a cat", **{"as": "packed"})
+    assert list(struct.unpack("<8f", base64.b64decode(packed))) == numbers
+
+
+@pytest.mark.parametrize(("texts", "count"), [([1, 2, 3], 1), ([[1], [2, 3]], 2), (["a", "b"], 2), ("a", 1)])
+def test_tokens_may_stand_for_a_text(house: InProcess, texts: Any, count: int) -> None:
+    assert len(vectors(house, texts)) == count
+
+
+def test_resources_are_listed_viewed_and_needed_until_their_day(
+    serve: Callable[..., InProcess], miniatures: Library
+) -> None:
+    made = serve(miniatures.load("streams"), date=datetime(2030, 5, 31, 12, tzinfo=UTC).timestamp())
+    key = {"headers": {"authorization": None, "x-key": "sk-voices"}}
+
+    def names() -> list[str]:
+        return [each["name"] for each in made.get("/voices", **key).json()]
+
+    def used(voice: str) -> httpx.Response:
+        return made.post("/vectors", json={"voice": voice, "texts": "a"}, **key)
+
+    assert names() == ["small", "old", "mute"]
+    assert made.get("/voices/old", **key).json() == {"name": "old", "until": "2030-06-01"}
+    assert len(used("old").json()["vectors"][0]["places"]) == 16
+    made.double.state.move_clock(13 * 3600)
+    assert names() == ["small", "mute"]
+    assert made.get("/voices/old", **key).status_code == 404
+    assert used("old").json() == {"wrong": "old is no voice, or was"}
+    assert (used("mute").status_code, used("mute").json()) == (403, {"wrong": "mute cannot count"})
+
+
+def test_a_resource_has_a_price(house: InProcess) -> None:
+    key = "sk-vectors-payer"
+    for voice, price in (("small", 1000), ("old", 2000)):
+        before = house.double.state.balance(("streams", key)) or 0
+        house.post(
+            "/vectors", json={"voice": voice, "texts": "a cat"}, headers={"authorization": None, "x-key": key}
+        )
+        assert float(before - (house.double.state.balance(("streams", key)) or 0)) == pytest.approx(
+            2 * price / 1e6
+        )

@@ -203,6 +203,22 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
             ),
         )
     ),
+    ("resource-sound", "there are no resources", [(f"{BALANCE}/x-resource", {"of": "pens"})]),
+    *(
+        (
+            "resource-sound",
+            says,
+            [("/components/x-resources", {"pens": node}), (f"{BALANCE}/x-resource", role)],
+        )
+        for says, node, role in (
+            ("is no date", {"items": {"ink": {"gone": "soon"}}, "until": "gone"}, {"of": "pens"}),
+            (
+                "has counts",
+                {"items": {"ink": {"counts": 1}}},
+                {"of": "pens", "id": "$request.query.pen", "where": {"counts": 2}},
+            ),
+        )
+    ),
     ("header-declared", "declare it", [(f"{RESPONSES}/Picture/headers/x-request-id", GONE)]),
     ("header-declared", "breaks its schema", [("/components/headers/FinishReason/schema", {"enum": ["NO"]})]),
     ("header-declared", "breaks its schema", [("/components/headers/Seed/schema/maximum", 5)]),
