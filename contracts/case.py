@@ -20,6 +20,11 @@ class Part:
     value: bytes
     filename: str | None = None
     content_type: str | None = None
+    times: int = 1  # so often over: a plan of large bodies stays small
+
+    @property
+    def content(self) -> bytes:
+        return self.value * self.times
 
 
 @dataclass(frozen=True)
@@ -201,5 +206,5 @@ def multipart(parts: tuple[Part, ...]) -> bytes:
         lines += [f"--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\n".encode()]
         if part.content_type:
             lines.append(f"Content-Type: {part.content_type}\r\n".encode())
-        lines += [b"\r\n", part.value, b"\r\n"]
+        lines += [b"\r\n", part.content, b"\r\n"]
     return b"".join([*lines, f"--{BOUNDARY}--\r\n".encode()])

@@ -54,6 +54,6 @@ def _asked_seed(request: Request, operation: Operation) -> Any:
         return None
     if isinstance(request.json, dict):
         return next(pointers.find(artifact.read(request.json), seed.field), None)
-    sent = {part.name: part.value for part in request.form or ()}
+    sent = {part.name: part.content for part in request.form or ()}
     value = sent.get(seed.field[0], b"")
     return int(value) if value.isdigit() else None
