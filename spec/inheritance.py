@@ -35,10 +35,9 @@ def narrowed(document: Any, pages: Pages, claims: Iterable[Mapping[str, Any]]) -
     """
     made = copy.deepcopy(document) if pages.offered is None else _offered(document, pages)
     own = {*pages.sources.values(), *(source for source, _ in pages.statuses.values())}
+    listed = {id(node) for node in _only_listed(made, pages)}
     for node in _stating(made):
-        node["x-evidence"] = _narrow(node["x-evidence"], own)
-    for node in _only_listed(made, pages):
-        node["x-evidence"] = _narrow(node["x-evidence"], ())
+        node["x-evidence"] = _narrow(node["x-evidence"], () if id(node) in listed else own)
     for pointer, sources in _claimed(claims, pages):
         if _is_about_a_page(made, pointer, pages) and _is_listed(document, pointer, sources, pages):
             _state(made, document, pointer, sources)

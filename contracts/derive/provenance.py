@@ -38,7 +38,8 @@ def field(operation: Operation, name: str, *more: str | int) -> str:
 
 def answer(operation: Operation, outcome: str) -> Iterator[str]:
     """Where a document says that an outcome is answered, and in which words."""
-    known = operation.outcomes[outcome]
+    if (known := operation.outcomes.get(outcome)) is None:
+        return  # a state in which the task ends: it is another operation that shows it
     at = pointers.join("responses", known.status)
     yield from (at, f"{at}/description")
     for media_type in known.representations:

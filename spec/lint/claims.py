@@ -37,7 +37,10 @@ def leading(context: Context) -> Iterator[Found]:
 def _pages(context: Context, source: Source) -> Iterator[Found]:
     known = context.source.value.get("x-sources", {})
     for page, each in source.value["pages"].items():
-        if known.get(each["source"], {}).get("page") != page:
+        if (
+            known.get(each["source"], {}).get("page", each["source"] if each["source"] in known else "")
+            != page
+        ):
             at = pointers.join("pages", page)
             yield Found(at, f"{page} is not the page of {each['source']} in x-sources; mend one", source)
 
