@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -30,6 +31,7 @@ from proofsheet.contracts.plan.task_times import at_once, patiently
 from proofsheet.contracts.requirement import PROFILES
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import HOME, Library
+from proofsheet.spec.shutdowns import as_of, day_of
 from proofsheet.spec.yaml_reader import BadFile
 
 BUDGET = Decimal(150)  # credits; the core profile fits
@@ -217,12 +219,12 @@ def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
 
 
 def load(name: str, home: Path | None = None) -> Source:
-    """The document `name` of `home`, or of those that come with proofsheet, and the claims of its family.
+    """The document `name` of `home`, or of those that come with proofsheet, as of today, and its claims.
 
     Raises LookupError, BadFile.
     """
     library = Library(home or HOME)
-    return Source(library.load(name), library.claims(name))
+    return Source(as_of(library.load(name), day_of(time.time())), library.claims(name))
 
 
 def _aim(document: Document, layers: Layers, table: Mapping[str, Any], url: str | None, kept: Kept) -> Target:

@@ -93,6 +93,7 @@ class Call:
     body_bytes: int = 0
     fields: Any = dataclasses.field(default_factory=dict)
     files: dict[str, FilePart] = dataclasses.field(default_factory=dict)
+    file_lists: dict[str, list[FilePart]] = dataclasses.field(default_factory=dict)
     given: dict[str, list[Given]] = dataclasses.field(default_factory=dict)  # pictures, by the field's name
     ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields that no schema has
     flaws: list[Flaw] = dataclasses.field(default_factory=list)

@@ -84,8 +84,9 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
     kept = {name: value for name, value in known.items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)
     digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
-    for name in sorted(call.files.keys() - left_out):
-        digest.update(name.encode() + hashlib.blake2b(call.files[name].data).digest())
+    sent = {**{name: [each] for name, each in call.files.items()}, **call.file_lists}
+    for name in sorted(sent.keys() - left_out):
+        digest.update(name.encode() + b"".join(hashlib.blake2b(each.data).digest() for each in sent[name]))
     return digest.digest()
 
 
@@ -100,7 +101,7 @@ def edit_of(call: Call, artifact: Artifact) -> Edit | None:
     grow = next(pointers.find(known, artifact.grow), 0) if artifact.grow else 0
     mask = next(_usable(call, artifact.mask), None) if artifact.mask else None
     return Edit(
-        effect=artifact.effect,
+        effect=artifact.unmasked if artifact.unmasked and mask is None else artifact.effect,
         sources=sources,
         mask=mask.data if mask else None,
         region=str(artifact.region.pick(known)),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
@@ -32,12 +33,26 @@ def given_values(call: Call, name: str) -> Iterator[tuple[tuple[str | int, ...],
     """What stands in a field that holds a picture, or a list of them: files as bytes, all else as text."""
     if name in call.files:
         yield (name,), call.files[name].data
+    for at, each in enumerate(call.file_lists.get(name, ())[:MOST_PICTURES]):
+        yield (name, at), each.data
     value = call.fields.get(name) if isinstance(call.fields, dict) else None
-    for at, each in enumerate(value[:MOST_PICTURES]) if isinstance(value, list) else ():
-        if isinstance(each, str):
-            yield (name, at), each
+    schema = call.body.schema.get("properties", {}).get(name, {}) if call.body else {}
+    yield from _texts((name,), value, schema)
+
+
+def _texts(
+    path: tuple[str | int, ...], value: Any, schema: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The texts that stand for pictures: the value, the items of a list, members that are to be pictures."""
     if isinstance(value, str):
-        yield (name,), value
+        yield path, value
+    elif isinstance(value, list):
+        for at, each in enumerate(value[:MOST_PICTURES]):
+            yield from _texts((*path, at), each, schema.get("items", {}))
+    elif isinstance(value, dict):
+        for name, each in schema.get("properties", {}).items():
+            if "x-picture" in each and name in value:
+                yield from _texts((*path, name), value[name], each)
 
 
 def from_text(text: str) -> bytes:

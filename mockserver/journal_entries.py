@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.callback_client import Answer
 from proofsheet.mockserver.journal_redaction import Redaction
 from proofsheet.mockserver.replies import Reply
@@ -39,7 +39,7 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "path": _said(hide, call.path),
         "headers": _headers(call, hide),
         "fields": _fields(call, hide),
-        "files": {name: _file(hide, each) for name, each in call.files.items()},
+        "files": {name: _file(hide, each) for name, each in _files(call)},
         "ignored": [_said(hide, name) for name in call.ignored[:MOST_IGNORED]],
         "request_bytes": call.body_bytes,
         "status": made.status,
@@ -53,6 +53,13 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
         "fault": call.fault,
         "pictures": tuple(each for each in shown if each.bytes_held <= LARGEST_SOURCE),
     }
+
+
+def _files(call: Call) -> Iterator[tuple[str, FilePart]]:
+    """Every file of a call by its field's name, those of lists with their number."""
+    yield from call.files.items()
+    for name, several in call.file_lists.items():
+        yield from ((f"{name}[{number}]", each) for number, each in enumerate(several))
 
 
 def callback_entry(

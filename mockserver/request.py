@@ -133,7 +133,10 @@ def _keep_parts(call: Call, body: Body, parts: list[Part]) -> None:
     properties = body.schema.get("properties", {})
     kept: set[str] = set()
     for part in parts:
-        if part.name is None or part.name not in properties:
+        name = (part.name or "").removesuffix("[]")  # as clients write the names of lists
+        if name in body.file_lists:
+            _keep_listed(call, name, part)
+        elif part.name is None or part.name not in properties:
             call.ignored.append(part.name or "")
         elif part.name in kept:
             call.flaws.append(Flaw("duplicate", part.name))
@@ -156,6 +159,14 @@ def _keep(call: Call, body: Body, name: str, part: Part) -> None:
         call.flaws.append(Flaw("type", name, {"expected": "string", "received": "file"}))
     else:
         _keep_text(call, name, body.schema["properties"][name], part)
+
+
+def _keep_listed(call: Call, name: str, part: Part) -> None:
+    """One of the files of a list."""
+    if part.filename is not None:
+        call.file_lists.setdefault(name, []).append(FilePart(part.data, part.filename, part.content_type))
+    else:
+        call.flaws.append(Flaw("type", name, {"expected": "file", "received": "string"}))
 
 
 def _keep_json(call: Call, name: str, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
@@ -13,6 +14,7 @@ from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import schemas
 from proofsheet.spec.document import Parameter, Picture
 from proofsheet.spec.schemas import Flaw, coerce
+from proofsheet.spec.shutdowns import day_of, has_ended
 
 
 def path(call: Call, double: Double) -> None:
@@ -26,8 +28,16 @@ def path(call: Call, double: Double) -> None:
 
 def validate(call: Call, double: Double) -> None:
     """The gate of everything else that schemas and rules say."""
-    if found := _flaws(call):
+    if found := [*_shutdown_flaws(call, day_of(double.state.now())), *_flaws(call)]:
         raise Refusal("validate", found[0].kind, tuple(found))
+
+
+def _shutdown_flaws(call: Call, day: date) -> Iterator[Flaw]:
+    """Values, sent or by default, that have ended."""
+    for name in call.body.shutdowns if call.body else ():
+        value = call.value((name,))
+        if call.body and has_ended(call.body, name, value, day):
+            yield Flaw("shutdown", name, {"value": value})
 
 
 def _flaws(call: Call) -> list[Flaw]:
@@ -69,7 +79,10 @@ def _parameter_flaws(call: Call) -> Iterator[Flaw]:
 
 def _instance(call: Call) -> Any:
     # A file is a string to the schema; what is in it is judged by _picture_flaws.
-    return {**call.fields, **dict.fromkeys(call.files, "")} if call.files else call.fields
+    if not call.files and not call.file_lists:
+        return call.fields
+    lists = {name: [""] * len(each) for name, each in call.file_lists.items()}
+    return {**call.fields, **dict.fromkeys(call.files, ""), **lists}
 
 
 def _picture_flaws(call: Call) -> Iterator[Flaw]:

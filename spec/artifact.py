@@ -14,7 +14,7 @@ from proofsheet.spec.prompt_parameters import MEMBER, Prompt, PromptParameters, 
 Tokens = tuple[str, ...]
 Sides = tuple[int, int]  # width and height in pixels
 Given = Callable[[str], Sides | None]  # a field's name to the sides of the picture in it, if there is one
-REGIONS = ("white", "black", "alpha", "subject")
+REGIONS = ("white", "black", "alpha", "mask-alpha", "subject")
 TRANSPARENT = "transparent"
 BACKGROUNDS = (TRANSPARENT, "opaque")
 _DRAWING_ANEW = frozenset({"repaint", "replace-background", "sketch", "structure", "style"})
@@ -88,6 +88,7 @@ class Artifact:
     media: Choice
     sources: tuple[str, ...]
     effect: str
+    unmasked: str | None  # the effect where no mask is sent
     mask: str | None
     grow: Tokens | None  # how many pixels the mask grows
     region: Choice  # one of REGIONS: which part of a picture the effect works on
@@ -186,6 +187,7 @@ def artifact(node: Any) -> Artifact | None:
         media=choice(node["media"]),
         sources=tuple(pointers.split(each)[0] for each in ([source] if isinstance(source, str) else source)),
         effect=node.get("effect", "reimagine"),
+        unmasked=node.get("unmasked"),
         mask=_name(node.get("mask")),
         grow=_tokens(node.get("grow")),
         region=_of(REGIONS, node.get("region", "white")),

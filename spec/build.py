@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -230,6 +231,14 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         required=required,
         schema=schema,
         files=frozenset(name for name, each in properties.items() if each.get("format") == "binary"),
+        shutdowns={
+            name: {value: date.fromisoformat(day) for value, day in each["x-shutdown"].items()}
+            for name, each in properties.items()
+            if "x-shutdown" in each
+        },
+        file_lists=frozenset(
+            name for name, each in properties.items() if each.get("items", {}).get("format") == "binary"
+        ),
         pictures={name: _picture(node) for name, each in properties.items() for node in _pictures(each)},
         defaults={name: each["default"] for name, each in properties.items() if "default" in each},
         json_parts=frozenset(_json_parts(properties, content.get("encoding", {})))
@@ -247,10 +256,11 @@ def _json_parts(properties: Any, encoding: Any) -> Iterator[str]:
 
 
 def _pictures(schema: Any) -> Iterator[Any]:
-    """What a field's picture must be, or each of the pictures in a list."""
+    """What a field's picture must be, or each of those in a list, or in the members of its objects."""
     for each in (schema, schema.get("items")):
-        if isinstance(each, dict) and "x-picture" in each:
-            yield each["x-picture"]
+        within = each.get("properties", {}).values() if isinstance(each, dict) else ()
+        known = (one for one in (each, *within) if isinstance(one, dict))
+        yield from (one["x-picture"] for one in known if "x-picture" in one)
 
 
 def _picture(node: Any) -> Picture:

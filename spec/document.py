@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,9 +103,13 @@ class Body:
     required: bool
     schema: Mapping[str, Any]
     files: frozenset[str] = frozenset()
+    file_lists: frozenset[str] = frozenset()  # fields of a form that hold several files: parts of one name
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     json_parts: frozenset[str] = frozenset()  # fields of a form that hold JSON
+    shutdowns: Mapping[str, Mapping[str, date]] = field(
+        default_factory=dict
+    )  # by field: value to its last day
 
     @property
     def is_form(self) -> bool:

@@ -121,6 +121,8 @@ def _listed(source: Source, operation: Operation, name: str, schema: Mapping[str
     keyword = "enum" if "enum" in schema else "type"
     values = schema.get("enum") or ([True, False] if kind_of(schema) == "boolean" else [])
     for number, value in enumerate(values):
+        if value is None and operation.body and operation.body.is_form:
+            continue  # a form has no null
         at = provenance.field(operation, name, keyword, *([number] if keyword == "enum" else []))
         if _is_known(source, operation, at):
             measured = size is not None and str(value) in size.table

@@ -42,10 +42,12 @@ def edited_pictures(source: Source, operation: Operation) -> Iterator[Derived]:
         says = "the background is transparent and the subject is not"
         yield _of_every(source, operation, "picture.cut-out", says, at, lambda _, wanted: IsCutOut(wanted))
     # What a service takes for the subject, nothing says.
-    if artifact.effect in (*_INPAINTED, "extend") and artifact.region.constant != "subject":
+    # Where a size is asked for, nothing says how the given picture is fitted into it.
+    in_place = artifact.resized is not None and artifact.region.constant != "subject"
+    if artifact.effect in (*_INPAINTED, "extend") and in_place:
         says = "the rest of the given picture stays as it is, in its place"
         yield _of_every(source, operation, "picture.kept", says, at, kept)
-    if artifact.effect in _INPAINTED and artifact.mask:
+    if artifact.effect in _INPAINTED and artifact.mask and artifact.resized is not None:
         says = "where the mask is, the picture is another"
         yield _of_every(source, operation, "picture.changed", says, at, changed)
     if artifact.effect == "enlarge":
@@ -145,6 +147,8 @@ def region(request: PaidRequest, picture: Image.Image, beside: bool = True) -> I
         if picture.mode != "RGBA":
             return None
         grey = ImageOps.invert(picture.getchannel("A"))
+    elif which == "mask-alpha":
+        grey = ImageOps.invert(mask.convert("RGBA").getchannel("A"))
     else:
         grey = ImageOps.invert(mask.convert("L")) if which == "black" else mask.convert("L")
     points = grey.resize((SMALL, SMALL), Image.Resampling.BOX)

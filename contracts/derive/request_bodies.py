@@ -34,7 +34,14 @@ def as_schemas_see(operation: Operation, body: Mapping[str, Any]) -> dict[str, A
     """The body with its files as texts: base64 in JSON, and in a form an empty one for each."""
     if operation.body is not None and not operation.body.is_form:
         return dict(in_json(body, operation.body.schema))
-    return {name: "" if isinstance(each, bytes) else each for name, each in body.items()}
+    return {name: _as_texts(each) for name, each in body.items()}
+
+
+def _as_texts(value: Any) -> Any:
+    """Files as texts, those in a list too."""
+    if isinstance(value, list):
+        return [_as_texts(each) for each in value]
+    return "" if isinstance(value, bytes) else value
 
 
 def breaks(rule: Rule, seen: Mapping[str, Any]) -> bool:

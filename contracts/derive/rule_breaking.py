@@ -37,8 +37,9 @@ def broken(operation: Operation, rule: Rule) -> Iterator[Draft]:
         yield replace(start, body=body, fault="required", name=name, lacks=(name,))
     properties = rule.then.get("properties", {})
     properties = {**properties, **properties.get("$sent", {}).get("properties", {})}
+    known = operation.body.schema.get("properties", {}) if operation.body else {}
     for name, schema in properties.items():
-        if name != "$sent":
+        if name in known:  # a rule may speak of fields that only another body has
             yield from _wrong(operation, start, name, schema)
     yield from _none_of(operation, start, rule.then.get("anyOf", ()))
 
@@ -78,10 +79,21 @@ def _nearest_beyond(operation: Operation, name: str, schema: Mapping[str, Any]) 
     """(keyword, the nearest value beyond it that the field's own schema still admits)."""
     assert operation.body is not None
     step = operation.body.schema["properties"][name].get("multipleOf", 1)
+    if "enum" in schema:
+        others = (each for each in _known_values(operation, name) if each not in schema["enum"])
+        yield from (("enum", each) for each in itertools.islice(others, 1))
     if "maximum" in schema:
         yield "maximum", (schema["maximum"] // step + 1) * step
     if "minimum" in schema:
         yield "minimum", -(-schema["minimum"] // step) * step - step
+
+
+def _known_values(operation: Operation, name: str) -> Iterator[Any]:
+    """The first values that a field may have otherwise: that its schema lists, or the table of sizes."""
+    assert operation.body is not None
+    size = operation.artifact.size if operation.artifact else None
+    sizes = list(size.table) if size and size.field == (name,) else []
+    yield from operation.body.schema["properties"][name].get("enum", sizes)
 
 
 def _none_of(operation: Operation, start: Draft, choices: Any) -> Iterator[Draft]:

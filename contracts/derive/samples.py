@@ -66,8 +66,9 @@ def sample(operation: Operation, name: str) -> Any:
     """A valid value for a field of the body."""
     assert operation.body is not None
     fields, artifact = operation.body.schema["properties"], operation.artifact
-    if artifact and artifact.mask == name and artifact.sources:
-        return mask_picture(fields[name], of=fields[artifact.sources[0]])
+    if artifact and artifact.mask == name and artifact.sources and is_picture(fields[name]):
+        first = next(each for each in artifact.sources if each in fields)
+        return mask_picture(fields[name], fields[first], artifact.region.constant == "mask-alpha")
     return value(fields[name])
 
 
@@ -76,9 +77,9 @@ def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tup
     artifact = operation.artifact
     if artifact is None or not artifact.is_edit:
         return
-    first = artifact.sources[0]
+    first = next(each for each in artifact.sources if each in fields)
     yield first, picture_value(fields[first])
-    if artifact.mask:
+    if artifact.mask and not artifact.unmasked:
         yield artifact.mask, sample(operation, artifact.mask)
     for side in artifact.resized.margins if artifact.resized else ():
         if side is not None:
@@ -88,8 +89,14 @@ def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tup
 def picture_value(schema: Mapping[str, Any]) -> Any:
     """A picture to start from, or a list of as many as it must have."""
     if kind_of(schema) == "array":
-        return [source_picture(schema["items"])] * max(schema.get("minItems", 0), 1)
+        return [picture_value(schema["items"])] * max(schema.get("minItems", 0), 1)
+    if kind_of(schema) == "object":
+        return {name: source_picture(each) for name, each in _picture_members(schema)[:1]}
     return source_picture(schema)
+
+
+def _picture_members(schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(name, each) for name, each in schema.get("properties", {}).items() if is_picture(each)]
 
 
 def with_pictures(operation: Operation, example: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +112,8 @@ def with_pictures(operation: Operation, example: Mapping[str, Any]) -> dict[str,
 
 
 def _holds_pictures(schema: Mapping[str, Any]) -> bool:
-    return is_picture(schema) or is_picture(schema.get("items", {}))
+    within = schema.get("items", schema)
+    return is_picture(schema) or is_picture(within) or bool(_picture_members(within))
 
 
 def prompted(operation: Operation, text: str) -> dict[str, Any]:
@@ -150,8 +158,8 @@ def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
 
 def value(schema: Mapping[str, Any]) -> Any:
     """The simplest value that a schema admits, other than null where it admits more; a picture's file."""
-    if is_picture(schema):
-        return source_picture(schema)
+    if _holds_pictures(schema):
+        return picture_value(schema)
     for keyword in ("example", "default"):
         if schema.get(keyword) is not None:
             return copy.deepcopy(schema[keyword])  # it may be filled in
@@ -239,8 +247,15 @@ def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
     needed = (each for each in operation.parameters if each.place == "query" and each.required)
     plain = Request(operation.id, paths, query={each.name: str(value(each.schema)) for each in needed})
     if operation.body and operation.body.media_type == MULTIPART:
-        return replace(plain, form=tuple(part(key, each) for key, each in body.items()))
+        return replace(plain, form=tuple(one for key, each in body.items() for one in parts(key, each)))
     return replace(plain, json=in_json(body, operation.body.schema)) if operation.body else plain
+
+
+def parts(name: str, value: Any) -> list[Part]:
+    """A value as a form sends it: several files are several parts of one name."""
+    if isinstance(value, list) and value and all(isinstance(each, bytes) for each in value):
+        return [part(name, each) for each in value]
+    return [part(name, value)]
 
 
 def part(name: str, value: Any) -> Part:

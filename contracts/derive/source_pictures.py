@@ -32,9 +32,10 @@ def held(schema: Mapping[str, Any], data: bytes) -> Any:
     return [data] * max(schema.get("minItems", 0), 1) if "items" in schema else data
 
 
-def mask_picture(schema: Mapping[str, Any], of: Mapping[str, Any]) -> bytes:
-    """A mask for the source picture of another field: white on black, across a part of its subject."""
-    return _mask(sides_for(of.get("x-picture", {})), _kind(schema.get("x-picture", {})))
+def mask_picture(schema: Mapping[str, Any], of: Mapping[str, Any], clear: bool = False) -> bytes:
+    """A mask for the source picture of another field, on a part of its subject: white on black, or clear."""
+    bounds = of.get("items", of).get("x-picture", {})
+    return _mask(sides_for(bounds), _kind(schema.get("x-picture", {})), clear)
 
 
 def _kind(bounds: Mapping[str, Any]) -> str:
@@ -47,13 +48,14 @@ def sides_for(bounds: Mapping[str, Any]) -> tuple[int, int]:
     if sizes := bounds.get("sizes"):
         return sizes[0][0], sizes[0][1]
     width, height = SIDES
+    width = min(width, math.floor(height * bounds.get("max-ratio", width)))
     least = max(bounds.get("min-side", 1) / height, math.sqrt(bounds.get("min-pixels", 1) / (width * height)))
     most = min(
         bounds.get("max-side", 1e9) / width, math.sqrt(bounds.get("max-pixels", 1e18) / (width * height))
     )
     if least > 1:
         return math.ceil(width * least), math.ceil(height * least)
-    return SIDES if most >= 1 else (math.floor(width * most), math.floor(height * most))
+    return (width, height) if most >= 1 else (math.floor(width * most), math.floor(height * most))
 
 
 @cache
@@ -69,9 +71,9 @@ def _drawn(sides: tuple[int, int], kind: str) -> bytes:
 
 
 @cache
-def _mask(sides: tuple[int, int], kind: str) -> bytes:
-    mask = Image.new("RGB", sides)
-    mask.paste((255, 255, 255), _box(sides, _MASK))
+def _mask(sides: tuple[int, int], kind: str, clear: bool) -> bytes:
+    mask = Image.new("RGBA" if clear else "RGB", sides, (0, 0, 0, 255) if clear else 0)
+    mask.paste((255, 255, 255, 0) if clear else (255, 255, 255), _box(sides, _MASK))
     return _saved(mask, kind)
 
 

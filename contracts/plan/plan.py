@@ -29,6 +29,7 @@ from proofsheet.contracts.derive.request_lines import places
 from proofsheet.contracts.derive.robustness import robustness
 from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.samples import price, smallest
+from proofsheet.contracts.derive.shutdowns import shutdowns
 from proofsheet.contracts.derive.sizes import sizes
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.successes import answers
@@ -46,7 +47,7 @@ from proofsheet.contracts.requirement import PROFILES, Requirement
 from proofsheet.spec.document import Operation
 
 DERIVERS = (
-    *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, robustness),
+    *(always, access, precedence, places, bounds, listed, rules, kinds, uploads, robustness, shutdowns),
     *(
         tasks,
         task_moves,

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -57,3 +58,13 @@ def test_a_background_is_transparent_where_it_is_asked_for(miniatures: Library) 
         assert alpha == (0, 255)
 
     _run(miniatures, talk)
+
+
+def test_another_day_on_the_clock_rehearses_a_shutdown(miniatures: Library) -> None:
+    async def talk(day: datetime) -> int:
+        async with client(miniatures.load("miniature-prints"), date=day.timestamp()) as http:
+            answer = await http.post("/prints", json={"prompt": "a cat", "paper": "glossy"}, headers=KEY)
+            return answer.status_code
+
+    days = datetime(2998, 12, 31, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+    assert [asyncio.run(talk(each)) for each in days] == [200, 410]

@@ -20,10 +20,10 @@ class Edit:
 
     `effect` is a key of `effects.EFFECTS`. Each source is an uploaded file that `read_upload` accepted, a
     picture of our own, or a URL, for which a picture of its text stands in: nothing is ever fetched.
-    `region` is the part that the effect works on: where the mask is white or black (`grow` pixels wider),
-    where the first source is transparent (alpha; without a mask, white and black mean it too), or its
-    subject. `strength` says how much of the sources is lost (0 keeps them, 1 ignores them); None: as the
-    effect likes. `margins` are pixels added on the left, right, top and bottom, after the source
+    `region` is the part that the effect works on: where the mask is white, black or transparent (mask-alpha;
+    `grow` pixels wider), where the first source is transparent (alpha; without a mask the others mean it
+    too), or its subject. `strength` says how much of the sources is lost (0 keeps them, 1 ignores them);
+    None: as the effect likes. `margins` are pixels added on the left, right, top and bottom, after the source
     was brought to `scale` (1: as it is).
     """
 

@@ -85,9 +85,16 @@ def region(picture: Image.Image, mask: Image.Image | None, which: str, grow: int
     if which == "subject":
         found = subject(picture)
     elif mask is None or which == "alpha":
-        has_alpha = picture.mode == "RGBA"
-        found = ImageOps.invert(picture.getchannel("A")) if has_alpha else Image.new("L", picture.size)
+        found = _clear(picture)
+    elif which == "mask-alpha":
+        found = _clear(mask).resize(picture.size, Image.Resampling.BILINEAR)
     else:
         found = mask.convert("L").resize(picture.size, Image.Resampling.BILINEAR)
         found = ImageOps.invert(found) if which == "black" else found
     return grown(found, grow)
+
+
+def _clear(picture: Image.Image) -> Image.Image:
+    """Where a picture is transparent."""
+    has_alpha = picture.mode == "RGBA"
+    return ImageOps.invert(picture.getchannel("A")) if has_alpha else Image.new("L", picture.size)
