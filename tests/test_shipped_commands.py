@@ -27,9 +27,8 @@ flagged = "a cat mock:flagged"
 filtered = "a cat mock:filtered"
 """
 
-MOST_SKIPPED = 10
-# One of each kind: a form and JSON, a price by the model, a picture that is needed, the balance.
-ALLOWED = ("generateCore", "generateSd3", "textToImage", "erase", "getBalance")
+# One of each kind: a form and JSON, a price by the model, a picture that is needed, a task, the balance.
+ALLOWED = ("generateCore", "generateSd3", "textToImage", "erase", "upscaleCreative", "getBalance")
 
 
 @contextmanager
@@ -68,9 +67,8 @@ def test_every_document_conforms_to_itself(name: str, tmp_path: Path) -> None:
     assert code == 0, said
     found = re.search(rf"{profile}\s+(success|partial\s+(?P<skipped>\d+) skipped,)\s+\d+ passed\n", said)
     assert found, said
-    # What a task's view links to is not all looked at yet: so much is skipped, and said to be.
-    most = MOST_SKIPPED if any(each.lifecycles for each in Library().load(name).operations.values()) else 0
-    assert int(found["skipped"] or 0) <= most, said
+    # A task may be quicker than we look. Nothing else is left open.
+    assert set(re.findall(r"^skipped \d+ requirements?: (.*)$", said, re.M)) <= {"no progress was seen"}
 
 
 def test_all_families_on_one_port(tmp_path: Path) -> None:

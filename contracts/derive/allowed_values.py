@@ -7,7 +7,7 @@ another field too, that one's value was not taken; and no picture is paid for.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from proofsheet.contracts.case import Case, PaidConstraint
@@ -17,7 +17,7 @@ from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PLAIN
 from proofsheet.contracts.derive.body_fields import BodyField, body_fields, changed, may_be_null
 from proofsheet.contracts.derive.refusals import lists_all, names_fields
-from proofsheet.contracts.derive.request_bodies import breaks, refusable, whole
+from proofsheet.contracts.derive.request_bodies import Refusable, breaks, completed, refusable, whole
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import plain_answer
@@ -42,22 +42,24 @@ def listed(source: Source, operation: Operation) -> Iterator[Derived]:
             says, at = f"every listed {field.name} is taken", f"{provenance.body(operation)}{field.at}/enum"
             also = [f"{at}/{field.schema['enum'].index(each)}" for each in values]
             wanted = source.requirement(operation, f"{field.topic}.listed", says, at, also=also)
-            yield Derived(wanted, tuple(_taken(operation, field, values, wanted)))
+            yield from _where_asked(wanted, _taken(operation, field, values, wanted))
         elif not values and may_be_null(operation, field):
             yield from _null(source, operation, field)
 
 
-def _null(source: Source, operation: Operation, field: BodyField) -> Iterator[Derived]:
-    """That a field may be null: seen in the refusal of another, or where that tells nothing in a picture.
+def _where_asked(wanted: Requirement, cases: Iterator[Case]) -> Iterator[Derived]:
+    """Nothing is required where no request can show it."""
+    if found := tuple(cases):
+        yield Derived(wanted, found)
 
-    Where a rule forbids it in the smallest request, nothing is asked.
-    """
+
+def _null(source: Source, operation: Operation, field: BodyField) -> Iterator[Derived]:
+    """That a field may be null: seen in the refusal of another, or where that tells nothing in a picture."""
     topic, at = f"{field.topic}.null", f"{provenance.body(operation)}{field.at}/type"
     says = f"{field.name} may be null"
     if lists_all(operation) or not field.is_top:
         wanted = source.requirement(operation, topic, says, at)
-        if cases := tuple(_taken(operation, field, [None], wanted)):
-            yield Derived(wanted, cases)
+        yield from _where_asked(wanted, _taken(operation, field, [None], wanted))
         return
     profile = "extended" if operation.lifecycles else "core"  # there it takes a task more
     wanted = source.requirement(operation, topic, says, at, profile=profile)
@@ -74,19 +76,29 @@ def _taken(
     topic = wanted.id.split(".", 2)[2]
     for value in values:
         fields = changed(operation.body.schema, smallest(operation), field.path, value)
-        base = refusable(operation, **{field.path[0]: fields[field.path[0]]})
+        base = _base(operation, field, fields[field.path[0]])
         if base is None or not names_fields(operation, base.kind, base.name):
-            continue
-        if field.is_top and _is_ruled_out(operation, field.name, value):
             continue
         expects = (NamesFields(wanted.id, (base.name,)), OmitsFields(wanted.id, (field.name,)))
         name = topic if field.schema.get("enum") is None else f"{topic}.{value}"
         yield case_of(operation, name, base.body, expects)
 
 
-def _is_ruled_out(operation: Operation, name: str, value: Any) -> bool:
-    """Whether a rule has something to say about this value; its message may then name the field."""
-    seen = whole(operation, {name: value})
+def _base(operation: Operation, field: BodyField, new: Any) -> Refusable | None:
+    """A body with this value that is refused for another field; with what rules ask for beside the value."""
+    given = {field.path[0]: new}
+    found = refusable(operation, **given)
+    if found is None or not field.is_top or not _is_ruled_out(operation, field.name, found.body):
+        return found
+    least = smallest(operation)
+    beside = {name: each for name, each in (completed(operation, **given) or {}).items() if name not in least}
+    found = refusable(operation, **{**beside, **given})
+    return None if found is None or _is_ruled_out(operation, field.name, found.body) else found
+
+
+def _is_ruled_out(operation: Operation, name: str, body: Mapping[str, Any]) -> bool:
+    """Whether a rule has something to say about a field of this body; its message may then name it."""
+    seen = whole(operation, body)
     return any(breaks(rule, seen) for rule in operation.rules if name in json.dumps([rule.when, rule.then]))
 
 

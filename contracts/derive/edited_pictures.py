@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 from collections.abc import Callable, Iterator
@@ -71,10 +72,19 @@ def given(request: PaidRequest, name: str) -> Image.Image | None:
     """The (first) picture in a field of a request, upright, RGB or RGBA; None where there is none."""
     value = request.body.get(name)
     value = value[0] if isinstance(value, list) and value else value
-    if not isinstance(value, bytes):
+    file = _decoded(value) if isinstance(value, str) else value
+    if not isinstance(file, bytes):
         return None
-    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(value)))
+    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(file)))
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _decoded(text: str) -> bytes | None:
+    """The file in a text of a document's example: base64, perhaps as a data URL; None for an address."""
+    try:
+        return base64.b64decode(text.rpartition(",")[2], validate=True)
+    except ValueError:
+        return None
 
 
 def fields_of(request: PaidRequest) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.cross_exchange import PicturesDiffer, SeedEchoed, SeedsFresh
@@ -18,6 +19,7 @@ from proofsheet.contracts.derive.answer_forms import (
     needs_picture,
     variety,
 )
+from proofsheet.contracts.derive.samples import smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.success_markers import markers
 from proofsheet.contracts.expectation import Expectation
@@ -42,7 +44,7 @@ _EVERY = (
 def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
     """Requirements that all pictures of an operation answer."""
     artifact = operation.artifact
-    if artifact is None:
+    if artifact is None or artifact.kind == "text":  # words stand in the answer itself
         return
     for check, topic, most, says in _EVERY:
         if check is IsSharp and (artifact.is_edit or needs_picture(operation)):
@@ -53,8 +55,9 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
         wanted = source.requirement(
             operation, topic, says, "/x-artifact", profile="core", most=most, level=level
         )
-        every = _of_own(check(wanted.id)) if check is IsSharp else _of_all(check(wanted.id))
-        yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=every)
+        every = _EVERY_OF.get(check, _of_all)(check(wanted.id))
+        fields = _given(operation) if check is ShowsSomething else {}
+        yield Derived(wanted, paid=(PaidConstraint(operation.id, fields=fields),), every=every)
     if artifact.prompts and artifact.draws_anew:
         says, at = "another prompt gives another picture", "/x-artifact/prompt"
         profile = "extended" if operation.lifecycles else variety(operation)  # there it takes a task more
@@ -71,6 +74,29 @@ def _of_all(expect: Expectation) -> Every:
 def _of_own(expect: Expectation) -> Every:
     """Expected of plain successes that show nothing but what the service drew."""
     return lambda request: expect if request.is_plain and not request.has_source else None
+
+
+def _given(operation: Operation) -> dict[str, Any]:
+    """Our own picture, where nothing else decides about what is seen: an example may have another."""
+    artifact, body = operation.artifact, operation.body
+    if artifact is None or artifact.draws_anew or body is None or body.is_form:
+        return {}
+    return {artifact.sources[0]: smallest(operation)[artifact.sources[0]]}
+
+
+def _of_ours(expect: Expectation) -> Every:
+    """Expected of what is drawn, or made of a picture of ours: that of an example may be of one colour."""
+
+    def expected(request: PaidRequest) -> Expectation | None:
+        artifact = request.operation.artifact
+        given = request.body.get(artifact.sources[0]) if artifact and artifact.sources else None
+        is_theirs = isinstance(given[0] if isinstance(given, list) and given else given, str)
+        return None if artifact and is_theirs and not artifact.draws_anew else expect
+
+    return expected
+
+
+_EVERY_OF = {IsSharp: _of_own, ShowsSomething: _of_ours}
 
 
 def _of_plain(expect: Expectation, form: str | None = None) -> Every:

@@ -9,17 +9,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.checks.expected import IsSuccess, Picture, SeedIs
+from proofsheet.contracts.checks.expected import FormatIs, IsSuccess, Picture, SeedIs
+from proofsheet.contracts.checks.task_facts import binds
 from proofsheet.contracts.derive.explored import GRANTED
 from proofsheet.contracts.derive.samples import price, smallest
 from proofsheet.contracts.derive.source import Source
+from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import RequirementSearch
 from proofsheet.contracts.explore.strategies import Samples, valid
+from proofsheet.contracts.plan.task_cases import followed
 from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Document, Operation
 
 if TYPE_CHECKING:
     from proofsheet.contracts.run.attempts import Result
@@ -45,7 +48,7 @@ class ValidRequests:
     def explore(self, attempt: Attempt) -> Iterator[Result]:
         """Ask operation by operation. Raises Stop where `attempt` does."""
         for operation, name in self._searched():
-            samples, case = [_samples(operation)], partial(_case, name)
+            samples, case = [_samples(operation)], partial(_case, self.source.document, name)
             search = RequirementSearch(
                 attempt, name, samples, case, self.seed, _TRIES, PICTURES, self.carried
             )
@@ -76,10 +79,24 @@ def _fields(value: Any) -> int:
     return sum(map(_fields, value)) if isinstance(value, list) else 0
 
 
-def _case(requirement: str, sample: Sample) -> Case:
-    """With the plain path: that others are answered is not documented for each."""
+def _case(document: Document, requirement: str, sample: Sample) -> Case:
+    """With the plain path: that others are answered is not documented for each. A task is followed."""
     plain = replace(sample, paths={})
+    if plain.operation.lifecycles:
+        case = plain.case(GRANTED, pays=True)
+        return followed(document, case, tuple(_of_task(document, plain, requirement)))
     return plain.case(GRANTED, tuple(_expects(plain, requirement)), pays=True)
+
+
+def _of_task(document: Document, sample: Sample, requirement: str) -> Iterator[Expectation]:
+    operation, artifact = sample.operation, sample.operation.artifact
+    view, lifecycle = view_of(document, operation), operation.lifecycle
+    assert artifact is not None
+    yield IsSuccess(requirement)
+    if artifact.kind != "text":
+        yield FormatIs(requirement, str(artifact.media.pick(sample.body)))
+    if view and lifecycle and binds(view, lifecycle, "$artifact.seed"):
+        yield from _seed(sample, requirement)
 
 
 def _expects(sample: Sample, requirement: str) -> Iterator[Expectation]:
@@ -92,7 +109,12 @@ def _expects(sample: Sample, requirement: str) -> Iterator[Expectation]:
         return  # a task was taken: what it draws comes later
     media_type = accept if accept in sample.operation.success.representations else drawn
     yield Picture(requirement, media_type)
-    if artifact.seed is not None:
+    yield from _seed(sample, requirement)
+
+
+def _seed(sample: Sample, requirement: str) -> Iterator[Expectation]:
+    artifact = sample.operation.artifact
+    if artifact is not None and artifact.seed is not None:
         known = pointers.find(artifact.read(sample.body), artifact.seed.field)
         wanted = next(known, artifact.seed.random)
         fixed = None if wanted == artifact.seed.random else wanted

@@ -34,9 +34,15 @@ def task_case(
     expects: tuple[Expectation, ...],
 ) -> Case:
     """A case that submits a task with this body; each expectation stands where its answer comes."""
+    case = case_of(operation, name, body, (), pays=True, prompt=prompt_of(operation, body))
+    return followed(document, case, expects)
+
+
+def followed(document: Document, case: Case, expects: tuple[Expectation, ...]) -> Case:
+    """The case with what is expected, each where its answer comes: the submission, or the way of its task."""
+    operation = document.operations[case.operation]
     view, lifecycle = view_of(document, operation), operation.lifecycle
-    answers = tuple(each for each in expects if each.of == "answer")
-    case = case_of(operation, name, body, answers, pays=True, prompt=prompt_of(operation, body))
+    case = case.stepping(expects=tuple(each for each in expects if each.of == "answer"))
     if view is None or lifecycle is None:
         return case
     wholes = tuple(each for each in expects if isinstance(each, OfTrail))

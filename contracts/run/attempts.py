@@ -180,6 +180,7 @@ class Attempts:
             result,
             messages=(*result.messages, *found.messages),
             unjudged=(*result.unjudged, *found.unjudged),
+            general=(*result.general, *found.general),
         )
 
     def _judged(self, result: Result, case: Case, exchange: Exchange, began: float) -> Result:

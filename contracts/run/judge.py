@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -95,6 +96,7 @@ class Judge:
                 messages += [(each.requirement, message) for message in found]
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
+        general: tuple[str, ...] = ()
         if not any(True for _ in trail.roles(FILE)):
             for each in case.follow.files:
                 try:
@@ -102,7 +104,19 @@ class Judge:
                     messages += [(each.requirement, message) for message in found]
                 except Unjudged as why:
                     unjudged.append((each.requirement, why.reason))
-        return Judgement(tuple(messages), tuple(unjudged))
+            general = tuple(self._shown_whole(case, trail, messages))
+        return Judgement(tuple(messages), tuple(unjudged), general)
+
+    def _shown_whole(self, case: Case, trail: Trail, messages: list[tuple[str, str]]) -> Iterator[str]:
+        """A view that is the picture itself is held against what holds for every picture."""
+        check = "picture-whole"
+        name = self._name(case, check)
+        with contextlib.suppress(Unjudged):
+            shown = self._shown(trail)
+            if name in self.requirements:
+                found = CHECKS[check](shown.exchange, shown.operation, self.oracle)
+                messages += [(name, each.message) for each in found]
+                yield name
 
     def _shown(self, trail: Trail) -> Answer:
         """The view that is the picture itself, where no link leads to one. Raises Unjudged."""
