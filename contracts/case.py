@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from proofsheet.contracts.expectation import Expectation, OfTrail
-from proofsheet.contracts.trail import SUBMIT, Extra
+from proofsheet.contracts.trail import SUBMIT, Ended, Extra
+from proofsheet.spec.document import Operation
+from proofsheet.spec.tasks import Offer
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ class Follow:
     `view` is the operation that shows it; `patience` the seconds until it is given up; `extras` what else is
     requested about it. `answers`: every answer; `ends`: the view of it once it has ended; `files`: each file
     that it made; `wholes`: its whole trail. With `parent` the request goes on from a task of an earlier case
-    that ended in one of these states. `known` is the id of a task that was submitted by an earlier run.
+    that ended in one of these states, `origin` once it is known, and takes this `offer` of it, if any; then
+    `operation` is the case's own with the lifecycle that the offer leads to. `depth` is how many tasks lead
+    up to it. `known` is the id of a task that was submitted by an earlier run.
     """
 
     view: str
@@ -94,6 +98,10 @@ class Follow:
     wholes: tuple[Expectation, ...] = ()
     parent: frozenset[str] = frozenset()
     known: str = ""
+    offer: Offer | None = None
+    operation: Operation | None = None
+    depth: int = 0
+    origin: Ended | None = None
 
     @property
     def expects(self) -> tuple[Expectation, ...]:

@@ -50,6 +50,21 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """A task that ended, and what those that go on from it need: what it offers (id, label), its picture.
+
+    `preview` is that picture, `sides` wide and high, at 128 by 128 points of RGB; empty where there is none.
+    """
+
+    id: str
+    state: str
+    offers: tuple[tuple[str, str], ...] = ()
+    preview: bytes = field(default=b"", repr=False)
+    sides: tuple[int, int] = (0, 0)
+    is_grid: bool = False
+
+
+@dataclass(frozen=True)
 class Trail:
     """All answers about one task, in their order. `id` is None where the submission gave none.
 
@@ -65,6 +80,7 @@ class Trail:
     waited: float = 0.0  # seconds from the first answer to the last
     hook: str = ""
     deliveries: tuple[Delivery, ...] = ()
+    parent: Ended | None = None  # the task that it goes on from
 
     @property
     def lifecycle(self) -> Lifecycle:

@@ -83,6 +83,23 @@ def small(picture: Image.Image) -> Image.Image:
     return in_colour(picture).resize((SMALL, SMALL), Image.Resampling.BOX)
 
 
+def preview(data: bytes) -> tuple[bytes, tuple[int, int]]:
+    """A picture at 128 by 128 points, mode RGB, and its sides; nothing where it is none."""
+    try:
+        picture = Image.open(io.BytesIO(data))
+        points = in_colour(picture).resize((2 * SMALL, 2 * SMALL), Image.Resampling.BOX)
+    except Exception:  # Pillow raises many kinds; the file itself is judged elsewhere
+        return b"", (0, 0)
+    return points.tobytes(), picture.size
+
+
+def quarter(points: bytes, index: int) -> bytes:
+    """The quarter 1 to 4, in reading order, of a preview: 64 by 64 points."""
+    top, left = SMALL * ((index - 1) // 2), SMALL * ((index - 1) % 2)
+    rows = range(top, top + SMALL)
+    return b"".join(points[3 * (2 * SMALL * row + left) :][: 3 * SMALL] for row in rows)
+
+
 def in_colour(picture: Image.Image) -> Image.Image:
     """A picture in mode RGB, its transparency passed over."""
     return (picture.convert("RGBA") if picture.has_transparency_data else picture).convert("RGB")

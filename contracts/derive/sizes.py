@@ -82,7 +82,8 @@ def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectat
         return SizeIs(requirement, width, height)
     value = str(next(pointers.find(artifact.read(request.body), artifact.size.field), artifact.size.default))
     if value not in artifact.size.table and artifact.size.otherwise is not None:
-        return None
+        width, height = artifact.size.pick(artifact.read(request.body))
+        return SizeIs(requirement, width, height, artifact.size.tolerance)
     key = value if value in artifact.size.table else str(artifact.size.default)
     place = pointers.origin(
         source.document.source, f"{operation.pointer}/x-artifact/size/table{pointers.join(key)}"

@@ -22,10 +22,10 @@ from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
 def id_place(operation: Operation) -> Expression | None:
     """Where a request of the operation has the id of a task: that it views or moves, or goes on from.
 
-    None where it has none, or only as a part of a text.
+    It may be only a part of the text there. None where a request has none.
     """
     found = _place(operation)
-    return found if found and not found.match and not found.is_template else None
+    return found if found and not found.is_template else None
 
 
 def _place(operation: Operation) -> Expression | None:
@@ -58,11 +58,11 @@ def with_id(operation: Operation, request: Request, id: str) -> Request:
         return replace(request, headers={**request.headers, name: id})
     tokens = pointers.split(place.text.partition("#")[2])
     body = dict(request.json or {})
-    body[tokens[0]] = [id] if isinstance(operation.task, Lists) else _in_its_text(place, body, tokens[0], id)
+    body[tokens[0]] = [id] if isinstance(operation.task, Lists) else in_its_text(place, body, tokens[0], id)
     return replace(request, json=body)
 
 
-def _in_its_text(place: Expression, body: dict[str, Any], field: str, id: str) -> str:
+def in_its_text(place: Expression, body: dict[str, Any], field: str, id: str) -> str:
     """The id; where it is only a part of a text, the text with it."""
     found = re.search(place.match, str(body.get(field))) if place.match else None
     if found is None:
@@ -86,6 +86,8 @@ def unknown_id(operation: Operation) -> str:
     if operation.body:
         schemas.append(operation.body.schema.get("properties", {}).get(name, {}))
     example = str(value(schemas[0])) if schemas and schemas[0] else ""
+    if place and place.match and (part := re.search(place.match, example)):
+        example = part[1]
     if not example.isascii() or " " in example or len(example) < 8:
         return "00000000-0000-0000-0000-000000000000"
     return re.sub(r"[0-9a-fA-F]", "0", example)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofsheet.contracts.case import PaidConstraint
+from proofsheet.contracts.checks.offers import OffersShown
 from proofsheet.contracts.checks.task_course import (
     Ends,
     EndStays,
@@ -66,6 +67,7 @@ def tasks(source: Source, operation: Operation) -> Iterator[Derived]:
         yield _asked(source, operation, topic, says, f"{course}/states", check, most=most)
     yield from _progress(source, operation, lifecycle, view)
     yield from _shown(source, operation, lifecycle, view)
+    yield from _offered(source, operation, lifecycle, view)
     yield from _elsewhere(source, operation, lifecycle, view)
     yield from _files(source, operation, lifecycle, view)
 
@@ -140,6 +142,18 @@ def _shown(source: Source, operation: Operation, lifecycle: Lifecycle, view: Ope
     if binds(view, lifecycle, URL):
         says = "its results are there in the states that have them, and in no other"
         yield _asked(source, operation, "results", says, at, ResultsWhenDue)
+
+
+def _offered(
+    source: Source, operation: Operation, lifecycle: Lifecycle, view: Operation
+) -> Iterator[Derived]:
+    """What can be done with a task at its ordinary end, where its view shows that."""
+    state = lifecycle.states[lifecycle.ordinary_end]
+    if any(each.id for each in state.offers) and binds(view, lifecycle, "$offer.id"):
+        at = f"#/components/x-lifecycles/{lifecycle.name}/states/{state.name}/offers"
+        says = f"in {state.name} the view shows what can be done with it"
+        topic = f"offers.{state.name}"
+        yield _asked(source, operation, topic, says, at, OffersShown, state.name, most="SHOULD")
 
 
 def _sources(view: Operation, lifecycle: Lifecycle) -> Iterator[Expression]:

@@ -41,6 +41,7 @@ from proofsheet.contracts.derive.wrong_types import kinds
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.balance_probes import watched
 from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.follow_ups import follow_ups
 from proofsheet.contracts.plan.paid_requests import Paid, coverage, paid_requests
 from proofsheet.contracts.plan.task_cases import in_turn
 from proofsheet.contracts.requirement import PROFILES, Requirement
@@ -52,6 +53,7 @@ DERIVERS = (
         tasks,
         task_moves,
         callbacks,
+        follow_ups,
         prompt_parameters,
         answers,
         sizes,
@@ -117,6 +119,8 @@ def plan(
     found = [each for each in every if is_selected(each.requirement.id, only)]
     requirements = {each.requirement.id: each.requirement for each in found}
     usable = [each for each in every if each.requirement.is_allowed(permissions)]
+    if "paid" not in permissions:
+        usable = [each for each in usable if not any(case.follow for case in each.cases)]
     needed = _with_predecessors(usable, found)
     paid = _paid(source, usable, needed) if "paid" in permissions else []
     cases = tuple(
@@ -197,8 +201,9 @@ def _need(name: str) -> str:
 def _cases(source: Source, found: list[Derived], pictures: list[Paid]) -> Iterator[Case]:
     """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
     bursts = [case for each in found if _bursts(each) for case in each.cases]
-    refusals = [case for each in found if not _bursts(each) for case in each.cases]
-    paid = in_turn(each.case for each in pictures)
+    refusals = [case for each in found if not _bursts(each) for case in each.cases if not case.follow]
+    followed = {case.id: case for each in found for case in each.cases if case.follow}
+    paid = in_turn([*(each.case for each in pictures), *followed.values()])
     blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
     yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
     yield from bursts

@@ -55,13 +55,14 @@ def followed(document: Document, case: Case, expects: tuple[Expectation, ...]) -
         files=tuple(each for each in expects if each.of == "file"),
         wholes=wholes,
         parent=parent.states if parent else frozenset(),
+        depth=int(parent is not None),
     )
     return replace(case, follow=follow)
 
 
 def depth_of(case: Case) -> int | None:
-    """None for what is no task; 0 for one that goes on from no other, 1 for one that does."""
-    return int(bool(case.follow.parent)) if case.follow else None
+    """None for what is no task; 0 for one that goes on from no other, else how many lead up to it."""
+    return case.follow.depth if case.follow else None
 
 
 def in_turn(cases: Iterable[Case]) -> list[Case]:

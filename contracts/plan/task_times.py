@@ -41,7 +41,8 @@ def patiently(plan: Plan, patience: float | None) -> Plan:
 
 def of_task(document: Document, case: Case) -> Seconds:
     """Seconds that a task takes on its ordinary way by the document: the least, and the most."""
-    lifecycle = document.operations[case.operation].lifecycle
+    taken = case.follow.operation if case.follow else None
+    lifecycle = (taken or document.operations[case.operation]).lifecycle
     return _ordinary(lifecycle) if lifecycle else (0.0, 0.0)
 
 

@@ -6,27 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from proofsheet.contracts.case import Case, Step
+from proofsheet.contracts.checks.offers import ended
 from proofsheet.contracts.checks.task_facts import end_of
 from proofsheet.contracts.client.callback_receiver import Inbox, Receiver
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.derive.callbacks import address_field
+from proofsheet.contracts.derive.offers import taking
 from proofsheet.contracts.derive.task_requests import with_id
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.run.awaited import Awaited
 from proofsheet.contracts.run.trail import Follower
-from proofsheet.contracts.trail import SUBMIT, Trail
-from proofsheet.spec.document import Document
+from proofsheet.contracts.trail import SUBMIT, Ended, Trail
+from proofsheet.spec.document import Document, Operation
 
 Send = Callable[[Case], Exchange]
 PIECE = 0.25  # seconds of a wait after which an interrupt is looked for
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A task that ended: its id, and in which state."""
-
-    id: str
-    state: str
 
 
 @dataclass
@@ -51,10 +45,12 @@ class Followed:
         if not case.follow.parent or case.follow.known:
             return case
         known = [each for each in self.ended if each.state in case.follow.parent]
+        if case.follow.offer is not None:
+            return _taking(self.document.operations[case.operation], case, known)
         if not known:
             return None
         request = with_id(self.document.operations[case.operation], case.request, known[-1].id)
-        return case.stepping(request=request)
+        return replace(case, follow=replace(case.follow, origin=known[-1])).stepping(request=request)
 
     def follow(self, case: Case, submit: Callable[[Step], Exchange | None]) -> tuple[Trail, tuple[Step, ...]]:
         """All that came of the task of a case, and the steps that were sent.
@@ -78,7 +74,7 @@ class Followed:
             self.awaited.looked(case.id, follower.trail)
         self.awaited.ended(case.id)
         if follower.trail.id and (state := end_of(follower.trail)):
-            self.ended.append(Ended(follower.trail.id, state))
+            self.ended.append(ended(follower.trail, state))
         return follower.trail, tuple(sent)
 
     def _waits(self, step: Step) -> bool:
@@ -114,7 +110,20 @@ class Followed:
             return Exchange("GET", url, (), b"", 0, (), b"", broken)
 
 
+def _taking(operation: Operation, case: Case, known: list[Ended]) -> Case | None:
+    """The case with its offer of one of these tasks, first of one with a picture."""
+    assert case.follow is not None
+    assert case.follow.offer is not None
+    for each in sorted(known, key=lambda one: not one.preview):
+        body = taking(operation, case.follow.offer, each)
+        if body is not None:
+            follow = replace(case.follow, origin=each)
+            return replace(case, follow=follow).sending(json=body)
+    return None
+
+
 def missing(case: Case) -> str:
     """Why a case that goes on from a task cannot be sent."""
     states = sorted(case.follow.parent) if case.follow else []
-    return f"no task of this run ended in {' or '.join(states)}, to go on from"
+    offers = f" and offers {case.follow.offer.name}" if case.follow and case.follow.offer else ""
+    return f"no task of this run ended in {' or '.join(states)}{offers}, to go on from"

@@ -45,13 +45,14 @@ class Follower:
         operations = self.document.operations
         self.follow = follow
         self.trail = Trail(
-            operation=operations[self.case.operation],
+            operation=follow.operation or operations[self.case.operation],
             view=operations[follow.view],
             id=follow.known or None,
             sent=self.case.steps[0].request.json,
             looks=(),
             patience=follow.patience,
             hook=self.inbox.url if self.inbox else "",
+            parent=follow.origin,
         )
 
     def steps(self) -> Steps:
