@@ -83,6 +83,8 @@ async def send(reach: Reach, method: str, url: str, headers: Mapping[str, str], 
 async def _sent(reach: Reach, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
     import httpcore
 
+    if not url.isascii():
+        raise ValueError("expected a URL in ASCII: what is not has to be percent-encoded")
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
     target = httpcore.URL(url.encode("ascii"))
     if target.scheme not in (b"http", b"https") or not target.host:

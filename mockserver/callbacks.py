@@ -127,7 +127,8 @@ async def _send(double: Double, due: Due) -> None:
     took = (time.perf_counter() - started) * 1000
     entry = callback_entry(call, callback, url, headers, value, answer, took)
     double.state.record({**entry, "callback": _about(due), "request_bytes": len(body)})
-    if not answer.is_taken and due.attempt < callback.attempts:
+    goes_on = due.attempt < callback.attempts and known_task(double, known.holder[0], known.id) is not None
+    if goes_on and not answer.is_taken:
         at = double.state.now() + callback.retry_seconds
         double.callbacks.push(at, double, due.course, callback, due.index, due.attempt + 1)
         _wake(double)

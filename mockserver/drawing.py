@@ -34,6 +34,8 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
     clear = artifact.background is not None and artifact.background.pick(call.known_fields) == TRANSPARENT
     most = artifact.seed.maximum if artifact.seed else 0
     size = "" if artifact.grid else f"  {width} x {height}"  # each of four has one of its own
+    linked = edit is not None and any(isinstance(each, str) for each in edit.sources)
+    note = "  (the URL was not fetched)" if linked else ""
     found = []
     for number in range(call.count):
         seed = call.seed + number if call.seed + number <= most else number
@@ -43,7 +45,7 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
             media_type=media_type or str(call.artifact_media),
             seed=seed,
             identity=identity,
-            title=f"{call.operation.id}  seed {seed}{size}",
+            title=f"{call.operation.id}  seed {seed}{size}{note}",
             prompt=prompt,
             edit=edit,
             blurred=blurred,

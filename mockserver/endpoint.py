@@ -53,7 +53,7 @@ async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -
         timeout = None if whole else double.settings.body_timeout
         await read(call, receive, limit, timeout, double.decoding)
         wanted = forced(call, double)
-        made = await answer(call, double, wanted)
+        made = _too_large(call, limit) or await answer(call, double, wanted)
         if double.settings.check_replies and (flaw := breach(call.operation, made)):
             raise AssertionError(f"the reply breaks the document: {flaw}")
     except Disconnected:
@@ -67,6 +67,14 @@ async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -
         traceback.print_exc(file=sys.stderr)
         made = problem(500, "mock bug", f"{type(bug).__name__}: please report this with the request")
     return made, wanted.fault
+
+
+def _too_large(call: Call, limit: int) -> Reply | None:
+    """The refusal of a body over the limit where the document has none."""
+    if not call.oversized or "body-size" in call.operation.policy.precedence:
+        return None
+    detail = f"expected at most {limit} bytes; {call.operation.document} says nothing of larger bodies"
+    return problem(413, "body too large", detail)
 
 
 async def answer(call: Call, double: Double, wanted: Forced) -> Reply:

@@ -129,6 +129,8 @@ def test_one_side_decides_and_the_other_follows(mock: InProcess) -> None:
 
 def test_a_link_is_not_fetched_and_a_picture_of_its_text_stands_in(mock: InProcess) -> None:
     image = opened(sent(mock, "/enlarge", image=URL))
+    (shown,) = mock.double.state.journal()[-1]["pictures"]
+    assert shown.title.endswith("(the URL was not fetched)")
     assert image.size == (2 * stand_in(URL).width,) * 2
     other = opened(sent(mock, "/enlarge", image=URL + "?other"))
     assert max(ImageStat.Stat(ImageChops.difference(image, other)).mean) > 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from support import InProcess
 from test_tasks import KEY, Tasks
 
+from proofsheet.mockserver import file_links
 from proofsheet.mockserver.tasks.forcing import BadTaskForcing, TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec.document import Document
@@ -184,6 +186,68 @@ def test_what_waits_for_a_client_goes_on_as_was_said(tasks: Tasks) -> None:
     tasks.advance(2)
     assert tasks.look(id)["state"] == "FAILED"
     assert tasks.credits == 1000
+
+
+OUTSIDE: dict[str, dict[str, Any]] = {"fails": {"fail": True}, "hang": {"state": "running"}}
+
+
+def attempts(tasks: Tasks, id: str) -> int:
+    """How many of its callbacks go out when the task ends."""
+    tasks.advance(1)
+    queue, now = tasks.mock.double.callbacks, tasks.mock.double.state.now()
+
+    async def sent() -> None:
+        queue.wake()
+        async with asyncio.timeout(30):
+            while queue.sending or (queue.next_at() or now + 1) <= now:
+                await asyncio.sleep(0.01)
+
+    tasks.mock.run(sent())
+    noted = tasks.mock.double.state.journal()
+    return sum(each["callback"]["task"] == id for each in noted if "callback" in each)
+
+
+def spoilt(tasks: Tasks, id: str) -> str | None:
+    tasks.advance(1)
+    link = tasks.mock.get(f"/_mock/tasks/{id}", headers=CONTROL).json()["links"][0]
+    file = file_links.find(tasks.mock.double, link.partition("/_files/")[2])
+    return file.forced if file else None
+
+
+# What each word does to a task that starts now, and whether it can be said of one that is under way.
+DOES: dict[str, tuple[Callable[[Tasks, str], Any], Any]] = {
+    "fails": (lambda tasks, id: seen(tasks, id, 1.1), ["FAILED"]),
+    "hang": (lambda tasks, id: seen(tasks, id, 100), ["RUNNING"]),
+    "late=5": (lambda tasks, id: seen(tasks, id, 5.9, 6.1), ["RUNNING", "DONE"]),
+    "back": (
+        lambda tasks, id: seen(tasks, id, 0.6, 0.7, 0.9, 1.01),
+        ["RUNNING", "QUEUED", "RUNNING", "DONE"],
+    ),
+    "callback=lost": (attempts, 0),
+    "file=403": (lambda tasks, id: spoilt(tasks, id), "403"),
+    "file=cut": (lambda tasks, id: spoilt(tasks, id), "cut"),
+    "file=type": (lambda tasks, id: spoilt(tasks, id), "type"),
+}
+
+
+@pytest.mark.parametrize("door", ["prompt", "key", "prefer", "header", "schedule", "outside"])
+def test_every_word_through_every_door(tasks: Tasks, door: str) -> None:
+    for word, (effect, expected) in DOES.items():
+        key = f"sk-mock-task-{word}-1" if door == "key" else KEY["x-key"]
+        if door == "schedule":
+            tasks.mock.post("/_mock/schedule", json={"task": word}, headers=CONTROL)
+        said = {"prefer": {"prefer": f'task="{word}"'}, "header": {"proofsheet-task": word}}.get(door, {})
+        prompt = f"a cat mock:task({word})" if door == "prompt" else "a cat"
+        id = tasks.id(prompt, headers={**said, "x-key": key}, hook="http://127.0.0.1:1/hook")
+        if door == "outside":
+            move = OUTSIDE.get(word, {"force": word})
+            assert tasks.mock.post(f"/_mock/tasks/{id}", json=move, headers=CONTROL).status_code == 200
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(KEY, "x-key", key)
+            found = effect(tasks, id)
+        assert (word, found) == (word, expected)
+        tasks.mock.post("/_mock/reset", json={}, headers=CONTROL)
+        tasks.mock.double.state.move_clock(frozen=True)
 
 
 def file_of(tasks: Tasks, text: str) -> httpx.Response:

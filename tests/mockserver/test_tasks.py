@@ -359,3 +359,12 @@ def test_what_is_forced_on_a_look_still_shows_the_task(tasks: Tasks) -> None:
     shown = tasks.look(id, prefer="example=failed")
     assert (shown["id"], shown["state"], shown["prompt"]) == (id, "FAILED", "a red boat")
     assert tasks.look(id)["state"] == "QUEUED"
+
+
+def test_a_body_over_the_limit_is_refused_where_the_document_says_nothing_of_it(
+    serve: Callable[..., InProcess], small_tasks: Document
+) -> None:
+    tasks = Tasks(serve(small_tasks, max_body_bytes=1000))
+    refused = tasks.submit("x" * 1000)
+    assert (refused.status_code, refused.json()["detail"][:27]) == (413, "expected at most 1000 bytes")
+    assert (tasks.credits, tasks.submit("x" * 100).status_code) == (1000, 200)
