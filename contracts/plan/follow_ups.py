@@ -1,12 +1,13 @@
 """Follow-ups that take one of the offers of a finished task: which are bought, and what is asked of each.
 
 In the core profile the cheapest of each kind is: of what is done with the picture, with a window or without.
-Of operations that take the same offers one takes all kinds, the others one; extended has every offer.
+Of operations that take the same offers one takes all kinds, the others one. Extended has every offer by one
+operation, and every kind by the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -51,11 +52,11 @@ class Take:
 
 def follow_ups(source: Source, operation: Operation) -> Iterator[Derived]:
     """The requirements on what an operation does with the offers of finished tasks."""
-    found = takes(source.document, operation)
+    found = _once(takes(source.document, operation))
     cases: dict[str, list[Case]] = {}
     wanted: dict[str, Requirement] = {}
-    core = _chosen(source, operation, found)
-    for each in found:
+    core, others = _chosen(source, operation, found)
+    for each in (*core, *others):
         profile = "core" if each in core else "extended"
         says = f"{each.offer.name} of a task in {each.state} is taken, and does what it says"
         topic = f"offer.{each.state}.{each.offer.name}"
@@ -158,24 +159,26 @@ def _as_taken(operation: Operation, lifecycle: Lifecycle, offer: Offer) -> Opera
     return replace(operation, task=task, artifact=artifact)
 
 
-def _chosen(source: Source, operation: Operation, found: list[Take]) -> list[Take]:
-    """One of each kind that no operation with more to take has; at least one, the cheapest."""
+def _chosen(source: Source, operation: Operation, found: list[Take]) -> tuple[list[Take], list[Take]]:
+    """Those of core: one of each kind that no operation with more to take has, at least the cheapest. And
+    those of extended: every further one, or where another operation has them, one of each kind."""
     known = source.document.operations.values()
-    others = [takes(source.document, each) for each in known if each.id != operation.id]
+    others = [_once(takes(source.document, each)) for each in known if each.id != operation.id]
     richer = {each.kind for other in others if len(other) > len(found) for each in other}
-    best = [_cheapest(kind, source.seed) for kind in _by_kind(found)]
-    own = [each for each in best if each.kind not in richer]
-    return own or sorted(best, key=lambda each: each.price)[:1]
-
-
-def _by_kind(found: list[Take]) -> Iterable[list[Take]]:
-    """Takes of one kind together; what is offered in one state as in another is taken in the first."""
     kinds: dict[tuple[str, str, bool], list[Take]] = {}
     for each in found:
-        first = next(one for one in found if one.offer == each.offer)
-        if first.state == each.state:
-            kinds.setdefault(each.kind, []).append(each)
-    return kinds.values()
+        kinds.setdefault(each.kind, []).append(each)
+    best = [_cheapest(kind, source.seed) for kind in kinds.values()]
+    core = [each for each in best if each.kind not in richer]
+    core = core or sorted(best, key=lambda each: each.price)[:1]
+    more = [each for each in found if each in best or each.kind not in richer]
+    return core, [each for each in more if each not in core]
+
+
+def _once(found: list[Take]) -> list[Take]:
+    """What is offered in one state as in another is taken in the first."""
+    first = (next(one for one in found if one.offer == each.offer) for each in found)
+    return [each for each, one in zip(found, first, strict=True) if one.state == each.state]
 
 
 def _cheapest(kind: list[Take], seed: int) -> Take:

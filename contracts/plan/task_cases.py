@@ -35,12 +35,17 @@ def task_case(
 ) -> Case:
     """A case that submits a task with this body; each expectation stands where its answer comes."""
     case = case_of(operation, name, body, (), pays=True, prompt=prompt_of(operation, body))
-    return followed(document, case, expects)
+    return followed(document, case, expects, operation)
 
 
-def followed(document: Document, case: Case, expects: tuple[Expectation, ...]) -> Case:
-    """The case with what is expected, each where its answer comes: the submission, or the way of its task."""
-    operation = document.operations[case.operation]
+def followed(
+    document: Document, case: Case, expects: tuple[Expectation, ...], operation: Operation | None = None
+) -> Case:
+    """The case with what is expected, each where its answer comes: the submission, or the way of its task.
+
+    `operation` is the case's own as it is when it takes an offer.
+    """
+    operation = operation or document.operations[case.operation]
     view, lifecycle = view_of(document, operation), operation.lifecycle
     case = case.stepping(expects=tuple(each for each in expects if each.of == "answer"))
     if view is None or lifecycle is None:
