@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.spec.export import downgrade, views
+from proofsheet.spec.export.callback_ids import with_callback_ids
 from proofsheet.spec.export.losses import Loss, Losses
 from proofsheet.spec.export.pruning import stripped
 from proofsheet.spec.lint.vocabulary import vocabulary
@@ -45,7 +46,7 @@ def bundle(document: Any, wanted: Wanted) -> Bundle:
         made = views.viewed(made, wanted.view, grammar, losses)
     if not wanted.keeps_extensions:
         made = stripped(made, grammar)
-    made = pruned(made)
+    made = with_callback_ids(pruned(made))
     if wanted.version == "3.0":
         made = downgrade.as_30(made, grammar, losses)
     return Bundle(made, losses.all())

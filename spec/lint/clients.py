@@ -20,6 +20,7 @@ _BINARY = (
     "application/zip",
 )
 _INT32 = 2**31 - 1
+_TYPED = {"type", "$ref", "enum", "const", "anyOf", "oneOf", "allOf"}
 DEPTH = 3  # slashes in a reference to a component
 
 
@@ -40,6 +41,21 @@ def references(context: Context) -> Iterator[Found]:
         target = place.node.get("$ref")
         if isinstance(target, str) and target.startswith("#/components/") and target.count("/") > DEPTH:
             yield Found(f"{place.pointer}/$ref", f"{target} leads into a component; make it one of its own")
+
+
+def unions(context: Context) -> Iterator[Found]:
+    """A schema has one type beside null, and what it chooses from has types of its own."""
+    for place in context.of_kind("schema"):
+        if place.pointer.startswith("/components/x-"):
+            continue  # our own, which no bundle for generators holds
+        types = place.node.get("type")
+        if isinstance(types, list) and len({*types} - {"null"}) > 1:
+            yield Found(f"{place.pointer}/type", f"{' and '.join(types)} in one type; write them in anyOf")
+        for word in ("anyOf", "oneOf"):
+            for index, each in enumerate(place.node.get(word, ())):
+                if isinstance(each, dict) and not each.keys() & _TYPED:
+                    at = f"{place.pointer}/{word}/{index}"
+                    yield Found(at, f"{word} chooses from what has no type; say it with if and then")
 
 
 def json_first(context: Context) -> Iterator[Found]:

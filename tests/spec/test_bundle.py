@@ -137,6 +137,19 @@ def test_our_keywords_are_kept_or_left_out(library: Library) -> None:
         assert {each for each in keys(made(library, **wanted)) if each.startswith("x-")} == named
 
 
+def test_what_a_callback_sends_has_an_id_of_its_own(library: Library) -> None:
+    paths = made(library, "flux", view="json")["paths"]
+    ids = [
+        called["operationId"]
+        for _, _, operation in operations({"paths": paths})
+        for callback in operation.get("callbacks", {}).values()
+        for item in callback.values()
+        for called in item.values()
+    ]
+    assert ids[0] == "fluxPro11Finished"
+    assert len(ids) == len(set(ids)) > 10
+
+
 def test_the_json_view_has_json_only_and_asks_for_it(library: Library) -> None:
     document = resolved(made(library, view="json"))
     whole = resolved(made(library))["paths"]
