@@ -44,13 +44,10 @@ def references(context: Context) -> Iterator[Found]:
 
 
 def unions(context: Context) -> Iterator[Found]:
-    """A schema has one type beside null, and what it chooses from has types of its own."""
+    """What a schema chooses from has types of its own."""
     for place in context.of_kind("schema"):
         if place.pointer.startswith("/components/x-"):
             continue  # our own, which no bundle for generators holds
-        types = place.node.get("type")
-        if isinstance(types, list) and len({*types} - {"null"}) > 1:
-            yield Found(f"{place.pointer}/type", f"{' and '.join(types)} in one type; write them in anyOf")
         for word in ("anyOf", "oneOf"):
             for index, each in enumerate(place.node.get(word, ())):
                 if isinstance(each, dict) and not each.keys() & _TYPED:

@@ -87,7 +87,7 @@ RULES = (
     Rule("source-used", "a source that nobody cites is noise", evidence.used),
     Rule("client-parameter", "generators turn these headers into arguments", clients.parameters),
     Rule("client-reference", "generators know components and not their parts", clients.references),
-    Rule("client-union", "generators take one type, or a choice of types", clients.unions),
+    Rule("client-union", "generators take a choice of types and of nothing else", clients.unions),
     Rule("client-json-first", "generators take the first media type", clients.json_first),
     Rule("client-binary", "generators know binary strings only", clients.binary),
     Rule("client-int64", "generators default to 32 bits", clients.integers),
