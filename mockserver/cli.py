@@ -331,7 +331,7 @@ def banner(host: str, port: int, documents: Documents, settings: Settings) -> st
     lines = [f"Proofsheet serves on {url}"]
     loaded = {each.name: each for each in documents.loaded()}
     for name in documents.names:
-        bases = [base or "/" for base in loaded[name].bases] if name in loaded else []
+        bases = [base or "/" for base in loaded[name].bases] if name in loaded else ["its own paths"]
         title = loaded[name].title if name in loaded else "(read when it is first called)"
         lines.append(f"  {name:<22} {title}  (under {', '.join(dict.fromkeys([*bases, f'/{name}']))})")
     lines += [f"  {each}" for each in left_out(loaded.values())]

@@ -32,13 +32,19 @@ def _complaint(call: Call, refusal: Refusal, flaw: Flaw) -> Complaint:
 def _of(table: Mapping[str, Any], gate: str, flaw: Flaw) -> Iterator[Any]:
     """The entries for a flaw, best first: by the expected type, the kind of flaw, the gate alone."""
     key = f"{gate}.{flaw.kind}"
-    expected = [each for each in str(flaw.params.get("expected", "")).split(", ") if each != "null"]
+    expected = _expected(flaw)
     names = (f"{key}.{expected[0] if expected else ''}", key, gate)
     yield from (table[name] for name in names if name in table)
 
 
+def _expected(flaw: Flaw) -> list[str]:
+    """The types that a value may have: that it may be null too, no API says when it refuses another."""
+    return [each for each in str(flaw.params.get("expected", "")).split(", ") if each not in ("null", "")]
+
+
 def _fill(template: str, call: Call, flaw: Flaw) -> str:
-    values = {**flaw.params, "field": flaw.field, "masked": call.operation.policy.mask(call.key or "")}
+    expected = {"expected": ", ".join(_expected(flaw))} if _expected(flaw) else {}
+    values = {**flaw.params, **expected, "field": flaw.field, "masked": call.operation.policy.mask(call.key or "")}
     values = {name: _short(value) for name, value in values.items()}
     return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)
 

@@ -58,6 +58,7 @@ def test_a_task_has_its_line_of_states_and_its_picture(page: Page, site: str, su
     id = submit("A lighthouse on a cliff", finish=True)
     page.open(site)
     page.until(lambda: "done" in text(page, id))
+    page.until(lambda: page.one("#total-credits").text == "4")  # which no call paid: the task did
     for part in ("A lighthouse on a cliff", "queued", "4 cr paid", "tasks draw · DRAW"):
         assert part in text(page, id)
     width = f"return document.querySelector(\"[data-id='{id}'] img\").naturalWidth"

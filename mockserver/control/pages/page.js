@@ -150,7 +150,8 @@ function marksOf(entry) {
 function note(entry, index, title) {
   const drawn = entry.drawn[index];
   const cost = entry.credits && index === 0 ? ` · ${amount(entry.credits)} cr` : "";
-  const unusual = drawn && entry.outcome !== "success" ? make("em", {}, entry.outcome) : null;
+  // What a look finds is the state of a task, and nothing unusual.
+  const unusual = drawn && entry.outcome !== "success" ? make(entry.method === "GET" ? "span" : "em", {}, entry.outcome) : null;
   const time = make("time", { datetime: new Date(entry.time * 1000).toISOString() }, ago(entry.time));
   return make(
     "span",
@@ -234,12 +235,14 @@ function showAll() {
   filterAll();
 }
 
+let paidByTasks = 0; // what tasks cost stands in no call: it is settled when they end
+
 function tally() {
   const sum = (number) => calls.reduce((total, call) => total + number(call.entry), 0);
   $("total-calls").textContent = String(calls.length);
   $("total-pictures").textContent = String(sum((entry) => entry.pictures.length));
   $("total-errors").textContent = String(sum((entry) => (entry.status >= 400 ? 1 : 0)));
-  $("total-credits").textContent = amount(sum((entry) => entry.credits));
+  $("total-credits").textContent = amount(sum((entry) => entry.credits) + paidByTasks);
   const left = calls.filter((call) => !call.frames[0].hidden).length;
   $("shown").hidden = left === calls.length;
   $("shown").firstElementChild.textContent = left

@@ -104,6 +104,8 @@ function showTasks(tasks) {
   const told = JSON.stringify(tasks);
   if (told === drawnTasks) return;
   drawnTasks = told;
+  paidByTasks = tasks.reduce((total, each) => total + (each.credits === "paid" ? Number(each.cost) : 0), 0);
+  tally();
   const known = new Set(tasks.map((each) => each.id));
   const children = new Map();
   for (const each of [...tasks].reverse()) {
