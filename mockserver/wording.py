@@ -44,7 +44,8 @@ def _expected(flaw: Flaw) -> list[str]:
 
 def _fill(template: str, call: Call, flaw: Flaw) -> str:
     expected = {"expected": ", ".join(_expected(flaw))} if _expected(flaw) else {}
-    values = {**flaw.params, **expected, "field": flaw.field, "masked": call.operation.policy.mask(call.key or "")}
+    own = {"field": flaw.field, "masked": call.operation.policy.mask(call.key or "")}
+    values = {**flaw.params, **expected, **own}
     values = {name: _short(value) for name, value in values.items()}
     return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)
 
