@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets up the real clients that the acceptance tests run: litellm (Python), AI SDK and
-# Portkey's gateway (Node).
+# Sets up the real clients that the acceptance tests run: litellm and OpenAI's client (Python),
+# AI SDK and Portkey's gateway (Node).
 # Each goes into a folder of its own under .work; what is set up already is left as it is.
 # Other interpreters than those on the path: PYTHON=python3.12 NPM=/opt/node/bin/npm tests/acceptance/setup.sh
 set -eu
@@ -16,21 +16,21 @@ current() { # MARK SOURCE
     [ -f "$1" ] && cmp -s "$1" "$2"
 }
 
-setup_litellm() {
-    mark=$work/litellm/made-from
-    source=$here/litellm/requirements.txt
-    if current "$mark" "$source" && "$work/litellm/bin/python" -c '' 2>/dev/null; then
-        echo "litellm: set up already"
+setup_python() { # NAME: the packages of NAME/requirements.txt
+    mark=$work/$1/made-from
+    source=$here/$1/requirements.txt
+    if current "$mark" "$source" && "$work/$1/bin/python" -c '' 2>/dev/null; then
+        echo "$1: set up already"
         return
     fi
-    command -v "$python" >/dev/null || { echo "litellm: there is no $python" >&2; return 1; }
-    echo "litellm: setting up (once, one to three minutes) ..."
-    rm -rf "$work/litellm"
-    "$python" -m venv "$work/litellm"
-    "$work/litellm/bin/python" -m pip install -q --disable-pip-version-check --no-deps -r "$source"
-    "$work/litellm/bin/python" -m pip check --disable-pip-version-check
+    command -v "$python" >/dev/null || { echo "$1: there is no $python" >&2; return 1; }
+    echo "$1: setting up (once, up to three minutes) ..."
+    rm -rf "$work/$1"
+    "$python" -m venv "$work/$1"
+    "$work/$1/bin/python" -m pip install -q --disable-pip-version-check --no-deps -r "$source"
+    "$work/$1/bin/python" -m pip check --disable-pip-version-check
     cp "$source" "$mark"
-    echo "litellm: ready"
+    echo "$1: ready"
 }
 
 setup_node() { # NAME: the packages of NAME/package.json
@@ -54,5 +54,6 @@ setup_node() { # NAME: the packages of NAME/package.json
 }
 
 setup_node aisdk
-setup_litellm
+setup_python litellm
+setup_python openai
 setup_node portkey
