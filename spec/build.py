@@ -244,6 +244,7 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         json_parts=frozenset(_json_parts(properties, content.get("encoding", {})))
         if media_type in FORMS
         else frozenset(),
+        examples=tuple(each["value"] for each in content.get("examples", {}).values()),
     )
 
 

@@ -110,6 +110,7 @@ class Body:
     shutdowns: Mapping[str, Mapping[str, date]] = field(
         default_factory=dict
     )  # by field: value to its last day
+    examples: tuple[Any, ...] = ()  # whole bodies that are admitted
 
     @property
     def is_form(self) -> bool:

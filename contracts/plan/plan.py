@@ -13,6 +13,7 @@ from proofsheet.contracts.derive.allowed_values import listed
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
 from proofsheet.contracts.derive.callbacks import callbacks
+from proofsheet.contracts.derive.completions import completions
 from proofsheet.contracts.derive.edited_pictures import edited_pictures
 from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.explored import explored
@@ -55,6 +56,7 @@ DERIVERS = (
         callbacks,
         follow_ups,
         prompt_parameters,
+        completions,
         answers,
         sizes,
         edited_pictures,

@@ -1,0 +1,134 @@
+"""What is expected of what is written in reply: that it is there, and keeps to what was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from proofsheet.contracts.checks.written import no_success, values
+from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.history import Unjudged
+from proofsheet.spec.schemas import Schema
+
+
+class OfWords(Expectation):
+    """Something expected of a success that is JSON."""
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        problems = list(no_success(answer))
+        yield from problems or self.of_words(answer)
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        """What is wrong with an answer, one message each."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Answered(OfWords):
+    """There is a text, its end is one that is documented, and the usage adds up."""
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        texts = values(answer, "$choice.text")
+        if not texts or not all(isinstance(each, str) and each for each in texts):
+            yield f"expected a text, came {texts!r:.80}"
+        completion = answer.operation.completion
+        known = set(completion.finishes.values()) if completion else set()
+        for word in values(answer, "$choice.finish"):
+            if word not in known:
+                yield f"expected an end of {', '.join(sorted(known))}, came {word!r}"
+        counts = [
+            each for name in ("prompt", "completion", "total") for each in values(answer, f"$usage.{name}")
+        ]
+        if len(counts) == 3 and counts[0] + counts[1] != counts[2]:
+            yield f"expected a total of what was read and written, came {counts}"
+
+
+@dataclass(frozen=True)
+class TokensAtMost(OfWords):
+    """It has at most so many tokens by its own usage, and says that it was cut."""
+
+    most: int
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        written = values(answer, "$usage.completion")
+        if not written:
+            raise Unjudged("the answer does not say how many tokens it has")
+        if written[0] > self.most:
+            yield f"expected at most {self.most} tokens, came {written[0]}"
+        completion = answer.operation.completion
+        word = completion.finishes["length"] if completion else ""
+        for came in values(answer, "$choice.finish"):
+            if came != word:
+                yield f"expected the end {word!r} of a text that was cut, came {came!r}"
+
+
+@dataclass(frozen=True)
+class ChoiceCount(OfWords):
+    """As many choices come as were asked for, numbered."""
+
+    count: int
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        found = values(answer, "$choice.index") or values(answer, "$choice.text")
+        wanted = list(range(self.count))
+        if len(found) != self.count or (values(answer, "$choice.index") and found != wanted):
+            yield f"expected {self.count} choices, numbered {wanted}, came {found!r:.80}"
+
+
+@dataclass(frozen=True)
+class StopsBefore(OfWords):
+    """None of these texts is in it."""
+
+    texts: tuple[str, ...]
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        for text in values(answer, "$choice.text"):
+            for stop in self.texts:
+                if isinstance(text, str) and stop in text:
+                    yield f"expected it to end before {stop!r}, came {text[:80]!r}"
+
+
+@dataclass(frozen=True)
+class KeepsToSchema(OfWords):
+    """Every text is JSON that the schema admits."""
+
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        for text in values(answer, "$choice.text"):
+            yield from _breaks(self.schema, text, "a text")
+
+
+@dataclass(frozen=True)
+class CallsTool(OfWords):
+    """A tool is called that was declared, with arguments that its schema admits; and that is how it ends."""
+
+    tools: Mapping[str, Any] = field(default_factory=dict)  # their schemas by name
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        names, arguments = values(answer, "$tool.name"), values(answer, "$tool.arguments")
+        if not names:
+            yield f"expected a call of {' or '.join(self.tools)}, came none"
+        for name, text in zip(names, arguments, strict=False):
+            if name not in self.tools:
+                yield f"expected a call of {' or '.join(self.tools)}, came one of {name!r}"
+            else:
+                yield from _breaks(self.tools[name], text, f"the arguments of {name}")
+        completion = answer.operation.completion
+        word = completion.finishes["calls"] if completion else ""
+        for came in values(answer, "$choice.finish") if names else ():
+            if came != word:
+                yield f"expected the end {word!r}, came {came!r}"
+
+
+def _breaks(schema: Mapping[str, Any], text: Any, what: str) -> Iterator[str]:
+    try:
+        value = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        yield f"expected {what} to be JSON, came {text!r:.80}"
+        return
+    for flaw in Schema(dict(schema)).flaws(value)[:1]:
+        why = f"{flaw.field}: {flaw.kind}"
+        yield f"expected {what} to satisfy the schema that was sent ({why}), came {text[:80]!r}"

@@ -1,0 +1,170 @@
+"""What is expected of a stream of server-sent events: its form, its end, its pieces, its usage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.contracts.checks.written import (
+    as_json,
+    event_data,
+    no_success,
+    place,
+    read_events,
+    stream_form,
+)
+from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.spec import pointers
+from proofsheet.spec.events import MEDIA_TYPE, Event, EventStream
+from proofsheet.spec.schemas import Schema
+
+_FIELDS = ("data", "event", "id", "retry", "")  # of a line; before a colon alone: a comment
+_MOST_SAID = 3
+
+
+class OfStream(Expectation):
+    """Something expected of a success that is a stream."""
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        problems = list(no_success(answer))
+        if not problems and answer.exchange.media_type != MEDIA_TYPE:
+            came = answer.exchange.media_type or "no content-type"
+            problems = [f"expected {MEDIA_TYPE}, came {came}"]
+        yield from problems
+        found = stream_form(answer.operation)
+        if not problems and found is not None:
+            yield from self.of_stream(answer, found[1])
+
+    def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
+        """What is wrong with a stream, one message each."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class StreamForm(OfStream):
+    """Every line is one of an event, every event is whole, its data JSON of the documented form."""
+
+    def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
+        found, rest = read_events(answer.exchange)
+        if rest:
+            yield f"the last event has no blank line after it: {rest[:80]!r}"
+        lines = answer.exchange.body.decode("utf-8", "replace").splitlines()
+        odd = [each for each in lines if each and each.partition(":")[0] not in _FIELDS]
+        for each in odd[:_MOST_SAID]:
+            yield f"a line is none of an event: {each[:80]!r}"
+        names = {each.name for each in stream.events}
+        for name in sorted({str(name) for name, data in found if name not in names and data != stream.end}):
+            yield f"expected events named {', '.join(map(str, names))}, came {name}"
+        yield from self._data(answer, stream)
+
+    def _data(self, answer: Answer, stream: EventStream) -> Iterator[str]:
+        form = stream_form(answer.operation)
+        schema = Schema(dict(form[0].schema.get("items", {}))) if form else Schema({})
+        said = 0
+        for number, (_, data) in enumerate(read_events(answer.exchange)[0], 1):
+            if data == stream.end or said == _MOST_SAID:
+                continue
+            value = as_json(data)
+            flaws = schema.flaws(value) if value is not None else []
+            if value is None or flaws:
+                said += 1
+                why = f"{flaws[0].field}: {flaws[0].kind}" if flaws else "no JSON"
+                yield f"the data of event {number} is not as documented ({why}): {data[:80]!r}"
+
+
+@dataclass(frozen=True)
+class StreamEnd(OfStream):
+    """The mark that ends it comes once and last; without one, the event that the document has last."""
+
+    def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
+        found, _ = read_events(answer.exchange)
+        marks = [number for number, (_, data) in enumerate(found) if data == stream.end]
+        if stream.end is not None and marks != [len(found) - 1]:
+            where = (
+                f"{len(marks)} of them" if len(marks) != 1 else f"at {marks[0] + 1} of {len(found)} events"
+            )
+            yield f"expected data: {stream.end} once and last, came {where}"
+        last = stream.events[-1].name
+        if stream.end is None and last is not None and (not found or found[-1][0] != last):
+            yield f"expected the event {last} last, came {found[-1][0] if found else 'nothing'}"
+
+
+@dataclass(frozen=True)
+class StreamPieces(OfStream):
+    """Its pieces are a text for each choice, which then ends once; all events are of one call."""
+
+    def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
+        data = event_data(answer.exchange, stream)
+        texts, ends = dict[Any, str](), dict[Any, list[Any]]()
+        for each in data:
+            index, piece, finish = (_value(stream, each, source) for source in _OF_A_CHOICE)
+            if isinstance(piece, str):
+                if ends.get(index):
+                    yield f"a piece of choice {index} comes after its end"
+                texts[index] = texts.get(index, "") + piece
+            if finish is not None:
+                ends.setdefault(index, []).append(finish)
+        if not any(texts.values()):
+            yield "no piece of any text came"
+        if place_in(stream, "$choice.finish") is not None:
+            yield from _ends(answer, texts, ends)
+        if len(ids := {str(_value(stream, each, "call")) for each in data}) > 1:
+            yield f"expected one id in all events, came {', '.join(sorted(ids)[:_MOST_SAID])}"
+
+
+def _ends(answer: Answer, texts: Mapping[Any, str], ends: Mapping[Any, Sequence[Any]]) -> Iterator[str]:
+    wrong = [str(index) for index in texts if len(ends.get(index, ())) != 1]
+    if wrong:
+        yield f"expected one end of each choice, came another number of them of {', '.join(wrong)}"
+    completion = answer.operation.completion
+    known = set(completion.finishes.values()) if completion else set()
+    for word in {str(word) for each in ends.values() for word in each} - known:
+        yield f"expected an end of {', '.join(sorted(known))}, came {word}"
+
+
+@dataclass(frozen=True)
+class StreamUsage(OfStream):
+    """The usage comes once, after all pieces, and adds up."""
+
+    def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
+        data = event_data(answer.exchange, stream)
+        totals = [
+            number for number, each in enumerate(data) if _value(stream, each, "$usage.total") is not None
+        ]
+        pieces = [
+            number for number, each in enumerate(data) if _value(stream, each, "$piece.text") is not None
+        ]
+        if len(totals) != 1:
+            yield f"expected the usage once, came {len(totals)} times"
+            return
+        if pieces and totals[0] < pieces[-1]:
+            yield "the usage comes before the last piece"
+        counts = [
+            _value(stream, data[totals[0]], f"$usage.{name}") for name in ("prompt", "completion", "total")
+        ]
+        if not all(isinstance(each, int) for each in counts) or counts[0] + counts[1] != counts[2]:
+            yield f"expected a total of what was read and written, came {counts}"
+
+
+_OF_A_CHOICE = ("$choice.index", "$piece.text", "$choice.finish")
+
+
+def place_in(stream: EventStream, source: str) -> tuple[str, ...] | None:
+    """Where an expression is filled in, in the first event that has it."""
+    return next((at for each in stream.events if (at := _place(each, source)) is not None), None)
+
+
+def _place(event: Event, source: str) -> tuple[str, ...] | None:
+    if source == "call":  # wherever the id of the call is part of a text
+        return next((at for at, each in event.binds if "$call.id" in each.text), None)
+    if source == "$piece.text" and event.of != "text":
+        return None
+    return place(event.binds, source)
+
+
+def _value(stream: EventStream, data: Any, source: str) -> Any:
+    at = place_in(stream, source)
+    if at is None:
+        return None
+    return next(pointers.find(data, at), None)

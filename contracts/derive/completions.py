@@ -1,0 +1,200 @@
+"""What is written in reply, and what becomes vectors: asked for in few tokens, by the document's examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from proofsheet.contracts.checks.completions import (
+    Answered,
+    CallsTool,
+    ChoiceCount,
+    KeepsToSchema,
+    StopsBefore,
+    TokensAtMost,
+)
+from proofsheet.contracts.checks.event_streams import (
+    StreamEnd,
+    StreamForm,
+    StreamPieces,
+    StreamUsage,
+    place_in,
+)
+from proofsheet.contracts.checks.vectors import Vectors
+from proofsheet.contracts.checks.written import plain_form, stream_form
+from proofsheet.contracts.derive.body_fields import changed
+from proofsheet.contracts.derive.samples import case_of, smallest
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.expectation import Expectation
+from proofsheet.spec import pointers
+from proofsheet.spec.completion import Completion
+from proofsheet.spec.document import Operation
+from proofsheet.spec.embedding import Embedding
+
+ENOUGH, FEW, SEVERAL = 40, 3, 2  # tokens for an answer, for one that is cut; choices
+COMMON = ("a", "e")  # letters that hardly any text is without
+Body = dict[str, Any]
+
+
+def completions(source: Source, operation: Operation) -> Iterator[Derived]:
+    """Every requirement on the words or vectors of an operation."""
+    if operation.completion is not None and operation.body is not None:
+        yield from _plain(source, operation, operation.completion)
+        yield from _streams(source, operation)
+    if operation.embedding is not None and operation.body is not None:
+        yield from _vectors(source, operation, operation.embedding)
+
+
+def _plain(source: Source, operation: Operation, completion: Completion) -> Iterator[Derived]:
+    if plain_form(operation) is None:
+        return
+    at = "/x-completion"
+    yield _asked(source, operation, "text.answered", "a text comes", Answered, {}, at)
+    if completion.most:
+        most: Mapping[Any, Any] = {completion.most[0]: FEW}
+        says = f"a text of at most {FEW} tokens has no more, and is cut"
+        yield _asked(source, operation, "text.most", says, TokensAtMost, most, f"{at}/most", FEW)
+    if completion.count:
+        says = f"{SEVERAL} choices come where so many are asked for"
+        several = {completion.count: SEVERAL}
+        yield _asked(source, operation, "text.count", says, ChoiceCount, several, f"{at}/count", SEVERAL)
+    if completion.stop:
+        stop, says = {completion.stop: list(COMMON)}, "a text ends before what stops it"
+        yield _asked(source, operation, "text.stop", says, StopsBefore, stop, f"{at}/stop", COMMON)
+    if completion.schema and (body := _example(operation, completion.schema)):
+        says, schema = (
+            "a text satisfies the schema that was given",
+            next(pointers.find(body, completion.schema)),
+        )
+        yield _asked(source, operation, "text.schema", says, KeepsToSchema, body, f"{at}/schema", schema)
+    if completion.tools and (body := _example(operation, completion.tools.at)):
+        says, tools = "a tool is called with arguments that its schema admits", _tools(completion, body)
+        yield _asked(source, operation, "text.tools", says, CallsTool, body, f"{at}/tools", tools)
+
+
+def _tools(completion: Completion, body: Body) -> dict[str, Any]:
+    assert completion.tools is not None
+    declared = next(pointers.find(body, completion.tools.at), ())
+    return {
+        str(next(pointers.find(each, completion.tools.name))): next(
+            pointers.find(each, completion.tools.arguments), {}
+        )
+        for each in declared
+    }
+
+
+def _streams(source: Source, operation: Operation) -> Iterator[Derived]:
+    found = stream_form(operation)
+    if found is None:
+        return
+    representation, stream = found
+    chosen = operation.policy.chosen_form
+    body: Mapping[Any, Any] = {} if chosen is None else {chosen.field: True}
+    if chosen is not None and (example := _example(operation, chosen.field)):
+        body = example
+    at = pointers.join("responses", operation.success.status, "content", representation.media_type)
+    for topic, says, check in (
+        ("stream.form", "a stream is one of events, each as documented", StreamForm),
+        ("stream.end", "a stream ends as documented", StreamEnd),
+        (
+            "stream.pieces",
+            "the pieces of a stream are a text for each choice, each of which ends",
+            StreamPieces,
+        ),
+    ):
+        yield _asked(source, operation, topic, says, check, body, at)
+    if place_in(stream, "$usage.total") is not None:
+        yield _asked(
+            source, operation, "stream.usage", "the usage comes once, at the end", StreamUsage, body, at
+        )
+
+
+def _vectors(source: Source, operation: Operation, embedding: Embedding) -> Iterator[Derived]:
+    at = "/x-embedding"
+    usual = embedding.usual
+    for key, form in (embedding.form.table or {"": embedding.form.constant}).items():
+        fields = {embedding.form.field: key, embedding.input: ["a cat", "a dog"]} if key else {}
+        body = _with(operation, fields)
+        resource = _resource(operation, body)
+        dimensions = resource.get(usual) if isinstance(usual, str) else usual.pick(body)
+        says = f"vectors have {dimensions} numbers and the length one"
+        count = len(embedding.inputs(body))
+        yield _asked(
+            *(source, operation, f"vectors.{form}", f"{says}, as {form}", Vectors, body, f"{at}/usual"),
+            *(count, form, dimensions),
+        )
+    if embedding.dimensions is not None:
+        says, few = "vectors have as many numbers as were asked for", 8
+        body = _with(operation, {embedding.dimensions: few})
+        form = str(embedding.form.pick(body))
+        count = len(embedding.inputs(body))
+        yield _asked(
+            *(source, operation, "vectors.dimensions", says, Vectors, body, f"{at}/dimensions"),
+            *(count, form, few),
+        )
+
+
+def _asked(
+    source: Source,
+    operation: Operation,
+    topic: str,
+    says: str,
+    check: type[Expectation],
+    asked: Mapping[Any, Any],
+    at: str,
+    *more: Any,
+) -> Derived:
+    """A requirement that one paid request answers: with these fields, or by this body of an example."""
+    wanted = source.requirement(operation, topic, says, at, profile="core")
+    by_fields = not asked or all(isinstance(each, tuple) for each in asked)
+    body = _with(operation, asked) if by_fields else dict(asked)
+    completion = operation.completion
+    if completion and completion.most and not any(True for _ in pointers.find(body, completion.most[0])):
+        body = _put(operation, body, completion.most[0], ENOUGH)
+    cost = _price(operation, body)
+    case = case_of(operation, topic, body, (check(wanted.id, *more),), cost=cost, pays=bool(cost))
+    return Derived(wanted, (case,))
+
+
+def _with(operation: Operation, fields: Mapping[Any, Any]) -> Body:
+    body = smallest(operation)
+    for path, value in fields.items():
+        body = _put(operation, body, path, value)
+    return body
+
+
+def _put(operation: Operation, body: Body, path: tuple[str, ...], value: Any) -> Body:
+    assert operation.body is not None
+    made: Body = changed(operation.body.schema, body, path, value)
+    return made
+
+
+def _example(operation: Operation, place: tuple[str, ...]) -> Body | None:
+    """The first of the document's request examples that has something at a place."""
+    known = operation.body.examples if operation.body else ()
+    return next((dict(each) for each in known if any(True for _ in pointers.find(each, place))), None)
+
+
+def _resource(operation: Operation, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members of the resource that a request names in its body."""
+    role = operation.resource
+    if role is None or role.id is None or "#" not in role.id.text:
+        return {}
+    name = next(pointers.find(body, pointers.split(role.id.text.partition("#")[2])), None)
+    return role.of.items.get(str(name), {})
+
+
+def _price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
+    """What a request costs at most, in credits."""
+    cost, completion, embedding = operation.cost, operation.completion, operation.embedding
+    if cost is None or cost.prompt_tokens is None:
+        return Decimal(str(cost.credits.pick(body))) if cost else Decimal(0)
+    read = completion.prompt_tokens(body) if completion else embedding.input_tokens(body) if embedding else 0
+    most = (
+        next((each for at in completion.most for each in pointers.find(body, at)), ENOUGH)
+        if completion
+        else 0
+    )
+    count = next(pointers.find(body, completion.count), 1) if completion and completion.count else 1
+    return cost.of_tokens(body, _resource(operation, body), read, int(most) * int(count))
