@@ -43,6 +43,7 @@ class Exchange:
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
     broken: Broken | None = None
+    files: tuple[Exchange, ...] = ()  # what the links to its artifacts led to, where they were followed
     throttled: str = ""  # how the target refused it with 429 before, though within the documented rate
     # What checks have worked out about it, so that a picture is decoded once.
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)

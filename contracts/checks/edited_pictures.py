@@ -64,6 +64,15 @@ class IsCutOut(Expectation):
                 yield f"expected a subject without its background; {each.clear:.0%} is transparent"
 
 
+class IsOpaque(Expectation):
+    """No part of the picture is transparent."""
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        for each in decoded(answer):
+            if each.clear:
+                yield f"expected an opaque picture; {each.clear:.0%} is transparent"
+
+
 def distances(one: bytes, other: bytes, where: bytes) -> Iterator[int]:
     """How far each point at `where` is apart in two pictures: the largest difference of a channel."""
     for index, inside in enumerate(where):

@@ -12,6 +12,8 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Representation
 
+UNTYPED = frozenset({"", "application/octet-stream", "binary/octet-stream"})  # as stores of files answer
+
 
 def pictures(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
     """The files of the pictures in a success, or a sentence about why one cannot be had."""
@@ -24,8 +26,24 @@ def pictures(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
         for text in pointers.find(parsed(exchange), place):
             found = True
             yield _decoded(text)
-    if not found:
+    links = list(linked(exchange, representation))
+    yield from map(_fetched, exchange.files)
+    if not found and not links:
         yield "the answer holds no picture"
+
+
+def linked(exchange: Exchange, representation: Representation | None) -> Iterator[str]:
+    """Where the answer says that its pictures are."""
+    for place in bound(representation, "$artifact.url"):
+        yield from (each for each in pointers.find(parsed(exchange), place) if isinstance(each, str) and each)
+
+
+def _fetched(file: Exchange) -> bytes | str:
+    if file.status != 200:
+        return f"expected the picture at {file.url[:200]}, came {answered(file)}"
+    if file.media_type not in UNTYPED and not file.media_type.startswith("image/"):
+        return f"expected a picture at {file.url[:200]}, came {file.media_type}"
+    return file.body
 
 
 def gallery(exchange: Exchange, operation: Operation) -> list[ImageFacts | str]:

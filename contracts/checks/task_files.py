@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proofsheet.contracts.checks.extraction import answered
+from proofsheet.contracts.checks.extraction import UNTYPED, answered
 from proofsheet.contracts.checks.task_facts import is_fetchable, links_of, views
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
@@ -13,8 +13,6 @@ from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import END, Trail
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.expressions import Expression
-
-UNTYPED = frozenset({"", "application/octet-stream", "binary/octet-stream"})  # as stores of files answer
 
 
 def file_operation(operation: Operation, exchange: Exchange) -> Operation:

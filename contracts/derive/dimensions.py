@@ -118,8 +118,10 @@ def _listed(source: Source, operation: Operation, name: str, schema: Mapping[str
     """The listed values of a field that are no less known than the operation itself."""
     artifact = operation.artifact
     size = artifact.size if artifact and artifact.size and artifact.size.field == (name,) else None
-    keyword = "enum" if "enum" in schema else "type"
-    values = schema.get("enum") or ([True, False] if kind_of(schema) == "boolean" else [])
+    is_written = size is not None and "pattern" in schema
+    keyword = "enum" if "enum" in schema else "pattern" if is_written else "type"
+    known = list(size.table) if size and is_written else [True, False] if kind_of(schema) == "boolean" else []
+    values = schema.get("enum") or known
     for number, value in enumerate(values):
         if value is None and operation.body and operation.body.is_form:
             continue  # a form has no null

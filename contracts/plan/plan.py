@@ -10,6 +10,7 @@ from itertools import groupby
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.access import access
 from proofsheet.contracts.derive.allowed_values import listed
+from proofsheet.contracts.derive.backgrounds import backgrounds
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
 from proofsheet.contracts.derive.callbacks import callbacks
@@ -30,6 +31,7 @@ from proofsheet.contracts.derive.request_lines import places
 from proofsheet.contracts.derive.robustness import robustness
 from proofsheet.contracts.derive.rules import rules
 from proofsheet.contracts.derive.samples import price, smallest
+from proofsheet.contracts.derive.shown_members import shown_members
 from proofsheet.contracts.derive.shutdowns import shutdowns
 from proofsheet.contracts.derive.sizes import sizes
 from proofsheet.contracts.derive.source import Derived, Source
@@ -58,7 +60,9 @@ DERIVERS = (
         prompt_parameters,
         completions,
         answers,
+        shown_members,
         sizes,
+        backgrounds,
         edited_pictures,
         media_quality,
         ledger,

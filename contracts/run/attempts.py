@@ -22,6 +22,7 @@ from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.followed import Followed, missing
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
+from proofsheet.contracts.run.linked_files import with_files
 from proofsheet.contracts.trail import Trail
 from proofsheet.spec import pointers
 
@@ -155,8 +156,9 @@ class Attempts:
         except KeyboardInterrupt:
             reason = "interrupted before the answer came"
             return replace(result, reason=reason, paid=result.paid or case.cost > 0, interrupted=True)
-        # What a gateway lost on its way back counts as an answer that never came.
         operation = self.judging.oracle.document.operations[step.request.operation]
+        exchange = with_files(self.client.send, case, operation, exchange)
+        # What a gateway lost on its way back counts as an answer that never came.
         paid = is_granted(exchange, operation) or (case.cost > 0 and exchange.status in LOST)
         return replace(result, exchanges=(*before, exchange), paid=result.paid or paid)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -10,10 +11,9 @@ import pytest
 from support import documents
 
 from proofsheet.contracts.derive.every_answer import NOTES
-from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.requirement import LEVELS
-from proofsheet.spec.load import Library
+from proofsheet.contracts.settings import load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "requirements.md"
 PROMPTS = {"flagged": "a", "filtered": "b"}
@@ -31,7 +31,7 @@ def failing() -> dict[str, str]:
     """Each topic that can fail a target, and the highest level that it has in any document."""
     found: dict[str, str] = {}
     for name in documents():
-        source = Source(Library().load(name), prompts=PROMPTS)
+        source = replace(load(name), prompts=PROMPTS)
         for each in plan(source, "extended", prompts=PROMPTS).requirements:
             topic = each.id.split(".", 2)[2]
             found[topic] = min(found.get(topic, "MAY"), each.level, key=LEVELS.index)
