@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from proofsheet.contracts.checks.extraction import answered
 from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, recognised
-from proofsheet.contracts.checks.task_facts import around, leads
+from proofsheet.contracts.checks.task_facts import around, end_of, leads, views
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
-from proofsheet.contracts.trail import Extra, Look, Trail
+from proofsheet.contracts.trail import AGAIN, Extra, Look, Trail
 from proofsheet.spec.document import Operation
 
 EARLY = "early "
@@ -65,6 +65,28 @@ class MoveRefused(OfTrail):
 
 
 @dataclass(frozen=True)
+class MovedAgain(OfTrail):
+    """A task that a client has ended by moving it to `to` is not moved again, and stays there."""
+
+    operation: str
+    to: str
+    outcome: str
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return (Extra(f"again {self.operation}", self.operation, "ended"),)
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        if (end := end_of(trail)) != self.to:
+            raise Unjudged(f"it ended in {end}")
+        look = _look(trail, f"again {self.operation}")
+        yield from _refused(look, self.outcome)
+        later = {found.state for _, found in views(trail, AGAIN)} - {self.to}
+        if later:
+            yield f"{self.operation} came a second time, and then it was {' and '.join(map(str, later))}"
+
+
+@dataclass(frozen=True)
 class EarlyRefused(OfTrail):
     """What goes on from a task in one of `states` is refused while it is in another."""
 
@@ -82,6 +104,21 @@ class EarlyRefused(OfTrail):
         if before in self.states or after in self.states | {None}:
             raise Unjudged(f"it was in {before} before, and then in {after}")
         yield from _refused(look, self.outcome)
+
+
+@dataclass(frozen=True)
+class ForeignParent(OfTrail):
+    """The key of another account cannot go on from a task that has ended: to it the task does not exist."""
+
+    operation: str
+    outcome: str
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        return (Extra(f"{EARLY}foreign {self.operation}", self.operation, "ended", "other"),)
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        yield from _refused(_look(trail, f"{EARLY}foreign {self.operation}"), self.outcome)
 
 
 def granted_early(trail: Trail) -> Iterator[Operation]:

@@ -8,7 +8,13 @@ from proofsheet.contracts.case import PaidConstraint
 from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.checks.task_course import Ends
 from proofsheet.contracts.checks.task_money import EndsAreFree
-from proofsheet.contracts.checks.task_moves import EarlyRefused, Moved, MoveRefused
+from proofsheet.contracts.checks.task_moves import (
+    EarlyRefused,
+    ForeignParent,
+    Moved,
+    MovedAgain,
+    MoveRefused,
+)
 from proofsheet.contracts.derive.ledger import balance_of
 from proofsheet.contracts.derive.request_bodies import completed
 from proofsheet.contracts.derive.samples import case_of, smallest
@@ -38,6 +44,7 @@ def task_moves(source: Source, operation: Operation) -> Iterator[Derived]:
     if isinstance(role, Starts) and role.parent and id_place(operation):
         yield _unknown(source, operation, operation.policy.outcome("follow-up", "missing"))
         yield from _early(source, operation, role)
+        yield from _foreign(source, operation, operation.policy.outcome("follow-up", "missing"))
 
 
 def _unknown(source: Source, operation: Operation, outcome: str) -> Derived:
@@ -67,11 +74,21 @@ def _moved(source: Source, operation: Operation, role: Moves) -> Iterator[Derive
     yield Derived(wanted, paid=own if is_end else (PaidConstraint(starter.id, moved),))
     if is_end:
         yield from _free(source, operation, starter, role)
+        yield _again(source, operation, starter, role)
     if role.refused == operation.success.name:
         return  # nothing tells the one from the other
     says = "a task that has ended is not moved"
-    late = source.requirement(operation, "task.ended", says, "/x-task", profile="core")
+    late = source.requirement(operation, "task.ended", says, "/x-task/moves/refused", profile="core")
     yield Derived(late, paid=(PaidConstraint(starter.id, MoveRefused(late.id, operation.id, role.refused)),))
+
+
+def _again(source: Source, operation: Operation, starter: Operation, role: Moves) -> Derived:
+    """A second move of a task that the first one has ended: the same answer, or the refusal, and no more."""
+    says = f"a task that was moved to {role.to} is not moved again: the answer is {role.refused}"
+    at = "/x-task/moves/refused"
+    wanted = source.requirement(operation, "task.moved-again", says, at, profile="core")
+    expect = MovedAgain(wanted.id, operation.id, role.to, role.refused)
+    return Derived(wanted, paid=(_own(starter, operation, expect),))
 
 
 def _free(source: Source, operation: Operation, starter: Operation, role: Moves) -> Iterator[Derived]:
@@ -102,6 +119,19 @@ def _starters(document: Document, operation: Operation) -> list[Operation]:
     return sorted(
         known, key=lambda each: (goes_on(each), float(each.cost.credits.pick({})) if each.cost else 0)
     )
+
+
+def _foreign(source: Source, operation: Operation, outcome: str) -> Iterator[Derived]:
+    """With another account's key, on the way of a task that it could go on from if it were that account's."""
+    parent = parent_of(source.document, operation)
+    if parent is None or operation.is_open:
+        return
+    says = "the key of another account does not find the task that it would go on from"
+    wanted = source.requirement(
+        operation, "task.foreign-parent", says, "/x-task", profile="extended", needs="other-key"
+    )
+    expect = ForeignParent(wanted.id, operation.id, outcome)
+    yield Derived(wanted, paid=(PaidConstraint(parent.id, expect),))
 
 
 def _early(source: Source, operation: Operation, role: Starts) -> Iterator[Derived]:

@@ -224,8 +224,9 @@ def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
     is_followed = not operation.lifecycles or view_of(source.document, operation) is not None
     for deriver in DERIVERS:
         for each in deriver(source, operation):
-            # What a task of an offer is like depends on its parent: such a one is not submitted.
-            if is_followed or not (each.paid or each.every or each.ledger):
+            # What a task of an offer is like depends on its parent: such a one is planned in follow_ups.
+            is_bought = any(one.operation == operation.id for one in each.paid) or each.every or each.ledger
+            if is_followed or not is_bought:
                 yield _put_off(each) if is_dear and each.requirement.profile == "core" else each
 
 

@@ -220,6 +220,23 @@ def cancel_does_nothing() -> Relay:
 
 
 @relay
+def a_second_cancel_revives() -> Relay:
+    """What was cancelled twice is under way again."""
+    counted = Counted()
+
+    def run(request: httpx.Request, forward: Forward) -> httpx.Response:
+        response = forward(request)
+        id = request.url.path.split("/")[2] if request.url.path.count("/") > 1 else ""
+        if request.url.path.endswith("/cancel"):
+            counted.count(id)
+        if is_view(request) and response.status_code == 200 and counted.seen.get((id,), 0) > 1:
+            return saying(response, {**response.json(), "state": "RUNNING", "progress": "30%", "ended": None})
+        return response
+
+    return run
+
+
+@relay
 def link_dead() -> Relay:
     def run(request: httpx.Request, forward: Forward) -> httpx.Response:
         response = forward(request)

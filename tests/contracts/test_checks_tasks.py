@@ -21,7 +21,7 @@ from proofsheet.contracts.checks.task_course import (
 )
 from proofsheet.contracts.checks.task_files import FileComes, FilesFetched
 from proofsheet.contracts.checks.task_lists import IsListed
-from proofsheet.contracts.checks.task_moves import EarlyRefused, Moved, MoveRefused
+from proofsheet.contracts.checks.task_moves import EarlyRefused, ForeignParent, Moved, MovedAgain, MoveRefused
 from proofsheet.contracts.checks.task_views import (
     Echoes,
     Foreign,
@@ -86,6 +86,7 @@ def extra(role: str, operation: str, body: Any, status: int = 200) -> tuple[str,
 
 COURSE: Looks = (submitted(), view(QUEUED), view(RUNNING), view(DONE), again(DONE))
 GOING = (submitted(), view(QUEUED), view(RUNNING))
+MOVED: Looks = (*GOING, view(CANCELLED))
 
 
 def ending(**more: Any) -> Looks:
@@ -256,6 +257,24 @@ TABLE: tuple[tuple[Kind, dict[str, Any], Looks, tuple[tuple[Looks, str], ...]], 
         {"operation": "cancel", "outcome": "not_now"},
         (*COURSE, extra("late", "cancel", NOT_NOW, 409)),
         (((*COURSE, extra("late", "cancel", MADE)), "expected 409 not_now, came 200"),),
+    ),
+    (
+        MovedAgain,
+        {"operation": "cancel", "to": "cancelled", "outcome": "not_now"},
+        (*MOVED, extra("again", "cancel", NOT_NOW, 409), again(CANCELLED)),
+        (
+            ((*MOVED, extra("again", "cancel", MADE), again(CANCELLED)), "expected 409 not_now, came 200"),
+            (
+                (*MOVED, extra("again", "cancel", NOT_NOW, 409), again(RUNNING)),
+                "came a second time, and then it was running",
+            ),
+        ),
+    ),
+    (
+        ForeignParent,
+        {"operation": "redraw", "outcome": "no_task"},
+        (*COURSE, extra("early foreign", "redraw", NO_TASK, 404)),
+        (((*COURSE, extra("early foreign", "redraw", MADE)), "expected 404 no_task, came 200"),),
     ),
     (
         EarlyRefused,
