@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from served import HERE, Served, environment, mock
 
-CASES = {"run_litellm.py": 10, "run_litellm_flux.py": 6}
+CASES = {"run_litellm.py": 10, "run_litellm_edits.py": 13, "run_litellm_flux.py": 6}
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,12 @@ def test_it_gets_stabilitys_pictures_and_its_exceptions(
     installed: Callable[[str, str], Path], today: Served, tmp_path: Path
 ) -> None:
     run(installed, "run_litellm.py", today, tmp_path)
+
+
+def test_it_edits_pictures_with_stability(
+    installed: Callable[[str, str], Path], today: Served, tmp_path: Path
+) -> None:
+    run(installed, "run_litellm_edits.py", today, tmp_path)
 
 
 def test_it_gets_the_pictures_of_flux_and_its_exceptions(
