@@ -25,7 +25,7 @@ from served import Served
 
 SIDE = 512
 RGB, RGBA = 2, 6
-# What is asked of litellm: the model, its fields; the operation, the size and the colours that come, the credits.
+# Of each model: the fields that litellm is given; the operation, the size and colours that come, the credits.
 DRAWN: dict[str, tuple[dict[str, Any], str, tuple[int, int], int, float]] = {
     "inpaint": ({"mask": True}, "inpaint", (SIDE, SIDE), RGB, 5),
     "erase": ({"prompt": "", "mask": True}, "erase", (SIDE, SIDE), RGB, 5),
@@ -87,24 +87,27 @@ def draws(served: Served, key: str, model: str) -> None:
     assert (call["operation"], call["status"], call["credits"]) == (operation, 200, credits), call
 
 
-def refuses(served: Served, key: str, model: str) -> None:
-    """What lacks a field is a 400 with the double's own word."""
+def raised(kind: type[Exception], served: Served, key: str, model: str) -> Any:
+    """The exception of this kind that an edit without more raises."""
+    came: Any = None
     try:
         edit(served, key, model)
-    except litellm.BadRequestError as problem:
-        assert (problem.status_code, REFUSED[model] in str(problem)) == (400, True), problem
-    else:
-        raise AssertionError("it was not refused")
+    except kind as problem:
+        came = problem
+    assert came is not None, "it was not refused"
+    return came
+
+
+def refuses(served: Served, key: str, model: str) -> None:
+    """What lacks a field is a 400 with the double's own word."""
+    problem = raised(litellm.BadRequestError, served, key, model)
+    assert problem.status_code == 400
+    assert REFUSED[model] in str(problem), problem
 
 
 def rejected(served: Served, key: str, model: str) -> None:
     """A wrong key is litellm's exception for it, under edits too."""
-    try:
-        edit(served, "sk-mock-unknown", model, mask=True)
-    except litellm.AuthenticationError as problem:
-        assert problem.status_code == 401
-    else:
-        raise AssertionError("it was not refused")
+    assert raised(litellm.AuthenticationError, served, "sk-mock-unknown", model).status_code == 401
     assert served.calls(key) == []
 
 
