@@ -58,9 +58,8 @@ def test_words_are_no_picture(library: Library) -> None:
 
 
 def test_a_picture_that_decides_alone_about_what_is_seen_is_ours(library: Library) -> None:
-    operation = library.load("midjourney").operations["submitDescribe"]
-    [constraint] = derived(library.load("midjourney"), operation.id)["picture.content"].paid
-    assert isinstance(constraint.fields["base64"], bytes)
+    [constraint] = derived(library.load("midjourney"), "swapFace")["picture.content"].paid
+    assert isinstance(constraint.fields["targetBase64"], bytes)
 
 
 def test_what_goes_on_from_a_task_comes_to_no_later_gate_without_one(small_tasks: Document) -> None:
