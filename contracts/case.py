@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from proofsheet.contracts.expectation import Expectation, OfTrail
-from proofsheet.contracts.trail import SUBMIT, Ended, Extra
+from proofsheet.contracts.trail import SUBMIT, Ended, Extra, Submitted
 from proofsheet.spec.document import Operation
 from proofsheet.spec.tasks import Offer
 
@@ -87,7 +87,7 @@ class Follow:
     that it made; `wholes`: its whole trail. With `parent` the request goes on from a task of an earlier case
     that ended in one of these states, `origin` once it is known, and takes this `offer` of it, if any; then
     `operation` is the case's own with the lifecycle that the offer leads to. `depth` is how many tasks lead
-    up to it. `known` is the id of a task that was submitted by an earlier run.
+    up to it. `known` is a task that was submitted by an earlier run.
     """
 
     view: str
@@ -97,7 +97,7 @@ class Follow:
     files: tuple[Expectation, ...] = ()
     wholes: tuple[Expectation, ...] = ()
     parent: frozenset[str] = frozenset()
-    known: str = ""
+    known: Submitted | None = None
     offer: Offer | None = None
     operation: Operation | None = None
     depth: int = 0

@@ -216,7 +216,7 @@ def _explored(found: Settings, run: Earlier | None) -> tuple[Settings, tuple[Exp
 
         found = replace(found, plan=widened(found.source, found.plan, found.only))
         how = (found.source, found.plan, found.seed or 0, found.explore, found.permissions)
-        further = explorers(*how, run.carried if run else ())
+        further = explorers(*how, run.known if run else ())
     if run and found.target:
         resume.hold_together(run, found)
     return found, further
@@ -229,7 +229,12 @@ def _judge(
     begin(found)
     try:
         done = session.carry_out(
-            found, progress, notice=notice, carried=run.carried if run else {}, explorers=further
+            found,
+            progress,
+            notice=notice,
+            carried=run.left(found.plan) if run else {},
+            begun=run.begun(found.plan) if run else {},
+            explorers=further,
         )
         finish(report, *_files(options))
     except CannotListen as problem:

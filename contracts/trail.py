@@ -40,6 +40,14 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Submitted:
+    """A task that was submitted by an earlier run: its id, and the answer that gave it."""
+
+    id: str
+    exchange: Exchange
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One request that came to the address of a task's callbacks; header names in lower case."""
 
@@ -81,6 +89,7 @@ class Trail:
     hook: str = ""
     deliveries: tuple[Delivery, ...] = ()
     parent: Ended | None = None  # the task that it goes on from
+    is_resumed: bool = False  # it was submitted by an earlier run
 
     @property
     def lifecycle(self) -> Lifecycle:

@@ -29,7 +29,7 @@ def ended(trail: Trail, state: str) -> Ended:
     assert trail.id is not None
     files = [look.exchange.body for look in trail.roles(FILE) if look.exchange.status == 200]
     points, sides = preview(files[0]) if files else (b"", (0, 0))
-    return Ended(trail.id, state, tuple(_shown(trail)), points, sides, _is_grid(trail))
+    return Ended(trail.id, state, tuple(offers_shown(trail)), points, sides, _is_grid(trail))
 
 
 def _is_grid(trail: Trail) -> bool:
@@ -38,7 +38,7 @@ def _is_grid(trail: Trail) -> bool:
     return artifact is not None and artifact.grid
 
 
-def _shown(trail: Trail) -> Iterator[tuple[str, str]]:
+def offers_shown(trail: Trail) -> Iterator[tuple[str, str]]:
     """The ids and labels of the offers that the view of a task shows at its end."""
     for look, found in views(trail, END):
         outcome = trail.view.outcomes.get(found.state or "")
@@ -73,7 +73,7 @@ class OffersShown(OfTrail):
     def of_trail(self, trail: Trail) -> Iterator[str]:
         if end_of(trail) != self.state:
             raise Unjudged(f"it did not end in {self.state}")
-        shown = list(_shown(trail))
+        shown = list(offers_shown(trail))
         for each in trail.lifecycle.states[self.state].offers:
             if each.id is not None and shown_id(each, shown) is None:
                 yield f"in {self.state} the view does not offer {each.name} ({each.id.text})"

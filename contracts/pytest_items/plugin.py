@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Container, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,15 +16,14 @@ from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.pytest_items.items import NAME, Answers, RequirementItem, Requirements
 from proofsheet.contracts.pytest_items.shared_run import once
-from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.errors import BadReport
-from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.text import amount
 from proofsheet.contracts.reports.writer import CutOff, Unwritable
 from proofsheet.contracts.run import session
 from proofsheet.contracts.run.attempts import Result, broke
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Explorer
+from proofsheet.contracts.run.resume import Earlier, earlier
 from proofsheet.contracts.settings import Settings
 
 
@@ -92,11 +91,14 @@ class Judging:
 
     def _judge(self, only: tuple[str, ...], again: bool) -> None:
         found = self._selected(only)
-        carried = _carried(self._report) if again else {}
+        run = _earlier(self._report) if again else None
         try:
             with _stopped_by_sigterm():
-                further = _explorers(found, carried)
-                done = session.carry_out(found, self._progress, carried=carried, explorers=further)
+                further = _explorers(found, run.known if run else ())
+                carried = (run.left(found.plan), run.begun(found.plan)) if run else ({}, {})
+                done = session.carry_out(
+                    found, self._progress, carried=carried[0], begun=carried[1], explorers=further
+                )
         except Unwritable as problem:
             raise pytest.UsageError(f"proofsheet: cannot write the report: {problem}") from None
         except CutOff as problem:
@@ -146,7 +148,7 @@ def _ids(items: Sequence[pytest.Item]) -> tuple[str, ...]:
     return tuple(each.requirement.id for each in items if isinstance(each, RequirementItem))
 
 
-def _explorers(found: Settings, carried: dict[str, Record]) -> tuple[Explorer, ...]:
+def _explorers(found: Settings, carried: Container[str]) -> tuple[Explorer, ...]:
     if not found.explore:
         return ()
     from proofsheet.contracts.explore.explorers import explorers  # takes half a second
@@ -154,12 +156,12 @@ def _explorers(found: Settings, carried: dict[str, Record]) -> tuple[Explorer, .
     return explorers(found.source, found.plan, found.seed or 0, found.explore, found.permissions, carried)
 
 
-def _carried(report: Path) -> dict[str, Record]:
+def _earlier(report: Path) -> Earlier | None:
     """What a process that died had asked already: it is not paid for twice."""
     try:
-        return records.finished(report)
+        return earlier(report)
     except BadReport:  # it died before it had written anything
-        return {}
+        return None
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from proofsheet.contracts.reports.curl import curl
 from proofsheet.contracts.reports.multipart import Sent, parts
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.task_records import course
 from proofsheet.contracts.reports.text import clip, size
 from proofsheet.contracts.reports.thumbnails import Thumbnail, thumbnail
 from proofsheet.contracts.run.runner import Result
@@ -57,6 +58,7 @@ def case(
         "milliseconds": None if milliseconds is None else round(milliseconds, 1),
         "request": exchange and _request(exchange, redaction),
         "response": exchange and _response(exchange, asked.case, operation, redaction),
+        "task": asked.trail and course(asked.trail, asked.interrupted),
         "memory": asked.trace and remembered(asked.trace),
     }
 

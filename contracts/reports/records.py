@@ -26,6 +26,7 @@ class Report:
     path: Path
     header: Record
     cases: tuple[Record, ...]
+    tasks: tuple[Record, ...]  # that were submitted
     verdicts: Mapping[str, Record]
     footer: Record | None
     torn: int | None = None
@@ -54,9 +55,10 @@ def read(path: Path) -> Report:
 
 def _report(path: Path, found: list[Record], torn: int | None) -> Report:
     cases = tuple(each for each in found if each["kind"] == "case")
+    tasks = tuple(each for each in found if each["kind"] == "task")
     verdicts = {each["id"]: each for each in found if each["kind"] == "verdict"}
     footer = found[-1] if found[-1]["kind"] == "footer" else None
-    return Report(path, found[0], cases, verdicts, footer, torn)
+    return Report(path, found[0], cases, tasks, verdicts, footer, torn)
 
 
 def partly(path: Path) -> Report:

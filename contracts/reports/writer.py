@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ class Writer:
         self, path: Path, redaction: Redaction, header: Record, carried: Iterable[Record] = ()
     ) -> None:
         self._redaction = redaction
+        self._lock = threading.Lock()
         try:
             self._begin(path, header, carried)
         except (OSError, ValueError) as error:
@@ -55,11 +57,12 @@ class Writer:
             raise
 
     def write(self, record: Record) -> None:
-        """Write a record, in one piece, and flush it: it outlives this process. Raises CutOff."""
+        """Write a record in one piece, from any thread, and flush it: it outlives us. Raises CutOff."""
         line = self._line(record)
         try:
-            self._file.write(line)
-            self._file.flush()
+            with self._lock:
+                self._file.write(line)
+                self._file.flush()
         except OSError as error:
             raise CutOff(error.strerror or str(error)) from None
 

@@ -23,8 +23,11 @@ from proofsheet.contracts.run.followed import Followed, missing
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.run.linked_files import with_files
-from proofsheet.contracts.trail import Trail
+from proofsheet.contracts.run.trail import is_forgotten
+from proofsheet.contracts.run.trail import submitted as id_given
+from proofsheet.contracts.trail import Submitted, Trail
 from proofsheet.spec import pointers
+from proofsheet.spec.document import Operation
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Attempts:
     interrupts: Interrupts = field(default_factory=Interrupts)
     notice: Callable[[str], None] = lambda text: None  # what is waited for
     receiver: Receiver | None = None  # of callbacks
+    submitted: Callable[[Case, Submitted], None] = lambda case, task: None  # told of each task at once
     followed: Followed = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,10 +88,12 @@ class Attempts:
         """What came back, not judged yet, and when it was sent by our clock: after the case's wait."""
         began = time.monotonic()
         sent = began + case.steps[0].wait
-        if not self.budget.hold(case.cost):
+        if case.follow and case.follow.known:
+            self.budget.reopen(case.cost)
+        elif not self.budget.hold(case.cost):
             reason = f"would pass the budget of {self.budget.limit} credits"
             return Result(case, (), reason, skipped=True), sent
-        if case.follow and self._is_stopped():  # while it waited for its share of the budget
+        elif case.follow and self._is_stopped():  # while it waited for its share of the budget
             self.budget.settle(case.cost, False)
             return Result(case, (), "interrupted before it was sent", interrupted=True), sent
         try:
@@ -116,25 +122,31 @@ class Attempts:
         def submit(step: Step) -> Exchange | None:
             nonlocal submitted
             submitted = self._sent(submitted, step)
+            if submitted.exchange and (id := id_given(self._operation(ready), submitted.exchange)):
+                self.submitted(ready, Submitted(id, submitted.exchange))
             return submitted.exchange
 
-        trail, steps = self.followed.follow(ready, submit)
+        way = self.followed.follow(ready, submit)
+        trail = way.trail
         for each in granted_early(trail):  # nobody planned it, and it is paid for all the same
             self.budget.spend(price(each, smallest(each)))
         if submitted.reason:
             return submitted
-        exchanges = tuple(each.exchange for each in trail.looks)
-        is_open = trail.id is not None and end_of(trail) is None
-        interrupted = is_open and self.interrupts.pending
+        if is_forgotten(trail):
+            return Result(case, (), FORGOTTEN, paid=case.cost > 0, skipped=True)
+        interrupted = trail.id is not None and not way.is_whole
         return replace(
             submitted,
-            case=replace(ready, steps=steps),
-            exchanges=exchanges,
+            case=replace(ready, steps=way.steps),
+            exchanges=tuple(each.exchange for each in trail.looks),
             trail=trail,
             paid=trail.id is not None and self._is_charged(trail),
-            reason="interrupted before the task ended" if interrupted else "",
+            reason="interrupted before all was known of the task" if interrupted else "",
             interrupted=interrupted,
         )
+
+    def _operation(self, case: Case) -> Operation:
+        return self.judging.oracle.document.operations[case.operation]
 
     def _is_charged(self, trail: Trail) -> bool:
         """Whether a task was paid for, or may still be."""
@@ -208,6 +220,9 @@ class Attempts:
         found = self.judging.rate(case, exchange)
         reason = "the target limits the rate: try again later, or with a lower --rate"
         return replace(result, reason=reason, messages=(*result.messages, *found), limited=True)
+
+
+FORGOTTEN = "the target does not know the task any more that an earlier run submitted"
 
 
 class Unfilled(Exception):

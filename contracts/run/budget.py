@@ -32,6 +32,12 @@ class Budget:
             self.held += cost
             return True
 
+    def reopen(self, cost: Decimal) -> None:
+        """Hold what counts as spent by an earlier run until it is known whether it was."""
+        with self._settled:
+            self.spent -= cost
+            self.held += cost
+
     def spend(self, cost: Decimal) -> None:
         """Count what was paid for without being planned."""
         with self._settled:

@@ -23,6 +23,15 @@ Send = Callable[[Case], Exchange]
 PIECE = 0.25  # seconds of a wait after which an interrupt is looked for
 
 
+@dataclass(frozen=True)
+class Way:
+    """What came of a task, and the steps that led there; `is_whole` unless an interrupt cut them off."""
+
+    trail: Trail
+    steps: tuple[Step, ...]
+    is_whole: bool
+
+
 @dataclass
 class Followed:
     """Sends cases that follow tasks, from several threads. `ended` are the tasks of this run in order.
@@ -52,15 +61,16 @@ class Followed:
         request = with_id(self.document.operations[case.operation], case.request, known[-1].id)
         return replace(case, follow=replace(case.follow, origin=known[-1])).stepping(request=request)
 
-    def follow(self, case: Case, submit: Callable[[Step], Exchange | None]) -> tuple[Trail, tuple[Step, ...]]:
-        """All that came of the task of a case, and the steps that were sent.
+    def follow(self, case: Case, submit: Callable[[Step], Exchange | None]) -> Way:
+        """All that came of the task of a case.
 
         `submit` sends the submission; None, and the trail has no answer, where there was none.
         """
         inbox = self._inbox(case)
         case = self._called_back(case, inbox) if inbox else case
-        follower, sent = Follower(self.document, case, self.now, inbox), list[Step]()
-        steps = follower.steps()
+        follower = Follower(self.document, case, self.now, inbox)
+        sent = [replace(case.steps[0], role=SUBMIT)] if case.follow and case.follow.known else []
+        steps, is_whole = follower.steps(), False
         step = next(steps)
         while self._waits(step) or not sent:
             exchange = submit(step) if step.role == SUBMIT else self._sent(case, step)
@@ -70,12 +80,13 @@ class Followed:
             try:
                 step = steps.send(exchange)
             except StopIteration:
+                is_whole = True
                 break
             self.awaited.looked(case.id, follower.trail)
         self.awaited.ended(case.id)
         if follower.trail.id and (state := end_of(follower.trail)):
             self.ended.append(ended(follower.trail, state))
-        return follower.trail, tuple(sent)
+        return Way(follower.trail, tuple(sent), is_whole)
 
     def _waits(self, step: Step) -> bool:
         """Wait for a step; False where an interrupt came."""

@@ -15,7 +15,7 @@ from proofsheet.contracts.checks.task_files import file_operation
 from proofsheet.contracts.checks.task_moves import granted_early
 from proofsheet.contracts.derive.every_answer import topic_of
 from proofsheet.contracts.exchange import Broken, Exchange
-from proofsheet.contracts.expectation import Answer
+from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
 from proofsheet.contracts.history import Trace, Unjudged
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.run.memory import trace
@@ -33,6 +33,9 @@ ANYWHERE = (
 
 FILES = frozenset({FILE, FILE_AGAIN})
 FETCHED = ("complete", "picture-whole")  # of a file: the document has no operation that fetches it
+
+
+EARLY = "it is asked when a task begins, and this one was submitted by an earlier run"
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ class Judge:
                 status=trail.looks[-1].exchange.status,
                 speaks=frozenset(each.requirement for each in case.expects),
                 charged=case.cost if is_charged else Decimal(0),
-                is_open=end is None or any(True for _ in granted_early(trail)),
+                # What left the balance before this run began, nobody knows.
+                is_open=end is None or trail.is_resumed or any(True for _ in granted_early(trail)),
                 is_free_end=end is not None and not is_charged,
             )
         )
@@ -86,13 +90,14 @@ class Judge:
         unjudged: list[tuple[str, str]] = []
         answer = Answer(trail.looks[-1].exchange, trail.operation, self.history, trail)
         report = _report(trail)
+        early = {each.requirement for each in case.follow.wholes if trail.is_resumed and is_asked_early(each)}
         for each in (*case.follow.wholes, *case.follow.ends):
             if each.requirement not in self.requirements:
                 continue
             try:
-                if each.of == "report" and report is None:
-                    raise Unjudged("there is no result to look at")
-                found = each.findings(report if each.of == "report" and report else answer)
+                if each.requirement in early:
+                    raise Unjudged(EARLY)
+                found = each.findings(_known(report) if each.of == "report" else answer)
                 messages += [(each.requirement, message) for message in found]
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
@@ -178,6 +183,18 @@ class Judge:
             name = self._name(case, check)
             if name in self.requirements and looks_at(check, media_type):
                 yield check, name
+
+
+def _known(report: Answer | None) -> Answer:
+    """Raises Unjudged."""
+    if report is None:
+        raise Unjudged("there is no result to look at")
+    return report
+
+
+def is_asked_early(expect: Expectation) -> bool:
+    """Whether a request that was made when the task began tells."""
+    return isinstance(expect, OfTrail) and any(each.when == "begun" for each in expect.extras)
 
 
 def _report(trail: Trail) -> Answer | None:

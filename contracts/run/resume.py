@@ -9,18 +9,37 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.contracts.client.target import NONE
-from proofsheet.contracts.reports import records
-from proofsheet.contracts.reports.records import Record
+from proofsheet.contracts.plan.plan import Plan
+from proofsheet.contracts.reports import records, task_records
+from proofsheet.contracts.reports.records import Record, Report
 from proofsheet.contracts.settings import BadUse, Settings
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier run: its header, and by id the cases that are not sent again."""
+    """An earlier run: its report, and by id the cases that are not sent again."""
 
     path: Path
-    header: Record
+    report: Report
     carried: Mapping[str, Record]
+
+    @property
+    def header(self) -> Record:
+        return self.report.header
+
+    @property
+    def known(self) -> frozenset[str]:
+        """All cases that were sent and may have been paid for."""
+        return frozenset(self.carried) | {each["id"] for each in self.report.tasks}
+
+    def begun(self, plan: Plan) -> dict[str, Record]:
+        """By case, the tasks of a plan that it submitted and did not follow to their end."""
+        return task_records.begun(self.report, {each.id for each in plan.cases if each.follow})
+
+    def left(self, plan: Plan) -> dict[str, Record]:
+        """The cases that are not sent again, but for those whose tasks are followed on."""
+        begun = self.begun(plan)
+        return {name: each for name, each in self.carried.items() if name not in begun}
 
 
 _WITH = {True: "with", False: "without"}
@@ -28,7 +47,7 @@ _WITH = {True: "with", False: "without"}
 
 def earlier(path: Path) -> Earlier:
     """Read the report of an earlier run, even of one that crashed. Raises BadReport."""
-    return Earlier(path, records.partly(path).header, records.finished(path))
+    return Earlier(path, records.partly(path), records.finished(path))
 
 
 def as_before(run: Earlier) -> dict[str, Any]:

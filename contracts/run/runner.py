@@ -20,6 +20,7 @@ from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Explorer, Stop
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
+from proofsheet.contracts.trail import Ended, Submitted
 from proofsheet.contracts.verdict import Status, Verdict
 
 __all__ = ["Result", "Run"]
@@ -49,6 +50,7 @@ class Run:
     explorers: tuple[Explorer, ...] = ()
     interrupts: Interrupts = field(default_factory=Interrupts)
     receiver: Receiver | None = None  # of callbacks
+    on_submitted: Callable[[Case, Submitted], None] = lambda case, task: None  # from any thread
     notice: Callable[[str], None] = lambda text: None  # what is waited for
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     sent: int = 0
@@ -74,7 +76,7 @@ class Run:
         )
         self.client.notice = self._on_wait
         self.judging = Judge(self.oracle, self.verdicts)
-        how = (self.budget, self.interrupts, self.notice, self.receiver)
+        how = (self.budget, self.interrupts, self.notice, self.receiver, self._submitted)
         self._attempts = Attempts(retrying, self.judging, *how)
 
     def steps(self) -> Iterator[Result]:
@@ -87,6 +89,13 @@ class Run:
             yield result
         for explorer in self.explorers:
             yield from self._explored(explorer)
+
+    def _submitted(self, case: Case, task: Submitted) -> None:
+        self.on_submitted(case, task)
+
+    def carry(self, ended: Ended) -> None:
+        """Take note of a task of an earlier run that others may go on from."""
+        self._attempts.followed.ended.append(ended)
 
     def _on_wait(self, case: Case, seconds: float) -> None:
         self.notice(f"{case.id}: the answer is not complete after {seconds:.0f} s; waiting")

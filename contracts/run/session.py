@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from proofsheet.contracts.case import Case
 from proofsheet.contracts.client.callback_receiver import Receiver, receiving
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.history import recalled
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan
-from proofsheet.contracts.reports import case_records, deviations, run_records
+from proofsheet.contracts.reports import case_records, deviations, run_records, task_records
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import Writer
@@ -21,6 +22,7 @@ from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.runner import Result, Run
 from proofsheet.contracts.settings import Settings
+from proofsheet.contracts.trail import Ended
 from proofsheet.contracts.verdict import Status
 
 
@@ -54,17 +56,20 @@ def carry_out(
     notice: Notice = lambda text: None,
     *,
     carried: Mapping[str, Record] | None = None,
+    begun: Mapping[str, Record] | None = None,
     explorers: tuple[Explorer, ...] = (),
 ) -> Done:
     """Run the plan and write its report as it goes. `notice` gets a line about what is waited for.
 
-    `carried` are cases of an earlier run, which are not sent again. Raises CannotListen.
+    `carried` are cases of an earlier run, which are not sent again; `begun` are tasks that it submitted, by
+    case, which are followed to their end. Raises CannotListen.
     """
+    carried, begun = carried or {}, begun or {}
     client = client or HttpClient(found.document, found.aim)
     try:
         with receiving(found.callbacks) as receiver:
-            run = _run(found, client, notice, carried or {}, explorers, receiver)
-            return _carry_out(found, run, progress, carried or {})
+            run = _run(found, client, notice, (carried, begun), explorers, receiver)
+            return _carry_out(found, run, progress, (*carried.values(), *begun.values()))
     finally:
         client.close()
 
@@ -74,11 +79,12 @@ def redaction_of(found: Settings) -> Redaction:
     return Redaction(found.aim.key, found.aim.secrets)
 
 
-def _carry_out(found: Settings, run: Run, progress: Progress, carried: Mapping[str, Record]) -> Done:
+def _carry_out(found: Settings, run: Run, progress: Progress, carried: Iterable[Record]) -> Done:
     redaction, header = redaction_of(found), _header(found)
     excused = deviations.excused(header)
     # Whoever presses Ctrl-C again must not lose the end of the report.
-    with run.interrupts.handled(), Writer(found.report, redaction, header, carried.values()) as writer:
+    with run.interrupts.handled(), Writer(found.report, redaction, header, carried) as writer:
+        run.on_submitted = lambda case, task: writer.write(task_records.task(case, task))
         interrupted = _steps(run, found, writer, redaction, progress)
         for verdict in run.verdicts.values():
             writer.write(run_records.verdict(verdict))
@@ -91,16 +97,19 @@ def _run(
     found: Settings,
     client: HttpClient,
     notice: Notice,
-    carried: Mapping[str, Record],
+    earlier: tuple[Mapping[str, Record], Mapping[str, Record]],
     explorers: tuple[Explorer, ...],
     receiver: Receiver | None = None,
 ) -> Run:
-    left = tuple(case for case in found.plan.cases if case.id not in carried)
+    carried, begun = earlier
+    left = tuple(_known(case, begun) for case in found.plan.cases if case.id not in carried)
     run = Run(
         replace(found.plan, cases=left),
         client,
         Oracle(found.document, urlsplit(found.aim.url).path),
-        Budget(found.budget, spent=_paid(carried)),
+        Budget(
+            found.budget, spent=_paid(carried) + sum((_cost(each) for each in begun.values()), Decimal(0))
+        ),
         concurrency=found.concurrency,
         tasks=found.tasks,
         rate=found.rate,
@@ -143,7 +152,18 @@ def _steps(run: Run, found: Settings, writer: Writer, redaction: Redaction, prog
 
 
 def _paid(carried: Mapping[str, Record]) -> Decimal:
-    return sum((Decimal(str(each["cost"])) for each in carried.values() if each["paid"]), Decimal(0))
+    return sum((_cost(each) for each in carried.values() if each["paid"]), Decimal(0))
+
+
+def _cost(record: Record) -> Decimal:
+    return Decimal(str(record["cost"]))
+
+
+def _known(case: Case, begun: Mapping[str, Record]) -> Case:
+    """The case with the task that an earlier run has submitted for it."""
+    if case.id not in begun or case.follow is None:
+        return case
+    return replace(case, follow=replace(case.follow, known=task_records.submitted(begun[case.id])))
 
 
 def _carry(run: Run, plan: Plan, carried: Mapping[str, Record]) -> None:
@@ -160,6 +180,9 @@ def _carry(run: Run, plan: Plan, carried: Mapping[str, Record]) -> None:
         for name, message in record["messages"]:
             if name in run.verdicts:
                 run.verdicts[name].climb(Status.FAILED, message)
+        task = record.get("task") or {}
+        if task.get("ended"):
+            run.carry(Ended(task["id"], task["ended"], tuple((one, label) for one, label in task["offers"])))
         if memory := record.get("memory"):
             known = recalled(record["id"], record["operation"], record["requirements"], memory)
             run.judging.history.append(known)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks.callbacks import is_awaited, longest_wait
-from proofsheet.contracts.checks.outcomes import is_granted, parsed
+from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
 from proofsheet.contracts.checks.task_facts import JSON, is_fetchable, links_of, places, views
 from proofsheet.contracts.client.callback_receiver import Inbox
 from proofsheet.contracts.derive.task_requests import about
@@ -16,7 +18,7 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.trail import AGAIN, END, FILE, FILE_AGAIN, LINK, SUBMIT, VIEW, Extra, Look, Trail
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation
-from proofsheet.spec.tasks import Moves
+from proofsheet.spec.tasks import Moves, Views
 
 FIRST, GROWS, LONGEST = 0.25, 1.4, 10.0  # seconds before a look; the next is so much later; never more
 SHARE = 10  # of the documented time: so often it is looked at, at least
@@ -47,23 +49,27 @@ class Follower:
         self.trail = Trail(
             operation=follow.operation or operations[self.case.operation],
             view=operations[follow.view],
-            id=follow.known or None,
-            sent=self.case.steps[0].request.json,
+            id=follow.known.id if follow.known else None,
+            sent=_sent(self.case),
             looks=(),
             patience=follow.patience,
+            is_resumed=follow.known is not None,
             hook=self.inbox.url if self.inbox else "",
             parent=follow.origin,
         )
 
     def steps(self) -> Steps:
         """Every request in turn; the answer to each is to be sent in."""
-        if self.trail.id is None:
+        if known := self.follow.known:
+            self._note(SUBMIT, self.trail.operation, known.exchange)
+            yield from self._link(known.exchange)
+        else:
             exchange = yield from self._looked(replace(self.case.steps[0], role=SUBMIT))
             if (id := submitted(self.trail.operation, exchange)) is None:
                 return
             self.trail = replace(self.trail, id=id)
             yield from self._link(exchange)
-        yield from self._extras("begun")
+            yield from self._extras("begun")
         yield from self._until_end()
         if any(True for _ in self.trail.roles(END)):
             yield from self._files(FILE)
@@ -91,10 +97,12 @@ class Follower:
 
     def _looked(self, step: Step) -> Generator[Step, Exchange, Exchange]:
         exchange = yield step
-        operation = self.document.operations[step.request.operation]
-        looks = (*self.trail.looks, Look(step.role, operation, exchange, self.now()))
-        self.trail = replace(self.trail, looks=looks, waited=looks[-1].at - looks[0].at)
+        self._note(step.role, self.document.operations[step.request.operation], exchange)
         return exchange
+
+    def _note(self, role: str, operation: Operation, exchange: Exchange) -> None:
+        looks = (*self.trail.looks, Look(role, operation, exchange, self.now()))
+        self.trail = replace(self.trail, looks=looks, waited=looks[-1].at - looks[0].at)
 
     def _look(self, role: str, wait: float) -> Generator[Step, Exchange, Exchange]:
         request = about(self.trail.view, self.trail.id or "")
@@ -107,6 +115,8 @@ class Follower:
         while self.trail.waited < self.follow.patience and strange < STRANGE:
             yield from self._look(VIEW, self._pause(count))
             count += 1
+            if is_forgotten(self.trail):
+                return
             state = views(self.trail)[-1][1].state
             strange = strange + 1 if state is None else 0
             if state is None:
@@ -162,6 +172,21 @@ class Follower:
             expects = self.follow.files if role == FILE else ()
             request = Request(self.trail.operation.id, url=url, credential="none")
             yield from self._looked(Step(request, expects, role=role))
+
+
+def _sent(case: Case) -> Any:
+    """The fields of the submission: what a follow-up of an earlier run sent is in its request."""
+    known = case.follow.known if case.follow else None
+    body = known.exchange.request_body if known else b""
+    return json.loads(body) if body.startswith(b"{") else case.steps[0].request.json
+
+
+def is_forgotten(trail: Trail) -> bool:
+    """Whether the target says of a task of an earlier run, at the first look, that there is none."""
+    role, first = trail.view.task, next(trail.roles(VIEW), None)
+    if not trail.is_resumed or first is None or not isinstance(role, Views):
+        return False
+    return is_outcome(first.exchange, trail.view, role.missing)
 
 
 def submitted(operation: Operation, exchange: Exchange) -> str | None:

@@ -104,7 +104,7 @@ def earlier(tmp_path: Path, document: Document, **header: Any) -> resume.Earlier
     path = tmp_path / "run.jsonl"
     judged(document, path, seed=7, budget=Decimal(5), permissions=frozenset({"paid", "repeat", "other-key"}))
     found = resume.earlier(path)
-    return replace(found, header={**found.header, **header})
+    return replace(found, report=replace(found.report, header={**found.header, **header}))
 
 
 def test_what_is_not_said_anew_is_as_it_was(document: Document, tmp_path: Path) -> None:
