@@ -107,6 +107,7 @@ class Call:
     fault: str | None = None  # what hurts the answer on its way, as it was written
     pictures: tuple[Any, ...] = ()
     stream_pace: StreamPace = AT_ONCE  # of an answer that is a stream
+    script: Any = None  # a Script (scripts.py), where what is written in reply was written down before
     writing: Any = None  # a Writing (writing.py): what it is answered in words
     resource: Mapping[str, Any] | None = None  # the members of the one that it views or needs
     follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from

@@ -19,6 +19,7 @@ import click
 from proofsheet.mockserver import faults
 from proofsheet.mockserver.callback_client import Reach, parse_reach
 from proofsheet.mockserver.documents import Documents, left_out
+from proofsheet.mockserver.scripts import BadScript, Rule, load_rules
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
@@ -67,6 +68,13 @@ def _stream_pace(context: Any, parameter: Any, value: str | None) -> StreamPace:
     try:
         return parse_stream_pace(value or "")
     except BadStreamPace as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def _answers(context: Any, parameter: Any, value: Path | None) -> tuple[Rule, ...]:
+    try:
+        return load_rules(value) if value is not None else ()
+    except BadScript as problem:
         raise click.BadParameter(str(problem)) from None
 
 
@@ -191,6 +199,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help=f"How fast tasks go: {EXPECTED}.")  # fmt: skip
 @click.option("--stream-pace", callback=_stream_pace, metavar="PACE",
               help="How fast streams go: ttft=0.3,tps=40,jitter=0.2.  [default: all at once]")  # fmt: skip
+@click.option("--answers", callback=_answers, type=click.Path(path_type=Path), metavar="FILE|DIR",
+              help="Answers that were written down, as YAML, or as aimock has them.")  # fmt: skip
 @click.option("--public-url", callback=_public_url, metavar="URL",
               help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
 @click.option("--callbacks", default="loopback", show_default=True, callback=_callbacks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +11,18 @@ from proofsheet.mockserver import faults
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import BadFault, Fault
+from proofsheet.mockserver.request_values import request_value
+from proofsheet.mockserver.scripts import Script, parse_script
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.forcing import BadTaskForcing, parse_task_forcing
+from proofsheet.mockserver.tool_choice import declared_names
+from proofsheet.spec.completion import Completion
 from proofsheet.spec.document import Operation
 
 FAULT_HEADER = "proofsheet-fault"
 TASK_HEADER = "proofsheet-task"
 STREAM_HEADER = "proofsheet-stream"
+ANSWER_HEADER = "proofsheet-answer"
 _WISH = re.compile(r'([\w-]+)\s*=\s*("[^"]*"|[^,;]*)')
 
 
@@ -53,6 +59,9 @@ def forced(call: Call, double: Double) -> Forced:
         outcome = named(call.operation, scheduled.outcome, scheduled.code)
         fault = fault or (faults.parse(scheduled.fault) if scheduled.fault else None)
         call.task_forcing = ", ".join(filter(None, (scheduled.task, call.task_forcing)))
+    outcome = outcome or _script(call, double, scheduled.answer if scheduled else None)
+    if call.script is not None:
+        by = by or ("header" if ANSWER_HEADER in call.headers else "answer")
     if fault is not None and double.rng.random() >= fault.share:
         fault = None
     fault = fault or _by_chance(double)
@@ -128,6 +137,42 @@ def _fault_header(call: Call) -> Fault | None:
         return faults.parse(text)
     except BadFault as problem:
         raise CannotForce(f"{FAULT_HEADER}: {problem}") from None
+
+
+def _script(call: Call, double: Double, scheduled: str | None) -> str | None:
+    """Note what was written down for a call: by its header, by the schedule, or by what it says.
+
+    Returns the outcome that it names instead.
+    """
+    text = call.headers.get(ANSWER_HEADER) or scheduled
+    if text is not None:
+        call.script = check_answer(call.operation, text)
+    elif double.settings.answers and call.operation.completion is not None:
+        call.script = _written_down(call, call.operation.completion, double)
+    if call.script is None:
+        return None
+    call.stream_pace = parse_stream_pace(call.script.stream, call.stream_pace)
+    return named(call.operation, call.script.outcome, None)
+
+
+def _written_down(call: Call, completion: Completion, double: Double) -> Script | None:
+    """The first script whose rule the conversation fits."""
+    turns, tools = completion.conversation(call.fields), declared_names(completion.tools, call.fields)
+    role = call.operation.resource
+    model = request_value(call, role.id) if role and role.id else None
+    return next((each.script for each in double.settings.answers if each.fits(turns, model, tools)), None)
+
+
+def check_answer(operation: Operation, text: str) -> Script:
+    """The script that a text in JSON is. Raises CannotForce unless the operation can answer so."""
+    try:
+        script = parse_script(json.loads(text))
+    except ValueError as problem:
+        raise CannotForce(f"{ANSWER_HEADER}: {problem}") from None
+    if operation.completion is None:
+        raise CannotForce(f"{operation.id} writes nothing in reply")
+    named(operation, script.outcome, None)
+    return script
 
 
 def _stream_pace(call: Call, double: Double, wishes: Mapping[str, str]) -> StreamPace:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from proofsheet.mockserver.callback_client import LOOPBACK, Reach
 from proofsheet.mockserver.faults import Fault
+from proofsheet.mockserver.scripts import Rule
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.mockserver.tasks.pace import QUICK, Pace
 
@@ -37,6 +38,7 @@ class Settings:
     date: float | None = None  # the time at which the double's clock starts, in Unix seconds; None: now
     task_pace: Pace = QUICK
     stream_pace: StreamPace = AT_ONCE
+    answers: tuple[Rule, ...] = ()  # that were written down, by what a conversation says
     public_url: str | None = None  # what links in answers begin with; None: as the client sees the double
     callbacks: Reach = LOOPBACK  # where they may go
     secret: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)  # signs links

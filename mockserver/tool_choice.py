@@ -70,7 +70,17 @@ def _called(tool: tuple[str, str, Any], said: str, random: Random) -> Tool:
         made = instance(schema or {"type": "object"}, random, _telling(said))
     except NoInstance:
         made = {}
-    return Tool("call_" + "".join(random.choices(_ID, k=24)), name, json.dumps(made, ensure_ascii=False))
+    return Tool(tool_id(random), name, json.dumps(made, ensure_ascii=False))
+
+
+def tool_id(random: Random) -> str:
+    """An id for a call of a tool."""
+    return "call_" + "".join(random.choices(_ID, k=24))
+
+
+def declared_names(tools: Tools | None, fields: Any) -> list[str]:
+    """The names of the tools that a request declares."""
+    return [name for name, _, _ in _declared(tools, fields)] if tools else []
 
 
 def _words(text: str) -> set[str]:

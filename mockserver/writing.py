@@ -12,7 +12,8 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.media.text.instances import NoInstance, instance
 from proofsheet.mockserver.media.text.reply import reply_tokens
-from proofsheet.mockserver.tool_choice import Tool, chosen_tools
+from proofsheet.mockserver.scripts import Script
+from proofsheet.mockserver.tool_choice import Tool, chosen_tools, tool_id
 from proofsheet.spec import pointers, tokens
 from proofsheet.spec.completion import Completion
 from proofsheet.spec.embedding import Embedding
@@ -82,7 +83,7 @@ def writing(call: Call) -> Writing | None:
     """What is written in reply to a call, or becomes vectors, worked out once; None if it is neither."""
     completion, embedding = call.operation.completion, call.operation.embedding
     if call.writing is None and completion is not None:
-        call.writing = _written(completion, _Request(completion, call.fields))
+        call.writing = _written(completion, _Request(completion, call.fields), call.script)
     elif call.writing is None and embedding is not None:
         call.writing = _embedded(embedding, call)
     found: Writing | None = call.writing
@@ -141,10 +142,15 @@ class _Request:
         return Random(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest())
 
 
-def _written(completion: Completion, request: _Request) -> Writing:
+def _written(completion: Completion, request: _Request, script: Script | None) -> Writing:
     count = min(max(request.number(completion.count, _MOST_CHOICES) or 1, 1), _MOST_CHOICES)
     return Writing(
-        choices=tuple(_choice(completion, request, index) for index in range(count)),
+        choices=tuple(
+            _scripted(request, script, index)
+            if script and script.parts
+            else _choice(completion, request, index)
+            for index in range(count)
+        ),
         prompt_tokens=completion.prompt_tokens(request.fields),
         finishes=completion.finishes,
         inputs=(),
@@ -181,6 +187,18 @@ def _alternatives(completion: Completion, request: _Request) -> int | None:
     number = found[-1]
     usable = isinstance(number, int) and not isinstance(number, bool)
     return min(max(number, 0), _MOST_ALTERNATIVES) if usable else 0
+
+
+def _scripted(request: _Request, script: Script, index: int) -> Choice:
+    """What was written down, word for word: nothing cuts it."""
+    random, parts = request.random(index), list[Part]()
+    for each in script.parts:
+        tool = Tool(each.id or tool_id(random), each.name, each.text) if each.kind == "tool" else None
+        parts.append(
+            Part(each.kind, tokens.tokens(each.text), tool, sum(one.tool is not None for one in parts))
+        )
+    usual = "calls" if any(each.tool for each in parts) else "stop"
+    return Choice(index, tuple(parts), script.finish or usual)
 
 
 def _choice(completion: Completion, request: _Request, index: int) -> Choice:

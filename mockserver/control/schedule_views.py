@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from proofsheet.mockserver.control.control_request import (
 )
 from proofsheet.mockserver.double import Double, names_of
 from proofsheet.mockserver.faults import BadFault
-from proofsheet.mockserver.forcing import CannotForce, check_task, named
+from proofsheet.mockserver.forcing import CannotForce, check_answer, check_task, named
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.state.protocol import Scheduled
 from proofsheet.spec.document import Operation
@@ -27,7 +28,7 @@ async def show_schedule(request: Request, double: Double) -> Any:
 
 
 def _shown(entry: Scheduled) -> dict[str, Any]:
-    names = ("times", "operation", "outcome", "code", "fault", "task")
+    names = ("times", "operation", "outcome", "code", "fault", "task", "answer")
     shown = {name: getattr(entry, name) for name in names if getattr(entry, name) is not None}
     return {**shown, "key": journal.label(entry.key)}
 
@@ -42,6 +43,7 @@ async def add_schedule(request: Request, double: Double) -> Any:
         code=body.get("code") and int(body["code"]),
         fault=body.get("fault"),
         task=body.get("task"),
+        answer=json.dumps(body["answer"]) if body.get("answer") is not None else None,
     )
     entry = replace(entry, able=_check(entry, double))
     if not double.state.schedule(entry):
@@ -62,8 +64,10 @@ def _check(entry: Scheduled, double: Double) -> frozenset[tuple[str, str]]:
         raise Wrong(f"there is no operation {entry.operation!r}; known: {', '.join(known)}")
     if entry.task is not None and entry.operation is None:
         concerned = [each for each in concerned if each.lifecycles] or concerned
-    if {entry.outcome, entry.code, entry.fault, entry.task} == {None}:
-        raise Wrong('what is to happen? give an "outcome", a "code", a "fault" or a "task"')
+    if entry.answer is not None:
+        concerned = [each for each in concerned if each.completion] or concerned
+    if {entry.outcome, entry.code, entry.fault, entry.task, entry.answer} == {None}:
+        raise Wrong('what is to happen? give an "outcome", a "code", a "fault", a "task" or an "answer"')
     try:
         if entry.fault is not None:
             faults.parse(entry.fault)
@@ -77,6 +81,8 @@ def _able(entry: Scheduled, concerned: list[Operation]) -> frozenset[tuple[str, 
     for operation in concerned:
         try:
             named(operation, entry.outcome, entry.code)
+            if entry.answer is not None:
+                check_answer(operation, entry.answer)
             if entry.task is not None:
                 check_task(operation, entry.task)
             found.add(operation.key)

@@ -25,6 +25,7 @@ class Scheduled:
     code: int | None = None
     fault: str | None = None
     task: str | None = None  # what becomes of the task that the call starts
+    answer: str | None = None  # what is written in reply: a script (scripts.py) as JSON
     able: frozenset[tuple[str, str]] | None = None  # the operations (document, id) concerned; None: any
 
     def concerns(self, key: str | None, operation: tuple[str, str]) -> bool:

@@ -1,0 +1,133 @@
+"""Answers that were written down: by header, schedule and files, on a document of the tests' own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import InProcess
+
+from proofsheet.mockserver.scripts import BadScript, load_rules, parse_script
+from proofsheet.spec.load import Library
+
+KEY = "sk-scripts"
+HELLO = {"messages": [{"from": "me", "says": "Hello"}]}
+TOOLS = [{"name": "look", "takes": {"type": "object"}}]
+ANSWERS = """
+answers:
+  - match: {user: weather, tool: look}
+    answer: {tools: [{name: look, arguments: {city: Rome}}]}
+  - match: {tool_result: degrees, tool_call_id: call_7}
+    answer: {text: It is warm.}
+  - match: {system: brief, turn: 2}
+    answer: {text: Yes.}
+  - match: {user: busy}
+    answer: {outcome: poor}
+"""
+AIMOCK = {
+    "fixtures": [
+        {"match": {"userMessage": "hi"}, "response": {"content": "Hi there!"}},
+        {"match": {"userMessage": "look"}, "response": {"toolCalls": [{"name": "look", "arguments": "{}"}]}},
+    ]
+}
+
+
+@pytest.fixture
+def house(serve: Callable[..., InProcess], miniatures: Library) -> Callable[..., InProcess]:
+    return lambda **settings: serve(miniatures.load("streams"), **settings)
+
+
+def asked(double: InProcess, body: Any, **headers: str) -> Any:
+    sent = {
+        "authorization": None,
+        "x-key": KEY,
+        **{name.replace("_", "-"): each for name, each in headers.items()},
+    }
+    return double.post("/talk", json=body, headers=sent)
+
+
+def answered(double: InProcess, *turns: tuple[str, str], **more: Any) -> Any:
+    messages = [{"from": role, "says": text, "answers_to": "call_7"} for role, text in turns]
+    return asked(double, {"messages": messages, **more}).json()
+
+
+def test_a_header_says_what_one_call_is_answered(house: Callable[..., InProcess]) -> None:
+    double = house()
+    parts = [{"text": "Let me see. "}, {"tool": {"name": "look", "arguments": {"at": 1}}}, {"text": "There."}]
+    found = asked(double, HELLO, proofsheet_answer=json.dumps({"parts": parts})).json()["answers"][0]
+    assert found["text"] == "Let me see. There."
+    assert [(each["name"], each["takes"]) for each in found["calls"]] == [("look", '{"at": 1}')]
+    assert found["end"] == "wants"
+    refusal = json.dumps({"refusal": "No", "finish": "length"})
+    found = asked(double, HELLO, proofsheet_answer=refusal).json()["answers"][0]
+    assert (found["text"], found["refusal"], found["end"]) == (None, "No", "cut")
+    assert "mock" in asked(double, HELLO).json()["answers"][0]["text"]
+
+
+def test_a_stream_says_it_in_the_same_order(house: Callable[..., InProcess]) -> None:
+    script = json.dumps(
+        {"parts": [{"text": "One"}, {"tool": {"name": "look"}}, {"text": " two"}], "stream": "error=3"}
+    )
+    text = asked(house(), {**HELLO, "stream": True}, proofsheet_answer=script).text
+    kinds = [each for each in ("One", '"name":"look"', '"takes":"{}"', "the line broke") if each in text]
+    assert len(kinds) == 4
+    assert text.index("One") < text.index("look") < text.index("the line broke")
+    assert " two" not in text
+
+
+def test_the_schedule_says_what_the_next_calls_are_answered(house: Callable[..., InProcess]) -> None:
+    double = house()
+    for body, status in (({"answer": {"text": "Hi"}, "times": 2}, 201), ({"answer": {"txt": "Hi"}}, 400)):
+        made = double.post("/_mock/schedule", json={**body, "key": KEY}, headers={"authorization": None})
+        assert made.status_code == status, made.text
+    texts = [asked(double, HELLO).json()["answers"][0]["text"] for _ in range(3)]
+    assert texts[:2] == ["Hi", "Hi"]
+    assert "mock" in texts[2]
+
+
+def test_files_answer_what_fits(house: Callable[..., InProcess], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(ANSWERS)
+    (tmp_path / "b.json").write_text(json.dumps(AIMOCK))
+    double = house(answers=load_rules(tmp_path))
+    called = answered(double, ("me", "the weather?"), tools=TOOLS)["answers"][0]
+    assert json.loads(called["calls"][0]["takes"]) == {"city": "Rome"}
+    assert "mock" in answered(double, ("me", "the weather?"))["answers"][0]["text"]
+    assert answered(double, ("me", "a"), ("tool", "18 degrees"))["answers"][0]["text"] == "It is warm."
+    turns = (("rules", "be brief"), ("me", "a"), ("you", "b"), ("me", "c"))
+    assert answered(double, *turns)["answers"][0]["text"] == "Yes."
+    assert answered(double, ("me", "busy"))["wrong"] == "too little is left"
+    assert answered(double, ("me", "oh hi"))["answers"][0]["text"] == "Hi there!"
+    assert answered(double, ("me", "look"))["answers"][0]["calls"][0]["takes"] == "{}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({}, [], {"txt": "a"}, {"text": 1}, {"finish": "soon"}, {"stream": "tps=x"}, {"stream": 5}),
+        *({"tools": {}}, {"tools": [{"id": "a"}]}, {"parts": [{"text": "a", "tool": {}}]}),
+    ],
+)
+def test_what_is_no_script_says_what_was_expected(wrong: Any) -> None:
+    with pytest.raises(BadScript, match="expected"):
+        parse_script(wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "answers: [{match: {usr: a}, answer: {text: b}}]"),
+        ("a.yaml", "answers: [{match: {user: a}}]"),
+        ("a.yaml", "questions: []"),
+        ("a.json", '{"fixtures": [{"match": {"sequenceIndex": 1}, "response": {"content": "a"}}]}'),
+        ("a.json", '{"fixtures": [{"match": {}}]}'),
+        ("a.yaml", "answers: ["),
+        ("a.txt", ""),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(BadScript, match=str(tmp_path)):
+        load_rules(tmp_path)
