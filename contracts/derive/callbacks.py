@@ -74,11 +74,11 @@ def _asked(
     place = pointers.join("callbacks", callback.name, callback.url, callback.method.lower())
     topic = f"task.callback.{callback.name}.{topic}"
     wanted = source.requirement(operation, topic, says, place + at, profile="core", most=most, needs=NEEDS)
-    fields = dict(_fields(operation, callback))
+    fields = dict(hook_fields(operation, callback))
     return Derived(wanted, paid=(PaidConstraint(operation.id, check(wanted.id, callback), None, fields),))
 
 
-def _fields(operation: Operation, callback: Callback) -> Iterator[tuple[str, Any]]:
+def hook_fields(operation: Operation, callback: Callback) -> Iterator[tuple[str, Any]]:
     """What a submission has that wants to be called back: an address, and what its headers are made of."""
     yield address_field(callback) or "", NOWHERE
     schema = operation.body.schema.get("properties", {}) if operation.body else {}

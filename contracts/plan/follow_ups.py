@@ -14,6 +14,7 @@ from decimal import Decimal
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.offers import OfferTaken
 from proofsheet.contracts.derive.answer_forms import PaidRequest
+from proofsheet.contracts.derive.callbacks import callbacks
 from proofsheet.contracts.derive.offers import taking
 from proofsheet.contracts.derive.samples import price
 from proofsheet.contracts.derive.source import Derived, Source
@@ -64,6 +65,8 @@ def follow_ups(source: Source, operation: Operation) -> Iterator[Derived]:
         asked: dict[str, tuple[Requirement, Expectation]] = {own.id: (own, OfferTaken(own.id, each.offer))}
         if each in core:
             asked |= dict(_of_tasks(source, each.operation))
+        if each is core[0]:
+            asked |= dict(_of_callbacks(source, each.operation))
         case = _case(source.document, each, tuple(expect for _, expect in asked.values()))
         for name, (requirement, _) in asked.items():
             wanted.setdefault(name, requirement)
@@ -79,6 +82,16 @@ def _of_tasks(source: Source, operation: Operation) -> Iterator[tuple[str, tuple
         expect = each.every(request) if each.every else None
         if expect is not None and not each.requirement.needs:
             yield each.requirement.id, (each.requirement, expect)
+
+
+def _of_callbacks(
+    source: Source, operation: Operation
+) -> Iterator[tuple[str, tuple[Requirement, Expectation]]]:
+    """What is asked of its callbacks, on one task."""
+    for each in callbacks(source, operation):
+        for constraint in each.paid:
+            if constraint.expect is not None:
+                yield each.requirement.id, (each.requirement, constraint.expect)
 
 
 def _case(document: Document, each: Take, expects: tuple[Expectation, ...]) -> Case:

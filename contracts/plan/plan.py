@@ -129,10 +129,9 @@ def plan(
         usable = [each for each in usable if not any(case.follow for case in each.cases)]
     needed = _with_predecessors(usable, found)
     paid = _paid(source, usable, needed) if "paid" in permissions else []
-    cases = tuple(
-        case.keeping(lambda each: _is_kept(each, requirements)) for case in _cases(source, needed, paid)
-    )
     lacking = dict(_lacking(found, permissions))
+    asked = {name: each for name, each in requirements.items() if name not in lacking}
+    cases = tuple(case.keeping(lambda each: _is_kept(each, asked)) for case in _cases(source, needed, paid))
     covered = coverage(source, paid)
     requested = {
         each.case.id: covered[each.case.operation].labels_of(each.request.body, each.request.accept)

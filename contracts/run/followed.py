@@ -10,7 +10,7 @@ from proofsheet.contracts.checks.offers import ended
 from proofsheet.contracts.checks.task_facts import end_of
 from proofsheet.contracts.client.callback_receiver import Inbox, Receiver
 from proofsheet.contracts.client.http_client import Unreachable
-from proofsheet.contracts.derive.callbacks import address_field
+from proofsheet.contracts.derive.callbacks import address_field, hook_fields
 from proofsheet.contracts.derive.offers import taking
 from proofsheet.contracts.derive.task_requests import with_id
 from proofsheet.contracts.exchange import Broken, Exchange
@@ -105,10 +105,12 @@ class Followed:
 
     def _called_back(self, case: Case, inbox: Inbox) -> Case:
         """The case with the inbox's address where its submission says where callbacks go."""
-        known = map(address_field, self.document.operations[case.operation].callbacks)
-        fields = {name: inbox.url for name in known if name and name in (case.steps[0].request.json or {})}
-        first = case.steps[0]
-        request = replace(first.request, json={**(first.request.json or {}), **fields})
+        operation, first = self.document.operations[case.operation], case.steps[0]
+        sent = dict(first.request.json or {})
+        for each in operation.callbacks:
+            if name := address_field(each):
+                sent = {**dict(hook_fields(operation, each)), **sent, name: inbox.url}
+        request = replace(first.request, json=sent)
         return replace(case, steps=(replace(first, request=request), *case.steps[1:]))
 
     def _sent(self, case: Case, step: Step) -> Exchange:

@@ -27,6 +27,7 @@ from proofsheet.contracts.plan.plan import ALLOWED, plan
 from proofsheet.contracts.trail import Trail
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 HEARS = frozenset({*ALLOWED, "callback-listen"})
 ASKED = ("tasks.draw.task.callback",)
@@ -214,6 +215,15 @@ def test_without_a_receiver_they_are_listed_and_cost_nothing(small_tasks: Docume
 def test_it_is_one_of_the_tasks_that_are_bought_anyhow(small_tasks: Document) -> None:
     source = Source(small_tasks)
     assert plan(source, "core", (), HEARS).price == plan(source, "core").price
+
+
+def test_one_follow_up_of_an_operation_is_called_back(library: Library) -> None:
+    source = Source(library.load("midjourney"))
+    asked = ("midjourney.submitAction.task.callback", "midjourney.submitAction.offer")
+    for permissions, count in ((HEARS, 1), (ALLOWED, 0)):
+        follows = [each.follow for each in plan(source, "core", asked, permissions).cases if each.follow]
+        assert sum(each.hears for each in follows) == count
+        assert len(follows) > 5
 
 
 # The receiver itself
