@@ -14,7 +14,7 @@ MOST_ACCOUNTS = 10_000  # that hold nothing
 _MOST_PASSED_OVER = 16  # of those used longest ago, for one that holds nothing
 
 
-@dataclass
+@dataclass(slots=True)
 class Account:
     """One key's credits: None is unlimited; `held` is reserved by calls in flight and by tasks."""
 

@@ -6,10 +6,11 @@ Every method is atomic: one process runs them one after another.
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -91,7 +92,7 @@ class MemoryState:
     ) -> None:
         self._clock = clock or Clock()
         self._seed = seed
-        self._random: Recent[Holder, random.Random] = Recent()
+        self._seeds: Recent[Holder, Iterator[int]] = Recent()  # how many each had
         self._windows: Recent[tuple[Holder, str, RateLimit], Window] = Recent()
         self._scheduled: list[Scheduled] = []
         self._tasks = Tasks()
@@ -113,8 +114,10 @@ class MemoryState:
     # randomness
 
     def fresh_seed(self, holder: Holder, maximum: int) -> int:
-        seed = None if self._seed is None else f"{self._seed}/{holder[1] or None}"
-        return self._random.use(holder, lambda: random.Random(seed)).randint(1, maximum)
+        if self._seed is None:
+            return random.randint(1, maximum)
+        number = next(self._seeds.use(holder, itertools.count))
+        return random.Random(f"{self._seed}/{holder[1] or None}/{number}").randint(1, maximum)
 
     # credits
 
@@ -266,15 +269,15 @@ class MemoryState:
         if key is None:
             self._accounts.forget(None)
             self._windows.clear()
-            self._random.clear()
+            self._seeds.clear()
             self._scheduled.clear()
             self._remembered.clear()
             self._tasks.forget(None)
             self._clock.freeze(False)
             return
         self._accounts.forget(key)
-        for holder in [each for each in self._random if each[1] == key]:
-            self._random.pop(holder)
+        for holder in [each for each in self._seeds if each[1] == key]:
+            self._seeds.pop(holder)
         for bucket in [each for each in self._windows if each[0][1] == key]:
             self._windows.pop(bucket)
         for kind in self._remembered:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import heapq
 import json
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Literal
+
+from proofsheet.mockserver.state.shelf import Shelf
 
 Holder = tuple[str, str]  # whose credits, limits and tasks: the family or vendor, and the credential
 MOST_TASKS = 150_000
@@ -93,9 +96,11 @@ class Tasks:
     """Every task by account and id, oldest first; and when those that hold credits end."""
 
     def __init__(self) -> None:
-        self._tasks: dict[tuple[str, str], Task] = {}
+        self._tasks: Shelf[Task] = Shelf()
         self._of_holder: dict[Holder, dict[str, None]] = {}
-        self._open: dict[Holder, dict[str, None]] = {}  # not known to have ended
+        self._open: dict[
+            Holder, dict[str, float | None]
+        ] = {}  # not known to have ended; when they do, if known
         self._due: dict[Holder, list[tuple[float, str]]] = {}  # heaps
         self._held = 0  # bytes
 
@@ -113,7 +118,7 @@ class Tasks:
         self._held += task.bytes_held
         self._tasks[task.holder[0], task.id] = task
         self._of_holder.setdefault(task.holder, {})[task.id] = None
-        self._open.setdefault(task.holder, {})[task.id] = None
+        self._open.setdefault(task.holder, {})[task.id] = _known_end(task)
         self._expect(task)
         return "kept"
 
@@ -127,7 +132,7 @@ class Tasks:
         return True
 
     def _make_room(self, now: float, spared: Task | None) -> bool:
-        oldest = (each for each in self.oldest() if spared is None or each.id != spared.id)
+        oldest = (each for each in self._oldest() if spared is None or each.id != spared.id)
         free = (each for each in oldest if each.settled or _is_free(each, now))
         if (ended := next(free, None)) is None:
             return False
@@ -136,7 +141,10 @@ class Tasks:
 
     def oldest(self) -> list[Task]:
         """The oldest tasks, as many as are looked through for one that can go."""
-        return list(islice(self._tasks.values(), MOST_LOOKED_THROUGH))
+        return list(self._oldest())
+
+    def _oldest(self) -> Iterator[Task]:
+        return islice(self._tasks.oldest(), MOST_LOOKED_THROUGH)
 
     def _drop(self, task: Task) -> None:
         self._held -= self._tasks.pop((task.holder[0], task.id)).bytes_held
@@ -182,24 +190,27 @@ class Tasks:
             new = replace(new, settled=True, charged=known.charged)
         self._held += new.bytes_held - known.bytes_held
         self._tasks[old.holder[0], old.id] = replace(new, version=old.version + 1)
-        self._open.setdefault(new.holder, {})[new.id] = None
+        self._open.setdefault(new.holder, {})[new.id] = _known_end(new)
         self._expect(new)
         return "replaced"
 
     def of(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
         """The tasks of a holder, oldest first; all of them for None; only so many of the newest."""
         if holder is None:
-            return list(islice(reversed(self._tasks.values()), newest))[::-1]
+            return list(islice(self._tasks.newest(), newest))[::-1]
         ids = islice(reversed(self._of_holder.get(holder, {})), newest)
         return [self._tasks[holder[0], each] for each in ids][::-1]
 
     def unfinished(self, holder: Holder, document: str, operation: str | None, now: float) -> int:
         """How many tasks of a holder and document have not ended; of one operation only, if given."""
         known = self._open.get(holder, {})
-        for id in [each for each in known if self._tasks[holder[0], each].has_ended(now)]:
+        for id in [each for each, end in known.items() if self._has_ended(holder, each, end, now)]:
             del known[id]
         started = (self._tasks[holder[0], each].operation for each in known)
         return sum(each[0] == document and operation in (None, each[1]) for each in started)
+
+    def _has_ended(self, holder: Holder, id: str, end: float | None, now: float) -> bool:
+        return self._tasks[holder[0], id].has_ended(now) if end is None else end <= now
 
     def ended_unsettled(self, holder: Holder, now: float) -> Iterator[Task]:
         """The tasks of a holder that have ended and still hold credits, each once; they are settled now."""
@@ -220,14 +231,22 @@ class Tasks:
 
     def forget(self, key: str | None) -> None:
         """Forget all tasks, or those of one credential."""
-        for task in [each for each in self._tasks.values() if key in (None, each.holder[1])]:
-            self._drop(task)
+        holders = [each for each in self._of_holder if key in (None, each[1])]
+        for holder, id in [(each, id) for each in holders for id in self._of_holder[each]]:
+            self._drop(self._tasks[holder[0], id])
 
 
 def _end(task: Task) -> float | None:
     """When it ends, if it holds credits until then and the clock knows."""
     holds = task.cost and not task.settled and task.ends and not task.by_looks
     return task.moves[-1][0] + task.route[-1][0] if holds else None
+
+
+def _known_end(task: Task) -> float | None:
+    """When it ends by the clock; None where only the task itself can tell."""
+    if task.by_looks:
+        return None
+    return task.moves[-1][0] + task.route[-1][0] if task.ends else math.inf
 
 
 def _is_free(task: Task, now: float) -> bool:

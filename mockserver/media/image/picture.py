@@ -14,7 +14,7 @@ LARGEST_EDIT = 65536  # of what is made from other pictures
 MOST_PIXELS = 64_000_000  # of any picture
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Edit:
     """What a picture does with the pictures that it comes from.
 
@@ -47,7 +47,7 @@ class Edit:
         return held + len(self.mask or b"")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Near:
     """A scene that another one is like: of its parts, a share (0 to 1, `changed`) is drawn anew."""
 
@@ -57,7 +57,7 @@ class Near:
     near: Near | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A complete description of one picture; equal values always give equal pixels.
 
