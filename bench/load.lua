@@ -2,6 +2,7 @@
 -- in turn.
 -- A first argument "--pause=N" lets each connection rest N ms after an answer: a fixed rate, not the most.
 -- "########" in a file becomes a counter of eight digits, so that no two requests are alike.
+-- "&&&&&&&&" becomes one that twenty requests share: the key of so many tasks.
 -- There is no response() hook on purpose: it would slow the generator down.
 
 local count, pieces = 0, {}
@@ -16,9 +17,13 @@ function init(args)
     local file = assert(io.open(args[i], "rb"))
     local text = file:read("*a")
     file:close()
+    local shared, last = text:find("&&&&&&&&", 1, true)
     local from, to = text:find("########", 1, true)
+    if shared then
+      from, to = shared, last
+    end
     if from then
-      pieces[i] = { text:sub(1, from - 1), text:sub(to + 1) }
+      pieces[i] = { text:sub(1, from - 1), text:sub(to + 1), shared and 20 or 1 }
     else
       pieces[i] = { text }
     end
@@ -31,7 +36,7 @@ function request()
   if not piece[2] then
     return piece[1]
   end
-  return piece[1] .. string.format("%08d", count) .. piece[2]
+  return piece[1] .. string.format("%08d", math.floor(count / piece[3])) .. piece[2]
 end
 
 function done(summary, latency, requests)

@@ -14,7 +14,7 @@ from bench.load import Load, load
 from bench.processes import Command, Server, pss_megabytes, running
 from bench.rows import Row, at_least, at_most, ratio, spread
 from bench.servers import prism
-from bench.traffic import COUNTER, ask
+from bench.traffic import COUNTER, SHARED, ask
 from bench.versus import Side, compare, note
 
 DOCUMENT = ROOT / "spec/apis/flux.yaml"
@@ -38,7 +38,7 @@ def _view(id: str) -> str:
 
 
 SUBMIT = _submission(f"a lighthouse at dusk, run RUN_WORD, picture {COUNTER}")
-OTHER_KEYS = _submission("a lighthouse at dusk", f"sk-RUN_WORD-{COUNTER}")
+OTHER_KEYS = _submission("a lighthouse at dusk", f"sk-RUN_WORD-{SHARED}")
 EACH_FAMILY = ("GET /v1/credits", "GET /v1/engines/list", "GET /mj/task/list")
 
 
@@ -82,7 +82,7 @@ def _submit_and_view(settings: Settings) -> list[Row]:
 
 
 def _many_open(settings: Settings) -> list[Row]:
-    """The same view by two servers: one has one open task, the other a hundred thousand of as many keys."""
+    """The same view by two servers: one has one open task, the other a hundred thousand."""
     command = _ours(settings, "--task-pace", "1000000")
     with running(command, settings.server_core) as few, running(command, settings.server_core) as many:
         idle = pss_megabytes(many.pids)
@@ -99,7 +99,7 @@ def _many_open(settings: Settings) -> list[Row]:
     p50 = [[each.p50_ms for each in side] for side in runs]
     value, text = ratio(p50[0], p50[1])
     small, slow = at_most(150, " MB"), at_most(1.2, " x")
-    figure = f"{count:,} open tasks of as many keys"
+    figure = f"{count:,} open tasks, 20 of each key"
     return [
         Row(f"memory with {figure}", f"{after:.0f} MB", "idle", f"{after:.0f} MB", small.text,
             small.verdict(after), notes=(f"{after - idle:.0f} MB more than idle",)),

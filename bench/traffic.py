@@ -9,6 +9,7 @@ PATH = "/v2beta/stable-image/generate/sd3"
 BOUNDARY = "----------------------------bench"
 KEY = "Authorization: Bearer sk-bench"
 COUNTER = "########"  # load.lua puts a running number here
+SHARED = "&&&&&&&&"  # and here one that twenty requests share
 
 
 @dataclass(frozen=True)

@@ -98,9 +98,7 @@ class Tasks:
     def __init__(self) -> None:
         self._tasks: Shelf[Task] = Shelf()
         self._of_holder: dict[Holder, dict[str, None]] = {}
-        self._open: dict[
-            Holder, dict[str, float | None]
-        ] = {}  # not known to have ended; when they do, if known
+        self._open: dict[Holder, dict[str, float | None]] = {}  # not known to have ended; when they do
         self._due: dict[Holder, list[tuple[float, str]]] = {}  # heaps
         self._held = 0  # bytes
 

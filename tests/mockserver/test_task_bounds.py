@@ -15,6 +15,7 @@ from proofsheet.mockserver.media.image.picture import PNG, Edit, Picture
 from proofsheet.mockserver.media.model.model import Model
 from proofsheet.mockserver.state import accounts
 from proofsheet.mockserver.state import tasks as task_store
+from proofsheet.mockserver.state.shelf import Shelf
 from proofsheet.mockserver.state.tasks import Most, Tasks
 from proofsheet.mockserver.tasks.ids import IDS
 from proofsheet.spec.tasks import Callback
@@ -136,3 +137,18 @@ def test_callbacks_of_tasks_that_are_forgotten_do_not_wait() -> None:
         return counts
 
     assert asyncio.run(waiting()) == [4, 2, 2, 0]
+
+
+def test_what_is_kept_packed_comes_out_as_it_was() -> None:
+    shelf: Shelf[Any] = Shelf()
+    kept = [task(number, number / 7, **GROWTH[what]) for number, what in enumerate(GROWTH)]
+    kept += [task(number + 10, 3.0, artifacts=(_upload(20_000),)) for number in range(2)]
+    for each in kept:
+        shelf[each.holder[0], each.id] = each
+    assert (list(shelf.oldest()), list(shelf.newest())) == (kept, kept[::-1])
+    assert [shelf["tasks", each.id] for each in kept] == kept
+    assert shelf.pop(("tasks", kept[0].id)) == kept[0]
+    assert (("tasks", kept[0].id) in shelf, shelf.get(("tasks", kept[0].id)), len(shelf)) == (False, None, 7)
+    for number in range(1000):
+        shelf["tasks", f"task-{number}"] = task(number, 1000.0 + number / 3)
+    assert sum(len(each) for each in shelf._packed.values() if isinstance(each, bytes)) < 250 * 1000
