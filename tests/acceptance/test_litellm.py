@@ -1,4 +1,4 @@
-"""litellm, by its own interpreter, against doubles in processes of their own: run_litellm*.py."""
+"""litellm and the openai client, by litellm's interpreter, against doubles in processes of their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from served import HERE, Served, environment, mock
 
-CASES = {"run_litellm.py": 10, "run_litellm_edits.py": 13, "run_litellm_flux.py": 6}
+CASES = {
+    "run_litellm.py": 10,
+    "run_litellm_edits.py": 13,
+    "run_litellm_flux.py": 6,
+    "run_openai_images.py": 14,
+}
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +23,13 @@ def public_flux() -> Iterator[Served]:
     """FLUX under the name that litellm trusts."""
     options = ("--public-url", "https://gateway.bfl.ai")
     with mock("flux", python=sys.executable, options=options) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def images() -> Iterator[Served]:
+    """OpenAI's pictures of today, and those that resellers sold."""
+    with mock("openai-images", "openai-images.pages-2024", python=sys.executable) as served:
         yield served
 
 
@@ -37,6 +49,12 @@ def test_it_gets_the_pictures_of_flux_and_its_exceptions(
     installed: Callable[[str, str], Path], public_flux: Served, tmp_path: Path
 ) -> None:
     run(installed, "run_litellm_flux.py", public_flux, tmp_path)
+
+
+def test_the_openai_client_gets_its_pictures_and_exceptions_and_so_does_litellm(
+    installed: Callable[[str, str], Path], images: Served, tmp_path: Path
+) -> None:
+    run(installed, "run_openai_images.py", images, tmp_path)
 
 
 def run(installed: Callable[[str, str], Path], script: str, served: Served, folder: Path) -> None:
