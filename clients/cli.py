@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from clients.fleet import FAMILY, Ran, ran, recipes
+from clients.further import compiled
 from clients.kept import keep, kept
 from clients.page import PAGE, markdown
 from proofsheet.spec.clients.generators import Generator, generators
@@ -66,7 +68,9 @@ def _all_run(wanted: Sequence[Generator]) -> list[Ran]:
     try:
         for number, each in enumerate(wanted, 1):
             print(f"{number}/{len(wanted)} {each.name} ... ", end="", flush=True)
-            results.append(ran(each, how[each.name], document, server.url))
+            found = ran(each, how[each.name], document, server.url)
+            further = () if found.why_not else compiled(each, how[each.name])
+            results.append(replace(found, outcomes=(*found.outcomes, *further)))
             print(_summary(results[-1]), flush=True)
             keep(results[-1])
     finally:

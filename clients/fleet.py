@@ -58,6 +58,8 @@ class Recipe:
     wants: tuple[str, ...] = ()
     links: Mapping[str, str] | None = None
     usage: First | None = None
+    project: tuple[str, ...] = ()  # what `compile` needs of acceptance/NAME
+    compile: tuple[tuple[str, ...], ...] = ()  # of clients alone, without a program around them
 
 
 def recipes() -> dict[str, Recipe]:
@@ -69,7 +71,15 @@ def recipes() -> dict[str, Recipe]:
 def _recipe(each: Mapping[str, Any]) -> Recipe:
     build = tuple(tuple(argv) for argv in each.get("build", ()))
     usage = First(**{**each["usage"], "run": tuple(each["usage"]["run"])}) if "usage" in each else None
-    return Recipe(tuple(each["run"]), build, tuple(each.get("wants", ())), each.get("links"), usage)
+    return Recipe(
+        run=tuple(each["run"]),
+        build=build,
+        wants=tuple(each.get("wants", ())),
+        links=each.get("links"),
+        usage=usage,
+        project=tuple(each.get("project", ())),
+        compile=tuple(tuple(argv) for argv in each.get("compile", ())),
+    )
 
 
 def ran(generator: Generator, recipe: Recipe, document: Any, url: str) -> Ran:
@@ -100,11 +110,11 @@ def _ran(generator: Generator, recipe: Recipe, document: Any, url: str) -> tuple
     work = _assembled(generator, recipe, document, env)
     _write_usage(generator, recipe, work, url)
     for argv in recipe.build:
-        _call(argv, work, env, PATIENCE)
+        call(argv, work, env, PATIENCE)
     wanted = capabilities()
     prepare(url, wanted)
-    output = _call(recipe.run, work, {**env, "BASE_URL": url}, PATIENCE)
-    return found, (*believed(url, wanted, said(output)), *_first_call(recipe, work, env, url))
+    output = call(recipe.run, work, {**env, "BASE_URL": url}, PATIENCE)
+    return found, (*believed(url, wanted, said(output)), *_firstcall(recipe, work, env, url))
 
 
 def _write_usage(generator: Generator, recipe: Recipe, work: Path, url: str) -> None:
@@ -118,13 +128,13 @@ def _write_usage(generator: Generator, recipe: Recipe, work: Path, url: str) -> 
     path.write_text(filled(recipe.usage.wrap, {"usage": text.replace(MOCK, url)}), encoding="utf-8")
 
 
-def _first_call(recipe: Recipe, work: Path, env: Mapping[str, str], url: str) -> tuple[Outcome, ...]:
+def _firstcall(recipe: Recipe, work: Path, env: Mapping[str, str], url: str) -> tuple[Outcome, ...]:
     """What came of the first call, as one more capability; nothing where there is none."""
     if recipe.usage is None:
         return ()
     mock = Mock(url, "sk-test")
     mock.reset()
-    _call(recipe.usage.run, work, env, PATIENCE)
+    call(recipe.usage.run, work, env, PATIENCE)
     try:
         mock.verify(operation="generateCore", status=200, count=1, no_errors=True)
     except AssertionError as problem:
@@ -170,8 +180,9 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": path, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
-def _call(argv: Sequence[str], work: Path, env: Mapping[str, str], seconds: float) -> str:
-    full = [filled(part, {"tools": str(TOOLS)}) for part in argv]
+def call(argv: Sequence[str], work: Path, env: Mapping[str, str], seconds: float) -> str:
+    """What a command printed; {tools} and {here} are filled in. Raises NotRun with all that it printed."""
+    full = [filled(part, {"tools": str(TOOLS), "here": str(HERE)}) for part in argv]
     try:
         done = subprocess.run(
             full,

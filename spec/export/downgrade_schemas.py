@@ -18,6 +18,11 @@ _TYPES: dict[type, str] = {
     dict: "object",
     list: "array",
 }
+_OF_TYPE = {
+    "array": ("items", "minItems", "maxItems", "uniqueItems"),
+    "object": ("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+    "string": ("minLength", "maxLength", "pattern"),
+}
 _LISTS = ("allOf", "anyOf", "oneOf")
 _UNKNOWN = (
     "if", "then", "else", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames",
@@ -53,8 +58,18 @@ def _types(made: Schema, note: Note) -> None:
     elif len(others) == 1:
         made.update({"type": others[0], **({"nullable": True} if null else {})})
     else:
-        branches = [{"type": each, **({"nullable": True} if null else {})} for each in others]
-        made["allOf"] = [*made.get("allOf", ()), {"anyOf": branches}]
+        branches = [
+            {"type": each, **_taken(made, each), **({"nullable": True} if null else {})} for each in others
+        ]
+        if "anyOf" in made:
+            made["allOf"] = [*made.get("allOf", ()), {"anyOf": branches}]
+        else:
+            made["anyOf"] = branches
+
+
+def _taken(made: Schema, name: str) -> Schema:
+    """What says something of one type alone, out of `made`: beside other types 3.0 does not admit it."""
+    return {word: made.pop(word) for word in _OF_TYPE.get(name, ()) if word in made}
 
 
 def _null_branches(made: Schema, note: Note) -> None:

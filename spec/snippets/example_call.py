@@ -14,7 +14,8 @@ from proofsheet.spec.document import Document, Operation, Parameter
 from proofsheet.spec.security import SecurityRequirement
 
 JSON = "application/json"
-_OF_FORMAT = {"image/jpeg": "jpg"}
+_OF_FORMAT = {"image/jpeg": "jpg", "model/gltf-binary": "glb"}
+_CALLED = {"image": "picture"}  # kinds of artifact that are called otherwise
 _PARSED = ("integer", "number", "boolean", "array", "object")
 
 
@@ -175,10 +176,11 @@ def _text(value: Any) -> str:
 
 
 def _saves(operation: Operation, accept: str | None, body: Mapping[str, Any]) -> str:
-    """The file for the answer, such as `picture.png`."""
+    """The file for the answer, such as `picture.png` or `model.glb`."""
     forms = operation.success.representations
     first = accept or next(iter(forms))
     if first == JSON or operation.artifact is None:
         return "answer.json"
     picked = str(operation.artifact.media.pick(body)) if first.endswith("*") else first
-    return "picture." + _OF_FORMAT.get(picked, PurePath(picked).name)
+    kind = _CALLED.get(operation.artifact.kind, operation.artifact.kind)
+    return f"{kind}.{_OF_FORMAT.get(picked, PurePath(picked).name)}"

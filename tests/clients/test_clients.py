@@ -12,6 +12,7 @@ import yaml
 from clients import cli
 from clients.capabilities import HERE, Capability, Outcome, believed, capabilities, prepare
 from clients.fleet import FAMILY, NotRun, Ran, missing, ran, recipes, said
+from clients.further import FURTHER
 from clients.page import MARKS, markdown
 from proofsheet.spec.clients.generators import generators, usage
 from proofsheet.spec.load import Library
@@ -35,6 +36,12 @@ class TestData:
         known, notes = generators().by_name, yaml.safe_load((HERE / "notes.yaml").read_text("utf-8"))
         folders = {each.name for each in (HERE / "acceptance").iterdir()}
         assert set(known) == set(recipes()) == set(notes) == folders
+
+    def test_every_generator_compiles_the_clients_of_further_families(self) -> None:
+        for name, recipe in recipes().items():
+            assert recipe.compile, name
+            assert all((HERE / "acceptance" / name / each).is_file() for each in recipe.project)
+        assert set(FURTHER) < set(Library().names())
 
     def test_the_recommended_ones_have_a_first_call_that_is_run(self) -> None:
         recommended = set(generators().recommended.values())

@@ -222,7 +222,7 @@ def older(schema: Any) -> tuple[Any, list[str]]:
 
 SAME_MEANING: list[tuple[Any, Any]] = [
     ({"type": ["string", "null"], "minLength": 1}, {"type": "string", "nullable": True, "minLength": 1}),
-    ({"type": ["string", "integer"]}, {"allOf": [{"anyOf": [{"type": "string"}, {"type": "integer"}]}]}),
+    ({"type": ["string", "integer"]}, {"anyOf": [{"type": "string"}, {"type": "integer"}]}),
     ({"type": "null"}, {"enum": [None], "nullable": True}),
     ({"const": "x"}, {"enum": ["x"], "type": "string"}),
     ({"const": True}, {"enum": [True], "type": "boolean"}),
