@@ -38,8 +38,7 @@ def chosen_tools(tools: Tools, fields: Any, turns: Sequence[Turn], random: Rando
     may be called at once.
     """
     declared = list(_declared(tools, fields))
-    sent = next(pointers.find(fields, tools.choice), None)
-    named = next(pointers.find(sent, tools.chosen), None) if isinstance(sent, dict) else None
+    sent, named = next(pointers.find(fields, tools.choice), None), tools.named(fields)
     mode = "required" if named else tools.modes.get(str(sent), "auto")
     usable = [each for each in declared if named in (None, each[0])]
     if not usable or mode == "none" or (turns and turns[-1].role == "tool" and mode == "auto"):

@@ -51,6 +51,7 @@ def _flaws(call: Call) -> list[Flaw]:
     found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in known]
     found += _picture_flaws(call)
     found += _prompt_flaws(call)
+    found += _tool_flaws(call)
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
     return found
@@ -62,6 +63,13 @@ def _prompt_flaws(call: Call) -> Iterator[Flaw]:
     if artifact and artifact.parameters and not getattr(task, "flawed", None):
         for says in artifact.prompt(call.fields).flaws:
             yield Flaw("prompt-parameter", artifact.prompts[0][-1], {"says": says}, path=artifact.prompts[0])
+
+
+def _tool_flaws(call: Call) -> Iterator[Flaw]:
+    """That a tool is to be called which is not declared."""
+    tools = call.operation.completion.tools if call.operation.completion else None
+    if tools and (name := tools.undeclared(call.fields)) is not None:
+        yield Flaw("tool-chosen", schemas.name(list(tools.choice)), {"value": name}, tools.choice)
 
 
 def _parameter_flaws(call: Call) -> Iterator[Flaw]:

@@ -56,6 +56,17 @@ class Tools:
     chosen: Tokens
     parallel: Tokens | None
 
+    def named(self, fields: Any) -> Any:
+        """The name of the tool that a request wants called; None where it names none."""
+        sent = next(pointers.find(fields, self.choice), None)
+        return next(pointers.find(sent, self.chosen), None) if isinstance(sent, dict) else None
+
+    def undeclared(self, fields: Any) -> str | None:
+        """The name of a tool that a request wants called and does not declare."""
+        name = self.named(fields)
+        known = list(pointers.find(fields, (*self.at, "*", *self.name)))
+        return name if isinstance(name, str) and name not in known else None
+
 
 @dataclass(frozen=True)
 class Completion:

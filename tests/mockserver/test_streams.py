@@ -179,6 +179,12 @@ def test_which_tools_are_called(house: InProcess, more: dict[str, Any], called: 
     assert [each["name"] for each in answer.get("calls", [])] == called
 
 
+@pytest.mark.parametrize("tools", [[TIME], None])
+def test_a_tool_that_is_not_declared_cannot_be_chosen(house: InProcess, tools: Any) -> None:
+    response = sent(house, "/talk", said(call={"only": "get_weather"}, **({"tools": tools} if tools else {})))
+    assert (response.status_code, response.json()) == (400, {"wrong": "get_weather is no tool"})
+
+
 def test_after_its_tools_have_answered_words_come_with_what_they_said(house: InProcess) -> None:
     [first] = answers(house, said(tools=[TOOL]))
     result = {"from": "tool", "answers_to": first["calls"][0]["id"], "says": "18 degrees and sunny"}
