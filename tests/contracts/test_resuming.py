@@ -128,6 +128,7 @@ def test_it_goes_on_as_the_same_run(document: Document, tmp_path: Path) -> None:
         ({"profile": "core"}, "profile"),
         ({"seed": 8}, "seed"),
         ({"only": ("stability.generateCore.prompt",)}, "other requirements"),
+        ({"callback_listen": "127.0.0.1:0", "callback_url": "http://hooks.test"}, "without --callback"),
     ],
 )
 def test_another_run_is_not_gone_on_with(
