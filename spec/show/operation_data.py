@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -122,11 +123,16 @@ def _chosen(value: Choice) -> dict[str, Any]:
     return {"by": "/".join(value.field), "default": value.default, "table": value.table}
 
 
+def _amounts(price: Choice) -> Iterator[Any]:
+    """Every price that a choice leads to; one may lead to further choices."""
+    for each in price.table.values() if price.table else [price.constant]:
+        yield from _amounts(each) if isinstance(each, Choice) else [each]
+
+
 def _credits(each: Operation) -> str:
     if each.cost is None:
         return "free"
-    table = each.cost.credits.table
-    numbers = sorted(table.values()) if table else [each.cost.credits.constant]
+    numbers = sorted(dict.fromkeys(_amounts(each.cost.credits)))
     text = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
     further = f" and {each.cost.megapixel} a further megapixel" if each.cost.megapixel else ""
     return f"{text} each{further}" if each.cost.per else f"{text}{further}"
