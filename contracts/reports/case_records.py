@@ -10,7 +10,9 @@ from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import FormatIs, SizeIs
 from proofsheet.contracts.checks.extraction import gallery, pictures, reported_seed
 from proofsheet.contracts.checks.image_facts import ImageFacts
+from proofsheet.contracts.checks.outcomes import is_success
 from proofsheet.contracts.checks.pictures import FORMATS
+from proofsheet.contracts.checks.task_files import UNTYPED, file_operation
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import remembered
 from proofsheet.contracts.reports.curl import curl
@@ -21,6 +23,7 @@ from proofsheet.contracts.reports.task_records import course
 from proofsheet.contracts.reports.text import clip, size
 from proofsheet.contracts.reports.thumbnails import Thumbnail, thumbnail
 from proofsheet.contracts.run.runner import Result
+from proofsheet.contracts.trail import END, FILE
 from proofsheet.spec.document import Document, Operation
 
 SECRET = frozenset({"valid", "bare", "other", "broke"})  # credentials of a case that let somebody in
@@ -57,7 +60,7 @@ def case(
         "cost": float(asked.case.cost),
         "milliseconds": None if milliseconds is None else round(milliseconds, 1),
         "request": exchange and _request(exchange, redaction),
-        "response": exchange and _response(exchange, asked.case, operation, redaction),
+        "response": exchange and _response(exchange, asked, operation, redaction),
         "task": asked.trail and course(asked.trail, asked.interrupted),
         "memory": asked.trace and remembered(asked.trace),
     }
@@ -88,14 +91,16 @@ def _field(part: Sent, redaction: Redaction) -> str:
     return f"{part.name}: {redaction.clipped(part.text, LONGEST // 10)}"
 
 
-def _response(exchange: Exchange, case: Case, operation: Operation, redaction: Redaction) -> dict[str, Any]:
+def _response(
+    exchange: Exchange, asked: Result, operation: Operation, redaction: Redaction
+) -> dict[str, Any]:
     return {
         "status": exchange.status,
         "headers": [list(pair) for pair in exchange.headers],
         "media_type": exchange.media_type,
         "bytes": len(exchange.body),
         "excerpt": _excerpt(exchange.body, exchange.media_type, redaction),
-        "pictures": [*_pictures(exchange, case, operation)],
+        "pictures": [*_all_pictures(exchange, asked, operation)],
     }
 
 
@@ -127,6 +132,22 @@ def _short(value: Any) -> Any:
     return {name: _short(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
+def _all_pictures(exchange: Exchange, asked: Result, operation: Operation) -> Iterator[dict[str, Any]]:
+    """The pictures of an answer; of a task the files that it made, or the view that is one itself."""
+    if asked.trail is None:
+        yield from _pictures(exchange, asked.case, operation)
+        return
+    looks = list(asked.trail.roles(FILE)) or list(asked.trail.roles(END))
+    for each in (look.exchange for look in looks if is_picture(look.exchange)):
+        yield from _pictures(each, asked.case, file_operation(operation, each))
+
+
+def is_picture(exchange: Exchange) -> bool:
+    """Whether an answer about a task is a picture by its type, or a file without one."""
+    media_type = exchange.media_type
+    return exchange.status == 200 and (media_type.startswith("image/") or media_type in UNTYPED)
+
+
 def _pictures(exchange: Exchange, case: Case, operation: Operation) -> Iterator[dict[str, Any]]:
     sizes = ([each.width, each.height] for each in case.expects if isinstance(each, SizeIs))
     encoded = (FORMATS.get(each.encoded) for each in case.expects if isinstance(each, FormatIs))
@@ -148,5 +169,5 @@ def _found(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
         return
     if exchange.media_type.startswith("image/"):
         yield exchange.body
-    elif exchange.status < 300 and operation.artifact is not None:
+    elif operation.artifact is not None and not operation.lifecycles and is_success(exchange, operation):
         yield from pictures(exchange, operation)

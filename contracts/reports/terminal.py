@@ -60,6 +60,7 @@ class _Renderer:
             yield f"  again      {line(reproduce(self._view.header, requirement, finding.is_explored))}"
             yield ""
         yield from self._pictures()
+        yield from self._tasks()
         yield from self._skipped()
         yield from self._summary()
 
@@ -100,6 +101,19 @@ class _Renderer:
             yield self._painted("skipped", f"each of them by {', '.join(topics)}")
         yield ""
 
+    def _tasks(self) -> Iterator[str]:
+        """What was seen of each task, a line each: its states with their seconds, its files, its price."""
+        found = [each for each in self._view.report.cases if each.get("task")]
+        if not found:
+            return
+        rows = [("task", "states and seconds", "files", "credits"), *map(_task, found)]
+        wide = [max(len(row[column]) for row in rows) for column in range(3)]
+        for number, row in enumerate(rows):
+            cells = [cell.ljust(width) for cell, width in zip(row, wide, strict=False)]
+            text = "  ".join([*cells, row[3]])
+            yield text if number else self._painted("skipped", text)
+        yield ""
+
     def _skipped(self) -> Iterator[str]:
         for reason, count in self._view.reasons.items():
             text = f"skipped {plural(count, 'requirement')}: {line(reason) or 'no reason given'}"
@@ -124,6 +138,14 @@ class _Renderer:
 
     def _painted(self, standing: str, text: str) -> str:
         return f"\x1b[{_CODES[standing]}m{text}\x1b[0m" if self._colour else text
+
+
+def _task(case: Record) -> tuple[str, str, str, str]:
+    task = case["task"]
+    states = ", ".join(f"{line(state or 'none declared')} {seconds:g}" for state, seconds in task["states"])
+    open_still = ", not followed to its end" if task["is_open"] else ""
+    price = amount(case["cost"]) if case["paid"] else "0"
+    return line(case["id"]), (states or "never seen") + open_still, str(task["files"]), price
 
 
 def _end(view: View) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -147,3 +148,14 @@ def test_a_task_that_the_target_has_forgotten_is_no_finding(
     assert again.run.budget.spent == 4  # it was paid for then
     assert again.run.verdicts["tasks.draw.task.final"].reason == FORGOTTEN
     assert again.exit_code == 3  # nothing was judged
+
+
+def test_a_report_shows_the_states_the_files_and_the_price_of_a_task(
+    small_tasks: Document, made: Plan, tmp_path: Path
+) -> None:
+    report = tmp_path / "run.jsonl"
+    Shop(small_tasks, "looks").judged(made, report)
+    said = terminal.terminal(records.read(report))
+    assert re.search(r"^draw/task-\d+ .* 64x48 PNG RGB .* judged, all kept$", said, re.M)
+    assert re.search(r"^draw/task-\d+ +(\w+ [\d.]+, )*done [\d.]+ +1 +4$", said, re.M)
+    assert "no picture" not in said
