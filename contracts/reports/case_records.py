@@ -8,11 +8,11 @@ from typing import Any
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import FormatIs, SizeIs
-from proofsheet.contracts.checks.extraction import gallery, pictures, reported_seed
+from proofsheet.contracts.checks.extraction import UNTYPED, gallery, pictures, reported_seed
 from proofsheet.contracts.checks.image_facts import ImageFacts
 from proofsheet.contracts.checks.outcomes import is_success
 from proofsheet.contracts.checks.pictures import FORMATS
-from proofsheet.contracts.checks.task_files import UNTYPED, file_operation
+from proofsheet.contracts.checks.task_files import file_operation
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import remembered
 from proofsheet.contracts.reports.curl import curl
