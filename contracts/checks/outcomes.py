@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Operation, Outcome
 from proofsheet.spec.recognise import Recognition, recognise, refusal_by_form
 
 
@@ -62,10 +62,30 @@ def is_outcome(exchange: Exchange, operation: Operation, name: str) -> bool:
 
     A refusal under the status of a success must be recognised: what is neither could be either.
     """
-    wanted = operation.outcomes[name]
+    wanted = as_answered(operation, name, exchange.status)
     found = recognised(exchange, operation).outcomes
-    could_be = not found and (wanted.status >= 300 or name not in operation.refusals)
+    could_be = not found and (wanted.status >= 300 or wanted.name not in operation.refusals)
     return exchange.status == wanted.status and (could_be or wanted in found)
+
+
+def as_answered(operation: Operation, name: str, status: int) -> Outcome:
+    """The named outcome; or what the document has of it under another status, which is the answer's.
+
+    It is the same where the example is, with values that tell it from others.
+    """
+    wanted = operation.outcomes[name]
+    others = (each for each in operation.outcomes.values() if each.status == status != wanted.status)
+    return next((each for each in others if _says_the_same(each, wanted)), wanted)
+
+
+def _says_the_same(one: Outcome, other: Outcome) -> bool:
+    pairs = ((form, other.representations.get(name)) for name, form in one.representations.items())
+    return any(
+        two is not None
+        and bool(form.constants)
+        and (form.constants, form.value) == (two.constants, two.value)
+        for form, two in pairs
+    )
 
 
 def in_words(exchange: Exchange, operation: Operation) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from proofsheet.contracts.checks.extraction import excerpt
-from proofsheet.contracts.checks.outcomes import in_words, is_outcome, is_refusal, parsed
+from proofsheet.contracts.checks.outcomes import as_answered, in_words, is_outcome, is_refusal, parsed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec import pointers
@@ -21,8 +21,8 @@ class RefusedAs(Expectation):
     outcome: str
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        wanted = answer.operation.outcomes[self.outcome]
         exchange = answer.exchange
+        wanted = as_answered(answer.operation, self.outcome, exchange.status)
         if exchange.status != wanted.status:
             yield f"expected {wanted.status} {wanted.name}, came {exchange.status} {excerpt(exchange)}"
             return
