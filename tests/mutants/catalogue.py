@@ -14,7 +14,7 @@ from proofsheet.spec.yaml_reader import read
 HOME = Path(__file__).parent
 _FIELDS = {
     *("id", "says", "from", "kind", "actions", "damage", "breaks", "advises", "stops"),
-    *("profile", "settings", "document", "unseen", "permissions", "aim", "explore"),
+    *("profile", "settings", "document", "unseen", "permissions", "aim", "explore", "asks"),
 }
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -46,6 +46,7 @@ class Mutant:
     document: str = "stability"
     settings: dict[str, Any] = field(default_factory=dict)
     unseen: str = ""
+    asks: tuple[str, ...] = ()  # the requirements that are judged, by id or its beginning; empty: all
     explore: int = 0  # examples for each operation, drawn by the judge's explorers
 
 
@@ -85,6 +86,7 @@ def _mutant(file: str, data: dict[str, Any]) -> Mutant:
         damage=data.get("damage", {}),
         aim=tuple(data.get("aim", ())),
         permissions=frozenset(data.get("permissions", ())),
+        asks=tuple(data.get("asks", ())),
         **{name: frozenset(spread(data.get(name, ()))) for name in ("breaks", "advises", "stops")},
         **{
             name: data[name]

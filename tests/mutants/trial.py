@@ -137,6 +137,7 @@ def site(document: Document, seed: int, **settings: Any) -> Site:
 def trial(mutant: Mutant, seed: int = 1, only: tuple[str, ...] = ()) -> Trial:
     """Serve a mutant and judge it; `only` some requirements, by id or prefix."""
     served = site(mutated(mutant), seed, **mutant.settings)
+    only = only or mutant.asks
     plan = _plan(mutant.document, mutant.profile, only, PERMISSIONS | mutant.permissions, seed)
     hears = {"receiver": Receiver(HOOKS)} if "callback-listen" in mutant.permissions else {}
     with Relay(served, made(mutant.damage, **hears) if mutant.damage else None) as relay:
