@@ -91,8 +91,11 @@ def _submitted(trail: Trail, found: Facts) -> Iterator[tuple[str, Any]]:
         yield "$task.kind", kind
 
 
+@dataclass(frozen=True)
 class ResultsWhenDue(OfTrail):
-    """The results are there in the states that have them, and in no other."""
+    """The results are there in the states that have them; or, `early`, in no other."""
+
+    early: bool = False
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
         every = {place for name in trail.lifecycle.states for place in places(_form(trail.view, name), URL)}
@@ -100,7 +103,7 @@ class ResultsWhenDue(OfTrail):
         for look, found in views(trail):
             if found.state and found.state not in said:
                 said.add(found.state)
-                yield from _results(trail, look, found.state, every)
+                yield from _results(trail, look, found.state, every, self.early)
         if not said:
             raise Unjudged("the task was never seen")
 
@@ -109,18 +112,18 @@ def _form(view: Operation, state: str) -> Any:
     return view.outcomes[state].representations.get(JSON) if state in view.outcomes else None
 
 
-def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]]) -> Iterator[str]:
+def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]], early: bool) -> Iterator[str]:
     form, body = _form(trail.view, state), parsed(look.exchange)
     due = set(places(form, URL))
-    for place in sorted(every):
+    for place in sorted(every - due if early else due):
         came = [each for each in pointers.find(body, place) if each not in (None, "", [], {})]
         shown = pointers.join(*place)
-        if place in due and not came:
-            yield f"in {state} there is no result at {shown}"
-        elif place in due and not all(isinstance(each, str) and "/" in each for each in came):
-            yield f"in {state} the result at {shown} is no link: {came[0]!r}"
-        elif place not in due and came and came != list(pointers.find(form.value, place)):
+        if early and came and came != list(pointers.find(form.value, place)):
             yield f"in {state} there is a result already at {shown}: {came[0]!r}"
+        elif not early and not came:
+            yield f"in {state} there is no result at {shown}"
+        elif not early and not all(isinstance(each, str) and "/" in each for each in came):
+            yield f"in {state} the result at {shown} is no link: {came[0]!r}"
 
 
 @dataclass(frozen=True)

@@ -140,8 +140,10 @@ def _shown(source: Source, operation: Operation, lifecycle: Lifecycle, view: Ope
     if said or binds(view, lifecycle, "$task.kind"):
         yield _asked(source, operation, "echo", "views show what it was submitted with", at, Echoes)
     if binds(view, lifecycle, URL):
-        says = "its results are there in the states that have them, and in no other"
+        says = "its results are there in the states that have them"
         yield _asked(source, operation, "results", says, at, ResultsWhenDue)
+        says = "no result is there before the state that has it"
+        yield _asked(source, operation, "results.early", says, at, ResultsWhenDue, True)
 
 
 def _offered(

@@ -178,8 +178,13 @@ TABLE: tuple[tuple[Kind, dict[str, Any], Looks, tuple[tuple[Looks, str], ...]], 
         (
             (ending(picture=None), "in done there is no result at /picture"),
             (ending(picture="soon"), "in done the result at /picture is no link: 'soon'"),
-            ((*GOING[:2], view({**RUNNING, "picture": "http://t.test/2.png"})), "there is a result already"),
         ),
+    ),
+    (
+        ResultsWhenDue,
+        {"early": True},
+        COURSE,
+        (((*GOING[:2], view({**RUNNING, "picture": "http://t.test/2.png"})), "there is a result already"),),
     ),
     (
         OtherViewAgrees,

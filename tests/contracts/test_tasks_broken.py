@@ -24,7 +24,7 @@ BROKEN = {
     "final_state_changes": ("task.final",),
     "result_goes_after_the_first_look": ("task.final",),
     "end_moves_on": ("task.final",),
-    "result_early": ("task.results",),
+    "result_early": ("task.results.early",),
     "result_missing": ("task.results",),
     "result_is_no_link": ("task.results",),
     "id_rewritten_in_views": ("task.id.stays",),
