@@ -198,7 +198,16 @@ def test_a_check_passes_what_is_right_and_tells_what_is_not(
 
 
 # Checks with tests of their own: test_edited_pictures, test_checks_tasks, test_callbacks_judged.
-ELSEWHERE = ("edited_pictures", "task_", "callbacks", "offers")
+ELSEWHERE = (
+    "edited_pictures",
+    "task_",
+    "callbacks",
+    "offers",
+    "completions",
+    "event_streams",
+    "vectors",
+    "shown_members",
+)
 
 
 def test_every_check_has_a_row() -> None:
