@@ -67,6 +67,8 @@ class IsCutOut(Expectation):
 class IsOpaque(Expectation):
     """No part of the picture is transparent."""
 
+    of = "file"
+
     def findings(self, answer: Answer) -> Iterator[str]:
         for each in decoded(answer):
             if each.clear:
