@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
 _WINDOW, _MEMORY = -12, 5  # of zlib: raw, 4 kB; less than its defaults take, for what is packed is short
+MOST_FRESH = 512  # values that came last, kept as they are: most are looked at soon, and packing takes time
 LARGEST_PACKED = 8192  # bytes held: what has more is kept as it is, for packing would copy them each time
 
 
@@ -20,10 +21,12 @@ V = TypeVar("V", bound=Sized)
 
 
 class Shelf(Generic[V]):
-    """A dict of values by (account, id), in the order in which the keys came. What comes out is a copy."""
+    """A dict of values by (account, id), in the order in which the keys came."""
 
-    def __init__(self) -> None:
+    def __init__(self, fresh: int = MOST_FRESH) -> None:
+        self._most_fresh = fresh
         self._packed: dict[tuple[str, str], V | bytes] = {}
+        self._fresh: dict[tuple[str, str], None] = {}  # to be packed when others have come
         self._like = b""  # the first value: what the others have in common with it is not kept again
 
     def __len__(self) -> int:
@@ -40,8 +43,17 @@ class Shelf(Generic[V]):
         return self._unpacked(self._packed[key])
 
     def __setitem__(self, key: tuple[str, str], value: V) -> None:
-        small = value.bytes_held <= LARGEST_PACKED
-        self._packed[key] = self._as_packed(value) if small else value
+        self._packed[key] = value
+        self._fresh.pop(key, None)
+        if value.bytes_held <= LARGEST_PACKED:
+            self._fresh[key] = None
+            self._pack_oldest()
+
+    def _pack_oldest(self) -> None:
+        if len(self._fresh) > self._most_fresh:
+            key = next(iter(self._fresh))
+            del self._fresh[key]
+            self._packed[key] = self._as_packed(self._unpacked(self._packed[key]))
 
     def _as_packed(self, value: V) -> bytes:
         plain = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
@@ -57,6 +69,7 @@ class Shelf(Generic[V]):
         return value
 
     def pop(self, key: tuple[str, str]) -> V:
+        self._fresh.pop(key, None)
         return self._unpacked(self._packed.pop(key))
 
     def oldest(self) -> Iterator[V]:

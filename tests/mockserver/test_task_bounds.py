@@ -140,7 +140,7 @@ def test_callbacks_of_tasks_that_are_forgotten_do_not_wait() -> None:
 
 
 def test_what_is_kept_packed_comes_out_as_it_was() -> None:
-    shelf: Shelf[Any] = Shelf()
+    shelf: Shelf[Any] = Shelf(fresh=2)
     kept = [task(number, number / 7, **GROWTH[what]) for number, what in enumerate(GROWTH)]
     kept += [task(number + 10, 3.0, artifacts=(_upload(20_000),)) for number in range(2)]
     for each in kept:
