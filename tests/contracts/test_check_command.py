@@ -53,7 +53,7 @@ def records(path: Path) -> list[dict[str, object]]:
 def test_a_dry_run_prints_the_price_and_sends_nothing(tmp_path: Path) -> None:
     done = proofsheet("check", "stability", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "119.4 credits if the target keeps the contract" in done.stdout
+    assert "133.4 credits if the target keeps the contract" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

@@ -133,7 +133,7 @@ def test_an_error_is_found_among_calls_that_match(proofsheet_mock: Mock) -> None
         ({"code": 500, "operation": "generateCoar"}, "no operation 'generateCoar'; known: "),
         ({"fault": "explode"}, "'explode' is no fault: expected one of latency"),
         ({"code": 500, "times": 0}, "times: expected a whole number of calls from 1 on, came 0"),
-        ({}, 'give an "outcome", a "code", a "fault" or a "task"'),
+        ({}, 'give an "outcome", a "code", a "fault", a "task" or an "answer"'),
     ],
 )
 def test_an_impossible_wish_is_explained(proofsheet_mock: Mock, wish: dict[str, Any], why: str) -> None:
