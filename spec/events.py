@@ -11,6 +11,7 @@ from proofsheet.spec.expressions import Expression, parse_bind
 from proofsheet.spec.schemas import Schema
 
 MEDIA_TYPE = "text/event-stream"
+DEFAULT_NAME = "message"  # of an event without one
 PIECES = ("text", "refusal", "call", "arguments")  # what an event may hand over a piece of
 Binds = tuple[tuple[tuple[str, ...], Expression], ...]
 
@@ -107,4 +108,5 @@ def _read_one(lines: Sequence[str]) -> tuple[str | None, str] | None:
             fields.setdefault(name, []).append(value.removeprefix(" "))
     if "data" not in fields:
         return None
-    return fields.get("event", [None])[-1], "\n".join(fields["data"])
+    name = next(reversed(fields.get("event", ())), "")
+    return None if name in ("", DEFAULT_NAME) else name, "\n".join(fields["data"])

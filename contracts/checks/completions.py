@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofsheet.contracts.checks.written import no_success, values
+from proofsheet.contracts.checks.extraction import whole_number
+from proofsheet.contracts.checks.written import adds_up, no_success, values
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Unjudged
 from proofsheet.spec.schemas import Schema
@@ -41,8 +42,8 @@ class Answered(OfWords):
         counts = [
             each for name in ("prompt", "completion", "total") for each in values(answer, f"$usage.{name}")
         ]
-        if len(counts) == 3 and counts[0] + counts[1] != counts[2]:
-            yield f"expected a total of what was read and written, came {counts}"
+        if len(counts) == 3:
+            yield from adds_up(counts)
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,19 @@ class TokensAtMost(OfWords):
     most: int
 
     def of_words(self, answer: Answer) -> Iterator[str]:
-        written = values(answer, "$usage.completion")
-        if not written:
+        found = values(answer, "$usage.completion")
+        if not found:
             raise Unjudged("the answer does not say how many tokens it has")
-        if written[0] > self.most:
-            yield f"expected at most {self.most} tokens, came {written[0]}"
+        written = whole_number(found[0])
+        if written is None:
+            yield f"expected a whole number of tokens, came {found[0]!r:.80}"
+            return
+        if written > self.most:
+            yield f"expected at most {self.most} tokens, came {written}"
         completion = answer.operation.completion
         word = completion.finishes["length"] if completion else ""
-        for came in values(answer, "$choice.finish"):
+        # A text may end by itself before.
+        for came in values(answer, "$choice.finish") if written >= self.most else ():
             if came != word:
                 yield f"expected the end {word!r} of a text that was cut, came {came!r}"
 
@@ -84,7 +90,10 @@ class StopsBefore(OfWords):
     texts: tuple[str, ...]
 
     def of_words(self, answer: Answer) -> Iterator[str]:
-        for text in values(answer, "$choice.text"):
+        texts = values(answer, "$choice.text")
+        if not texts:
+            raise Unjudged("there is no text to look at")
+        for text in texts:
             for stop in self.texts:
                 if isinstance(text, str) and stop in text:
                     yield f"expected it to end before {stop!r}, came {text[:80]!r}"
@@ -97,7 +106,10 @@ class KeepsToSchema(OfWords):
     schema: Mapping[str, Any] = field(default_factory=dict)
 
     def of_words(self, answer: Answer) -> Iterator[str]:
-        for text in values(answer, "$choice.text"):
+        texts = values(answer, "$choice.text")
+        if not texts:
+            yield "expected a text, came none"
+        for text in texts:
             yield from _breaks(self.schema, text, "a text")
 
 
@@ -111,6 +123,8 @@ class CallsTool(OfWords):
         names, arguments = values(answer, "$tool.name"), values(answer, "$tool.arguments")
         if not names:
             yield f"expected a call of {' or '.join(self.tools)}, came none"
+        if len(names) != len(arguments):
+            yield f"expected arguments of each call, came {len(arguments)} of {len(names)}"
         for name, text in zip(names, arguments, strict=False):
             if name not in self.tools:
                 yield f"expected a call of {' or '.join(self.tools)}, came one of {name!r}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.contracts.checks.written import (
+    adds_up,
     as_json,
     event_data,
     no_success,
@@ -21,6 +23,7 @@ from proofsheet.spec.schemas import Schema
 
 _FIELDS = ("data", "event", "id", "retry", "")  # of a line; before a colon alone: a comment
 _MOST_SAID = 3
+_LINE_END = re.compile(r"\r\n|\r|\n")  # no other of Unicode's: JSON may hold those as they are
 
 
 class OfStream(Expectation):
@@ -49,7 +52,7 @@ class StreamForm(OfStream):
         found, rest = read_events(answer.exchange)
         if rest:
             yield f"the last event has no blank line after it: {rest[:80]!r}"
-        lines = answer.exchange.body.decode("utf-8", "replace").splitlines()
+        lines = _LINE_END.split(answer.exchange.body.decode("utf-8-sig", "replace"))
         odd = [each for each in lines if each and each.partition(":")[0] not in _FIELDS]
         for each in odd[:_MOST_SAID]:
             yield f"a line is none of an event: {each[:80]!r}"
@@ -143,8 +146,7 @@ class StreamUsage(OfStream):
         counts = [
             _value(stream, data[totals[0]], f"$usage.{name}") for name in ("prompt", "completion", "total")
         ]
-        if not all(isinstance(each, int) for each in counts) or counts[0] + counts[1] != counts[2]:
-            yield f"expected a total of what was read and written, came {counts}"
+        yield from adds_up(counts)
 
 
 _OF_A_CHOICE = ("$choice.index", "$piece.text", "$choice.finish")

@@ -86,14 +86,14 @@ def reported_seed(exchange: Exchange, operation: Operation) -> int | None:
     """The seed an answer reports, in the place where the document binds it."""
     representation = operation.success.representations.get(exchange.media_type)
     for place in bound(representation, "$artifact.seed"):
-        return _whole(next(pointers.find(parsed(exchange), place), None))
+        return whole_number(next(pointers.find(parsed(exchange), place), None))
     for name in _seed_headers(representation):
         text = exchange.header(name.lower()) or ""
         return int(text) if text.isdecimal() else None
     return None
 
 
-def _whole(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
     """A JSON number without a fraction: 5.0 is the integer 5 (JSON Schema 2020-12, Core 4.2.2)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

@@ -189,6 +189,8 @@ class LinkLeads(OfTrail):
         for look in looks_of(trail, LINK):
             found = facts(trail.view, trail.lifecycle, look.exchange)
             if found.state is None:
+                if not is_fetchable(look.exchange.url):
+                    continue  # as found above
                 if not trail.view.is_open and not look.exchange.credentials(trail.view):
                     raise Unjudged("the link leads to another host, to which no key is sent")
                 yield f"{look.exchange.url} does not show it: {answered(look.exchange)}"

@@ -39,7 +39,7 @@ class Vectors(OfWords):
             return
         if self.dimensions is not None and len(vector) != self.dimensions:
             yield f"expected {self.dimensions} numbers in a vector, came {len(vector)}"
-        if abs(math.hypot(*vector) - 1) > _NEAR_ONE:
+        if not abs(math.hypot(*vector) - 1) <= _NEAR_ONE:  # NaN is not near either
             yield f"expected a vector of length 1, came one of {math.hypot(*vector):.4f}"
 
 
@@ -47,7 +47,10 @@ def _numbers(written: Any, form: str) -> list[float] | None:
     """The numbers of a vector; None where it is not written in that form."""
     if form == "numbers":
         usable = isinstance(written, list) and all(isinstance(each, int | float) for each in written)
-        return written if usable else None
+        try:
+            return [float(each) for each in written] if usable else None
+        except OverflowError:
+            return None
     try:
         data = base64.b64decode(written, validate=True)
         return list(struct.unpack(f"<{len(data) // 4}f", data))

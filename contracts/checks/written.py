@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from proofsheet.contracts.checks.extraction import excerpt
+from proofsheet.contracts.checks.extraction import excerpt, whole_number
 from proofsheet.contracts.checks.outcomes import in_words, is_success, parsed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer
@@ -20,6 +20,13 @@ def no_success(answer: Answer) -> Iterator[str]:
     if not is_success(answer.exchange, answer.operation):
         came = in_words(answer.exchange, answer.operation)
         yield f"expected {answer.operation.success.status}, came {came} {excerpt(answer.exchange)}"
+
+
+def adds_up(counts: Sequence[Any]) -> Iterator[str]:
+    """That the tokens read and written are not those in all, if so."""
+    read, written, total = map(whole_number, counts)
+    if read is None or written is None or read + written != total:
+        yield f"expected whole numbers, the third the sum of what was read and written, came {list(counts)}"
 
 
 def plain_form(operation: Operation) -> Representation | None:

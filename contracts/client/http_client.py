@@ -108,14 +108,14 @@ class HttpClient:
             location = found.header("location") if found.status in REDIRECTIONS else None
             if not location:
                 break
-            found = self._linked(case, urljoin(found.url, location))
+            found = self._linked(case, location, found.url)
         return found
 
-    def _linked(self, case: Case, url: str) -> Exchange:
+    def _linked(self, case: Case, url: str, base: str = "") -> Exchange:
         """One request for a link, on a connection of its own. The key goes to the target's origin only."""
         target = self._target
         try:
-            whole = httpx.URL(urljoin(target.url + "/", url))
+            whole = httpx.URL(urljoin(base or target.url + "/", url))
             request = self._fresh.build_request("GET", whole)
         except (httpx.InvalidURL, ValueError) as error:
             raise Unreachable(f"the link {url[:200]!r} is none: {error}", sent=False) from None

@@ -25,7 +25,7 @@ from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.run.linked_files import with_files
 from proofsheet.contracts.run.trail import is_forgotten
 from proofsheet.contracts.run.trail import submitted as id_given
-from proofsheet.contracts.trail import Submitted, Trail
+from proofsheet.contracts.trail import FILE, FILE_AGAIN, Submitted, Trail
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -140,7 +140,7 @@ class Attempts:
             case=replace(ready, steps=way.steps),
             exchanges=tuple(each.exchange for each in trail.looks),
             trail=trail,
-            paid=trail.id is not None and self._is_charged(trail),
+            paid=self._is_charged(trail) if trail.id is not None else submitted.paid,
             reason="interrupted before all was known of the task" if interrupted else "",
             interrupted=interrupted,
         )
@@ -201,7 +201,13 @@ class Attempts:
         try:
             self.judging.remember(case, exchange, began)
             result = replace(result, trace=self.judging.history[-1])
-            if exchange.status == 429 and case.request.copies == 1 and not self.client.expects(case, 429):
+            is_api = case.step.role not in (FILE, FILE_AGAIN)  # the store of files has limits of its own
+            if (
+                is_api
+                and exchange.status == 429
+                and case.request.copies == 1
+                and not self.client.expects(case, 429)
+            ):
                 return self._limited(result, case, exchange)
             found = self.judging.judge(case, exchange)
         except KeyboardInterrupt:

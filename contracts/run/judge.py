@@ -94,19 +94,18 @@ class Judge:
         for each in (*case.follow.wholes, *case.follow.ends):
             if each.requirement not in self.requirements:
                 continue
+            if each.requirement in early:
+                unjudged.append((each.requirement, EARLY))
+                continue
             try:
-                if each.requirement in early:
-                    raise Unjudged(EARLY)
-                found = each.findings(_known(report) if each.of == "report" else answer)
-                messages += [(each.requirement, message) for message in found]
+                _add(messages, each, _known(report) if each.of == "report" else answer)
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
         general: tuple[str, ...] = ()
         if not any(True for _ in trail.roles(FILE)):
             for each in case.follow.files:
                 try:
-                    found = each.findings(self._shown(trail))
-                    messages += [(each.requirement, message) for message in found]
+                    _add(messages, each, self._shown(trail))
                 except Unjudged as why:
                     unjudged.append((each.requirement, why.reason))
             general = tuple(self._shown_whole(case, trail, messages))
@@ -147,7 +146,7 @@ class Judge:
             if each.requirement not in self.requirements:
                 continue  # the case is sent for the sake of another
             try:
-                messages += [(each.requirement, message) for message in each.findings(answer)]
+                _add(messages, each, answer)
             except Unjudged as why:
                 unjudged.append((each.requirement, why.reason))
         general = dict(self.general(case, exchange.media_type, exchange.status))
@@ -213,3 +212,8 @@ def _whose(exchange: Exchange, operation: Operation) -> str:
     """What a message about an error adds if it is not the API that speaks in it."""
     said_by = recognised(exchange, operation).responder if exchange.status >= 400 else None
     return f"; this is the {said_by}'s error, not the API's" if said_by else ""
+
+
+def _add(messages: list[tuple[str, str]], each: Expectation, answer: Answer) -> None:
+    """Add what an expectation finds. What it found before it raised Unjudged stays."""
+    messages.extend((each.requirement, message) for message in each.findings(answer))

@@ -21,6 +21,7 @@ from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.tasks import Moves, Views
 
 FIRST, GROWS, LONGEST = 0.25, 1.4, 10.0  # seconds before a look; the next is so much later; never more
+MOST_GROWN = 20  # times: by then it is longer than the longest
 SHARE = 10  # of the documented time: so often it is looked at, at least
 STRANGE = 10  # looks in a row that show no declared state: then it is given up
 MOST_FILES = 8
@@ -133,7 +134,7 @@ class Follower:
     def _pause(self, count: int) -> float:
         """Seconds before a look: few at first, for a double is quick, and never many beside the whole."""
         longest = sum((each.seconds or (0.0, 0.0))[1] for each in self.trail.lifecycle.states.values())
-        return min(FIRST * GROWS**count, max(longest / SHARE, 1.0), LONGEST)
+        return min(FIRST * GROWS ** min(count, MOST_GROWN), max(longest / SHARE, 1.0), LONGEST)
 
     def _move_on(self, to: tuple[str, ...]) -> Steps:
         """Move a task that waits for a client to the first state that a client can move it to."""

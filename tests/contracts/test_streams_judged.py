@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,22 @@ BROKEN: dict[str, tuple[Change, set[str]]] = {
         in_json(lambda body: {**body, "tokens": {"read": 1, "written": 99, "all": 100}}),
         {"text.most"},
     ),
+    "counts are words": (
+        in_json(
+            lambda body: (
+                {**body, "tokens": dict.fromkeys(body["tokens"], "12")} if "answers" in body else body
+            )
+        ),
+        {"text.answered", "text.most"},
+    ),
+    "there is no choice": (
+        in_json(lambda body: {**body, "answers": []} if "answers" in body else body),
+        {"text.answered", "text.count", "text.schema", "text.tools"},
+    ),
+    "vectors hold no numbers": (
+        each_vector(lambda each: [*each[1:], math.inf] if isinstance(each, list) else each),
+        {"vectors.numbers"},
+    ),
     "one choice of several": (
         in_json(lambda body: {**body, "answers": body["answers"][:1]} if "answers" in body else body),
         {"text.count"},
@@ -189,6 +206,20 @@ HARMLESS: dict[str, Change] = {
     "comments keep it open": in_stream(lambda body: body.replace(b"\n\n", b"\n\n: still there\n\n")),
     "no space after the colon": in_stream(lambda body: body.replace(b"data: ", b"data:")),
     "events are numbered": in_stream(lambda body: body.replace(b"data: ", b"id: 1\ndata: ")),
+    "a byte order mark": in_stream(lambda body: "\ufeff".encode() + body),
+    "line ends of Unicode's in a text": in_stream(
+        lambda body: body.replace(b'"text":"', '"text":"\u2028'.encode())
+    ),
+    "events have the default name": in_stream(
+        lambda body: body if b"event:" in body else body.replace(b"data: ", b"event: message\ndata: ")
+    ),
+    "counts are written as decimals": in_json(
+        lambda body: (
+            {**body, "tokens": {name: float(each) for name, each in body["tokens"].items()}}
+            if "tokens" in body
+            else body
+        )
+    ),
     "further members": in_json(lambda body: {**body, "more": 1} if isinstance(body, dict) else body),
 }
 
