@@ -268,7 +268,7 @@ def _load(library: Library, names: tuple[str, ...]) -> Documents:
     documents = _listed(library, _with_parts(library, names) or library.families())
     if not documents.names:
         raise click.UsageError(f"there are no documents in {library.home / 'apis'}")
-    for name in names or documents.names[:1]:
+    for name in documents.names if names else documents.names[:1]:
         try:
             documents.load(name)
         except (LookupError, BadFile) as problem:

@@ -52,8 +52,9 @@ def forced(call: Call, double: Double) -> Forced:
     by = "prefer" if outcome or "task" in wishes else "header" if call.task_forcing else ""
     fault = _fault_header(call)
     call.stream_pace = _stream_pace(call, double, wishes)
-    # A call that names an outcome itself leaves the schedule to the calls after it.
-    scheduled = None if outcome else double.state.take(call.key, call.operation.key)
+    # A call that names an outcome or an answer itself leaves the schedule to the calls after it.
+    is_named = bool(outcome) or ANSWER_HEADER in call.headers
+    scheduled = None if is_named else double.state.take(call.key, call.operation.key)
     if scheduled is not None:
         by = "schedule"
         outcome = named(call.operation, scheduled.outcome, scheduled.code)

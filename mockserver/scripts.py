@@ -81,6 +81,10 @@ def parse_script(node: Any) -> Script:
         raise BadScript(f"expected an object with some of {', '.join(_KEYS)}, came {_shown(node)}")
     if node.get("finish", "stop") not in FINISHES:
         raise BadScript(f"finish: expected one of {', '.join(FINISHES)}, came {_shown(node['finish'])}")
+    if not isinstance(node.get("outcome", ""), str):
+        raise BadScript(f"outcome: expected the name of one, came {_shown(node['outcome'])}")
+    if "finish" in node and not set(node) & {"text", "refusal", "tools", "parts"}:
+        raise BadScript("finish: expected a text, a refusal, tools or parts beside it")
     stream = node.get("stream", "")
     if not isinstance(stream, str):
         raise BadScript(f"stream: expected a pace such as tps=20, came {_shown(stream)}")
@@ -109,6 +113,7 @@ def _tool(node: Any) -> Said:
     if (
         not isinstance(node, dict)
         or not isinstance(node.get("name"), str)
+        or not isinstance(node.get("id"), str | None)
         or set(node) - {"name", "arguments", "id"}
     ):
         raise BadScript(f"a tool: expected its name, and perhaps arguments and an id, came {_shown(node)}")
@@ -164,7 +169,15 @@ def _own(node: Any) -> Rule:
     match = node.get("match", {})
     if not isinstance(match, dict) or set(match) - set(_MATCHES):
         raise BadScript(f"match: expected some of {', '.join(_MATCHES)}, came {_shown(match)}")
-    return Rule(match, parse_script(node["answer"]))
+    return Rule(_checked(match), parse_script(node["answer"]))
+
+
+def _checked(match: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name, wanted in match.items():
+        kind, what = (int, "a number") if name == "turn" else (str, "a text")
+        if not isinstance(wanted, kind):
+            raise BadScript(f"match: {name}: expected {what}, came {_shown(wanted)}")
+    return match
 
 
 # What aimock calls each thing that can be matched.

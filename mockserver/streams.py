@@ -19,36 +19,38 @@ from proofsheet.spec.events import PIECES, Event, EventStream
 
 @dataclass(frozen=True)
 class Sent:
-    """One event as it is sent, and whether it hands over a piece, for which a pause may be due."""
+    """One event as it is sent, whether it hands over a piece, for which a pause may be due, or is none."""
 
     data: bytes
     is_piece: bool = False
+    is_cut: bool = False  # the connection ends here
 
 
 def sent_events(stream: EventStream, context: Context, pace: StreamPace) -> list[Sent]:
-    """Every event that is sent, in order: up to the error or the cut if the pace has one."""
-    most = next((each for each in (pace.error, pace.cut) if each is not None), None)
+    """Every event that is sent, in order: up to the error or the cut, whichever comes first in it."""
+    most = min((each for each in (pace.error, pace.cut) if each is not None), default=None)
+    is_error = pace.error is not None and pace.error == most
     found: list[Sent] = []
     pieces = 0
     for each in _whole(stream, context):
         if most is not None and pieces >= most and (each.is_piece or pieces):
+            error = stream.error if is_error else None
+            found.append(_event(error, context) if error else Sent(b"", is_cut=True))
             break
         found.append(each)
         pieces += each.is_piece
-    if pace.error is not None and stream.error is not None:
-        found.append(_event(stream.error, context))
     return found
 
 
 async def paced(found: Sequence[Sent], pace: StreamPace, double: Double) -> AsyncIterator[bytes]:
-    """The events one by one. Raises CutOff where the connection is to end, or an error has no event."""
+    """The events one by one. Raises CutOff where the connection is to end, or where an error has no event."""
     pauses = pace.pauses(double.rng)
     for each in found:
         if each.is_piece and not pace.is_immediate:
             await asyncio.sleep(next(pauses))
+        if each.is_cut:
+            raise CutOff
         yield each.data
-    if pace.cut is not None and pace.error is None:
-        raise CutOff
 
 
 def _whole(stream: EventStream, context: Context) -> Iterator[Sent]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal, conclude_representation
@@ -180,7 +181,8 @@ def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
     wanted = dict.fromkeys(each for each in ids if isinstance(each, str)) if isinstance(ids, list) else ()
     known = (known_task(double, call.operation.account, each) for each in wanted)
     own = (each for each in known if each is not None and each.holder == call.account)
-    return [looked_at(double, each, call.account) for each in own if each.lifecycle in shown][: role.most]
+    several = islice((each for each in own if each.lifecycle in shown), role.most)
+    return [looked_at(double, each, call.account) for each in several]
 
 
 async def _move(call: Call, double: Double, role: Moves) -> str:

@@ -49,8 +49,14 @@ def chosen_tools(tools: Tools, fields: Any, turns: Sequence[Turn], random: Rando
     if not common[first[0]] and mode == "auto":
         return ()
     several = tools.parallel is None or next(pointers.find(fields, tools.parallel), True) is not False
-    others = [each for each in usable if each is not first and _words(each[0]) <= _words(said)]
+    others = [each for each in usable if each is not first and _is_named(each[0], said)]
     return tuple(_called(each, said, random) for each in (first, *(others if several else ())))
+
+
+def _is_named(name: str, said: str) -> bool:
+    """Whether every word of a tool's name was said. A name of short words alone is never taken for said."""
+    words = _words(name)
+    return bool(words) and words <= _words(said)
 
 
 def _declared(tools: Tools, fields: Any) -> Iterator[tuple[str, str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
@@ -28,15 +27,15 @@ def path(call: Call, double: Double) -> None:
 
 def validate(call: Call, double: Double) -> None:
     """The gate of everything else that schemas and rules say."""
-    if found := [*_shutdown_flaws(call, day_of(double.state.now())), *_flaws(call)]:
+    if found := [*_shutdown_flaws(call, double.state.now()), *_flaws(call)]:
         raise Refusal("validate", found[0].kind, tuple(found))
 
 
-def _shutdown_flaws(call: Call, day: date) -> Iterator[Flaw]:
+def _shutdown_flaws(call: Call, now: float) -> Iterator[Flaw]:
     """Values, sent or by default, that have ended."""
     for name in call.body.shutdowns if call.body else ():
         value = call.value((name,))
-        if call.body and has_ended(call.body, name, value, day):
+        if call.body and has_ended(call.body, name, value, day_of(now)):
             yield Flaw("shutdown", name, {"value": value})
 
 

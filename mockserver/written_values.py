@@ -54,8 +54,9 @@ class Place:
         ]
         if self.piece is not None:
             found = tokens.tokens(self.piece)
+        seed = _seed(self.chosen)
         for number, each in enumerate(found, self.before):
-            yield Token(each, _random(self.chosen, number).uniform(*_LIKELY))
+            yield Token(each, Random(seed + number.to_bytes(4, "big")).uniform(*_LIKELY))
 
     def alternatives(self) -> Iterator[Token]:
         """The likeliest tokens in the place of one, that itself first."""
@@ -67,9 +68,9 @@ class Place:
             logprob -= _LESS
 
 
-def _random(choice: Choice, number: int) -> Random:
-    text = f"{choice.index} {number} {choice.said('text')}"
-    return Random(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+def _seed(choice: Choice) -> bytes:
+    text = f"{choice.index} {choice.said('text')}"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def repeated(name: str, place: Place) -> list[Place] | None:

@@ -109,7 +109,7 @@ class Body:
     json_parts: frozenset[str] = frozenset()  # fields of a form that hold JSON
     shutdowns: Mapping[str, Mapping[str, date]] = field(
         default_factory=dict
-    )  # by field: value to its last day
+    )  # by field: value to the day from which on it is gone
     examples: tuple[Any, ...] = ()  # whole bodies that are admitted
 
     @property

@@ -29,6 +29,10 @@ _FORMATS = {
 }
 
 
+_LARGEST = 20_000  # values and characters of one
+_UNFIT = (ValueError, LookupError, TypeError, AttributeError, re.error)
+
+
 class NoInstance(Exception):
     """No value was found that the schema admits."""
 
@@ -41,7 +45,7 @@ def instance(schema: Any, random: Random, words: Sequence[str]) -> Any:
             made = _Maker(schema, random, words, attempt).value(schema, 0)
             if compiled.is_valid(made):
                 return made
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, re.error) as error:
+    except (*_UNFIT, RecursionError, ArithmeticError, MemoryError) as error:
         raise NoInstance(str(error)) from error
     raise NoInstance("no value was found that the schema admits")
 
@@ -51,9 +55,16 @@ class _Maker:
 
     def __init__(self, root: Any, random: Random, words: Sequence[str], attempt: int) -> None:
         self._root, self._random, self._words, self._attempt = root, random, words, attempt
-        self._texts = 0
+        self._texts, self._left = 0, _LARGEST
+
+    def _spend(self, many: int) -> None:
+        """Make so many values or characters more. Raises NoInstance where that is too large an answer."""
+        self._left -= many
+        if self._left < 0:
+            raise NoInstance(f"it is larger than {_LARGEST:,} values and characters")
 
     def value(self, schema: Any, depth: int) -> Any:
+        self._spend(1)
         if not isinstance(schema, dict):
             return None
         if depth > _DEEPEST:
@@ -126,6 +137,7 @@ class _Maker:
         if made is None:
             made = self._words[self._texts % len(self._words)] if self._words else "mock"
             self._texts += 1
+            self._spend(schema.get("minLength", 0))
             made = made.ljust(schema.get("minLength", 0), ".")
         return made[: schema.get("maxLength")]
 
