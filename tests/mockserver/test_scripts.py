@@ -107,6 +107,7 @@ def test_files_answer_what_fits(house: Callable[..., InProcess], tmp_path: Path)
     "wrong",
     [
         *({}, [], {"txt": "a"}, {"text": 1}, {"finish": "soon"}, {"stream": "tps=x"}, {"stream": 5}),
+        *({"outcome": ["a"]}, {"finish": "stop"}, {"tools": [{"name": "a", "id": 5}]}),
         *({"tools": {}}, {"tools": [{"id": "a"}]}, {"parts": [{"text": "a", "tool": {}}]}),
     ],
 )
@@ -120,6 +121,8 @@ def test_what_is_no_script_says_what_was_expected(wrong: Any) -> None:
     [
         ("a.yaml", "answers: [{match: {usr: a}, answer: {text: b}}]"),
         ("a.yaml", "answers: [{match: {user: a}}]"),
+        ("a.yaml", "answers: [{match: {user: 42}, answer: {text: b}}]"),
+        ("a.yaml", "answers: [{match: {turn: one}, answer: {text: b}}]"),
         ("a.yaml", "questions: []"),
         ("a.json", '{"fixtures": [{"match": {"sequenceIndex": 1}, "response": {"content": "a"}}]}'),
         ("a.json", '{"fixtures": [{"match": {}}]}'),

@@ -141,11 +141,18 @@ def test_an_answer_satisfies_the_schema_that_was_given(house: InProcess, schema:
     assert jsonschema_rs.Draft202012Validator(schema).is_valid(json.loads(answer["text"]))
 
 
+_TOO_LARGE = (
+    {"type": "array", "minItems": 10**6},
+    {"type": "string", "minLength": 10**19},
+    {"type": "number", "minimum": 1e308, "multipleOf": 1e-10},
+)
+
+
 def test_an_object_may_be_asked_for_and_a_schema_that_nothing_satisfies_gives_words(house: InProcess) -> None:
     assert isinstance(json.loads(answers(house, said(**{"as": "object"}))[0]["text"]), dict)
     circle = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}
-    for hopeless in ({"type": "string", "const": 1}, circle, {"type": "object", "required": 5}):
-        assert "mock" in answers(house, said(form=hopeless))[0]["text"]
+    for hopeless in ({"type": "string", "const": 1}, circle, {"type": "object", "required": 5}, *_TOO_LARGE):
+        assert WEATHER in answers(house, said(form=hopeless))[0]["text"]
 
 
 def test_tools_are_called_with_arguments_that_fit(house: InProcess) -> None:
@@ -172,6 +179,7 @@ def test_tools_are_called_with_arguments_that_fit(house: InProcess) -> None:
             ["get_time"],
         ),
         ({"tools": []}, []),
+        ({"tools": [TOOL, {"name": "ls", "takes": {"type": "object"}}]}, ["get_weather"]),
     ],
 )
 def test_which_tools_are_called(house: InProcess, more: dict[str, Any], called: list[str]) -> None:
@@ -256,6 +264,14 @@ def test_an_error_in_the_middle_is_the_documents_and_the_last_event(house: InPro
     assert not ended
     assert [list(each) for each in found[1:]] == [["id", "number", "text"]] * 2 + [["wrong"]]
     assert sent(house, "/talk", said(stream=True), prefer='stream="error=0"').text.count("data:") == 2
+
+
+def test_an_error_beyond_the_end_never_comes(house: InProcess) -> None:
+    whole = sent(house, "/talk", said(stream=True, seed=3)).text
+    for pace in ("error=5000", "cut=5000"):
+        beyond = sent(house, "/talk", said(stream=True, seed=3), proofsheet_stream=pace).text
+        assert beyond.count("data:") == whole.count("data:")
+        assert "[DONE]" in beyond
 
 
 def test_what_is_read_and_written_is_what_is_paid_for(house: InProcess) -> None:
