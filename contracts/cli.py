@@ -84,6 +84,12 @@ def _rate(context: Any, parameter: Any, value: str | None) -> float | None:
 _FILE = click.Path(path_type=Path)
 
 
+def _no_nan(context: Any, parameter: Any, value: float | None) -> float | None:
+    if value is not None and value != value:
+        raise click.BadParameter("expected seconds, came nan")
+    return value
+
+
 @click.command(epilog=CHECK_EPILOG, short_help="Judge any URL against a document, within a budget.")
 @click.argument("name")
 @click.option("--url", help="The target: origin and base path, e.g. https://reseller.example/sd.")
@@ -121,7 +127,7 @@ _FILE = click.Path(path_type=Path)
     help="Tasks that may be unfinished at once.  [default: what the document allows, else 4]",
 )  # fmt: skip
 @click.option(
-    "--patience", type=click.FloatRange(0, LONGEST, min_open=True), metavar="SECONDS",
+    "--patience", type=click.FloatRange(0, LONGEST, min_open=True), callback=_no_nan, metavar="SECONDS",
     help="How long a task is waited for.  [default: 3 times what the document says, 60 at least]",
 )  # fmt: skip
 @click.option(

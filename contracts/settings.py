@@ -209,7 +209,8 @@ def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
     """What is wrong with an --only that asks for nothing, and what could have been meant."""
     known = plan(source, "extended").requirements
     asked = next((each.profile for each in known if is_selected(each.id, only)), None)
-    text = f"no requirement of the profile {profile} is or begins with {', '.join(map(repr, only))}"
+    more = f" or {len(only) - 3} more" if len(only) > 3 else ""
+    text = f"no requirement of the profile {profile} is or begins with {', '.join(map(repr, only[:3]))}{more}"
     if asked:
         return f"{text}; --profile {asked} has it"
     starts = {".".join(each.id.split(".")[:length]) for each in known for length in range(2, 6)}

@@ -94,9 +94,18 @@ def _callbacks(context: Any, parameter: Any, value: str) -> Reach:
 
 
 def _public_url(context: Any, parameter: Any, value: str | None) -> str | None:
-    if value is not None and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).netloc):
+    if value is not None and not _is_origin(value):
         raise click.BadParameter(f"expected a URL such as https://mock.example.org, came {value!r}")
     return value
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port, or an address of IPv6, that is none
+        return False
+    return whole and re.fullmatch(r"[!-~]+", text) is not None and not (parts.query or parts.fragment)
 
 
 def _faults(context: Any, parameter: Any, values: tuple[str, ...]) -> tuple[faults.Fault, ...]:

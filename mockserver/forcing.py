@@ -167,8 +167,10 @@ def _written_down(call: Call, completion: Completion, double: Double) -> Script 
 def check_answer(operation: Operation, text: str) -> Script:
     """The script that a text in JSON is. Raises CannotForce unless the operation can answer so."""
     try:
-        script = parse_script(json.loads(text))
-    except ValueError as problem:
+        node = json.loads(text)
+        json.dumps(node, ensure_ascii=False, allow_nan=False).encode()  # no lone surrogate and no NaN
+        script = parse_script(node)
+    except (ValueError, RecursionError) as problem:
         raise CannotForce(f"{ANSWER_HEADER}: {problem}") from None
     if operation.completion is None:
         raise CannotForce(f"{operation.id} writes nothing in reply")

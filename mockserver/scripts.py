@@ -139,6 +139,8 @@ def load_rules(folder: Path) -> tuple[Rule, ...]:
     A file is `{answers: [{match: {…}, answer: {…}}]}`, or `{fixtures: [{match, response}]}` as aimock's are.
     """
     paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+    if not folder.exists():
+        raise BadScript(f"{folder}: there is no such file or folder")
     files = [each for each in paths if each.suffix in SUFFIXES]
     if not files:
         raise BadScript(f"{folder}: expected a file or a folder of them that end in {', '.join(SUFFIXES)}")
@@ -175,7 +177,7 @@ def _own(node: Any) -> Rule:
 def _checked(match: Mapping[str, Any]) -> Mapping[str, Any]:
     for name, wanted in match.items():
         kind, what = (int, "a number") if name == "turn" else (str, "a text")
-        if not isinstance(wanted, kind):
+        if not isinstance(wanted, kind) or isinstance(wanted, bool):
             raise BadScript(f"match: {name}: expected {what}, came {_shown(wanted)}")
     return match
 
@@ -185,7 +187,9 @@ _AIMOCK = {"userMessage": "user", "model": "model", "toolCallId": "tool_call_id"
 
 
 def _aimock(node: Any) -> Rule:
-    match, response = node.get("match", {}), node["response"]
+    match, response = node.get("match", {}), node.get("response")
+    if not isinstance(match, dict) or not isinstance(response, dict):
+        raise BadScript(f"expected `match` and `response`, both objects, came {_shown(node)}")
     if set(match) - set(_AIMOCK):
         raise BadScript(f"match: of aimock's we read {', '.join(_AIMOCK)}, came {_shown(match)}")
     if "error" in response:
@@ -194,6 +198,6 @@ def _aimock(node: Any) -> Rule:
     if "toolCalls" in response:
         made["tools"] = [
             {name: each[name] for name in ("name", "arguments", "id") if name in each}
-            for each in response["toolCalls"]
+            for each in _list(response, "toolCalls")
         ]
-    return Rule({_AIMOCK[name]: wanted for name, wanted in match.items()}, parse_script(made))
+    return Rule(_checked({_AIMOCK[name]: each for name, each in match.items()}), parse_script(made))

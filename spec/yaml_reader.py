@@ -62,6 +62,7 @@ def read(path: Path) -> Source:
 def _compose(path: Path, text: str) -> yaml.Node:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times faster
     try:
+        _refuse_depth(path, text, loader)
         node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -72,6 +73,17 @@ def _compose(path: Path, text: str) -> yaml.Node:
     if node is None:
         raise BadFile(f"{path}:1:1", "is empty")
     return node
+
+
+def _refuse_depth(path: Path, text: str, loader: Any) -> None:
+    """Raise BadFile for what is so deep that composing it would overflow the C stack and end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST + 1:
+            mark = event.start_mark
+            assert mark is not None
+            raise BadFile(f"{path}:{mark.line + 1}:{mark.column + 1}", "goes too deep")
 
 
 def _construct(node: yaml.Node, pointer: str, path: Path, marks: dict[str, tuple[int, int]]) -> Any:

@@ -132,7 +132,7 @@ def _listen(address: CallbackAddress) -> socket.socket:
     try:
         family = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((address.host, address.port), family=family, backlog=MOST_AT_ONCE)
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:
         where = f"{address.host}:{address.port}"
         raise CannotListen(f"--callback-listen {where}: cannot listen there: {problem}") from None
 

@@ -53,12 +53,18 @@ async def set_ledger(request: Request, double: Double) -> Any:
     return _ledger(double, key, accounts[0])
 
 
+_LATEST = 253_370_764_800.0  # 9999-01-01: later no date can be told
+
+
 async def show_clock(request: Request, double: Double) -> Any:
     return double.state.move_clock()
 
 
 async def move_clock(request: Request, double: Double) -> Any:
     body = await read_body(request)
-    moved = double.state.move_clock(float(body.get("advance", 0)), body.get("frozen"))
+    seconds = float(body.get("advance", 0))
+    if double.state.now() + seconds > _LATEST:
+        raise Wrong(f"advance: the clock would pass the year 9998, came {seconds:g}")
+    moved = double.state.move_clock(seconds, body.get("frozen"))
     double.callbacks.wake()
     return moved

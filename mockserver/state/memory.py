@@ -7,6 +7,7 @@ Every method is atomic: one process runs them one after another.
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import time
 from collections import OrderedDict, deque
@@ -32,7 +33,7 @@ class Window:
     """The times of a key's last requests, and until when it is shut out."""
 
     hits: deque[float] = field(default_factory=deque)
-    blocked_until: float = 0.0
+    blocked_until: float = -math.inf  # a clock may show a day before 1970
 
 
 class Recent(OrderedDict[K, V]):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 QUICK_SECONDS = 1.0
-_LOOKS = re.compile(r"looks(?:=(\d{1,6}))?")
+_LOOKS = re.compile(r"looks(?:=([1-9]\d{0,5}))?")
 _REAL = re.compile(r"real(?:\*(\d{1,6}(?:\.\d{1,6})?))?")
 EXPECTED = "quick, instant, looks, looks=N, SECONDS, real or real*FACTOR"
 

@@ -127,6 +127,9 @@ def test_what_is_no_script_says_what_was_expected(wrong: Any) -> None:
         ("a.json", '{"fixtures": [{"match": {"sequenceIndex": 1}, "response": {"content": "a"}}]}'),
         ("a.json", '{"fixtures": [{"match": {}}]}'),
         ("a.yaml", "answers: ["),
+        ("a.yaml", "- " * 50_000 + "x"),
+        ("a.json", '{"fixtures": [{"match": null, "response": null}]}'),
+        ("a.json", '{"fixtures": [{"match": {}, "response": {"toolCalls": 5}}]}'),
         ("a.txt", ""),
     ],
 )

@@ -145,6 +145,8 @@ _TOO_LARGE = (
     {"type": "array", "minItems": 10**6},
     {"type": "string", "minLength": 10**19},
     {"type": "number", "minimum": 1e308, "multipleOf": 1e-10},
+    {"type": "string", "pattern": "^(?:a{1,}){30}c\\bd$"},
+    {"type": "string", "pattern": "^((a{900}){900}){900}$"},
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 _parser: Any = getattr(re, "_parser")  # noqa: B009  (Python's own reading of an expression, which it does not publish)
 _LETTERS = string.ascii_lowercase + string.digits
+_MOST, _LONGEST = 1000, 20_000  # repeats of one thing; characters of it
 _CATEGORIES = {
     "CATEGORY_DIGIT": string.digits,
     "CATEGORY_WORD": _LETTERS,
@@ -22,11 +23,12 @@ _PRINTED = "".join(map(chr, range(32, 127)))
 
 
 def fitting(pattern: str, random: Random) -> str:
-    """A text that the pattern is found in. Raises re.error, and ValueError for what it cannot make."""
-    made = _all(_parser.parse(pattern), random)
-    if not re.search(pattern, made):
-        raise ValueError(f"no text was found that {pattern!r} fits")
-    return made
+    """A text made after the pattern. Raises re.error, and ValueError for what it cannot make.
+
+    It may not fit where characters are looked ahead at. Whether it does is not asked here: Python's search
+    may take for ever over an expression of a client's.
+    """
+    return _all(_parser.parse(pattern), random)
 
 
 def _all(parsed: Any, random: Random) -> str:
@@ -56,7 +58,12 @@ def _named(kind: str, value: Any) -> str:
 
 def _repeated(value: Any, random: Random) -> str:
     least, most, inner = value
-    return "".join(_all(inner, random) for _ in range(random.randint(least, min(most, max(least, 3)))))
+    if least > _MOST:
+        raise ValueError(f"it repeats something {least} times")
+    made = "".join(_all(inner, random) for _ in range(random.randint(least, min(most, max(least, 3)))))
+    if len(made) > _LONGEST:
+        raise ValueError(f"it is longer than {_LONGEST} characters")
+    return made
 
 
 _MAKERS: Mapping[str, Callable[[Any, Random], str]] = {
