@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 LONGEST = 8  # steps of a history
 HISTORIES = 20
-EACH = 6  # random steps, of which one is a picture
+EACH = 3  # random steps, of which one is a picture
 LAST = LONGEST + 1  # requests that are kept back for the last history
 Steps = st.SearchStrategy[Step]
 
