@@ -121,7 +121,7 @@ def test_json_has_every_part_of_a_flaw(home: Path) -> None:
     assert {flaw["rule"] for flaw in flaws} == {"keyword-known", "keyword-placed", "keyword-formed"}
     known = next(flaw for flaw in flaws if flaw["rule"] == "keyword-known")
     assert (known["document"], known["line"], known["column"], known["pointer"]) == ("small", 6, 8, "/x-foo")
-    assert json.loads(run("lint", "--format", "json").stdout) == []
+    assert json.loads(run("lint", "flux", "--format", "json").stdout) == []
 
 
 def test_warnings_are_printed_and_fail_nobody(home: Path) -> None:
