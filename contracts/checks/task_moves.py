@@ -14,6 +14,7 @@ from proofsheet.contracts.trail import AGAIN, Extra, Look, Trail
 from proofsheet.spec.document import Operation
 
 EARLY = "early "
+FOREIGN = f"{EARLY}foreign "
 
 
 @dataclass(frozen=True)
@@ -115,16 +116,20 @@ class ForeignParent(OfTrail):
 
     @property
     def extras(self) -> tuple[Extra, ...]:
-        return (Extra(f"{EARLY}foreign {self.operation}", self.operation, "ended", "other"),)
+        return (Extra(f"{FOREIGN}{self.operation}", self.operation, "ended", "other"),)
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        yield from _refused(_look(trail, f"{EARLY}foreign {self.operation}"), self.outcome)
+        yield from _refused(_look(trail, f"{FOREIGN}{self.operation}"), self.outcome)
 
 
 def granted_early(trail: Trail) -> Iterator[Operation]:
-    """The operations that went on from a task by surprise: each started one that nobody follows."""
+    """The operations that went on from a task by surprise: each started one that nobody follows.
+
+    What another account was granted is not ours to pay.
+    """
     for look in trail.looks:
-        if look.role.startswith(EARLY) and is_granted(look.exchange, look.operation):
+        is_ours = look.role.startswith(EARLY) and not look.role.startswith(FOREIGN)
+        if is_ours and is_granted(look.exchange, look.operation):
             yield look.operation
 
 

@@ -42,9 +42,17 @@ def submitted(record: Record) -> Submitted:
 
 
 def begun(report: Report, planned: Collection[str]) -> dict[str, Record]:
-    """The tasks, by case, that an earlier run has submitted and not followed to their end."""
+    """The tasks, by case, that an earlier run has submitted and not followed to their end.
+
+    Those of random cases are followed by nobody; they are here because they are paid for.
+    """
     whole = {each["id"] for each in report.cases if not (each.get("task") or {}).get("is_open")}
-    return {each["id"]: each for each in report.tasks if each["id"] in planned and each["id"] not in whole}
+    told = {each["id"] for each in report.cases}
+    return {
+        each["id"]: each
+        for each in report.tasks
+        if each["id"] not in (whole if each["id"] in planned else told)
+    }
 
 
 def course(trail: Trail, is_open: bool) -> Mapping[str, Any]:

@@ -6,11 +6,12 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from proofsheet.contracts.case import Case, Step
 from proofsheet.contracts.checks.outcomes import is_granted, parsed
 from proofsheet.contracts.checks.task_facts import end_of
-from proofsheet.contracts.checks.task_moves import granted_early
+from proofsheet.contracts.checks.task_moves import EARLY, FOREIGN, granted_early
 from proofsheet.contracts.client.callback_receiver import Receiver
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.client.retry import LOST, NotTheApi, RetryingClient
@@ -25,9 +26,9 @@ from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.run.linked_files import with_files
 from proofsheet.contracts.run.trail import is_forgotten
 from proofsheet.contracts.run.trail import submitted as id_given
-from proofsheet.contracts.trail import FILE, FILE_AGAIN, Submitted, Trail
+from proofsheet.contracts.trail import FILE, FILE_AGAIN, Extra, Submitted, Trail
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Document, Operation
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Result:
     interrupted: bool = False
     general: tuple[str, ...] = ()  # the requirements on every answer that its answers spoke for
     trail: Trail | None = None  # of a task
+    surplus: Decimal = Decimal(0)  # credits that were paid beyond what it was to cost
 
     @property
     def exchange(self) -> Exchange | None:
@@ -88,21 +90,37 @@ class Attempts:
         """What came back, not judged yet, and when it was sent by our clock: after the case's wait."""
         began = time.monotonic()
         sent = began + case.steps[0].wait
-        if case.follow and case.follow.known:
-            self.budget.reopen(case.cost)
-        elif not self.budget.hold(case.cost):
+        held = self._held(case)
+        if held is None:
             reason = f"would pass the budget of {self.budget.limit} credits"
             return Result(case, (), reason, skipped=True), sent
-        elif case.follow and self._is_stopped():  # while it waited for its share of the budget
-            self.budget.settle(case.cost, False)
+        case, early = held
+        known = case.follow is not None and case.follow.known is not None
+        if case.follow and not known and self._is_stopped():  # while it waited for its share of the budget
+            self.budget.settle(case.cost + early, False)
             return Result(case, (), "interrupted before it was sent", interrupted=True), sent
         try:
             result = self._followed(case) if case.follow else self._stepped(case)
         except BaseException:  # a mistake of ours, and what was paid is not known
-            self.budget.settle(case.cost, True)
+            self.budget.settle(case.cost + early, True)
             raise
+        self.budget.settle(early, False)  # what was granted of it has been counted
         self.budget.settle(case.cost, result.paid)
         return replace(result, seconds=time.monotonic() - began), sent
+
+    def _held(self, case: Case) -> tuple[Case, Decimal] | None:
+        """The case once the budget holds what it may cost, and what is held beside its price; None: too much.
+
+        A target that wrongly grants what goes on from a task too early takes the price of that too. Where
+        there is no room for it, it is not asked for.
+        """
+        early = _early_price(case, self.judging.oracle.document)
+        if case.follow and case.follow.known:
+            self.budget.reopen(case.cost)
+            return case, Decimal(0)  # nothing is asked early of what an earlier run has submitted
+        if self.budget.hold(case.cost + early):
+            return case, early
+        return (_without_early(case), Decimal(0)) if early and self.budget.hold(case.cost) else None
 
     def _stepped(self, case: Case) -> Result:
         result = Result(case)
@@ -128,12 +146,13 @@ class Attempts:
 
         way = self.followed.follow(ready, submit)
         trail = way.trail
-        for each in granted_early(trail):  # nobody planned it, and it is paid for all the same
-            self.budget.spend(price(each, smallest(each)))
+        surplus = sum((price(each, smallest(each)) for each in granted_early(trail)), Decimal(0))
+        self.budget.spend(surplus)  # nobody planned it, and it is paid for all the same
+        submitted = replace(submitted, surplus=surplus)
         if submitted.reason:
             return submitted
         if is_forgotten(trail):
-            return Result(case, (), FORGOTTEN, paid=case.cost > 0, skipped=True)
+            return Result(case, (), FORGOTTEN, paid=case.cost > 0, skipped=True, surplus=surplus)
         interrupted = trail.id is not None and not way.is_whole
         return replace(
             submitted,
@@ -253,3 +272,21 @@ def broke(error: BaseException) -> str:
     return (
         f"the suite itself broke on this answer, please report it: {type(error).__name__}: {error} ({where})"
     )
+
+
+def _is_early(extra: Extra) -> bool:
+    return extra.role.startswith(EARLY) and not extra.role.startswith(FOREIGN)
+
+
+def _early_price(case: Case, document: Document) -> Decimal:
+    """What it would cost if the target granted what goes on from the task too early."""
+    extras = filter(_is_early, case.follow.extras if case.follow else ())
+    operations = [document.operations[each.operation] for each in extras]
+    return sum((price(each, smallest(each)) for each in operations), Decimal(0))
+
+
+def _without_early(case: Case) -> Case:
+    if case.follow is None:
+        return case
+    kept = tuple(each for each in case.follow.extras if not _is_early(each))
+    return replace(case, follow=replace(case.follow, extras=kept))

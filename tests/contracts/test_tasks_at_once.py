@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from judging import Judged
+from task_breakages import refusals_of_moves_are_200
 from task_relays import Forward
 
 from proofsheet.contracts.client.target import BadTarget
@@ -68,6 +69,18 @@ def test_tasks_go_on_at_the_same_time_and_requests_one_by_one(small_tasks: Docum
     assert judged.told() == {}
     assert most == [1]
     assert [each.case.id for each in judged.asked if each.trail] == followed
+
+
+def test_what_is_granted_too_early_is_paid_for_and_passes_no_budget(small_tasks: Document) -> None:
+    made = plan(Source(small_tasks), "core", ("tasks.redraw.task.early", "tasks.draw.task"))
+    spent = []
+    for limit in (made.price + 100, made.price):
+        judged = Judged(small_tasks, made, relay=refusals_of_moves_are_200())
+        judged.run.budget.limit = limit
+        judged.all()
+        spent.append(judged.run.budget.spent)
+        assert spent[-1] <= limit
+    assert spent[0] > made.price >= spent[1]
 
 
 def test_what_is_held_may_turn_out_to_be_free() -> None:
