@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 import traceback
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -40,9 +41,29 @@ async def serve(
     double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
     if call.oversized:
         await _linger(call, made, receive, send)
+    elif made.stream is not None:
+        await until_gone(faults.send(fault, double.rng, made, scope, send), receive)
     else:
         await faults.send(fault, double.rng, made, scope, send)
     callbacks.follow(double, call)  # after the answer, so that nobody hears of an id that he does not have
+
+
+async def until_gone(sending: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Send, but no longer than the client is there: a stream that nobody reads ends at once."""
+    work, gone = asyncio.ensure_future(sending), asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            work.result()
+    finally:
+        gone.cancel()
+        work.cancel()
+        await asyncio.gather(work, gone, return_exceptions=True)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -> tuple[Reply, Fault | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 import json
@@ -15,6 +16,7 @@ import jsonschema_rs
 import pytest
 from support import InProcess
 
+from proofsheet.mockserver.endpoint import until_gone
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.spec import events, tokens
 from proofsheet.spec.load import Library
@@ -266,6 +268,27 @@ def test_an_error_in_the_middle_is_the_documents_and_the_last_event(house: InPro
     assert not ended
     assert [list(each) for each in found[1:]] == [["id", "number", "text"]] * 2 + [["wrong"]]
     assert sent(house, "/talk", said(stream=True), prefer='stream="error=0"').text.count("data:") == 2
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_stream_ends_when_its_client_has_left(leaves: bool) -> None:
+    ended: list[str] = []
+
+    async def send() -> None:
+        try:
+            await asyncio.sleep(3600 if leaves else 0)
+            ended.append("sent")
+        except asyncio.CancelledError:
+            ended.append("left")
+            raise
+
+    async def receive() -> dict[str, Any]:
+        if not leaves:
+            await asyncio.sleep(3600)
+        return {"type": "http.disconnect"}
+
+    asyncio.run(asyncio.wait_for(until_gone(send(), receive), 30))
+    assert ended == (["left"] if leaves else ["sent"])
 
 
 def test_an_error_beyond_the_end_never_comes(house: InProcess) -> None:
