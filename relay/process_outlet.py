@@ -73,6 +73,8 @@ class Outlet:
         Once `hurried` is set it has only a second.
         """
         assert self._process is not None
+        if self._process.poll() is not None and not self._is_lost:  # and nobody has heard of it yet
+            self._lost()
         self._is_ending = True
         in_time = await self._ended(self._process, last, seconds, hurried)
         if not in_time:
