@@ -90,6 +90,17 @@ class CallbackQueue:
         heapq.heapify(self._waiting)
         self.wake()
 
+    async def close(self) -> None:
+        """Send no more; what is under way is given up.
+
+        These tasks are cancelled before the loop cancels all that it has: a connection that has a task of its
+        own ends in order only if the one that it is made for is cancelled first.
+        """
+        tasks = [*self.sending, *([self.sender] if self.sender else [])]
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def __len__(self) -> int:
         return len(self._waiting)
 

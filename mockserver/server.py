@@ -120,6 +120,7 @@ async def _serve(server: Server, site: Site, plan: Plan, sock: socket.socket) ->
     if plan.warm:
         threading.Thread(target=site.double.studio.warm, args=(1024, 1024), daemon=True).start()
     await server.serve(sockets=[sock])
+    await site.double.callbacks.close()
     if watching:
         watching.cancel()
 

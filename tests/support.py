@@ -71,6 +71,7 @@ class InProcess:
         )
 
     def close(self) -> None:
+        self._runner.run(self.double.callbacks.close())
         self._runner.run(self._client.aclose())
         self._runner.close()
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +15,7 @@ from support import InProcess
 
 from proofsheet.mockserver import callback_client
 from proofsheet.mockserver.callback_client import Reach, parse_reach
+from proofsheet.mockserver.callback_queue import CallbackQueue
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec.document import Document
@@ -319,3 +323,25 @@ def test_a_task_that_is_moved_from_outside_calls_once(hooked: Callable[..., Hook
     app.advance(2)
     assert {each["callback"]["task"] for each in app.attempts(3)} == {finished, hurried, last}
     assert len(app.attempts(3)) == 3
+
+
+def test_what_is_under_way_ends_in_order_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that is given up before its first step must not be warned of on the user's terminal."""
+    heard: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda found: heard.append(str(found.exc_value)))
+    monkeypatch.setattr(warnings, "showwarning", lambda text, *rest: heard.append(str(text)))
+
+    async def leave(steps: int) -> None:
+        queue = CallbackQueue()
+        sending = callback_client.send(parse_reach("loopback"), "POST", "http://127.0.0.1:9/", {}, b"")
+        queue.sending.add(asyncio.create_task(sending))  # type: ignore[arg-type]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await queue.close()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        for steps in range(40):
+            asyncio.run(leave(steps))
+            gc.collect()
+    assert heard == []
