@@ -39,6 +39,7 @@ class Outlet:
         self._gather = gather
         self._is_lost = False
         self._is_ending = False
+        self._has_logged_end = False
         self._waking: asyncio.TimerHandle | None = None
         self._unread = b""
         self._ring = Ring()
@@ -73,8 +74,8 @@ class Outlet:
         Once `hurried` is set it has only a second.
         """
         assert self._process is not None
-        if self._process.poll() is not None and not self._is_lost:  # and nobody has heard of it yet
-            self._lost()
+        if self._process.poll() is not None:
+            self._log_early_end()  # its line may not have been seen to close yet
         self._is_ending = True
         in_time = await self._ended(self._process, last, seconds, hurried)
         if not in_time:
@@ -84,6 +85,8 @@ class Outlet:
             if not await self._ended(self._process, b"", CLOSING_SECONDS, hurried):
                 self._process.kill()
         code = self._process.wait()
+        if in_time and code < 0:  # killed, but not yet gone when this began: threads die one by one
+            self._log_early_end()
         return code if in_time and code >= 0 else None
 
     async def _ended(
@@ -135,6 +138,11 @@ class Outlet:
         if not self.ready.done():
             self.ready.set_result(False)
         elif not self._is_ending:
+            self._log_early_end()
+
+    def _log_early_end(self) -> None:
+        if not self._has_logged_end:
+            self._has_logged_end = True
             self._log(f"Error: the process to {self._task} has ended before its time; traffic goes on")
 
     def _leave(self) -> None:

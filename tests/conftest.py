@@ -13,6 +13,25 @@ from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if terminal is not None:
+        config.pluginmanager.register(FailuresAtOnce(terminal), "failures-at-once")
+
+
+class FailuresAtOnce:
+    """Names what fails when it fails: a run of minutes that is cut off has said what it knew."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", "")
+            self._terminal.write_line(f"\nFAILED {report.nodeid}: {reason[:500]}")
+
+
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library()
