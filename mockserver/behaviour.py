@@ -1,15 +1,22 @@
-"""What an admitted call does: the outcome it ends in, and how long that takes."""
+"""What an admitted call does: the outcome it ends in, how long that takes, what becomes of its task."""
 
 from __future__ import annotations
 
-import asyncio
-
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
+from proofsheet.spec.tasks import Lifecycle
 
 
 def behave(call: Call, double: Double) -> str:
     """The outcome of an admitted call: its success, unless its prompt triggers something else."""
+    outcome = _triggered(call, double)
+    call.delay = max(call.delay, _pace(call, double))
+    if call.lifecycle is not None:
+        call.task_forcing = _task_forcing(call, double, call.lifecycle)
+    return outcome or call.operation.success.name
+
+
+def _triggered(call: Call, double: Double) -> str | None:
     for trigger in double.triggers.for_prompts(call.prompts):
         call.delay = max(call.delay, trigger.delay)
         crash = [call.operation.policy.refusals.get("crash", "")] if trigger.gate == "crash" else []
@@ -18,16 +25,27 @@ def behave(call: Call, double: Double) -> str:
                 return name
             if call.lifecycle and name in call.lifecycle.finals:
                 call.end = name
-    return call.operation.success.name
+    return None
 
 
-async def take_time(call: Call, double: Double) -> None:
-    """Wait as long as the call is to take."""
+def _pace(call: Call, double: Double) -> float:
+    """The seconds that a call takes at least."""
     pace = double.settings.pace
     if pace == "real":
         latency = call.operation.policy.latency if call.operation.artifact else None
-        call.delay = max(call.delay, double.rng.uniform(*latency) if latency else 0.0)
-    elif isinstance(pace, float):
-        call.delay = max(call.delay, pace)
-    if call.delay:
-        await asyncio.sleep(call.delay)
+        return double.rng.uniform(*latency) if latency else 0.0
+    return pace if isinstance(pace, float) else 0.0
+
+
+def _task_forcing(call: Call, double: Double, lifecycle: Lifecycle) -> str:
+    """What is to become of the task that a call starts: by its key, its prompt, a schedule, its headers.
+
+    Of what several say of one thing, the last in this order counts.
+    """
+    trigger = double.triggers.for_key(call.key or "")
+    said = [trigger.forces(call.key or "")] if trigger else []
+    text = "\n".join(call.prompts)
+    said += [each.forces(text) for each in double.triggers.for_prompts(call.prompts)]
+    if call.end and call.end in lifecycle.states:
+        said.append(f"{'end' if lifecycle.states[call.end].is_final else 'hang'}={call.end}")
+    return ", ".join(filter(None, [*said, call.task_forcing]))

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
 
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
-from proofsheet.mockserver.origin import address, origin
 from proofsheet.mockserver.state.journal import label
-from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
-from proofsheet.spec import pointers, security
-from proofsheet.spec.document import Body, Operation
+from proofsheet.spec import expressions, pointers
+from proofsheet.spec.document import Body, Operation, Policy
+from proofsheet.spec.expressions import Expression
 from proofsheet.spec.prompt_parameters import MEMBER
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle
@@ -35,6 +33,10 @@ class Refusal(Exception):
     flaws: tuple[Flaw, ...] = ()
     outcome: str | None = None  # where a rule names its own
     says: str | None = None  # where a rule words its own
+
+    def outcome_of(self, policy: Policy) -> str:
+        """The name of the outcome that it leads to. Raises KeyError where the policy has none."""
+        return self.outcome or policy.outcome(self.gate, self.kind)
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,39 @@ class Call:
         made = first.upload if isinstance(first.upload, Upload) else stand_in(str(first.data))
         return made.width, made.height
 
+    def evaluate(self, expression: Expression) -> Any:
+        """The value at a place of the request, a text of several, or a part of one; None if there is none."""
+        if expression.is_template:
+            wanted = expressions.embedded(expression.text)
+            texts = {each.text: str(next(self.values(each.text), "")) for each in wanted}
+            return expressions.fill(expression.text, texts).strip()
+        found = next(self.values(expression.text), None)
+        return expression.part(found) if expression.match else found
+
+    def values(self, text: str) -> Iterator[Any]:
+        """The value of a `$request` expression; nothing where the request has none."""
+        place, _, name = text.removeprefix("$request.").partition(".")
+        if place.startswith("body"):
+            yield from pointers.find(self.fields, pointers.split(text.partition("#")[2]))
+            return
+        table = {"header": self.headers, "query": self.query, "path": self.path_params}[place]
+        if (found := table.get(name.lower() if place == "header" else name)) is not None:
+            yield found
+
+    def choose_representation(self, made: str | None) -> None:
+        """Choose the media type of a success by the Accept header; empty if the vendor would refuse.
+
+        `made` is the media type of the artifact, None where there is none or it is not known yet.
+        """
+        compiled, policy = self.served.compiled, self.operation.policy
+        if policy.chosen_form is not None:
+            self.representation = str(policy.chosen_form.pick(self.fields))
+            return
+        found = _pick(made, compiled.candidates(self.headers.get("accept") or "*/*"))
+        if not found and policy.unsupported_accept == "default":
+            found = _pick(made, compiled.usual)
+        self.representation = found
+
     @cached_property
     def artifact_media(self) -> str | None:
         """The media type in which it wants its artifact; None if the operation makes none."""
@@ -222,82 +257,5 @@ class Call:
         return None if artifact is None else str(artifact.media.pick(self.fields))
 
 
-def as_submitted(served: Served, task: Task) -> Call:
-    """The call that started a task, as far as it is remembered: what its values and artifacts depend on."""
-    sent = task.sent()
-    operation = served.operation
-    return Call(
-        served=served,
-        method=operation.method,
-        path=operation.path,
-        headers={},
-        path_params=sent["path"],
-        query=sent["query"],
-        key=task.holder[1] or None,
-        fields=sent["fields"],
-        body=operation.body,
-        seed=task.seed,
-        pictures=task.artifacts,
-        base=task.origin,
-        prefix=task.prefix,
-    )
-
-
-def conclude_representation(call: Call, made: str | None) -> None:
-    """Choose the media type of a success by the Accept header; empty if the vendor would refuse.
-
-    `made` is the media type of the artifact, None where there is none or it is not known yet.
-    """
-    compiled = call.served.compiled
-    if (choice := call.operation.policy.chosen_form) is not None:
-        call.representation = str(choice.pick(call.fields))
-        return
-    found = _pick(made, compiled.candidates(call.headers.get("accept") or "*/*"))
-    if not found and call.operation.policy.unsupported_accept == "default":
-        found = _pick(made, compiled.usual)
-    call.representation = found
-
-
 def _pick(made: str | None, candidates: tuple[str, ...]) -> str:
     return next((each for each in candidates if made in (None, each) or not each.startswith("image/")), "")
-
-
-def new_call(
-    served: Served, parameters: Mapping[str, str], scope: Any, public_url: str | None = None
-) -> Call:
-    """The call of a request whose body is not read yet; `parameters` are the path's."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").strip()
-        # Clients send an empty header beside the real one; an empty one says nothing.
-        headers[name] = (
-            f"{headers[name]}, {value}" if headers.get(name) and value else headers.get(name) or value
-        )
-    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-    operation = served.operation
-    prefix = _base_path(operation, parameters, scope)
-    return Call(
-        served=served,
-        method=scope["method"],
-        path=scope["path"],
-        headers=headers,
-        path_params=parameters,
-        query=query,
-        key=security.read(operation.security, headers, query),
-        body=operation.body,
-        base=_origin(headers, scope, public_url) + prefix,
-        prefix=prefix,
-    )
-
-
-def _origin(headers: Mapping[str, str], scope: Any, public_url: str | None) -> str:
-    return origin(headers, scope.get("scheme", "http"), public_url, address(scope.get("server")))
-
-
-def _base_path(operation: Operation, parameters: Mapping[str, str], scope: Any) -> str:
-    """What stands before the operation's own path in the path of a request."""
-    own = operation.path
-    for name, value in parameters.items():
-        own = own.replace(f"{{{name}}}", value)
-    path: str = scope["path"]
-    return path.removesuffix(own) if path.endswith(own) else ""

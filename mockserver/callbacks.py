@@ -12,15 +12,14 @@ import time
 from collections.abc import Iterator
 
 from proofsheet.mockserver import callback_client
-from proofsheet.mockserver.call import Call, as_submitted
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.callback_queue import Course, Due
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.journal_entries import callback_entry
 from proofsheet.mockserver.replies import task_body
-from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.state.tasks import Task
-from proofsheet.mockserver.task_sources import TaskView, known_task
+from proofsheet.mockserver.task_sources import TaskView, as_submitted, known_task
 from proofsheet.mockserver.tasks.course import entering, shown
 from proofsheet.mockserver.tasks.forcing import parse_task_forcing
 from proofsheet.spec import expressions
@@ -157,7 +156,7 @@ def _viewing(double: Double, served: Served, lifecycle: str) -> Operation:
 def _url(call: Call, callback: Callback) -> str | None:
     """Where a callback goes: its template filled in from the submission; None where that names no place."""
     wanted = expressions.embedded(callback.url)
-    found = {each.text: request_value(call, each) for each in wanted}
+    found = {each.text: call.evaluate(each) for each in wanted}
     texts = {name: value for name, value in found.items() if isinstance(value, str) and value.strip()}
     return expressions.fill(callback.url, texts).strip() if len(texts) == len(found) else None
 
@@ -168,6 +167,6 @@ def _headers(call: Call, callback: Callback) -> dict[str, str]:
 
 def _filled_headers(call: Call, callback: Callback) -> Iterator[tuple[str, str]]:
     for name, value in callback.headers.items():
-        made = request_value(call, Expression(value)) if is_expression(value) else value
+        made = call.evaluate(Expression(value)) if is_expression(value) else value
         if made is not None:
             yield name, str(made)

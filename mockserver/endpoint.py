@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver import callbacks, faults
-from proofsheet.mockserver.behaviour import behave, take_time
-from proofsheet.mockserver.call import Call, Refusal, new_call
+from proofsheet.mockserver.artifacts import artifacts
+from proofsheet.mockserver.behaviour import behave
+from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.documents import Match, Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import Fault
@@ -20,9 +21,10 @@ from proofsheet.mockserver.forcing import CannotForce, Forced, forced
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, breach, problem, reply
-from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, read
-from proofsheet.mockserver.task_roles import act, note_task
+from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_call, read
+from proofsheet.mockserver.task_roles import act
 from proofsheet.mockserver.wording import complaints
+from proofsheet.spec.document import Outcome
 
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 64 * 1024 * 1024
@@ -101,22 +103,32 @@ def _too_large(call: Call, limit: int) -> Reply | None:
 async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
     """The answer to a call that has been read. Credits are settled whatever happens."""
     try:
-        if wanted.outcome:
-            note_task(call, double)
-            return await reply(call, double, wanted.outcome)
-        admit(call, double)
-        outcome = await act(call, double, behave(call, double))
-        made = await reply(call, double, outcome)
-        await take_time(call, double)
+        outcome, refusal = await _outcome(call, double, wanted.outcome)
+        found = await artifacts(call, double, outcome.representation(call.representation))
+        if refusal is not None:
+            said = complaints(call.operation.policy, call.key, refusal)
+            return await reply(call, double, outcome.name, found, said)
+        made = await reply(call, double, outcome.name, found)
+        if call.delay:
+            await asyncio.sleep(call.delay)
         if call.reserved and call.operation.cost and made.outcome in call.operation.cost.charged:
             call.paid = call.cost
         return made
-    except Refusal as refusal:
-        name = refusal.outcome or call.operation.policy.outcome(refusal.gate, refusal.kind)
-        return await reply(call, double, name, complaints(call, refusal))
     finally:
         if call.reserved:
             double.state.settle(call.account, call.cost, bool(call.paid))
+
+
+async def _outcome(call: Call, double: Double, forced: str | None) -> tuple[Outcome, Refusal | None]:
+    """How a call ends: as was forced, by its gates, its behaviour and what it does to tasks, or refused."""
+    outcomes = call.operation.outcomes
+    try:
+        if not forced:
+            admit(call, double)
+        outcome = forced or behave(call, double)
+        return outcomes[await act(call, double, outcome, bool(forced))], None
+    except Refusal as refusal:
+        return outcomes[refusal.outcome_of(call.operation.policy)], refusal
 
 
 async def _linger(call: Call, made: Reply, receive: Receive, send: faults.Send) -> None:

@@ -1,4 +1,4 @@
-"""Follow-ups: the task that a submission goes on from, and which of its offers it takes."""
+"""The gates of submissions: the task that one goes on from, the offer that it takes, how many there are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, known_task, task_text, view
 from proofsheet.spec.expressions import Expression
@@ -31,7 +30,7 @@ class FollowUp:
 
 def find_task(call: Call, double: Double, id: Expression, any_key: bool = False) -> Task | None:
     """The task whose id a call names; None if there is none, or none of the caller's."""
-    value = request_value(call, id)
+    value = call.evaluate(id)
     task = known_task(double, call.operation.account, value) if isinstance(value, str) else None
     if task is None or not (any_key or task.holder == call.account):
         return None
@@ -39,9 +38,11 @@ def find_task(call: Call, double: Double, id: Expression, any_key: bool = False)
     return task if started.family == call.operation.family else None  # a vendor's are of several families
 
 
-def follow_up(call: Call, double: Double, role: Starts) -> FollowUp:
-    """What a call that starts a task goes on from. Raises Refusal of the gate `follow-up`."""
-    assert role.parent is not None
+def follow_up(call: Call, double: Double) -> None:
+    """The gate of what a call that starts a task goes on from."""
+    role = call.operation.task
+    if not isinstance(role, Starts) or role.parent is None:
+        return
     task = find_task(call, double, role.parent.id)
     if task is None:
         raise Refusal("follow-up", "missing")
@@ -50,8 +51,23 @@ def follow_up(call: Call, double: Double, role: Starts) -> FollowUp:
         raise Refusal("follow-up", "unfit" if parent.state.is_final else "state")
     if role.offer is None:
         assert role.lifecycle is not None  # a follow-up without an offer has one
-        return FollowUp(parent, None, role.lifecycle, role.kind)
-    return _taken(parent, _offer(parent, str(request_value(call, role.offer))), role)
+        call.follow_up = FollowUp(parent, None, role.lifecycle, role.kind)
+        return
+    call.follow_up = _taken(parent, _offer(parent, str(call.evaluate(role.offer))), role)
+
+
+def active_tasks(call: Call, double: Double) -> None:
+    """The gate of how many tasks may be unfinished."""
+    role = call.operation.task
+    if isinstance(role, Starts) and role.most:
+        operation = call.operation.id if role.per == "operation" else None
+        if double.state.unfinished_tasks(call.account, call.operation.document, operation) >= role.most:
+            raise too_many(role)
+
+
+def too_many(role: Starts) -> Refusal:
+    """The refusal of a task that is one too many."""
+    return Refusal("active-tasks", "most", (Flaw("most", "", {"limit": role.most}),))
 
 
 def resumed(double: Double, found: TaskView) -> FollowUp | None:

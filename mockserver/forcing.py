@@ -11,7 +11,6 @@ from proofsheet.mockserver import faults
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import BadFault, Fault
-from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.scripts import Script, parse_script
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.forcing import BadTaskForcing, parse_task_forcing
@@ -160,7 +159,7 @@ def _written_down(call: Call, completion: Completion, double: Double) -> Script 
     """The first script whose rule the conversation fits."""
     turns, tools = completion.conversation(call.fields), declared_names(completion.tools, call.fields)
     role = call.operation.resource
-    model = request_value(call, role.id) if role and role.id else None
+    model = call.evaluate(role.id) if role and role.id else None
     return next((each.script for each in double.settings.answers if each.fits(turns, model, tools)), None)
 
 

@@ -10,13 +10,11 @@ from decimal import Decimal
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.follow_ups import follow_up
-from proofsheet.mockserver.resources import resource
+from proofsheet.mockserver.follow_ups import active_tasks, follow_up
 from proofsheet.mockserver.validation import path, validate
 from proofsheet.mockserver.writing import writing
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.security import WELL_FORMED
-from proofsheet.spec.tasks import Starts
 
 
 def admit(call: Call, double: Double) -> None:
@@ -62,6 +60,20 @@ def media_type(call: Call, double: Double) -> None:
         raise Refusal("media-type", call.body_problem)
 
 
+def resource(call: Call, double: Double) -> None:
+    role = call.operation.resource
+    if role is None or role.id is None:
+        return
+    name = call.evaluate(role.id)
+    found = role.of.at(double.state.now()).get(str(name))
+    flaw = Flaw("missing" if found is None else "unfit", role.id.text.rpartition("/")[2], {"value": name})
+    if found is None:
+        raise Refusal("resource", "missing", (flaw,))
+    if not role.fits(found):
+        raise Refusal("resource", "unfit", (flaw,))
+    call.resource = found
+
+
 def language(call: Call, double: Double) -> None:
     forced = any(each.gate == "language" for each in double.triggers.for_prompts(call.prompts))
     if forced or (double.settings.language and any(map(double.language.is_foreign, call.prompts))):
@@ -81,47 +93,13 @@ def _refuse_or_end(call: Call, gate: str) -> None:
     call.end = name
 
 
-def continue_task(call: Call, double: Double) -> None:
-    role = call.operation.task
-    if isinstance(role, Starts) and role.parent:
-        call.follow_up = follow_up(call, double, role)
-
-
-def active_tasks(call: Call, double: Double) -> None:
-    role = call.operation.task
-    if isinstance(role, Starts) and role.most:
-        operation = call.operation.id if role.per == "operation" else None
-        if double.state.unfinished_tasks(call.account, call.operation.document, operation) >= role.most:
-            raise too_many(role)
-
-
-def too_many(role: Starts) -> Refusal:
-    """The refusal of a task that is one too many."""
-    return Refusal("active-tasks", "most", (Flaw("most", "", {"limit": role.most}),))
-
-
 def charge(call: Call, double: Double) -> None:
     writing(call)  # what it costs may be a matter of how many tokens there are
     if call.cost and not double.state.reserve(call.account, call.cost):
-        raise Refusal("charge", "short", (_shortage(call, double),))
+        have = (double.state.balance(call.account) or Decimal(0)) - double.state.held(call.account)
+        dollars = Decimal(str(call.operation.policy.credit_usd or 0))
+        raise Refusal("charge", "short", (_shortage(call.cost, have, dollars),))
     call.reserved = bool(call.cost)
-
-
-GATES: dict[str, Callable[[Call, Double], None]] = {
-    "authenticate": authenticate,
-    "rate-limit": rate_limit,
-    "body-size": body_size,
-    "negotiate": negotiate,
-    "media-type": media_type,
-    "path": path,
-    "validate": validate,
-    "resource": resource,
-    "language": language,
-    "moderation": moderation,
-    "follow-up": continue_task,
-    "active-tasks": active_tasks,
-    "charge": charge,
-}
 
 
 def _end_early(call: Call, outcomes: tuple[str, ...]) -> None:
@@ -130,14 +108,29 @@ def _end_early(call: Call, outcomes: tuple[str, ...]) -> None:
             raise Refusal("trigger", outcome=name)
 
 
-def _shortage(call: Call, double: Double) -> Flaw:
-    rate = Decimal(str(call.operation.policy.credit_usd or 0))
-    balance = (double.state.balance(call.account) or Decimal(0)) - double.state.held(call.account)
-    credits = {"need": call.cost, "have": balance}
-    dollars = {f"{name}_usd": _plain(value * rate) for name, value in credits.items()}
-    amounts = {name: _plain(value) for name, value in credits.items()} | dollars
-    return Flaw("short", "balance", amounts, place="")
+def _shortage(need: Decimal, have: Decimal, dollars: Decimal) -> Flaw:
+    """What is missing: credits, of which each is worth so many dollars."""
+    amounts = {"need": need, "have": have, "need_usd": need * dollars, "have_usd": have * dollars}
+    return Flaw("short", "balance", {name: _plain(each) for name, each in amounts.items()}, place="")
 
 
 def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
+
+
+# The document says in which order they are passed; here those stand together that look at the same thing.
+GATES: dict[str, Callable[[Call, Double], None]] = {
+    "authenticate": authenticate,
+    "rate-limit": rate_limit,
+    "body-size": body_size,
+    "negotiate": negotiate,
+    "media-type": media_type,
+    "resource": resource,
+    "language": language,
+    "moderation": moderation,
+    "charge": charge,
+    "path": path,
+    "validate": validate,
+    "follow-up": follow_up,
+    "active-tasks": active_tasks,
+}

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from proofsheet.mockserver.call import Call
-from proofsheet.mockserver.request_values import request_value
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.spec import pointers
+from proofsheet.spec.expressions import Expression
 from proofsheet.spec.tasks import Lists, Page, Where
+
+Evaluate = Callable[[Expression], Any]
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,18 @@ class Listing:
 
 
 async def listing(
-    call: Call, role: Lists, views: Sequence[TaskView], body_of: Callable[[TaskView], Awaitable[Any]]
+    sent: Evaluate, role: Lists, views: Sequence[TaskView], body_of: Callable[[TaskView], Awaitable[Any]]
 ) -> Listing:
-    """Of all tasks, those that a call asks for. Bodies are made of those that are shown.
+    """Of all tasks, those that a call asks for by what it `sent`. Bodies are made of those that are shown.
 
     Of the others only where something is asked for that stands in them.
     """
-    wanted = [(each, found) for each in role.where if (found := request_value(call, each.value)) is not None]
+    wanted = [(each, found) for each in role.where if (found := sent(each.value)) is not None]
     if not wanted:
-        made = _page(call, role.page, views)
+        made = _page(sent, role.page, views)
         return replace(made, bodies=[await body_of(each) for each in made.bodies])
     bodies = [await body_of(each) for each in views]
-    return _page(call, role.page, [body for body in bodies if _fits(body, wanted)])
+    return _page(sent, role.page, [body for body in bodies if _fits(body, wanted)])
 
 
 def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
@@ -48,11 +49,11 @@ def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
     return all(shown in value if isinstance(value, list) else shown == value for shown, value in pairs)
 
 
-def _page(call: Call, page: Page | None, found: Sequence[Any]) -> Listing:
+def _page(sent: Evaluate, page: Page | None, found: Sequence[Any]) -> Listing:
     if page is None:
         return Listing(found, len(found))
-    number = _number(request_value(call, page.number), page.first, page.first)
-    size = _number(request_value(call, page.size), page.usual, 1)
+    number = _number(sent(page.number), page.first, page.first)
+    size = _number(sent(page.size), page.usual, 1)
     begin = (number - page.first) * size
     return Listing(found[begin : begin + size], len(found), number, size, page.first)
 

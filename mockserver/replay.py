@@ -20,11 +20,11 @@ from urllib.parse import quote
 import click
 
 from proofsheet.mockserver import faults
-from proofsheet.mockserver.call import Call, new_call
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, recognised
-from proofsheet.mockserver.request import Disconnected, Receive, read
+from proofsheet.mockserver.request import Disconnected, Receive, new_call, read
 from proofsheet.mockserver.unmatched import unknown
 from proofsheet.traffic.flow import Flow, media_type
 from proofsheet.traffic.matching import same

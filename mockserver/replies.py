@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from proofsheet.mockserver import bodies
-from proofsheet.mockserver.artifacts import artifacts, task_artifacts
+from proofsheet.mockserver.artifacts import task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.listings import Listing, listing
-from proofsheet.mockserver.resources import listed as listed_resources
-from proofsheet.mockserver.sources import Context, filled, values
+from proofsheet.mockserver.sources import Artifact, Context, filled, values
 from proofsheet.mockserver.streams import paced, sent_events
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.mockserver.writing import writing
 from proofsheet.mockserver.written_values import Place
 from proofsheet.spec import media_types
-from proofsheet.spec.document import Operation, Outcome, Representation
+from proofsheet.spec.document import Operation
 from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import Lists, Views
@@ -68,11 +67,16 @@ def _headers(content_type: str, size: int | None) -> tuple[Header, ...]:
     return (*kind, *(((b"content-length", str(size).encode()),) if size is not None else ()))
 
 
-async def reply(call: Call, double: Double, name: str, complaints: Sequence[Complaint] = ()) -> Reply:
-    """The answer that ends `call` in the outcome `name`, drawing what it binds; a refusal has complaints."""
+async def reply(
+    call: Call,
+    double: Double,
+    name: str,
+    found: Sequence[Artifact] = (),
+    complaints: Sequence[Complaint] = (),
+) -> Reply:
+    """The answer that ends `call` in the outcome `name`, with its artifacts; a refusal has complaints."""
     outcome = call.operation.outcomes[name]
-    representation = _representation(call, outcome)
-    found = await artifacts(call, double, representation)
+    representation = outcome.representation(call.representation)
     context = _context(call, double, outcome.status, complaints)
     context = replace(context, listed=await _listed(call, double))
     first = found[0] if found else None
@@ -87,11 +91,6 @@ async def reply(call: Call, double: Double, name: str, complaints: Sequence[Comp
     return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type, stream)
 
 
-def _representation(call: Call, outcome: Outcome) -> Representation:
-    found = outcome.representations.get(call.representation)
-    return found or next(iter(outcome.representations.values()))
-
-
 def _context(call: Call, double: Double, status: int, complaints: Sequence[Complaint] = ()) -> Context:
     return Context(
         call=call,
@@ -103,8 +102,14 @@ def _context(call: Call, double: Double, status: int, complaints: Sequence[Compl
         now=double.state.now,
         place=Place(written) if (written := writing(call)) else None,
         resource=call.resource,
-        resources=listed_resources(call, double),
+        resources=_resources(call.operation, double.state.now()),
     )
+
+
+def _resources(operation: Operation, now: float) -> list[Mapping[str, Any]]:
+    """The resources that an operation lists: all that there are now."""
+    role = operation.resource
+    return list(role.of.at(now).values()) if role and role.id is None else []
 
 
 async def _listed(call: Call, double: Double) -> Listing | None:
@@ -112,7 +117,7 @@ async def _listed(call: Call, double: Double) -> Listing | None:
     if call.tasks is None or not isinstance(role, Lists):
         return None
     shown = double.documents.operation((call.operation.document, role.view)).operation
-    return await listing(call, role, call.tasks, partial(task_body, double, shown))
+    return await listing(call.evaluate, role, call.tasks, partial(task_body, double, shown))
 
 
 async def task_body(double: Double, shown: Operation, view: TaskView) -> Any:

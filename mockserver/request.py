@@ -1,4 +1,4 @@
-"""Reading a request once: the body up to its limit, the form or JSON in it, the pictures in the form.
+"""Reading a request once: its head, the body up to its limit, the form or JSON in it, its pictures.
 
 Nothing is refused here. What is wrong is noted on the Call, and the gates refuse in the vendor's order.
 """
@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from proofsheet.mockserver import form
-from proofsheet.mockserver.call import Call, FilePart, conclude_representation
+from proofsheet.mockserver.call import Call, FilePart
+from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.given_pictures import given_picture, given_values
-from proofsheet.spec.document import MULTIPART, Body
+from proofsheet.mockserver.origin import address, origin
+from proofsheet.spec import security
+from proofsheet.spec.document import MULTIPART, Body, Operation
 from proofsheet.spec.schemas import Flaw, coerce, read_number
 from proofsheet.traffic.multipart import Part
 
@@ -30,6 +34,47 @@ class TooSlow(Exception):
     """The client took longer than the double waits for a body."""
 
 
+def new_call(
+    served: Served, parameters: Mapping[str, str], scope: Any, public_url: str | None = None
+) -> Call:
+    """The call of a request whose body is not read yet; `parameters` are the path's."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").strip()
+        # Clients send an empty header beside the real one; an empty one says nothing.
+        headers[name] = (
+            f"{headers[name]}, {value}" if headers.get(name) and value else headers.get(name) or value
+        )
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    operation = served.operation
+    prefix = _base_path(operation, parameters, scope)
+    return Call(
+        served=served,
+        method=scope["method"],
+        path=scope["path"],
+        headers=headers,
+        path_params=parameters,
+        query=query,
+        key=security.read(operation.security, headers, query),
+        body=operation.body,
+        base=_origin(headers, scope, public_url) + prefix,
+        prefix=prefix,
+    )
+
+
+def _origin(headers: Mapping[str, str], scope: Any, public_url: str | None) -> str:
+    return origin(headers, scope.get("scheme", "http"), public_url, address(scope.get("server")))
+
+
+def _base_path(operation: Operation, parameters: Mapping[str, str], scope: Any) -> str:
+    """What stands before the operation's own path in the path of a request."""
+    own = operation.path
+    for name, value in parameters.items():
+        own = own.replace(f"{{{name}}}", value)
+    path: str = scope["path"]
+    return path.removesuffix(own) if path.endswith(own) else ""
+
+
 async def read(
     call: Call, receive: Receive, limit: int, timeout: float | None, decoding: asyncio.Semaphore
 ) -> None:
@@ -38,7 +83,7 @@ async def read(
     if call.body is not None and not call.oversized:
         call.body_problem = _parse(call, data)
         await _read_pictures(call, call.body, decoding)
-    conclude_representation(call, call.artifact_media)
+    call.choose_representation(call.artifact_media)
 
 
 async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:

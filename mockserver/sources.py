@@ -13,7 +13,6 @@ from typing import Any
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.listings import TASKS, Listing
 from proofsheet.mockserver.picture_tokens import TOKENS
-from proofsheet.mockserver.request_values import of_request, part
 from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView, of_task
 from proofsheet.mockserver.written_values import WRITTEN, Place
 from proofsheet.spec import expressions
@@ -113,7 +112,7 @@ def values(expression: Expression, context: Context, artifact: Artifact | None) 
         return
     found = _values(expression.text, context, artifact)
     if expression.match:
-        yield from (taken for each in found if (taken := part(expression, each)) is not None)
+        yield from (taken for each in found if (taken := expression.part(each)) is not None)
         return
     yield from map(FORMS[expression.form], found) if expression.form else found
 
@@ -131,7 +130,7 @@ def _values(text: str, context: Context, artifact: Artifact | None) -> Iterator[
         name = text.removeprefix("$resource.")
         yield from [context.resource[name]] if context.resource and name in context.resource else []
     elif text.startswith("$request."):
-        yield from of_request(text, context.call)
+        yield from context.call.values(text)
     else:
         yield from _of_tasks(text, context)
 
@@ -144,7 +143,7 @@ def _of_tasks(text: str, context: Context) -> Iterator[Any]:
     elif text in TASKS:
         yield from [TASKS[text](context.listed)] if context.listed is not None else []
     elif context.task:
-        yield from of_request(text.replace("$task.", "$"), context.task.call)
+        yield from context.task.call.values(text.replace("$task.", "$"))
 
 
 def filled(template: str, context: Context, artifact: Artifact | None) -> str:

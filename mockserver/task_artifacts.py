@@ -14,6 +14,7 @@ from proofsheet.mockserver.given_pictures import given_picture
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.texts import Texts, texts
+from proofsheet.spec.artifact import Artifact
 
 LONGEST_KEPT = 20_000  # characters of a text that may hold a picture
 
@@ -58,9 +59,8 @@ def _with_uploads(made: Any, before: Any) -> Any:
     return replace(made, edit=before.edit, width=before.width, height=before.height)
 
 
-def without_uploads(request: dict[str, Any], call: Call) -> dict[str, Any]:
+def without_uploads(request: dict[str, Any], artifact: Artifact | None) -> dict[str, Any]:
     """A request without the long texts in its fields of pictures: the artifacts have them."""
-    artifact = call.operation.artifact
     names = artifact.pictures if artifact and isinstance(request["fields"], dict) else ()
     light = {name: _light(request["fields"][name]) for name in names if name in request["fields"]}
     return {**request, "fields": {**request["fields"], **light}} if light else request

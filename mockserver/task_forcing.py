@@ -1,11 +1,7 @@
-"""What is to become of the task that a call starts: by its key, its prompt, a schedule, its headers.
-
-Of what several say of one thing, the last in this order counts.
-"""
+"""What is to become of a task, as it was written for it: its end, its way and its pace."""
 
 from __future__ import annotations
 
-from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.forcing import CannotForce
 from proofsheet.mockserver.tasks.forcing import BadTaskForcing, TaskForcing, parse_task_forcing
@@ -14,17 +10,6 @@ from proofsheet.spec.tasks import Lifecycle
 
 PACE = "task pace"  # the kind of value under which the pace of a key is remembered; the key "" is all
 FOR_EVER = 1e12  # seconds
-
-
-def task_forcing_text(call: Call, double: Double, lifecycle: Lifecycle) -> str:
-    """All that was said of the task, in one text."""
-    trigger = double.triggers.for_key(call.key or "")
-    said = [trigger.forces(call.key or "")] if trigger else []
-    text = "\n".join(call.prompts)
-    said += [each.forces(text) for each in double.triggers.for_prompts(call.prompts)]
-    if call.end and call.end in lifecycle.states:
-        said.append(f"{'end' if lifecycle.states[call.end].is_final else 'hang'}={call.end}")
-    return ", ".join(filter(None, [*said, call.task_forcing]))
 
 
 def read_task_forcing(text: str, lifecycle: Lifecycle, start: str) -> tuple[TaskForcing, str | None]:

@@ -8,15 +8,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal, conclude_representation
+from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.follow_ups import FollowUp, find_task, resumed
-from proofsheet.mockserver.gates import too_many
-from proofsheet.mockserver.request_values import request_value
+from proofsheet.mockserver.follow_ups import FollowUp, find_task, resumed, too_many
 from proofsheet.mockserver.sources import Context, values
 from proofsheet.mockserver.state.tasks import Added, Most, Task
 from proofsheet.mockserver.task_artifacts import make, without_uploads
-from proofsheet.mockserver.task_forcing import read_task_forcing, task_forcing_text, task_pace
+from proofsheet.mockserver.task_forcing import read_task_forcing, task_pace
 from proofsheet.mockserver.task_sources import TaskView, is_known, known_task, looked_at, task_text, view
 from proofsheet.mockserver.tasks.course import Route, route
 from proofsheet.mockserver.tasks.forcing import TaskForcing, parse_task_forcing
@@ -26,13 +24,15 @@ from proofsheet.spec import pointers
 from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
 
 
-async def act(call: Call, double: Double, outcome: str) -> str:
+async def act(call: Call, double: Double, outcome: str, forced: bool = False) -> str:
     """Do to tasks what the operation of a call does that was to end in `outcome`; returns how it ends.
 
-    Raises Refusal.
+    A forced outcome does nothing to tasks, and still shows the one that is viewed. Raises Refusal.
     """
     role = call.operation.task
-    if role is None or outcome != call.operation.success.name:
+    if forced and isinstance(role, Views) and (task := find_task(call, double, role.id, role.any_key)):
+        call.task = view(double, task)
+    if role is None or forced or outcome != call.operation.success.name:
         return outcome
     return await _ROLES[type(role)](call, double, role)
 
@@ -75,17 +75,15 @@ def _ahead(call: Call, double: Double, role: Starts) -> int:
 async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
     """A task that has no id yet."""
     following: FollowUp | None = call.follow_up
-    lifecycle, now = call.lifecycle, double.state.now()
+    operation, lifecycle, now = call.operation, call.lifecycle, double.state.now()
     assert lifecycle is not None  # of the role, or the offer's
     start = following.start if following else lifecycle.start
-    said = task_forcing_text(call, double, lifecycle)
-    forcing, goal = read_task_forcing(said, lifecycle, start)
+    forcing, goal = read_task_forcing(call.task_forcing, lifecycle, start)
     request = _sent(call, role, following)
     made = await make(replace(call, fields=request["fields"]), double, following)
     end = goal or _usual_end(role, lifecycle, made.flaw)
     pace = forcing.pace or task_pace(double, call.key)
     steps = _way(double, forcing, lifecycle, start, end, pace)
-    operation = call.operation
     return Task(
         id="",
         holder=call.account,
@@ -94,7 +92,7 @@ async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
         moves=((now, start),),
         route=steps,
         ends=lifecycle.states[steps[-1][1]].is_final,
-        request=json.dumps(without_uploads(request, call), ensure_ascii=False),
+        request=json.dumps(without_uploads(request, operation.artifact), ensure_ascii=False),
         origin=call.base,
         prefix=call.prefix,
         kind=following.kind if following else role.kind,
@@ -108,7 +106,7 @@ async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
         parent=following.parent.task.id if following else None,
         offer=following.offer.name if following and following.offer else None,
         ahead=ahead,
-        forcing=said,
+        forcing=call.task_forcing,
     )
 
 
@@ -154,15 +152,8 @@ async def _show(call: Call, double: Double, role: Views) -> str:
     if task is None or task.lifecycle not in call.operation.views:
         raise Refusal("task", outcome=role.missing)
     call.task = found = view(double, looked_at(double, task, call.account))
-    conclude_representation(call, found.call.artifact_media)
+    call.choose_representation(found.call.artifact_media)
     return role.outcome(found.position.state)
-
-
-def note_task(call: Call, double: Double) -> None:
-    """Note the task that a call views, so that a forced outcome still shows it."""
-    role = call.operation.task
-    if isinstance(role, Views) and (task := find_task(call, double, role.id, role.any_key)) is not None:
-        call.task = view(double, task)
 
 
 async def _list(call: Call, double: Double, role: Lists) -> str:
@@ -173,7 +164,7 @@ async def _list(call: Call, double: Double, role: Lists) -> str:
 
 def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
     shown = double.documents.operation((call.operation.document, role.view)).operation.views
-    ids = request_value(call, role.ids) if role.ids else None
+    ids = call.evaluate(role.ids) if role.ids else None
     if ids is None and role.all_without_ids:
         found = double.state.tasks(call.account)
         ordered = found if role.order == "oldest" else found[::-1]

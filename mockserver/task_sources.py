@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from proofsheet.mockserver.call import Call, as_submitted
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Holder, Task
@@ -42,6 +42,27 @@ class TaskView:
     def offers(self) -> tuple[Offer, ...]:
         """What a follow-up may do with it now."""
         return self.state.offers
+
+
+def as_submitted(served: Served, task: Task) -> Call:
+    """The call that started a task, as far as it is remembered: what its values and artifacts depend on."""
+    sent = task.sent()
+    operation = served.operation
+    return Call(
+        served=served,
+        method=operation.method,
+        path=operation.path,
+        headers={},
+        path_params=sent["path"],
+        query=sent["query"],
+        key=task.holder[1] or None,
+        fields=sent["fields"],
+        body=operation.body,
+        seed=task.seed,
+        pictures=task.artifacts,
+        base=task.origin,
+        prefix=task.prefix,
+    )
 
 
 def view(double: Double, task: Task) -> TaskView:

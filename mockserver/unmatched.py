@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from proofsheet.mockserver import faults
-from proofsheet.mockserver.call import Refusal, new_call
+from proofsheet.mockserver.call import Refusal
 from proofsheet.mockserver.compiled import Compiled
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, problem, reply
+from proofsheet.mockserver.request import new_call
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Operation, Policy
 
@@ -60,8 +61,8 @@ async def _refused(double: Double, operation: Operation, scope: Any) -> Reply | 
     try:
         admit(call, double)
     except Refusal as refused:
-        name = refused.outcome or operation.policy.outcome(refused.gate, refused.kind)
-        made = await reply(call, double, name, complaints(call, refused))
+        said = complaints(operation.policy, call.key, refused)
+        made = await reply(call, double, refused.outcome_of(operation.policy), (), said)
         call.served = unknown(double)
         double.state.record(entry(call, made, 0.0))
         return made

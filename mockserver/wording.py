@@ -6,24 +6,24 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Complaint, Refusal
+from proofsheet.mockserver.call import Complaint, Refusal
+from proofsheet.spec.document import Policy
 from proofsheet.spec.schemas import Flaw
 
 MOST_SAID = 200  # characters of a value that a message repeats
 _OF_THE_BODY = ("body-size", "media-type", "validate")  # gates that refuse a body
 
 
-def complaints(call: Call, refusal: Refusal) -> list[Complaint]:
+def complaints(policy: Policy, key: str | None, refusal: Refusal) -> list[Complaint]:
     """What a refusal complains of: one thing for each flaw, or one for the refusal itself."""
     place = "body" if refusal.gate in _OF_THE_BODY else ""
     flaws = refusal.flaws or (Flaw(refusal.kind, "", path=(), place=place),)
-    return [_complaint(call, refusal, each) for each in flaws]
+    return [_complaint(policy, policy.mask(key or ""), refusal, each) for each in flaws]
 
 
-def _complaint(call: Call, refusal: Refusal, flaw: Flaw) -> Complaint:
-    policy = call.operation.policy
+def _complaint(policy: Policy, masked: str, refusal: Refusal, flaw: Flaw) -> Complaint:
     template = refusal.says or flaw.params.get("says") or next(_of(policy.wording, refusal.gate, flaw), None)
-    message = _fill(template, call, flaw) if template else None
+    message = _fill(template, masked, flaw) if template else None
     if message is None and refusal.flaws:
         message = f"{flaw.field}: is invalid ({flaw.kind})"
     return Complaint(message, flaw.field, flaw.location, tuple(_of(policy.codes, refusal.gate, flaw))[:1])
@@ -42,9 +42,9 @@ def _expected(flaw: Flaw) -> list[str]:
     return [each for each in str(flaw.params.get("expected", "")).split(", ") if each not in ("null", "")]
 
 
-def _fill(template: str, call: Call, flaw: Flaw) -> str:
+def _fill(template: str, masked: str, flaw: Flaw) -> str:
     expected = {"expected": ", ".join(_expected(flaw))} if _expected(flaw) else {}
-    own = {"field": flaw.field, "masked": call.operation.policy.mask(call.key or "")}
+    own = {"field": flaw.field, "masked": masked}
     values = {**flaw.params, **expected, **own}
     values = {name: _short(value) for name, value in values.items()}
     return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)

@@ -70,6 +70,10 @@ class Outcome:
     status: int
     representations: Mapping[str, Representation]
 
+    def representation(self, media_type: str) -> Representation:
+        """That in a media type, or the first where there is none in it."""
+        return self.representations.get(media_type) or next(iter(self.representations.values()))
+
 
 @dataclass(frozen=True)
 class Parameter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 # What can be bound into an answer: a double has a function for each (mockserver/sources.py).
 ARTIFACT = frozenset(
@@ -74,6 +75,11 @@ class Expression:
     form: str | None = None
     match: str | None = None
     otherwise: str | None = None
+
+    def part(self, value: Any) -> str | None:
+        """What the first group of `match` takes of a text; None where it does not fit."""
+        found = re.search(self.match or "", value) if isinstance(value, str) else None
+        return found[1] if found else None
 
     @property
     def is_template(self) -> bool:

@@ -24,10 +24,10 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 from support import documents
 
-from proofsheet.mockserver.call import Refusal, new_call
+from proofsheet.mockserver.call import Refusal
 from proofsheet.mockserver.double import Double, double
 from proofsheet.mockserver.gates import path, validate
-from proofsheet.mockserver.request import read
+from proofsheet.mockserver.request import new_call, read
 from proofsheet.mockserver.settings import Settings
 from proofsheet.spec import paths, security
 from proofsheet.spec.document import Operation

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from typing import Any
 
 import pytest
 
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.listings import TASKS, Listing, listing
-from proofsheet.mockserver.request_values import request_value
 from proofsheet.spec.expressions import Expression, UnknownExpression, parse_bind, parse_text
 from proofsheet.spec.tasks import Lists, Page, Where
 
@@ -35,18 +34,13 @@ def test_what_a_page_says_of_itself(listing: Listing, expected: dict[str, Any]) 
     assert shown(listing).items() >= expected.items()
 
 
-@dataclasses.dataclass
-class Asked:
+def call(fields: object) -> Call:
     """As much of a call as values are taken from."""
-
-    fields: Any
-    headers: Any = dataclasses.field(default_factory=dict)
-    query: Any = dataclasses.field(default_factory=dict)
-    path_params: Any = dataclasses.field(default_factory=dict)
+    return Call(served=Any, method="", path="", headers={}, path_params={}, query={}, key=None, fields=fields)  # type: ignore[arg-type]
 
 
 def of(node: object, **fields: Any) -> Any:
-    return request_value(Asked(fields), parse_text(node))  # type: ignore[arg-type]
+    return call(fields).evaluate(parse_text(node))
 
 
 def test_a_text_is_made_of_several_values() -> None:
@@ -82,8 +76,8 @@ def test_bodies_are_made_of_what_is_shown(wanted: dict[str, str], made: int) -> 
 
     where = (Where(("state",), value("state")),)
     role = Lists("look", page=Page(value("page"), value("size"), 0, 2), where=where)
-    asked: Any = Asked({"page": 3, **wanted})
-    found = asyncio.run(listing(asked, role, list(range(20)), body_of))  # type: ignore[arg-type]
+    asked = call({"page": 3, **wanted})
+    found = asyncio.run(listing(asked.evaluate, role, list(range(20)), body_of))  # type: ignore[arg-type]
     assert len(seen) == made
     assert [each["number"] for each in found.bodies] == (["13", "15"] if wanted else ["6", "7"])
     assert found.total == (10 if wanted else 20)
