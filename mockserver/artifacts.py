@@ -9,6 +9,7 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.drawing import draw
 from proofsheet.mockserver.file_links import DEFAULT_SECONDS, File, keep, task_path
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.medium import MEDIA
@@ -17,6 +18,7 @@ from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.spec.document import Representation
 from proofsheet.spec.expressions import Expression
 
+MOST_STAGES = 10  # of a picture that a stream shows
 _FILES = ("$artifact.bytes", "$artifact.base64")  # what needs the whole file
 
 
@@ -37,7 +39,8 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
         found = MEDIA[artifact.kind].describe(maker, double, representation.blurred)
         call.pictures = found if maker is call else tuple(_as_shown(each, representation) for each in found)
         made = _of_call(call, double, artifact.kind, artifact.expires or DEFAULT_SECONDS)
-    return await _rendered(double, artifact.kind, shown, made, call.pictures)
+    rendered = await _rendered(double, artifact.kind, shown, made, call.pictures)
+    return await _with_stages(call, double, rendered) if representation.events else rendered
 
 
 async def task_artifacts(double: Double, view: TaskView, representation: Representation) -> list[Artifact]:
@@ -50,7 +53,21 @@ async def task_artifacts(double: Double, view: TaskView, representation: Represe
 
 
 def _binds(call: Call, representation: Representation) -> list[Expression]:
+    if representation.events is not None:
+        return [each for event in representation.events.events for _, each in event.binds]
     return [each for _, each in representation.binds_without(representation.left_out(call.as_rules_see))]
+
+
+async def _with_stages(call: Call, double: Double, made: Sequence[Artifact]) -> list[Artifact]:
+    """The artifacts with as many of their earlier stages as the call asks for."""
+    artifact = call.operation.artifact
+    wanted = call.value(artifact.partials) if artifact and artifact.partials else None
+    count = min(wanted, MOST_STAGES) if isinstance(wanted, int) and wanted > 0 else 0
+    return [replace(each, stages=await _stages(each.description, count, double)) for each in made]
+
+
+async def _stages(picture: Picture, count: int, double: Double) -> list[Sequence[bytes]]:
+    return [await draw(picture.stage(number, count), double) for number in range(1, count + 1)]
 
 
 async def _rendered(

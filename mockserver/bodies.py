@@ -29,8 +29,13 @@ def pieces(
     made = value(representation, context, artifacts, blobs)
     if isinstance(made, str) and not media_types.is_json(representation.media_type):
         return (made.encode(),)
-    text = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
-    return (_splice(text, blobs),)
+    return (json_text(made, blobs),)
+
+
+def json_text(value: Any, blobs: Sequence[bytes] = ()) -> bytes:
+    """A JSON value as it is sent, with the base64 of `blobs` where their marks are."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _splice(text, blobs)
 
 
 def value(
@@ -145,7 +150,7 @@ def _resized(items: list[Any], count: int) -> list[Any]:
     return items[:count] + [_copied(items[0]) for _ in range(count - len(items))] if count else items
 
 
-def _splice(text: bytes, blobs: list[bytes]) -> bytes:
+def _splice(text: bytes, blobs: Sequence[bytes]) -> bytes:
     # Megabytes of base64 need no escaping: they are put in after the JSON is written.
     for index, blob in enumerate(blobs):
         text = text.replace(b"\\u0000%d\\u0000" % index, base64.b64encode(blob), 1)

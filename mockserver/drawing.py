@@ -10,7 +10,14 @@ from dataclasses import replace
 
 from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.media.image.picture import LARGEST_EDIT, LARGEST_SIDE, MOST_PIXELS, Edit, Picture
+from proofsheet.mockserver.media.image.picture import (
+    LARGEST_EDIT,
+    LARGEST_SIDE,
+    MOST_PIXELS,
+    PNG,
+    Edit,
+    Picture,
+)
 from proofsheet.spec import pointers
 from proofsheet.spec.artifact import TRANSPARENT, Artifact
 
@@ -35,6 +42,7 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
     most = artifact.seed.maximum if artifact.seed else 0
     size = "" if artifact.grid else f"  {width} x {height}"  # each of four has one of its own
     linked = edit is not None and any(isinstance(each, str) for each in edit.sources)
+    quality = _quality(call, artifact)
     note = "  (the URL was not fetched)" if linked else ""
     found = []
     for number in range(call.count):
@@ -50,9 +58,17 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
             edit=edit,
             blurred=blurred,
             grid=artifact.grid,
+            quality=quality,
         )
         found.append(replace(picture, edit=Edit("cut-out", (picture,))) if clear else picture)
     return tuple(found)
+
+
+def _quality(call: Call, artifact: Artifact) -> int | None:
+    """How good a file that loses something is, in percent; None for the best, and where nothing is lost."""
+    sent = call.value(artifact.compression) if artifact.compression else None
+    usable = isinstance(sent, int) and not isinstance(sent, bool) and 0 <= sent < 100
+    return sent if usable and call.artifact_media != PNG else None
 
 
 async def draw(picture: Picture, double: Double) -> list[bytes]:
@@ -79,7 +95,10 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
 
     At a strength of 1 there is no `edit`: the upload counts for nothing then, and so does its strength.
     """
-    left_out = {*artifact.media.field[:1], *(artifact.count or ())}
+    form = call.operation.policy.chosen_form
+    left_out = {*artifact.media.field[:1], *(form.field[:1] if form else ())}
+    for each in (artifact.count, artifact.compression, artifact.partials):
+        left_out |= {*(each or ())}
     if edit is None:
         left_out |= {*artifact.pictures, artifact.strength or "", artifact.fidelity or ""}
     known = artifact.without_seed(call.known_fields)

@@ -80,7 +80,8 @@ async def reply(
     context = _context(call, double, outcome.status, complaints)
     context = replace(context, listed=await _listed(call, double))
     first = found[0] if found else None
-    events = sent_events(representation.events, context, call.stream_pace) if representation.events else None
+    stream_of, pace = representation.events, call.stream_pace
+    events = sent_events(stream_of, context, pace, found) if stream_of else None
     pieces = bodies.pieces(representation, context, found) if events is None else (*(e.data for e in events),)
     content_type = filled(representation.content_type, context, first)
     headers = list(_headers(content_type, sum(map(len, pieces)) if events is None else None))

@@ -50,6 +50,8 @@ class Artifact:
     description: Any
     pieces: Sequence[bytes]
     url: Callable[[], str] = str  # makes the link to its file
+    stages: Sequence[Sequence[bytes]] = ()  # the pieces of a file of each earlier stage, where one is shown
+    index: int = 0  # of the stage, where it is one
 
 
 def _balance(context: Context) -> Iterator[float]:
@@ -102,6 +104,7 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
     "$artifact.bytes": lambda artifact: b"".join(artifact.pieces),
     "$artifact.base64": lambda artifact: b"".join(artifact.pieces),
     "$artifact.url": lambda artifact: artifact.url(),
+    "$artifact.stage": lambda artifact: artifact.index,
 }
 
 

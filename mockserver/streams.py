@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -11,10 +10,10 @@ from itertools import zip_longest
 from proofsheet.mockserver import bodies
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import CutOff
-from proofsheet.mockserver.sources import Context
+from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.stream_pace import StreamPace
 from proofsheet.mockserver.written_values import Place
-from proofsheet.spec.events import PIECES, Event, EventStream
+from proofsheet.spec.events import ARTIFACT, PARTIAL, PIECES, Event, EventStream
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,15 @@ class Sent:
     is_cut: bool = False  # the connection ends here
 
 
-def sent_events(stream: EventStream, context: Context, pace: StreamPace) -> list[Sent]:
+def sent_events(
+    stream: EventStream, context: Context, pace: StreamPace, artifacts: Sequence[Artifact] = ()
+) -> list[Sent]:
     """Every event that is sent, in order: up to the error or the cut, whichever comes first in it."""
     most = min((each for each in (pace.error, pace.cut) if each is not None), default=None)
     is_error = pace.error is not None and pace.error == most
     found: list[Sent] = []
     pieces = 0
-    for each in _whole(stream, context):
+    for each in _whole(stream, context, artifacts):
         if most is not None and pieces >= most and (each.is_piece or pieces):
             error = stream.error if is_error else None
             found.append(_event(error, context) if error else Sent(b"", is_cut=True))
@@ -53,12 +54,14 @@ async def paced(found: Sequence[Sent], pace: StreamPace, double: Double) -> Asyn
         yield each.data
 
 
-def _whole(stream: EventStream, context: Context) -> Iterator[Sent]:
+def _whole(stream: EventStream, context: Context, artifacts: Sequence[Artifact]) -> Iterator[Sent]:
     known = context.call.known_fields
     for group in stream.groups():
         admitted = [each for each in group if each.when is None or each.when.is_valid(known)]
         if group[0].of in PIECES:
             yield from _pieces({each.of: each for each in admitted}, context)
+        elif admitted and group[0].of in (PARTIAL, ARTIFACT):
+            yield from _shown(group[0], context, artifacts)
         elif admitted and group[0].of == "choice":
             for place in _choices(context):
                 yield _event(group[0], replace(context, place=place))
@@ -66,6 +69,17 @@ def _whole(stream: EventStream, context: Context) -> Iterator[Sent]:
             yield _event(group[0], context)
     if stream.end is not None:
         yield Sent(b"data: %s\n\n" % stream.end.encode())
+
+
+def _shown(event: Event, context: Context, artifacts: Sequence[Artifact]) -> Iterator[Sent]:
+    """An event for each artifact, or for each of its earlier stages, which are pieces of a stream."""
+    for each in artifacts:
+        if event.of == ARTIFACT:
+            yield _event(event, context, each)
+            continue
+        for index, pieces in enumerate(each.stages):
+            stage = replace(each, pieces=pieces, index=index)
+            yield replace(_event(event, context, stage), is_piece=True)
 
 
 def _choices(context: Context) -> list[Place]:
@@ -94,8 +108,10 @@ def _said(place: Place) -> Iterator[tuple[str, Place]]:
             before += part.kind == "text"
 
 
-def _event(event: Event, context: Context) -> Sent:
-    value = bodies.filled_in(event.value, event.binds, context)
-    data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _event(event: Event, context: Context, artifact: Artifact | None = None) -> Sent:
+    shown = (artifact,) if artifact else ()
+    blobs: list[bytes] = []
+    value = bodies.filled_in(event.value, event.binds, context, shown, blobs)
+    data = bodies.json_text(value, blobs)
     name = f"event: {event.name}\n" if event.name else ""
-    return Sent(f"{name}data: {data}\n\n".encode("utf-8", "surrogatepass"))
+    return Sent(b"%sdata: %s\n\n" % (name.encode(), data))

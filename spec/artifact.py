@@ -103,6 +103,8 @@ class Artifact:
     background: Choice | None = None  # one of BACKGROUNDS
     tokens: Choice | None = None  # that one picture counts
     source_tokens: int = 0  # that each given picture counts
+    partials: Tokens | None = None  # how many earlier stages of each picture a stream shows
+    compression: Tokens | None = None  # how good a JPEG or WebP is, in percent
 
     @property
     def is_edit(self) -> bool:
@@ -202,6 +204,8 @@ def artifact(node: Any) -> Artifact | None:
         background=_of(BACKGROUNDS, node["background"]) if "background" in node else None,
         tokens=choice(node["tokens"]) if "tokens" in node else None,
         source_tokens=node.get("source-tokens", 0),
+        partials=_tokens(node.get("partials")),
+        compression=_tokens(node.get("compression")),
     )
 
 

@@ -13,6 +13,7 @@ from proofsheet.spec.schemas import Schema
 MEDIA_TYPE = "text/event-stream"
 DEFAULT_NAME = "message"  # of an event without one
 PIECES = ("text", "refusal", "call", "arguments")  # what an event may hand over a piece of
+PARTIAL, ARTIFACT = "partial", "artifact"  # an earlier stage of a picture, or the picture
 Binds = tuple[tuple[tuple[str, ...], Expression], ...]
 
 
@@ -26,7 +27,7 @@ class Event:
     value: Any
     binds: Binds
     name: str | None = None
-    of: str | None = None  # choice, or one of PIECES
+    of: str | None = None  # choice, one of PIECES, PARTIAL or ARTIFACT
     when: Schema | None = None
 
 

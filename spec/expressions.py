@@ -8,7 +8,8 @@ from typing import Any
 
 # What can be bound into an answer: a double has a function for each (mockserver/sources.py).
 ARTIFACT = frozenset(
-    f"$artifact.{each}" for each in ("bytes", "base64", "seed", "mediaType", "url", "width", "height")
+    f"$artifact.{each}"
+    for each in ("bytes", "base64", "seed", "mediaType", "url", "width", "height", "stage")
 )
 TOKENS = frozenset(f"$tokens.{each}" for each in ("text", "pictures", "input", "output", "total"))
 TASK = frozenset(

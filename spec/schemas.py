@@ -11,11 +11,14 @@ from typing import Any
 
 import jsonschema_rs
 
+from proofsheet.spec import sides
+
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 LARGEST_EXACT = 2.0**53  # from here on every double is a whole number, and not every whole number a double
 LONGEST_NUMBER = 400  # characters: any double can be written in fewer
 # How jsonschema-rs names what a keyword was given, by keyword: the rest of its names are `limit`.
 _LIMITS = {"multipleOf": "multiple_of"}
+_KEYWORDS: dict[str, Any] = {sides.KEYWORD: sides.SidesKeyword}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Schema:
     """A compiled JSON Schema (2020-12). `flaws` is empty for a valid value."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        self._validator = jsonschema_rs.Draft202012Validator(schema)
+        self._validator = jsonschema_rs.Draft202012Validator(schema, keywords=_KEYWORDS)
         self._order = {name: index for index, name in enumerate(schema.get("properties", ()))}
 
     def is_valid(self, value: Any) -> bool:
@@ -60,7 +63,7 @@ class Schema:
 
 def flaw(error: Any) -> Flaw:
     """A jsonschema-rs error as a flaw."""
-    kind, path = error.kind.name, list(error.instance_path)
+    kind, path = error.kind.name.removeprefix("x-"), list(error.instance_path)
     params = {"value": error.instance, **error.kind.as_dict()}
     if kind == "required":
         path.append(params["property"])

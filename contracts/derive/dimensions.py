@@ -85,8 +85,10 @@ def _offered(source: Source, operation: Operation) -> Iterator[tuple[str, list[V
     yield SEED, _seeds(source, operation)
     yield from _sides(operation)
     assert operation.body is not None
+    form = operation.policy.chosen_form  # what comes in another form is asked for on purpose
+    left_out = {*operation.body.schema.get("required", ()), *(form.field if form else ())}
     for name, schema in operation.body.schema.get("properties", {}).items():
-        if name not in operation.body.schema.get("required", ()):
+        if name not in left_out:
             yield name, [Value(name, ABSENT), *_listed(source, operation, name, schema)]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from proofsheet.contracts.derive.request_bodies import paths_of
 from proofsheet.contracts.derive.samples import sample, smallest
 from proofsheet.spec.document import Operation, Rule
+from proofsheet.spec.sides import KEYWORD, beyond
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def _nearest_beyond(operation: Operation, name: str, schema: Mapping[str, Any]) 
     if "enum" in schema:
         others = (each for each in _known_values(operation, name) if each not in schema["enum"])
         yield from (("enum", each) for each in itertools.islice(others, 1))
+    if (size := beyond(schema.get(KEYWORD, {}))) is not None:
+        yield KEYWORD.removeprefix("x-"), size
     if "maximum" in schema:
         yield "maximum", (schema["maximum"] // step + 1) * step
     if "minimum" in schema:

@@ -23,6 +23,7 @@ from proofsheet.contracts.derive.ledger import ledger
 from proofsheet.contracts.derive.media_quality import media_quality
 from proofsheet.contracts.derive.moderation import moderation
 from proofsheet.contracts.derive.other_bodies import other_bodies
+from proofsheet.contracts.derive.picture_streams import picture_streams
 from proofsheet.contracts.derive.precedence import precedence
 from proofsheet.contracts.derive.prompt_parameters import prompt_parameters
 from proofsheet.contracts.derive.rate_limits import limits
@@ -59,6 +60,7 @@ DERIVERS = (
         follow_ups,
         prompt_parameters,
         completions,
+        picture_streams,
         answers,
         shown_members,
         sizes,
@@ -206,7 +208,8 @@ def _need(name: str) -> str:
 def _cases(source: Source, found: list[Derived], pictures: list[Paid]) -> Iterator[Case]:
     """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
     bursts = [case for each in found if _bursts(each) for case in each.cases]
-    refusals = [case for each in found if not _bursts(each) for case in each.cases if not case.follow]
+    alone = (case for each in found if not _bursts(each) for case in each.cases if not case.follow)
+    refusals = list({case.id: case for case in alone}.values())  # several requirements may share one
     followed = {case.id: case for each in found for case in each.cases if case.follow}
     paid = in_turn([*(each.case for each in pictures), *followed.values()])
     blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]

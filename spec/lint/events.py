@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.events import MEDIA_TYPE, PIECES
+from proofsheet.spec.events import ARTIFACT, MEDIA_TYPE, PARTIAL, PIECES
 from proofsheet.spec.lint.context import Context, Found, Op, Sample, samples
 
 _OF_A_PIECE = ("text", "refusal", "arguments")
@@ -30,8 +30,13 @@ def _events(op: Op, sample: Sample) -> Iterator[Found]:
         count = len(values) if isinstance(values, list) else "no list"
         yield Found(at, f"the value lists the data of {count} events, x-events {len(each)}; make them one")
         return
-    if "x-completion" not in op.node and any("of" in event for event in each):
+    kinds = {event["of"] for event in each if "of" in event}
+    if "x-completion" not in op.node and kinds - {PARTIAL, ARTIFACT}:
         yield Found(at, f"{op.id} has no x-completion whose pieces its events could be of")
+    if ARTIFACT in kinds and "x-artifact" not in op.node:
+        yield Found(at, f"{op.id} has no x-artifact that its events could be of")
+    if PARTIAL in kinds and "partials" not in op.node.get("x-artifact", {}):
+        yield Found(at, f"the x-artifact of {op.id} has no `partials`: how many stages are shown")
     for pointer, bound in sample.node.get("x-bind", {}).items():
         token, *rest = pointers.split(pointer) or ("",)
         event = each[int(token)] if token.isdecimal() and int(token) < len(each) else None
@@ -47,6 +52,8 @@ def _wanted(bound: Any) -> tuple[str, ...]:
     text = str(bound.get("source", bound.get("if")) if isinstance(bound, Mapping) else bound)
     if text == "$piece.text":
         return _OF_A_PIECE
+    if text.startswith("$artifact."):
+        return (PARTIAL,) if text == "$artifact.stage" else (PARTIAL, ARTIFACT)
     if text.startswith("$tool."):
         return ("call", "arguments")
     return ("choice", *PIECES) if text.startswith("$choice.") and text != "$choice.text" else ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import math
 from collections.abc import Callable
@@ -10,14 +12,22 @@ from typing import Any
 import httpx
 import pytest
 from judging import Judged
+from PIL import Image
 from task_relays import Forward, holding, saying
 
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import Plan, plan
+from proofsheet.spec import events
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 
-ONLY = ("streams.talk.text", "streams.talk.stream", "streams.outline.stream", "streams.vectors.vectors")
+ONLY = (
+    "streams.talk.text",
+    "streams.talk.stream",
+    "streams.outline.stream",
+    "streams.vectors.vectors",
+    "streams.sketch.stream",
+)
 Change = Callable[[httpx.Response], httpx.Response]
 
 
@@ -90,11 +100,52 @@ def with_usage_twice(body: bytes) -> bytes:
     return b"\n\n".join([*usage, *events]) if usage else body
 
 
+def in_events(change: Callable[[list[tuple[str, Any]]], list[tuple[str, Any]]]) -> Change:
+    """The events of a stream of pictures (name and data) changed; other streams stay."""
+
+    def run(body: bytes) -> bytes:
+        found, _ = events.read(body)
+        if not any(name == "picture" for name, _ in found):
+            return body
+        named = [(str(name), json.loads(data)) for name, data in found]
+        return b"".join(
+            f"event: {name}\ndata: {json.dumps(data)}\n\n".encode() for name, data in change(named)
+        )
+
+    return in_stream(run)
+
+
+def each_stage(**members: Any) -> Change:
+    return in_events(
+        lambda found: [(name, {**data, **members} if name == "stage" else data) for name, data in found]
+    )
+
+
+def picture(size: int = 128, shade: int = 128) -> str:
+    out = io.BytesIO()
+    Image.new("RGB", (size, size), (shade, shade, shade)).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
 def as_error(response: httpx.Response) -> httpx.Response:
     return saying(response, {"wrong": "busy"})
 
 
+PICTURES = {"stream.pictures"}
 BROKEN: dict[str, tuple[Change, set[str]]] = {
+    "stages come after the picture": (in_events(lambda found: found[::-1]), PICTURES),
+    "the picture comes twice": (in_events(lambda found: [*found, found[-1]]), PICTURES),
+    "there is no picture": (in_events(lambda found: found[:-1]), PICTURES),
+    "stages count from one": (each_stage(number=1), PICTURES),
+    "there are more stages than asked for": (in_events(lambda found: [found[0], *found]), PICTURES),
+    "a stage is no base64": (each_stage(picture="?"), PICTURES),
+    "a stage is no picture": (each_stage(picture="aGVsbG8="), PICTURES),
+    "a stage is of another size": (each_stage(picture=picture(64)), PICTURES),
+    "a stage is another picture": (each_stage(picture=picture(shade=0)), PICTURES),
+    "the picture is cut off": (
+        in_events(lambda found: [(name, {**data, "picture": data["picture"][:400]}) for name, data in found]),
+        PICTURES,
+    ),
     "the mark is lost": (
         in_stream(lambda body: body.replace(b"data: [DONE]\n\n", b"")),
         {"stream.end"},
@@ -202,6 +253,7 @@ BROKEN: dict[str, tuple[Change, set[str]]] = {
 }
 HARMLESS: dict[str, Change] = {
     "nothing is changed": lambda response: response,
+    "a stage is left out": in_events(lambda found: found[-1:]),
     "lines end otherwise": in_stream(lambda body: body.replace(b"\n", b"\r\n")),
     "comments keep it open": in_stream(lambda body: body.replace(b"\n\n", b"\n\n: still there\n\n")),
     "no space after the colon": in_stream(lambda body: body.replace(b"data: ", b"data:")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import itertools
 import json
 import struct
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 import jsonschema_rs
 import pytest
+from PIL import Image, ImageChops, ImageStat
 from support import InProcess
 
 from proofsheet.mockserver.endpoint import until_gone
@@ -431,3 +433,47 @@ def test_a_resource_has_a_price(house: InProcess) -> None:
         assert float(before - (house.double.state.balance(("streams", key)) or 0)) == pytest.approx(
             2 * price / 1e6
         )
+
+
+def sketched(house: InProcess, **fields: Any) -> list[tuple[str | None, Any]]:
+    response = sent(house, "/sketch", {"subject": "The sea", "live": True, **fields})
+    assert response.status_code == 200, response.text
+    return [(name, json.loads(data)) for name, data in events.read(response.content)[0]]
+
+
+def pixels(data: Any) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(data["picture"])))
+
+
+def test_the_stages_of_a_picture_come_nearer_to_it(house: InProcess) -> None:
+    found = sketched(house, stages=3)
+    assert [name for name, _ in found] == ["stage"] * 3 + ["picture"]
+    assert [data["number"] for _, data in found[:3]] == [0, 1, 2]
+    final = pixels(found[-1][1]).convert("RGB")
+    away = [ImageStat.Stat(ImageChops.difference(pixels(data), final)).rms[0] for _, data in found[:3]]
+    assert away == sorted(away, reverse=True)
+    assert min(away) > 0
+
+
+def test_a_stream_shows_the_picture_of_the_plain_answer(house: InProcess) -> None:
+    plain = sent(house, "/sketch", {"subject": "The sea"}).json()
+    assert [data["picture"] for _, data in sketched(house)] == [plain["picture"]]
+
+
+def test_a_file_of_less_quality_is_smaller(house: InProcess) -> None:
+    sizes = [
+        len(
+            sent(
+                house, "/sketch", {"subject": "The sea", "form": "webp", "large": True, "percent": each}
+            ).content
+        )
+        for each in (100, 60, 10)
+    ]
+    assert sizes == sorted(set(sizes), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("canvas", "status"), [("20x10", 200), ("10x20", 200), ("21x10", 400), ("10x21", 400)]
+)
+def test_a_size_in_words_keeps_to_its_bounds(house: InProcess, canvas: str, status: int) -> None:
+    assert sent(house, "/sketch", {"subject": "The sea", "canvas": canvas}).status_code == status

@@ -18,6 +18,7 @@ from proofsheet.mockserver.media.image.upload import flat
 
 Size = tuple[int, int]
 _WORKING = 1_000_000  # pixels: what is made soft anyway is made small first
+_COARSEST = 1 / 24  # of the sides: what the first stages of a picture show
 _LUMA = (299, 587, 114)
 
 
@@ -223,6 +224,14 @@ def _blend(on: Material) -> Image.Image:
     return Image.blend(whole, on.scene(on.size), on.strength(0.15))
 
 
+def _unfinished(on: Material) -> Image.Image:
+    """The source with as much of its detail as is there already: coarse at first, then finer."""
+    source = on.sources[0]
+    share = max(_COARSEST, (1 - on.strength(1)) / 4)
+    coarse = source.resize([max(1, round(side * share)) for side in source.size], Image.Resampling.BOX)
+    return coarse.resize(on.size, Image.Resampling.BICUBIC)
+
+
 EFFECTS: Mapping[str, Effect] = {
     "reimagine": Effect(_reimagine, caption="changed"),
     "enlarge": Effect(_enlarge),
@@ -237,4 +246,5 @@ EFFECTS: Mapping[str, Effect] = {
     "structure": Effect(_structure),
     "style": Effect(_style),
     "blend": Effect(_blend),
+    "unfinished": Effect(_unfinished, caption="none", exact=True),
 }

@@ -22,11 +22,11 @@ _MARKER = re.compile(rb"\xff[\xd0-\xd7]")
 _END = b"\xff\xd9"
 
 
-def encode(image: Image.Image, restart: int | None = None) -> bytes:
+def encode(image: Image.Image, restart: int | None = None, quality: int = QUALITY) -> bytes:
     """Any RGB picture as a file of its own, with a restart marker after every 16 rows, or so many units."""
     markers = {"restart_marker_blocks": restart} if restart else {"restart_marker_rows": 1}
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY, subsampling="4:2:0", **markers)
+    image.save(out, "JPEG", quality=quality, subsampling="4:2:0", **markers)
     return out.getvalue()
 
 

@@ -65,7 +65,8 @@ class Picture:
     of the canonical request; with `seed` it picks the scene, or how it differs from the one it is `near`. A
     `grid` is two by two pictures in one file (see `quarters`). `title` and `prompt` are the two lines of the
     caption: any text, cut to fit. `edit` says how it comes from other pictures. `blurred` marks a filtered
-    result. Raises ValueError on a size or a media type out of range.
+    result. `quality` is that of a JPEG or WebP, in percent of what is usual (None: as usual).
+    Raises ValueError on a size or a media type out of range.
     """
 
     width: int
@@ -79,6 +80,7 @@ class Picture:
     blurred: bool = False
     near: Near | None = None
     grid: bool = False
+    quality: int | None = None
 
     def __post_init__(self) -> None:
         most = LARGEST_EDIT if self.edit else LARGEST_SIDE
@@ -112,6 +114,11 @@ class Picture:
     def filtered(self) -> Picture:
         """The same as a filter leaves it."""
         return replace(self, blurred=True)
+
+    def stage(self, number: int, count: int) -> Picture:
+        """What there is of it at the first, second … of so many stages before it is done."""
+        left = 1 - number / (count + 1)
+        return replace(self, edit=Edit("unfinished", (replace(self, media_type=PNG),), strength=left))
 
     def without_uploads(self) -> Picture:
         """The same without what it comes from: good to be shown in a list, not to be drawn."""

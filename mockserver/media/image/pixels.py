@@ -20,15 +20,19 @@ def decode(file: bytes) -> Image.Image:
     return image
 
 
-def encode(image: Image.Image, media_type: str) -> bytes:
-    """An RGB or RGBA picture as a file of this media type, with the least effort; a JPEG has no alpha."""
+def encode(image: Image.Image, media_type: str, quality: int | None = None) -> bytes:
+    """An RGB or RGBA picture as a file of this media type, with the least effort; a JPEG has no alpha.
+
+    `quality` is in percent of what is usual.
+    """
+    share = 100 if quality is None else quality
     if media_type == JPEG:
-        return jpeg.encode(flat(image))
+        return jpeg.encode(flat(image), quality=max(1, jpeg.QUALITY * share // 100))
     out = BytesIO()
     if media_type == PNG:
         image.save(out, "PNG", compress_level=1)
     else:
-        image.save(out, "WEBP", quality=WEBP_QUALITY, method=0)
+        image.save(out, "WEBP", quality=WEBP_QUALITY * share // 100, method=0)
     return out.getvalue()
 
 

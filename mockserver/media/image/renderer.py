@@ -61,10 +61,10 @@ class Studio:
 
     def pieces(self, picture: Picture) -> list[bytes]:
         """The same file in pieces, most of them shared with other pictures: sending needs no copy."""
-        if picture.grid:
+        if picture.grid and picture.quality is None:
             return self._grid(picture)
         if not _is_stacked(picture):
-            return [encode(self._pixels(picture), picture.media_type)]
+            return [encode(self._pixels(picture), picture.media_type, picture.quality)]
         if picture.media_type != PNG:
             return [self._jpeg(picture)]
         plan = self._layout(picture.width, picture.height)
@@ -156,7 +156,7 @@ class Studio:
     def _scene(self, picture: Picture, size: tuple[int, int]) -> Image.Image:
         """What a picture would show at a size if it came from no other."""
         width, height = (min(side, LARGEST_SIDE) for side in size)
-        plain = replace(picture, width=width, height=height, edit=None)
+        plain = replace(picture, width=width, height=height, edit=None, quality=None)
         if not fits(width, height):
             image = self._small(plain)
         else:
@@ -186,6 +186,7 @@ def _is_stacked(picture: Picture) -> bool:
         and picture.edit is None
         and not picture.grid
         and not picture.blurred
+        and picture.quality is None
         and fits(picture.width, picture.height)
     )
 
