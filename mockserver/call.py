@@ -111,6 +111,8 @@ class Call:
     stream_pace: StreamPace = AT_ONCE  # of an answer that is a stream
     script: Any = None  # a Script (scripts.py), where what is written in reply was written down before
     writing: Any = None  # a Writing (writing.py): what it is answered in words
+    read_tokens: int | None = None  # that it is counted as
+    found_flaws: list[Flaw] | Refusal | None = None  # what schemas and rules say of it, once that is known
     resource: Mapping[str, Any] | None = None  # the members of the one that it views or needs
     follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from
     end: str | None = None  # the final state in which the task that it starts is to end

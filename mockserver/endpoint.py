@@ -20,6 +20,7 @@ from proofsheet.mockserver.faults import Fault
 from proofsheet.mockserver.forcing import CannotForce, Forced, forced
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
+from proofsheet.mockserver.preparation import prepare
 from proofsheet.mockserver.replies import Reply, breach, problem, reply
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_call, read
 from proofsheet.mockserver.task_roles import act
@@ -124,6 +125,7 @@ async def _outcome(call: Call, double: Double, forced: str | None) -> tuple[Outc
     outcomes = call.operation.outcomes
     try:
         if not forced:
+            await prepare(call)
             admit(call, double)
         outcome = forced or behave(call, double)
         return outcomes[await act(call, double, outcome, bool(forced))], None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,8 +14,9 @@ from proofsheet.mockserver.artifacts import task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.listings import Listing, listing
+from proofsheet.mockserver.preparation import is_long, made
 from proofsheet.mockserver.sources import Artifact, Context, filled, values
-from proofsheet.mockserver.streams import paced, sent_events
+from proofsheet.mockserver.streams import Sent, paced, sent_events
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.mockserver.writing import writing
 from proofsheet.mockserver.written_values import Place
@@ -78,11 +79,19 @@ async def reply(
     outcome = call.operation.outcomes[name]
     representation = outcome.representation(call.representation)
     context = _context(call, double, outcome.status, complaints)
-    context = replace(context, listed=await _listed(call, double))
+    context = replace(context, listed=await _listed(call, double), now=cache(context.now))
+    if is_long(call.writing):  # a thread is to make it, and the state is this thread's
+        balance = context.balance()
+        context.now()
+        context = replace(context, balance=lambda: balance)
     first = found[0] if found else None
-    stream_of, pace = representation.events, call.stream_pace
-    events = sent_events(stream_of, context, pace, found) if stream_of else None
-    pieces = bodies.pieces(representation, context, found) if events is None else (*(e.data for e in events),)
+    written, stream_of, pace = call.writing, representation.events, call.stream_pace
+    events: list[Sent] | None = None
+    if stream_of:
+        events = await made(written, sent_events, stream_of, context, pace, found)
+        pieces = tuple(each.data for each in events)
+    else:
+        pieces = await made(written, bodies.pieces, representation, context, found)
     content_type = filled(representation.content_type, context, first)
     headers = list(_headers(content_type, sum(map(len, pieces)) if events is None else None))
     for header, value in representation.headers:

@@ -9,21 +9,23 @@ import asyncio
 import json
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
 from proofsheet.mockserver import form
 from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.documents import Served
-from proofsheet.mockserver.given_pictures import given_picture, given_values
+from proofsheet.mockserver.given_pictures import MOST_PICTURES, given_picture, given_values
 from proofsheet.mockserver.origin import address, origin
-from proofsheet.spec import security
+from proofsheet.spec import pointers, security
 from proofsheet.spec.document import MULTIPART, Body, Operation
 from proofsheet.spec.schemas import Flaw, coerce, read_number
 from proofsheet.traffic.multipart import Part
 
 Receive = Callable[[], Awaitable[Any]]
 DEEPEST = 100  # levels of JSON
+_LARGE = 128 * 1024  # bytes that are read in a thread
 
 
 class Disconnected(Exception):
@@ -81,7 +83,10 @@ async def read(
     """Read the body into `call`, within `timeout` seconds. Raises Disconnected and TooSlow."""
     data = await receive_body(call, receive, limit, timeout)
     if call.body is not None and not call.oversized:
-        call.body_problem = _parse(call, data)
+        if len(data) > _LARGE:
+            call.body_problem = await asyncio.to_thread(_parse, call, data)
+        else:
+            call.body_problem = _parse(call, data)
         await _read_pictures(call, call.body, decoding)
     call.choose_representation(call.artifact_media)
 
@@ -92,6 +97,12 @@ async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) ->
         for path, value in given_values(call, name):
             async with decoding:  # a decoded picture is large: only a few at a time
                 call.given.setdefault(name, []).append(await asyncio.to_thread(given_picture, path, value))
+    for tokens, _ in body.inner_pictures:
+        for path, value in islice(pointers.find_places(call.fields, tokens), MOST_PICTURES):
+            if isinstance(value, str):
+                async with decoding:
+                    found = await asyncio.to_thread(given_picture, path, value)
+                call.given.setdefault(pointers.join(*tokens), []).append(found)
 
 
 async def receive_body(call: Call, receive: Receive, limit: int, timeout: float | None) -> bytes:

@@ -25,6 +25,9 @@ class Sent:
     is_cut: bool = False  # the connection ends here
 
 
+_CALLS = {"tool": ("call", "arguments"), "function": ("function", "function-arguments")}
+
+
 def sent_events(
     stream: EventStream, context: Context, pace: StreamPace, artifacts: Sequence[Artifact] = ()
 ) -> list[Sent]:
@@ -100,11 +103,12 @@ def _said(place: Place) -> Iterator[tuple[str, Place]]:
     """What a choice says, piece by piece: the kind of each, and the place of it."""
     before = 0
     for part in place.chosen.parts:
-        tool = part if part.kind == "tool" else None
+        tool = part if part.tool else None
+        call, arguments = _CALLS.get(part.kind, ("", part.kind))
         if tool:
-            yield "call", replace(place, tool=tool)
+            yield call, replace(place, tool=tool)
         for each in part.tokens:
-            yield "arguments" if tool else part.kind, replace(place, tool=tool, piece=each, before=before)
+            yield arguments, replace(place, tool=tool, piece=each, before=before)
             before += part.kind == "text"
 
 

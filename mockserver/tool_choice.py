@@ -48,7 +48,8 @@ def chosen_tools(tools: Tools, fields: Any, turns: Sequence[Turn], random: Rando
     first = max(usable, key=lambda each: common[each[0]])
     if not common[first[0]] and mode == "auto":
         return ()
-    several = tools.parallel is None or next(pointers.find(fields, tools.parallel), True) is not False
+    parallel = next(pointers.find(fields, tools.parallel), True) if tools.parallel else True
+    several = parallel is not False and not tools.single
     others = [each for each in usable if each is not first and _is_named(each[0], said)]
     return tuple(_called(each, said, random) for each in (first, *(others if several else ())))
 
@@ -83,9 +84,9 @@ def tool_id(random: Random) -> str:
     return "call_" + "".join(random.choices(_ID, k=24))
 
 
-def declared_names(tools: Tools | None, fields: Any) -> list[str]:
-    """The names of the tools that a request declares."""
-    return [name for name, _, _ in _declared(tools, fields)] if tools else []
+def declared_names(forms: Sequence[Tools], fields: Any) -> list[str]:
+    """The names of the tools that a request declares, in any form."""
+    return [name for tools in forms for name, _, _ in _declared(tools, fields)]
 
 
 def _words(text: str) -> set[str]:

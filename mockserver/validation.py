@@ -7,6 +7,7 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.compiled import CompiledRule
+from proofsheet.mockserver.completion_flaws import completion_flaws, inner_picture_flaws
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
@@ -27,8 +28,21 @@ def path(call: Call, double: Double) -> None:
 
 def validate(call: Call, double: Double) -> None:
     """The gate of everything else that schemas and rules say."""
-    if found := [*_shutdown_flaws(call, double.state.now()), *_flaws(call)]:
+    look_through(call)
+    flaws = call.found_flaws
+    if isinstance(flaws, Refusal):
+        raise flaws
+    if found := [*_shutdown_flaws(call, double.state.now()), *(flaws or ())]:
         raise Refusal("validate", found[0].kind, tuple(found))
+
+
+def look_through(call: Call) -> None:
+    """Note every flaw of a call, once; or the refusal by a rule that is all that it breaks."""
+    if call.found_flaws is None:
+        try:
+            call.found_flaws = _flaws(call)
+        except Refusal as refusal:
+            call.found_flaws = refusal
 
 
 def _shutdown_flaws(call: Call, now: float) -> Iterator[Flaw]:
@@ -50,10 +64,11 @@ def _flaws(call: Call) -> list[Flaw]:
     found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in known]
     found += _picture_flaws(call)
     found += _prompt_flaws(call)
-    found += _tool_flaws(call)
+    found += inner_picture_flaws(call)
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
-    return found
+    known = {flaw.field for flaw in found}
+    return found + [flaw for flaw in completion_flaws(call) if flaw.field not in known]
 
 
 def _prompt_flaws(call: Call) -> Iterator[Flaw]:
@@ -62,13 +77,6 @@ def _prompt_flaws(call: Call) -> Iterator[Flaw]:
     if artifact and artifact.parameters and not getattr(task, "flawed", None):
         for says in artifact.prompt(call.fields).flaws:
             yield Flaw("prompt-parameter", artifact.prompts[0][-1], {"says": says}, path=artifact.prompts[0])
-
-
-def _tool_flaws(call: Call) -> Iterator[Flaw]:
-    """That a tool is to be called which is not declared."""
-    tools = call.operation.completion.tools if call.operation.completion else None
-    if tools and (name := tools.undeclared(call.fields)) is not None:
-        yield Flaw("tool-chosen", schemas.name(list(tools.choice)), {"value": name}, tools.choice)
 
 
 def _parameter_flaws(call: Call) -> Iterator[Flaw]:

@@ -11,6 +11,7 @@ from proofsheet.spec.document import Policy
 from proofsheet.spec.schemas import Flaw
 
 MOST_SAID = 200  # characters of a value that a message repeats
+_CODE = "$code"  # of a flaw that has one of its own
 _OF_THE_BODY = ("body-size", "media-type", "validate")  # gates that refuse a body
 
 
@@ -26,7 +27,8 @@ def _complaint(policy: Policy, masked: str, refusal: Refusal, flaw: Flaw) -> Com
     message = _fill(template, masked, flaw) if template else None
     if message is None and refusal.flaws:
         message = f"{flaw.field}: is invalid ({flaw.kind})"
-    return Complaint(message, flaw.field, flaw.location, tuple(_of(policy.codes, refusal.gate, flaw))[:1])
+    codes = (flaw.params[_CODE],) if _CODE in flaw.params else tuple(_of(policy.codes, refusal.gate, flaw))
+    return Complaint(message, flaw.field, flaw.location, codes[:1])
 
 
 def _of(table: Mapping[str, Any], gate: str, flaw: Flaw) -> Iterator[Any]:

@@ -28,7 +28,7 @@ _MOST_ALTERNATIVES = 20
 class Part:
     """Something said: text, a refusal, or a tool to be called (then the tokens are its arguments)."""
 
-    kind: str  # text | refusal | tool
+    kind: str  # text | refusal | tool | function (the one that a choice may call)
     tokens: tuple[str, ...]
     tool: Tool | None = None
     index: int = 0  # of the tool among those of its choice
@@ -50,6 +50,11 @@ class Choice:
     def tools(self) -> tuple[Part, ...]:
         """The tools that it wants called."""
         return tuple(each for each in self.parts if each.kind == "tool")
+
+    @property
+    def function(self) -> Part | None:
+        """The one tool that it wants called, where there may be but one."""
+        return next((each for each in self.parts if each.kind == "function"), None)
 
     def said(self, kind: str) -> str | None:
         """All that is said as text, or as refusal; None if nothing is."""
@@ -75,6 +80,13 @@ class Writing:
     alternatives: int | None  # how many likely tokens are named; None: not even a token's own likelihood
 
     @property
+    def weight(self) -> int:
+        """About how many values it takes to show it."""
+        return (
+            self.completion_tokens * (1 + 3 * (self.alternatives or 0)) + len(self.inputs) * self.dimensions
+        )
+
+    @property
     def completion_tokens(self) -> int:
         return sum(each.token_count for each in self.choices)
 
@@ -83,11 +95,28 @@ def writing(call: Call) -> Writing | None:
     """What is written in reply to a call, or becomes vectors, worked out once; None if it is neither."""
     completion, embedding = call.operation.completion, call.operation.embedding
     if call.writing is None and completion is not None:
-        call.writing = _written(completion, _Request(completion, call.fields), call.script)
+        read = count_tokens(call)
+        call.writing = _written(completion, _Request(completion, call.fields), call.script, read)
     elif call.writing is None and embedding is not None:
         call.writing = _embedded(embedding, call)
     found: Writing | None = call.writing
     return found
+
+
+def count_tokens(call: Call) -> int:
+    """How many tokens a call reads, counted once."""
+    reader = call.operation.completion or call.operation.embedding
+    if call.read_tokens is None and reader is not None:
+        call.read_tokens = reader.prompt_tokens(call.fields)
+    return call.read_tokens or 0
+
+
+def wanted_choices(call: Call) -> int:
+    """How many choices a call asks for, or texts that become vectors."""
+    completion, embedding = call.operation.completion, call.operation.embedding
+    if completion is not None:
+        return _Request(completion, call.fields).number(completion.count, _MOST_CHOICES) or 1
+    return len(embedding.inputs(call.fields)) if embedding is not None else 0
 
 
 class _Request:
@@ -129,20 +158,26 @@ class _Request:
                 break
         return found[::-1]
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it declares tools, and only in a form of which an answer calls one."""
+        declared = [each for each in self.completion.tools if self.at(each.at) is not None]
+        return bool(declared) and all(each.single for each in declared)
+
     def random(self, index: int) -> Random:
         """The same for the same conversation, seed, schema and tools, whatever else is asked for."""
         known = self.completion
-        tools = self.at(known.tools.at) if known.tools else None
+        tools = [self.at(each.at) for each in known.tools]
         decides = [
             [(each.role, each.text) for each in self.turns],
-            self.at(known.seed),
+            [self.at(each) for each in known.seed],
             self.at(known.schema),
         ]
         text = json.dumps([decides, tools, index], sort_keys=True, default=str)
         return Random(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest())
 
 
-def _written(completion: Completion, request: _Request, script: Script | None) -> Writing:
+def _written(completion: Completion, request: _Request, script: Script | None, read: int) -> Writing:
     count = min(max(request.number(completion.count, _MOST_CHOICES) or 1, 1), _MOST_CHOICES)
     return Writing(
         choices=tuple(
@@ -151,7 +186,7 @@ def _written(completion: Completion, request: _Request, script: Script | None) -
             else _choice(completion, request, index)
             for index in range(count)
         ),
-        prompt_tokens=completion.prompt_tokens(request.fields),
+        prompt_tokens=read,
         finishes=completion.finishes,
         inputs=(),
         dimensions=0,
@@ -170,7 +205,7 @@ def _embedded(embedding: Embedding, call: Call) -> Writing:
         dimensions = sent
     return Writing(
         choices=(),
-        prompt_tokens=embedding.input_tokens(call.fields),
+        prompt_tokens=count_tokens(call),
         finishes={},
         inputs=embedding.inputs(call.fields),
         dimensions=int(dimensions),
@@ -192,25 +227,25 @@ def _alternatives(completion: Completion, request: _Request) -> int | None:
 def _scripted(request: _Request, script: Script, index: int) -> Choice:
     """What was written down, word for word: nothing cuts it."""
     random, parts = request.random(index), list[Part]()
+    kind, calls = ("function", "function") if request.is_single else ("tool", "calls")
     for each in script.parts:
         tool = Tool(each.id or tool_id(random), each.name, each.text) if each.kind == "tool" else None
-        parts.append(
-            Part(each.kind, tokens.tokens(each.text), tool, sum(one.tool is not None for one in parts))
-        )
-    usual = "calls" if any(each.tool for each in parts) else "stop"
+        number = sum(one.tool is not None for one in parts)
+        parts.append(Part(kind if tool else each.kind, tokens.tokens(each.text), tool, number))
+    usual = calls if any(each.tool for each in parts) else "stop"
     return Choice(index, tuple(parts), script.finish or usual)
 
 
 def _choice(completion: Completion, request: _Request, index: int) -> Choice:
     random = request.random(index)
     words = request.said.split()
-    if completion.tools is not None and (
-        called := chosen_tools(completion.tools, request.fields, request.turns, random)
-    ):
-        parts = [
-            Part("tool", tokens.tokens(each.arguments), each, number) for number, each in enumerate(called)
-        ]
-        return _cut(request, Choice(index, tuple(parts), "calls"))
+    for tools in completion.tools:
+        if called := chosen_tools(tools, request.fields, request.turns, random):
+            kind, finish = ("function", "function") if tools.single else ("tool", "calls")
+            parts = [
+                Part(kind, tokens.tokens(each.arguments), each, number) for number, each in enumerate(called)
+            ]
+            return _cut(request, Choice(index, tuple(parts), finish))
     made = _structured(completion, request, random, words)
     if made is None:
         made = _prose(request, random)

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from proofsheet.mockserver.media.text.vectors import packed, vector
+from proofsheet.mockserver.tool_choice import Tool
 from proofsheet.mockserver.writing import Choice, Part, Writing
 from proofsheet.spec import tokens
 
@@ -89,7 +90,7 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     return [replace(place, alternative=each) for each in place.alternatives()]
 
 
-_LEVELS = ("$vector", "$choice", "$tool", "$token", "$alternative")
+_LEVELS = ("$vector", "$choice", "$tool", "$function", "$token", "$alternative")
 
 
 def _said(kind: str) -> Callable[[Place], Iterator[Any]]:
@@ -99,6 +100,14 @@ def _said(kind: str) -> Callable[[Place], Iterator[Any]]:
 
 def _of_tool(value: Callable[[Part], Any]) -> Callable[[Place], Iterator[Any]]:
     return lambda place: iter([value(place.tool)] if place.tool and place.tool.tool else [])
+
+
+def _of_function(value: Callable[[Tool, str], Any]) -> Callable[[Place], Iterator[Any]]:
+    def found(place: Place) -> Iterator[Any]:
+        part = place.chosen.function
+        yield from [value(part.tool, part.text)] if part and part.tool else []
+
+    return found
 
 
 def _of_token(
@@ -133,6 +142,9 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     "$choice.finish": lambda place: iter([place.writing.finishes[place.chosen.finish]]),
     "$choice.tools": lambda place: iter([True] if place.chosen.tools else []),
     "$choice.tokens": lambda place: iter([] if place.writing.alternatives is None else [True]),
+    "$choice.function": lambda place: iter([True] if place.chosen.function else []),
+    "$function.name": _of_function(lambda tool, text: tool.name),
+    "$function.arguments": _of_function(lambda tool, text: text),
     "$tool.index": _of_tool(lambda part: part.index),
     "$tool.id": _of_tool(lambda part: part.tool.id if part.tool else ""),
     "$tool.name": _of_tool(lambda part: part.tool.name if part.tool else ""),

@@ -33,6 +33,7 @@ from proofsheet.spec.document import (
 from proofsheet.spec.embedding import embedding
 from proofsheet.spec.events import event_stream
 from proofsheet.spec.expressions import embedded, is_expression, parse, parse_bind
+from proofsheet.spec.given_schemas import marked, schema_rules
 from proofsheet.spec.resources import resource_role, resources
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import Lifecycle, Views
@@ -245,7 +246,16 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         if media_type in FORMS
         else frozenset(),
         examples=tuple(each["value"] for each in content.get("examples", {}).values()),
+        inner_pictures=tuple(
+            (way, _picture(node)) for way, node in marked(schema, "x-picture") if _is_inner(way)
+        ),
+        given_schemas=tuple((way, schema_rules(node)) for way, node in marked(schema, "x-json-schema")),
     )
+
+
+def _is_inner(way: tuple[str, ...]) -> bool:
+    """Whether a place is deeper than the members of a field, or of the items of one (`_pictures`)."""
+    return sum(each != "*" for each in way) > 2
 
 
 def _json_parts(properties: Any, encoding: Any) -> Iterator[str]:
@@ -268,7 +278,8 @@ def _picture(node: Any) -> Picture:
     bounds = {key.replace("-", "_"): each for key, each in node.items() if key.startswith("m")}
     sizes = tuple((width, height) for width, height in node.get("sizes", ()))
     other = next(iter(pointers.split(node.get("same-size-as", ""))), None)
-    return Picture(tuple(node["formats"]), **bounds, sizes=sizes, same_size_as=other)
+    named = node.get("named", True)
+    return Picture(tuple(node["formats"]), **bounds, sizes=sizes, same_size_as=other, named=named)
 
 
 def _rule(node: Any) -> Rule:

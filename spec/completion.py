@@ -9,7 +9,7 @@ from typing import Any
 from proofsheet.spec import pointers, tokens
 
 Tokens = tuple[str, ...]
-FINISHES = ("stop", "length", "calls", "filter")  # how a text ends, in the double's words
+FINISHES = ("stop", "length", "calls", "function", "filter")  # how a text ends, in the double's words
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,15 @@ class Turns:
     text: str | None
     picture: str | None
     id: str | None
+    calls: str | None = None  # the member with the calls of tools, and the id in each
+    call: Tokens = ()
 
 
 @dataclass(frozen=True)
 class Tools:
     """Where the tools stand that may be called: a list, in each its name and the schema of its arguments.
+
+    Where it is `single`, an answer calls one of them, in a form of its own.
 
     `choice` is the field that says whether one is to be called, by the words in `modes` (to none, auto or
     required), or by the name that stands in it at `chosen`; `parallel` whether several may be.
@@ -55,6 +59,7 @@ class Tools:
     modes: Mapping[str, str]
     chosen: Tokens
     parallel: Tokens | None
+    single: bool = False
 
     def named(self, fields: Any) -> Any:
         """The name of the tool that a request wants called; None where it names none."""
@@ -79,11 +84,11 @@ class Completion:
     stop: Tokens | None  # one text or several before which it ends
     echo: Tokens | None  # whether it begins with the prompt
     suffix: Tokens | None
-    seed: Tokens | None
+    seed: tuple[Tokens, ...]  # what else decides about the words
     schema: Tokens | None  # a JSON Schema that the text satisfies
     json: tuple[Tokens, Any] | None  # a field, and its value with which the text is some JSON object
     alternatives: tuple[Tokens, ...]  # whether each token's likelihood is named, and how many beside it
-    tools: Tools | None
+    tools: tuple[Tools, ...]  # in each of their forms
     finishes: Mapping[str, str]  # how each way of FINISHES is called
     message_tokens: int = 0  # that each message costs beside its words
     reply_tokens: int = 0  # that come before the answer
@@ -130,7 +135,7 @@ def completion(node: Mapping[str, Any] | None) -> Completion | None:
     """Read `x-completion`. Raises KeyError and ValueError where it has not the form of one."""
     if node is None:
         return None
-    turns, tools, found_json = node.get("messages"), node.get("tools"), node.get("json")
+    turns, found_json = node.get("messages"), node.get("json")
     counts = node.get("tokens", {})
     return Completion(
         prompts=tuple(_all(node.get("prompt", ()))),
@@ -140,11 +145,11 @@ def completion(node: Mapping[str, Any] | None) -> Completion | None:
         stop=_at(node.get("stop")),
         echo=_at(node.get("echo")),
         suffix=_at(node.get("suffix")),
-        seed=_at(node.get("seed")),
+        seed=tuple(_all(_listed(node.get("seed", ())))),
         schema=_at(node.get("schema")),
         json=(pointers.split(found_json["at"]), found_json["is"]) if found_json else None,
         alternatives=tuple(_all(node.get("alternatives", ()))),
-        tools=_tools(tools) if tools else None,
+        tools=tuple(map(_tools, _listed(node.get("tools", ())))),
         finishes={each: node.get("finishes", {}).get(each, each) for each in FINISHES},
         message_tokens=counts.get("message", 0),
         reply_tokens=counts.get("reply", 0),
@@ -161,6 +166,8 @@ def _turns(node: Mapping[str, Any]) -> Turns:
         text=node.get("text"),
         picture=node.get("picture"),
         id=node.get("id"),
+        calls=node.get("calls"),
+        call=pointers.split(node.get("call", "")),
     )
 
 
@@ -174,7 +181,12 @@ def _tools(node: Mapping[str, Any]) -> Tools:
         modes=node["modes"],
         chosen=pointers.split(node["chosen"]),
         parallel=_at(node.get("parallel")),
+        single=node.get("single", False),
     )
+
+
+def _listed(node: Any) -> Sequence[Any]:
+    return node if isinstance(node, list | tuple) else [node]
 
 
 def _at(pointer: str | None) -> Tokens | None:

@@ -20,6 +20,7 @@ from proofsheet.spec.completion import Completion
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.given_schemas import SchemaRules
 from proofsheet.spec.resources import ResourceRole
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
@@ -97,6 +98,7 @@ class Picture:
     max_ratio: float | None = None  # of the longer side to the shorter one
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height), any of them; none: any size within the bounds
     same_size_as: str | None = None  # another field of the form
+    named: bool = True  # whether a refusal names the field
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ class Body:
         default_factory=dict
     )  # by field: value to the day from which on it is gone
     examples: tuple[Any, ...] = ()  # whole bodies that are admitted
+    inner_pictures: tuple[tuple[tuple[str, ...], Picture], ...] = ()  # deep in the fields, by their place
+    given_schemas: tuple[tuple[tuple[str, ...], SchemaRules], ...] = ()  # JSON Schemas that it may carry
 
     @property
     def is_form(self) -> bool:

@@ -30,7 +30,7 @@ class Embedding:
             found = [found]
         return tuple(map(_text, found)) if isinstance(found, list) else ()
 
-    def input_tokens(self, fields: Any) -> int:
+    def prompt_tokens(self, fields: Any) -> int:
         """How many tokens all of that has."""
         return sum(tokens.count(each) for each in self.inputs(fields))
 

@@ -12,7 +12,8 @@ from proofsheet.spec.schemas import Schema
 
 MEDIA_TYPE = "text/event-stream"
 DEFAULT_NAME = "message"  # of an event without one
-PIECES = ("text", "refusal", "call", "arguments")  # what an event may hand over a piece of
+# What an event may hand over a piece of.
+PIECES = ("text", "refusal", "call", "arguments", "function", "function-arguments")
 PARTIAL, ARTIFACT = "partial", "artifact"  # an earlier stage of a picture, or the picture
 Binds = tuple[tuple[tuple[str, ...], Expression], ...]
 

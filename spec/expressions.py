@@ -27,8 +27,12 @@ OFFER = frozenset(f"$offer.{each}" for each in ("id", "name", "label", "icon")) 
 # Of what is written in reply: each choice, its tools to be called, its tokens, the piece that an event has.
 WRITING = frozenset(
     {
-        *(f"$choice.{each}" for each in ("index", "text", "refusal", "finish", "tools", "tokens")),
+        *(f"$choice.{each}" for each in ("index", "text", "refusal", "finish")),
+        *(f"$choice.{each}" for each in ("tools", "function", "tokens")),
         *(f"$tool.{each}" for each in ("index", "id", "name", "arguments")),
+        *(
+            f"$function.{each}" for each in ("name", "arguments")
+        ),  # the one tool of a choice that may call one
         *(f"${of}.{each}" for of in ("token", "alternative") for each in ("text", "logprob", "bytes")),
         *(f"$usage.{each}" for each in ("prompt", "completion", "total")),
         "$piece.text",

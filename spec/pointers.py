@@ -56,6 +56,19 @@ def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
         yield from find(child, tokens[1:])
 
 
+def find_places(
+    value: Any, tokens: tuple[str, ...], way: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """What `find` finds, and the way to each: members by name, items by number."""
+    if not tokens:
+        yield way, value
+    elif tokens[0] == "*":
+        for at, item in enumerate(value) if isinstance(value, list) else ():
+            yield from find_places(item, tokens[1:], (*way, at))
+    elif isinstance(value, dict) and tokens[0] in value:
+        yield from find_places(value[tokens[0]], tokens[1:], (*way, tokens[0]))
+
+
 def origin(source: Any, pointer: str) -> str:
     """Where in a document with references the value really stands that `pointer` finds without them.
 

@@ -28,7 +28,7 @@ from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
-from proofsheet.spec.completion import Completion
+from proofsheet.spec.completion import Completion, Tools
 from proofsheet.spec.document import Operation
 from proofsheet.spec.embedding import Embedding
 
@@ -68,19 +68,16 @@ def _plain(source: Source, operation: Operation, completion: Completion) -> Iter
             next(pointers.find(body, completion.schema)),
         )
         yield _asked(source, operation, "text.schema", says, KeepsToSchema, body, f"{at}/schema", schema)
-    if completion.tools and (body := _example(operation, completion.tools.at)):
-        says, tools = "a tool is called with arguments that its schema admits", _tools(completion, body)
-        yield _asked(source, operation, "text.tools", says, CallsTool, body, f"{at}/tools", tools)
+    for form in completion.tools:
+        if not form.single and (body := _example(operation, form.at)):
+            says, tools = "a tool is called with arguments that its schema admits", _tools(form, body)
+            yield _asked(source, operation, "text.tools", says, CallsTool, body, f"{at}/tools", tools)
 
 
-def _tools(completion: Completion, body: Body) -> dict[str, Any]:
-    assert completion.tools is not None
-    declared = next(pointers.find(body, completion.tools.at), ())
+def _tools(form: Tools, body: Body) -> dict[str, Any]:
     return {
-        str(next(pointers.find(each, completion.tools.name))): next(
-            pointers.find(each, completion.tools.arguments), {}
-        )
-        for each in declared
+        str(next(pointers.find(each, form.name))): next(pointers.find(each, form.arguments), {})
+        for each in next(pointers.find(body, form.at), ())
     }
 
 
@@ -190,7 +187,7 @@ def _price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
     cost, completion, embedding = operation.cost, operation.completion, operation.embedding
     if cost is None or cost.prompt_tokens is None:
         return Decimal(str(cost.credits.pick(body))) if cost else Decimal(0)
-    read = completion.prompt_tokens(body) if completion else embedding.input_tokens(body) if embedding else 0
+    read = completion.prompt_tokens(body) if completion else embedding.prompt_tokens(body) if embedding else 0
     most = (
         next((each for at in completion.most for each in pointers.find(body, at)), ENOUGH)
         if completion

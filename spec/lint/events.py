@@ -9,7 +9,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.events import ARTIFACT, MEDIA_TYPE, PARTIAL, PIECES
 from proofsheet.spec.lint.context import Context, Found, Op, Sample, samples
 
-_OF_A_PIECE = ("text", "refusal", "arguments")
+_OF_A_PIECE = ("text", "refusal", "arguments", "function-arguments")
 
 
 def sound(context: Context) -> Iterator[Found]:
@@ -56,4 +56,6 @@ def _wanted(bound: Any) -> tuple[str, ...]:
         return (PARTIAL,) if text == "$artifact.stage" else (PARTIAL, ARTIFACT)
     if text.startswith("$tool."):
         return ("call", "arguments")
+    if text.startswith("$function."):
+        return ("function", "function-arguments")
     return ("choice", *PIECES) if text.startswith("$choice.") and text != "$choice.text" else ()

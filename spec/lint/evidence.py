@@ -11,11 +11,28 @@ from proofsheet.spec.lint.context import Context, Found
 # Kinds of place that state facts, and the keywords that do so beside them.
 _STATING = ("operation", "parameter", "header", "response", "server", "security-scheme", "example", "link")
 _KEYWORDS = (
-    *("x-cost", "x-artifact", "x-picture", "x-precedence", "x-refusals", "x-wording", "x-codes"),
+    *(
+        "x-cost",
+        "x-artifact",
+        "x-picture",
+        "x-json-schema",
+        "x-precedence",
+        "x-refusals",
+        "x-wording",
+        "x-codes",
+    ),
     *("x-negotiation", "x-completion", "x-embedding"),
 )
 # Facts with numbers: an evidence further up was hardly written with them in mind.
-_NUMBERS = ("x-cost", "x-rate-limit", "x-max-body-bytes", "x-picture", "x-latency", "x-credit-usd")
+_NUMBERS = (
+    "x-cost",
+    "x-rate-limit",
+    "x-max-body-bytes",
+    "x-picture",
+    "x-json-schema",
+    "x-latency",
+    "x-credit-usd",
+)
 
 
 def present(context: Context) -> Iterator[Found]:

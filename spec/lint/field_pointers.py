@@ -71,18 +71,23 @@ def _of_completion(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     at = "/x-completion"
     for name in ("prompt", "most", "alternatives"):
         yield from ((f"{at}/{name}/{index}", each) for index, each in enumerate(node.get(name, ())))
-    yield from _named(at, node, ("count", "stop", "echo", "suffix", "seed", "schema"))
+    yield from _named(at, node, ("count", "stop", "echo", "suffix", "schema"))
+    seed = node.get("seed", ())
+    yield from ((f"{at}/seed", each) for each in ([seed] if isinstance(seed, str) else seed))
     yield from _named(f"{at}/json", node.get("json", {}), ("at",))
-    messages, tools = node.get("messages", {}), node.get("tools", {})
-    for name in ("role", "content", "id"):
+    messages, forms = node.get("messages", {}), node.get("tools", ())
+    for name in ("role", "content", "id", "calls"):
         if name in messages:
             yield f"{at}/messages/{name}", f"{messages['at']}/*/{messages[name]}"
-    yield from _named(f"{at}/tools", tools, ("at", "choice", "parallel"))
+    for tools in [forms] if isinstance(forms, dict) else forms:
+        yield from _of_tools(f"{at}/tools", tools)
+
+
+def _of_tools(at: str, tools: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from _named(at, tools, ("at", "choice", "parallel"))
     for name in ("name", "description", "arguments"):
-        if name in tools:
-            yield f"{at}/tools/{name}", f"{tools['at']}/*{tools[name]}"
-    if tools:
-        yield f"{at}/tools/chosen", tools["choice"] + tools["chosen"]
+        yield f"{at}/{name}", f"{tools['at']}/*{tools[name]}"
+    yield f"{at}/chosen", tools["choice"] + tools["chosen"]
 
 
 def _named(at: str, node: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
+from proofsheet.mockserver.media.text.heights import Heights
 from proofsheet.mockserver.media.text.patterns import fitting
 from proofsheet.spec import pointers
 from proofsheet.spec.schemas import Schema, types
@@ -41,20 +42,34 @@ def instance(schema: Any, random: Random, words: Sequence[str]) -> Any:
     """A value for a schema, its texts made of the words. Raises NoInstance, also for what is no schema."""
     try:
         compiled = Schema(schema if isinstance(schema, dict) else {})
+        heights = Heights(schema)
+        if heights.of(schema) == math.inf:
+            raise NoInstance("every value would go on without end")
         for attempt in range(_TRIES):
-            made = _Maker(schema, random, words, attempt).value(schema, 0)
-            if compiled.is_valid(made):
-                return made
+            made = _attempted(_Maker(schema, random, words, attempt, heights), schema)
+            if made and compiled.is_valid(made[0]):
+                return made[0]
     except (*_UNFIT, RecursionError, ArithmeticError, MemoryError) as error:
         raise NoInstance(str(error)) from error
     raise NoInstance("no value was found that the schema admits")
 
 
+def _attempted(maker: _Maker, schema: Any) -> list[Any]:
+    """What a maker makes; nothing where that is too large or too deep."""
+    try:
+        return [maker.value(schema, 0)]
+    except NoInstance:
+        return []
+
+
 class _Maker:
     """Makes one value; every attempt takes other branches and lengths."""
 
-    def __init__(self, root: Any, random: Random, words: Sequence[str], attempt: int) -> None:
+    def __init__(
+        self, root: Any, random: Random, words: Sequence[str], attempt: int, heights: Heights
+    ) -> None:
         self._root, self._random, self._words, self._attempt = root, random, words, attempt
+        self._heights = heights
         self._texts, self._left = 0, _LARGEST
 
     def _spend(self, many: int) -> None:
@@ -82,13 +97,18 @@ class _Maker:
 
     def _one_of(self, schema: Mapping[str, Any], keyword: str, depth: int) -> Any:
         rest = {key: each for key, each in schema.items() if key != keyword}
-        branches = sorted(schema[keyword], key=lambda each: _weight(each, deep=depth > _DEEP))
-        chosen = branches[self._attempt % len(branches)]
+        if depth > _DEEP:  # the attempt does not matter: what ends soonest, does
+            chosen = min(schema[keyword], key=lambda each: (self._heights.of(each), _weight(each, deep=True)))
+        else:
+            branches = sorted(schema[keyword], key=lambda each: _weight(each, deep=False))
+            chosen = branches[self._attempt % len(branches)]
         return self.value({"allOf": [chosen, rest]}, depth + 1)
 
     def _of_type(self, schema: Mapping[str, Any], depth: int) -> Any:
         kinds = [each for each in types(schema) if each != "null"] or [_implied(schema, types(schema))]
         kind = kinds[self._attempt % len(kinds)]
+        if depth > _DEEP and "null" in types(schema):
+            kind = "null"
         if kind == "object":
             return self._object(schema, depth)
         if kind == "array":
@@ -109,8 +129,9 @@ class _Maker:
         return made
 
     def _array(self, schema: Mapping[str, Any], depth: int) -> Any:
-        first = [self.value(each, depth + 1) for each in schema.get("prefixItems", ())]
         least = schema.get("minItems", 0 if depth > _DEEP else 1)
+        prefix = schema.get("prefixItems", ())[: least if depth > _DEEP else None]
+        first = [self.value(each, depth + 1) for each in prefix]
         wanted = min(max(least + self._attempt // 3, len(first)), schema.get("maxItems", math.inf))
         items = schema.get("items", {"type": "string"})
         while items is not False and len(first) < wanted:
