@@ -31,12 +31,13 @@ def pieces(
     made = value(representation, context, artifacts, blobs)
     if isinstance(made, str) and not media_types.is_json(representation.media_type):
         return (made.encode(),)
-    return (json_text(made, blobs),)
+    return (_splice(_dumped(made).encode("utf-8", "surrogatepass"), blobs),)
 
 
 def json_text(value: Any, blobs: Sequence[bytes] = ()) -> bytes:
     """A JSON value as it is sent, with the base64 of `blobs` where their marks are."""
-    return _splice(_dumped(value).encode("utf-8", "surrogatepass"), blobs)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _splice(text, blobs)
 
 
 def _dumped(made: Any) -> str:
