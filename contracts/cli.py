@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from proofsheet.contracts.run.resume import Earlier
 from proofsheet.contracts.run.session import Done
 from proofsheet.contracts.settings import BadUse, Settings, settings
 from proofsheet.contracts.vendor_parts import parts
+from proofsheet.spec.cli_options import credits_in
 from proofsheet.spec.yaml_reader import BadFile
 
 CHECK_EPILOG = """\b
@@ -63,15 +64,10 @@ Exit codes: 0 conforms, 1 findings, 2 usage, 3 the suite or the target could not
 
 
 def _budget(context: Any, parameter: Any, value: str | None) -> Decimal | None:
-    if value is None:
-        return None
     try:
-        credits = Decimal(value)
-    except InvalidOperation:
-        credits = Decimal(-1)
-    if not credits.is_finite() or not 0 <= credits <= 10**6:
-        raise click.BadParameter(f"expected credits from 0 to 1000000, came {value!r}")
-    return credits
+        return None if value is None else credits_in(value, 10**6)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
 
 
 def _rate(context: Any, parameter: Any, value: str | None) -> float | None:

@@ -8,7 +8,7 @@ import os
 import re
 import textwrap
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from proofsheet.mockserver.scripts import BadScript, Rule, load_rules
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
+from proofsheet.spec.cli_options import credits_in
 from proofsheet.spec.load import Library
 from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.yaml_reader import BadFile, read
@@ -32,15 +33,10 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def _credits(context: Any, parameter: Any, value: str) -> Decimal | None:
-    if value == "unlimited":
-        return None
     try:
-        credits = Decimal(value)
-    except InvalidOperation:
-        credits = Decimal(-1)
-    if not credits.is_finite() or not 0 <= credits <= 10**9:
-        raise click.BadParameter(f"expected a number from 0 to 1000000000 or `unlimited`, came {value!r}")
-    return credits
+        return None if value == "unlimited" else credits_in(value, 10**9)
+    except ValueError as problem:
+        raise click.BadParameter(f"{problem}; or `unlimited`") from None
 
 
 def _pace(context: Any, parameter: Any, value: str) -> float | str:

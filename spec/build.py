@@ -41,6 +41,12 @@ from proofsheet.spec.tasks import Lifecycle, Views
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 
+def with_policy(document: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
+    """An operation's members, and those of the policy that it shares with others."""
+    policies = document.get("components", {}).get("x-policies", {})
+    return {**policies.get(operation.get("x-policy"), {}), **operation}
+
+
 def document(
     name: str,
     raw: dict[str, Any],
@@ -99,8 +105,7 @@ def _operation(
     node: Any,
     lifecycles: Mapping[str, Lifecycle],
 ) -> Operation:
-    policies = raw.get("components", {}).get("x-policies", {})
-    policy = {**policies.get(node.get("x-policy"), {}), **node}
+    policy = with_policy(raw, node)
     return Operation(
         document=names[0],
         family=names[1],

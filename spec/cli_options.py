@@ -1,9 +1,10 @@
-"""What the commands of `proofsheet spec` share: the folder of documents, and finding one by its name."""
+"""What commands share: the folder of documents, finding one by its name, credits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
@@ -19,6 +20,17 @@ home_option = click.option(
     show_default="the documents that come with proofsheet",
     help="The folder that holds apis/, overlays/, vendors/ and claims/.",
 )
+
+
+def credits_in(text: str, most: int) -> Decimal:
+    """A number of credits from 0 to `most`. Raises ValueError."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not found.is_finite() or not 0 <= found <= most:
+        raise ValueError(f"expected credits from 0 to {most}, came {text!r}")
+    return found
 
 
 def source(library: Library, name: str) -> Source:

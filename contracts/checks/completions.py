@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from proofsheet.contracts.checks.expected import no_success
 from proofsheet.contracts.checks.extraction import whole_number
-from proofsheet.contracts.checks.written import adds_up, no_success, values
+from proofsheet.contracts.checks.written import adds_up, values
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Unjudged
 from proofsheet.spec.schemas import Schema

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from proofsheet.contracts.checks.expected import no_success
 from proofsheet.contracts.checks.written import (
     adds_up,
     as_json,
     event_data,
-    no_success,
     place,
     read_events,
     stream_form,

@@ -22,6 +22,13 @@ from proofsheet.contracts.history import Unjudged
 from proofsheet.spec import pointers
 
 
+def no_success(answer: Answer) -> Iterator[str]:
+    """That an answer is no success, if it is none."""
+    if not is_success(answer.exchange, answer.operation):
+        came = in_words(answer.exchange, answer.operation)
+        yield f"expected {answer.operation.success.status}, came {came} {excerpt(answer.exchange)}"
+
+
 @dataclass(frozen=True)
 class StatusIsOneOf(Expectation):
     """The status is one of these."""
@@ -49,9 +56,7 @@ class IsSuccess(Expectation):
     """The answer is a success."""
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        if not is_success(answer.exchange, answer.operation):
-            came = in_words(answer.exchange, answer.operation)
-            yield f"expected {answer.operation.success.status}, came {came} {excerpt(answer.exchange)}"
+        yield from no_success(answer)
 
 
 @dataclass(frozen=True)

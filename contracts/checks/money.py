@@ -53,8 +53,7 @@ class RefusalsAreFree(Expectation):
         before = max((n for n, each in enumerate(history[:-1]) if each.balance is not None), default=None)
         if before is None:
             raise Unjudged("the balance before is not known")
-        if any(each.is_open for each in history):
-            raise Unjudged("a task has not ended, and what it will cost is not known")
+        _is_settled(history)
         moved = _balance(history[before]) - _balance(history[-1])
         granted = sum((each.charged for each in history[before:]), Decimal(0))
         if moved - granted > CENT:
@@ -74,11 +73,15 @@ def _settled(history: History) -> tuple[Decimal, list[Decimal]]:
             base = each.balance
     if base is None:
         raise Unjudged("the balance before is not known")
-    if any(each.is_open for each in history):
-        raise Unjudged("a task has not ended, and what it will cost is not known")
+    _is_settled(history)
     if not owed:
         raise Unjudged("there was no success to pay for")
     return base - latest, owed
+
+
+def _is_settled(history: History) -> None:
+    if any(each.is_open for each in history):
+        raise Unjudged("a task has not ended, and what it will cost is not known")
 
 
 def _paid(moved: Decimal, owed: list[Decimal]) -> int | None:

@@ -6,20 +6,13 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from proofsheet.contracts.checks.extraction import excerpt, whole_number
-from proofsheet.contracts.checks.outcomes import in_words, is_success, parsed
+from proofsheet.contracts.checks.extraction import whole_number
+from proofsheet.contracts.checks.outcomes import parsed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer
 from proofsheet.spec import events, media_types, pointers
 from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.events import Binds, EventStream
-
-
-def no_success(answer: Answer) -> Iterator[str]:
-    """That an answer is no success, if it is none."""
-    if not is_success(answer.exchange, answer.operation):
-        came = in_words(answer.exchange, answer.operation)
-        yield f"expected {answer.operation.success.status}, came {came} {excerpt(answer.exchange)}"
 
 
 def adds_up(counts: Sequence[Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from proofsheet.contracts.reports.text import clip, expected_came, line, reproduce, visible
+from proofsheet.contracts.reports.text import clip, halves, line, reproduce, source_of, visible
 from proofsheet.contracts.reports.view import Line, View
 
 _LONGEST = 2_000  # characters of a message
@@ -19,9 +19,7 @@ def _lines(view: View, finding: Line) -> Iterator[str]:
     requirement = finding.requirement
     yield f"{requirement['level']} {line(finding.id)}: {line(requirement['says'])}"
     for message, times in finding.messages:
-        halves = expected_came(message)
-        found = f"expected: {halves[0]}\ncame: {halves[1]}" if halves else message
-        yield visible(clip(found, _LONGEST)) + (f"  ({times} times)" if times > 1 else "")
+        yield visible(clip(halves(message), _LONGEST)) + (f"  ({times} times)" if times > 1 else "")
     if finding.note:
         yield line(finding.note)
     for case in finding.evidence[:1]:
@@ -29,7 +27,5 @@ def _lines(view: View, finding: Line) -> Iterator[str]:
             yield f"why: {line(clip(case['reason'], _LONGEST))}"
         if case["request"]:
             yield line(case["request"]["curl"])
-    sources = f" ({', '.join(requirement['sources'])})" if requirement["sources"] else ""
-    claims = f"; claims {', '.join(requirement['claims'])}" if requirement["claims"] else ""
-    yield line(f"stands on: {requirement['grade']}{sources} at {requirement['pointer']}{claims}")
+    yield f"stands on: {source_of(requirement)}"
     yield f"again: {line(reproduce(view.header, requirement, finding.is_explored))}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from proofsheet.contracts.pytest_items.items import NAME
 from proofsheet.contracts.pytest_items.plugin import Judging
 from proofsheet.contracts.settings import BadUse, Settings, settings
+from proofsheet.spec.cli_options import credits_in
 
 _OURS = re.compile(r"(?<!\S)--(?=(?:url|key-env|key-file|target|budget|seed)\b)")
 
@@ -49,15 +50,10 @@ def _path(text: str | None) -> Path | None:
 
 
 def _budget(text: str | None) -> Decimal | None:
-    if text is None:
-        return None
     try:
-        credits = Decimal(text)
-    except InvalidOperation:
-        credits = Decimal(-1)
-    if not credits.is_finite() or not 0 <= credits <= 10**6:
-        raise BadUse(f"--budget expected credits from 0 to 1000000, came {text!r}")
-    return credits
+        return None if text is None else credits_in(text, 10**6)
+    except ValueError as problem:
+        raise BadUse(f"--budget {problem}") from None
 
 
 def _seed(text: str | None) -> int | None:

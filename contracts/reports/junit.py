@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from proofsheet.contracts.reports.records import Report
-from proofsheet.contracts.reports.text import expected_came, reproduce, visible
+from proofsheet.contracts.reports.text import halves, reproduce, visible
 from proofsheet.contracts.reports.view import Line, View
 
 _TAGS = {"failed": "failure", "errored": "error", "skipped": "skipped", "known": "skipped"}
@@ -68,9 +68,7 @@ def _case(suite: Element, view: View, each: Line) -> None:
 def _told(view: View, each: Line) -> str:
     texts = [each.requirement["says"], *filter(None, [each.note])]
     for message, times in each.messages:
-        halves = expected_came(message)
-        text = f"expected: {halves[0]}\ncame: {halves[1]}" if halves else message
-        texts.append(text + (f"\n({times} times)" if times > 1 else ""))
+        texts.append(halves(message) + (f"\n({times} times)" if times > 1 else ""))
     texts += [case["request"]["curl"] for case in each.evidence[:1] if case["request"]]
     return visible("\n\n".join([*texts, reproduce(view.header, each.requirement, each.is_explored)]))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from proofsheet.contracts.reports.text import more
 from proofsheet.traffic.secret_forms import Secrets
 
 SHOWN = "$KEY"
@@ -46,8 +47,7 @@ class Redaction:
         What is cut off is never looked at, and no key is longer than what is looked at beyond the cut.
         """
         head = self.text(text[: longest + _LONGEST_KEY])
-        left = len(text) - longest
-        return head if left <= 0 else f"{head[:longest]}… ({left:,} characters more)"
+        return head if len(text) <= longest else more(head[:longest], len(text) - longest)
 
     def value(self, value: Any) -> Any:
         """The same for all texts in a JSON value, names of members included."""

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterator, Mapping
-from typing import Any, TextIO
+from collections.abc import Iterator, Sequence
+from typing import TextIO
 
 from proofsheet.contracts.reports.paid_pictures import common, judged
 from proofsheet.contracts.reports.records import Record, Report
-from proofsheet.contracts.reports.text import amount, clip, expected_came, line, plural, reproduce, visible
+from proofsheet.contracts.reports.text import (
+    amount,
+    clip,
+    expected_came,
+    line,
+    plural,
+    reproduce,
+    source_of,
+    visible,
+)
 from proofsheet.contracts.reports.view import View, counted
 
 _CODES = {
@@ -56,7 +65,7 @@ class _Renderer:
             if (more := len(finding.messages) - _MOST) > 0:
                 yield f"  and        {plural(more, 'message')} more, which the report has"
             yield from self._evidence(finding.evidence)
-            yield f"  stands on  {self._stands_on(requirement)}"
+            yield f"  stands on  {source_of(requirement)}"
             yield f"  again      {line(reproduce(self._view.header, requirement, finding.is_explored))}"
             yield ""
         yield from self._pictures()
@@ -80,23 +89,15 @@ class _Renderer:
             if case["request"]:
                 yield f"  curl       {line(case['request']['curl'])}"
 
-    def _stands_on(self, requirement: Mapping[str, Any]) -> str:
-        sources = f" ({', '.join(requirement['sources'])})" if requirement["sources"] else ""
-        claims = f"; claims {', '.join(requirement['claims'])}" if requirement["claims"] else ""
-        return line(f"{requirement['grade']}{sources} at {requirement['pointer']}{claims}")
-
     def _pictures(self) -> Iterator[str]:
         """What was judged of each picture, a line each."""
         found = judged(self._view)
         if not found:
             return
-        table = [("picture", "asked", "came", "judged")]
-        table += [(line(each.case), each.asked or "-", line(each.came), line(each.verdict)) for each in found]
-        wide = [max(len(row[column]) for row in table) for column in range(3)]
-        for row, each in zip(table, (None, *found), strict=True):
-            cells = [cell.ljust(width) for cell, width in zip(row, wide, strict=False)]
-            text = "  ".join([*cells, row[3]])
-            yield self._painted("skipped", text) if each is None else text
+        yield from self._table(
+            ("picture", "asked", "came", "judged"),
+            [(line(each.case), each.asked or "-", line(each.came), line(each.verdict)) for each in found],
+        )
         if topics := common(found):
             yield self._painted("skipped", f"each of them by {', '.join(topics)}")
         yield ""
@@ -106,13 +107,16 @@ class _Renderer:
         found = [each for each in self._view.report.cases if each.get("task")]
         if not found:
             return
-        rows = [("task", "states and seconds", "files", "credits"), *map(_task, found)]
-        wide = [max(len(row[column]) for row in rows) for column in range(3)]
-        for number, row in enumerate(rows):
-            cells = [cell.ljust(width) for cell, width in zip(row, wide, strict=False)]
-            text = "  ".join([*cells, row[3]])
-            yield text if number else self._painted("skipped", text)
+        yield from self._table(("task", "states and seconds", "files", "credits"), list(map(_task, found)))
         yield ""
+
+    def _table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+        """Columns as wide as they need, but for the last, and a head that is less loud."""
+        wide = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+        wide[-1] = 0
+        for number, row in enumerate((head, *rows)):
+            text = "  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True))
+            yield text if number else self._painted("skipped", text)
 
     def _skipped(self) -> Iterator[str]:
         for reason, count in self._view.reasons.items():

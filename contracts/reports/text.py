@@ -26,8 +26,12 @@ def line(text: object) -> str:
 
 def clip(text: str, longest: int) -> str:
     """The beginning of `text`, and how much was left out."""
-    left = len(text) - longest
-    return text if left <= 0 else f"{text[:longest]}… ({left:,} characters more)"
+    return text if len(text) <= longest else more(text[:longest], len(text) - longest)
+
+
+def more(head: str, left: int) -> str:
+    """A text of which so many characters were left out."""
+    return f"{head}… ({left:,} characters more)"
 
 
 def quote(text: str) -> str:
@@ -47,6 +51,19 @@ def expected_came(message: str) -> tuple[str, str] | None:
     """The two halves of a message that tells what was expected and what came."""
     found = _CAME.fullmatch(message)
     return (found[1], found[2]) if found else None
+
+
+def halves(message: str) -> str:
+    """A message with what was expected and what came in lines of their own."""
+    found = expected_came(message)
+    return f"expected: {found[0]}\ncame: {found[1]}" if found else message
+
+
+def source_of(requirement: Mapping[str, Any]) -> str:
+    """What a requirement rests on: its grade, its sources, the claims that it tests."""
+    sources = f" ({', '.join(requirement['sources'])})" if requirement["sources"] else ""
+    claims = f"; claims {', '.join(requirement['claims'])}" if requirement["claims"] else ""
+    return line(f"{requirement['grade']}{sources} at {requirement['pointer']}{claims}")
 
 
 def amount(number: float) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.spec.build import operations
+from proofsheet.spec.build import operations, with_policy
 
 Place = tuple[str, ...]
 DOCUMENTARY = "documentary"
@@ -42,8 +42,7 @@ def statements(document: Mapping[str, Any]) -> Iterator[Statement]:
     yield from _document(document)
     for path, method, node in operations(document):
         name = str(node.get("operationId") or f"{method.upper()} {path}")
-        policies = document.get("components", {}).get("x-policies", {})
-        ruled = {**policies.get(node.get("x-policy"), {}), **node}
+        ruled = with_policy(document, node)
         yield Statement(name, (), "", f"{method.upper()} {path}", "operation", "operation")
         yield from _words(name, (), node)
         yield from _security(name, document, node)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.build import operations
+from proofsheet.spec.build import operations, with_policy
 from proofsheet.spec.export.losses import Losses
 from proofsheet.spec.export.rebuild import Grammar, rebuilt
 
@@ -77,9 +77,7 @@ def _accepted(document: Any, operation: Mapping[str, Any], view: str) -> str | N
         content = response.get("content", {})
         kept = _kept(content, view)
         if status.startswith("2") and len(kept) < len(content):
-            policies = document.get("components", {}).get("x-policies", {})
-            rules = {**policies.get(operation.get("x-policy"), {}), **operation}
-            default = rules.get("x-negotiation", {}).get("default", "*/*")
+            default = with_policy(document, operation).get("x-negotiation", {}).get("default", "*/*")
             form = next(iter(kept))
             return None if default == form or _within(form, default) else form
     return None
