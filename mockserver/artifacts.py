@@ -24,6 +24,8 @@ _FILES = ("$artifact.bytes", "$artifact.base64")  # what needs the whole file
 
 async def artifacts(call: Call, double: Double, representation: Representation) -> list[Artifact]:
     """The artifacts that a representation binds, noted on the call; rendered if it takes their bytes."""
+    if not representation.binds_artifact:
+        return []
     shown = _binds(call, representation)
     if not any(each.source == "$artifact" or "{$artifact." in each.text for each in shown):
         return []
@@ -55,7 +57,7 @@ async def task_artifacts(double: Double, view: TaskView, representation: Represe
 def _binds(call: Call, representation: Representation) -> list[Expression]:
     if representation.events is not None:
         return [each for event in representation.events.events for _, each in event.binds]
-    return [each for _, each in representation.binds_without(representation.left_out(call.as_rules_see))]
+    return [each for _, each in representation.binds_without(call.left_out(representation))]
 
 
 async def _with_stages(call: Call, double: Double, made: Sequence[Artifact]) -> list[Artifact]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver.sources import Artifact, Context, values
 from proofsheet.mockserver.written_values import repeated
-from proofsheet.spec import media_types, pointers
+from proofsheet.spec import json_text, media_types, pointers
 from proofsheet.spec.document import Representation
 from proofsheet.spec.events import Binds
 from proofsheet.spec.expressions import Expression
@@ -31,23 +30,22 @@ def pieces(
     made = value(representation, context, artifacts, blobs)
     if isinstance(made, str) and not media_types.is_json(representation.media_type):
         return (made.encode(),)
-    return (_splice(_dumped(made).encode("utf-8", "surrogatepass"), blobs),)
+    return (as_sent(made, blobs),)
 
 
-def json_text(value: Any, blobs: Sequence[bytes] = ()) -> bytes:
+def as_sent(value: Any, blobs: Sequence[bytes] = ()) -> bytes:
     """A JSON value as it is sent, with the base64 of `blobs` where their marks are."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return _splice(text, blobs)
+    return _splice(_dumped(value).encode("utf-8", "surrogatepass"), blobs)
 
 
 def _dumped(made: Any) -> str:
     """JSON, a long list item by item: so other threads have their turns."""
     if isinstance(made, dict) and any(isinstance(each, list | dict) for each in made.values()):
-        members = (f"{json.dumps(name, ensure_ascii=False)}:{_dumped(each)}" for name, each in made.items())
+        members = (f"{json_text.compact(name)}:{_dumped(each)}" for name, each in made.items())
         return "{" + ",".join(members) + "}"
     if isinstance(made, list) and len(made) > _LONG_LIST:
         return "[" + ",".join(map(_dumped, made)) + "]"
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return json_text.compact(made)
 
 
 def value(
@@ -57,10 +55,10 @@ def value(
     blobs: list[bytes] | None = None,
 ) -> Any:
     """The body's JSON value. Megabytes of base64 are put into `blobs`, if given, and marks in their place."""
-    left_out = representation.left_out(context.call.as_rules_see)
-    binds = tuple(representation.binds_without(left_out))
+    gone = context.call.left_out(representation)
+    binds = tuple(representation.binds_without(gone))
     made = filled_in(representation.value, binds, context, artifacts, blobs)
-    for tokens in left_out:
+    for tokens in gone:
         _leave_out(made, tokens)
     return made
 

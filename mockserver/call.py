@@ -17,8 +17,8 @@ from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.spec import expressions, pointers
-from proofsheet.spec.document import Body, Operation, Policy
-from proofsheet.spec.expressions import Expression
+from proofsheet.spec.document import Body, Operation, Policy, Representation
+from proofsheet.spec.expressions import Expression, place_in_request
 from proofsheet.spec.prompt_parameters import MEMBER
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle
@@ -162,6 +162,10 @@ class Call:
         """The fields with their defaults, and in `$sent` without."""
         return {**self.known_fields, "$sent": self.fields}
 
+    def left_out(self, representation: Representation) -> tuple[tuple[str, ...], ...]:
+        """The members of an answer that this request is not given."""
+        return representation.left_out(self.as_rules_see) if representation.shown_when else ()
+
     @cached_property
     def prompts(self) -> list[str]:
         """The texts that say what to make."""
@@ -230,12 +234,12 @@ class Call:
 
     def values(self, text: str) -> Iterator[Any]:
         """The value of a `$request` expression; nothing where the request has none."""
-        place, _, name = text.removeprefix("$request.").partition(".")
-        if place.startswith("body"):
-            yield from pointers.find(self.fields, pointers.split(text.partition("#")[2]))
+        place, name, tokens = place_in_request(text)
+        if place == "body":
+            yield from pointers.find(self.fields, tokens)
             return
-        table = {"header": self.headers, "query": self.query, "path": self.path_params}[place]
-        if (found := table.get(name.lower() if place == "header" else name)) is not None:
+        table = self.query if place == "query" else self.headers if place == "header" else self.path_params
+        if (found := table.get(name)) is not None:
             yield found
 
     def choose_representation(self, made: str | None) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import heapq
 import itertools
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.mockserver.state.tasks import Holder, Task
@@ -32,7 +32,7 @@ class Course:
 
     def back_on(self, task: Task) -> Task:
         """The task, still on this way."""
-        return replace(task, moves=self.moves, route=self.route, forcing=self.forcing)
+        return task._replace(moves=self.moves, route=self.route, forcing=self.forcing)
 
 
 @dataclass(frozen=True, slots=True, order=True)

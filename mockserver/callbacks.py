@@ -7,9 +7,8 @@ process that started or moved the task sends them; of a task that goes by looks,
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from proofsheet.mockserver import callback_client
 from proofsheet.mockserver.call import Call
@@ -22,7 +21,7 @@ from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, as_submitted, known_task
 from proofsheet.mockserver.tasks.course import entering, shown
 from proofsheet.mockserver.tasks.forcing import parse_task_forcing
-from proofsheet.spec import expressions
+from proofsheet.spec import expressions, json_text
 from proofsheet.spec.document import Operation
 from proofsheet.spec.expressions import Expression, is_expression
 from proofsheet.spec.tasks import Callback, Lists, Moves, Starts, Views
@@ -33,9 +32,9 @@ _CLOCK_SECONDS = 0.2  # another process may move the clock: it is looked at so o
 def follow(double: Double, call: Call) -> None:
     """See to the callbacks of the tasks that a call has started, moved or looked at."""
     if call.task is not None and isinstance(call.operation.task, Starts | Moves):
-        expect(double, call.task.task)
-    for view in _looked_at(call):
-        _expect_seen(double, view.task)
+        expect(double, call.task)
+    for each in _looked_at(call):
+        _expect_seen(double, each)
 
 
 def _looked_at(call: Call) -> list[TaskView]:
@@ -45,15 +44,26 @@ def _looked_at(call: Call) -> list[TaskView]:
     return call.tasks or [] if isinstance(role, Lists) and role.ids else []
 
 
-def expect(double: Double, task: Task, before: Task | None = None) -> None:
-    """Let the callbacks wait for a task that was just started or moved, of which the rest is known."""
-    moved, now = task.moves[-1][0], double.state.now()
+def expect(double: Double, found: TaskView, before: Task | None = None) -> None:
+    """Let the callbacks wait for a task that was just started or moved, as it was `before` that."""
+    if not (wanted := _wanted(found)):
+        return
+    task, now = found.task, double.state.now()
+    moved = task.moves[-1][0]
     for index in shown(task):
         at, _ = task.route[index]
         if before is not None and _had_come(before, task, index, now):
             continue
         if not task.by_looks or at <= task.looks:
-            _push(double, task, index, now if task.by_looks else moved + at)
+            _push(double, task, wanted, index, now if task.by_looks else moved + at)
+
+
+def _wanted(found: TaskView) -> list[Callback]:
+    """The callbacks for which a submission names an address."""
+    sent = found.task.request
+    # Most submissions name none, and are not read again for that.
+    known = [each for each in found.served.operation.callbacks if all(name in sent for name in each.fields)]
+    return [each for each in known if _url(found.call, each)]
 
 
 def _had_come(before: Task, task: Task, index: int, now: float) -> bool:
@@ -65,19 +75,19 @@ def _had_come(before: Task, task: Task, index: int, now: float) -> bool:
     return name == task.route[index][1] and at <= passed
 
 
-def _expect_seen(double: Double, task: Task) -> None:
+def _expect_seen(double: Double, found: TaskView) -> None:
     """Send the callbacks of a task that goes by looks, if this look found it in a new state."""
-    if task.by_looks and task.looks:
+    task = found.task
+    if task.by_looks and task.looks and (wanted := _wanted(found)):
         for index in shown(task):
             if task.looks - 1 < task.route[index][0] <= task.looks:
-                _push(double, task, index, double.state.now())
+                _push(double, task, wanted, index, double.state.now())
 
 
-def _push(double: Double, task: Task, index: int, at: float) -> None:
-    served = double.documents.operation(task.operation)
+def _push(double: Double, task: Task, wanted: Sequence[Callback], index: int, at: float) -> None:
     times = {"lost": 0, "twice": 2}.get(parse_task_forcing(task.forcing).callback or "", 1)
-    for callback in served.operation.callbacks:
-        if task.route[index][1] in callback.states and _url(as_submitted(served, task), callback):
+    for callback in wanted:
+        if task.route[index][1] in callback.states:
             for _ in range(times):
                 double.callbacks.push(at, double, Course.of(task), callback, index)
     _wake(double)
@@ -118,7 +128,7 @@ async def _send(double: Double, due: Due) -> None:
     call = as_submitted(served, task)
     url, headers = _url(call, callback) or "", _headers(call, callback)
     value = await _body(double, served, task, due.index)
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json_text.compact(value).encode()
     started = time.perf_counter()
     answer = await callback_client.send(
         double.settings.callbacks, callback.method, url, {**_OWN_HEADERS, **headers}, body
@@ -143,8 +153,8 @@ def _about(due: Due) -> dict[str, object]:
 async def _body(double: Double, served: Served, task: Task, index: int) -> object:
     lifecycle = served.operation.lifecycles[task.lifecycle]
     stands = entering(task, lifecycle, index, double.state.now())
-    view = _viewing(double, served, lifecycle.name)
-    return await task_body(double, view, TaskView(task, stands, served))
+    viewing = _viewing(double, served, lifecycle.name)
+    return await task_body(double, viewing, TaskView(task, stands, served))
 
 
 def _viewing(double: Double, served: Served, lifecycle: str) -> Operation:
@@ -155,8 +165,7 @@ def _viewing(double: Double, served: Served, lifecycle: str) -> Operation:
 
 def _url(call: Call, callback: Callback) -> str | None:
     """Where a callback goes: its template filled in from the submission; None where that names no place."""
-    wanted = expressions.embedded(callback.url)
-    found = {each.text: call.evaluate(each) for each in wanted}
+    found = {each.text: call.evaluate(each) for each in callback.places}
     texts = {name: value for name, value in found.items() if isinstance(value, str) and value.strip()}
     return expressions.fill(callback.url, texts).strip() if len(texts) == len(found) else None
 

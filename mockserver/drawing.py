@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,7 +17,7 @@ from proofsheet.mockserver.media.image.picture import (
     Edit,
     Picture,
 )
-from proofsheet.spec import pointers
+from proofsheet.spec import json_text, pointers
 from proofsheet.spec.artifact import TRANSPARENT, Artifact
 
 USUAL = (1024, 1024)  # pixels: where nothing says how large
@@ -104,7 +103,7 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
     known = artifact.without_seed(call.known_fields)
     kept = {name: value for name, value in known.items() if name not in left_out}
     digest = hashlib.blake2b(digest_size=32)
-    digest.update(json.dumps([call.operation.id, call.path_params, kept], sort_keys=True).encode())
+    digest.update(json_text.sorted_([call.operation.id, call.path_params, kept]).encode())
     sent = {**{name: [each] for name, each in call.files.items()}, **call.file_lists}
     for name in sorted(sent.keys() - left_out):
         digest.update(name.encode() + b"".join(hashlib.blake2b(each.data).digest() for each in sent[name]))

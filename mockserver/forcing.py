@@ -74,7 +74,9 @@ def forced(call: Call, double: Double) -> Forced:
 
 def _wishes(call: Call) -> dict[str, str]:
     """What a Prefer header holds, by name."""
-    found = _WISH.findall(call.headers.get("prefer", ""))
+    if "prefer" not in call.headers:
+        return {}
+    found = _WISH.findall(call.headers["prefer"])
     return {name.lower(): value.strip('" ') for name, value in found}
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.callback_client import Answer
 from proofsheet.mockserver.journal_redaction import Redaction
 from proofsheet.mockserver.replies import Reply
-from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, label
+from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, Unwritten, label
 from proofsheet.spec import media_types
 from proofsheet.spec.expressions import is_expression
 from proofsheet.spec.tasks import Callback
@@ -22,15 +23,30 @@ _LONGEST_SEARCHED = 64 * TEXT_LIMIT  # characters, of which the first few are sh
 MOST_HEADERS = 50
 MOST_FIELDS = 100
 MOST_IGNORED = 20
+LARGEST_UNWRITTEN = 32 * 1024  # bytes of a request and its answer that are kept to be written down later
 LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the answer again
 
 
-def entry(call: Call, made: Reply, milliseconds: float) -> Entry:
-    """The journal's entry for a call that was answered."""
+def entry(call: Call, made: Reply, milliseconds: float) -> Entry | Unwritten:
+    """The journal's entry for a call that was answered; of a light one, what writes it later."""
+    if _is_light(call, made):
+        return partial(_entry, call, made, time.time(), milliseconds)
+    return _entry(call, made, time.time(), milliseconds)
+
+
+def _is_light(call: Call, made: Reply) -> bool:
+    """Whether a call may wait in the journal as it is: it holds no upload, and little else."""
+    if call.files or call.file_lists or call.given or any(each.preview.bytes_held for each in call.pictures):
+        return False
+    head = len(call.path) + sum(map(len, call.headers.values()))
+    return head + call.body_bytes + made.size <= LARGEST_UNWRITTEN
+
+
+def _entry(call: Call, made: Reply, now: float, milliseconds: float) -> Entry:
     hide = Redaction(call)
     shown = [each.preview for each in call.pictures]
     return {
-        "time": time.time(),
+        "time": now,
         "milliseconds": round(milliseconds, 3),
         "key": call.label,
         "document": call.operation.document,

@@ -19,8 +19,8 @@ def origin(headers: Mapping[str, str], scheme: str, public_url: str | None, own:
     """
     if public_url:
         return public_url.rstrip("/")
-    first = headers.get("forwarded", "").partition(",")[0]
-    said = {name.lower(): quoted or plain for name, quoted, plain in _PAIR.findall(first)}
+    first = _first(headers, "forwarded")
+    said = {name.lower(): quoted or plain for name, quoted, plain in _PAIR.findall(first)} if first else {}
     proto = said.get("proto") or _first(headers, "x-forwarded-proto")
     host = said.get("host") or _first(headers, "x-forwarded-host")
     proto = proto if _PROTO.fullmatch(proto) else scheme

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from proofsheet.mockserver import bodies
 from proofsheet.mockserver.artifacts import task_artifacts
@@ -78,8 +78,7 @@ async def reply(
     """The answer that ends `call` in the outcome `name`, with its artifacts; a refusal has complaints."""
     outcome = call.operation.outcomes[name]
     representation = outcome.representation(call.representation)
-    context = _context(call, double, outcome.status, complaints)
-    context = replace(context, listed=await _listed(call, double), now=cache(context.now))
+    context = _context(call, double, outcome.status, complaints, await _listed(call, double))
     if is_long(call.writing):  # a thread is to make it, and the state is this thread's
         balance = context.balance()
         context.now()
@@ -101,15 +100,22 @@ async def reply(
     return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type, stream)
 
 
-def _context(call: Call, double: Double, status: int, complaints: Sequence[Complaint] = ()) -> Context:
+def _context(
+    call: Call,
+    double: Double,
+    status: int,
+    complaints: Sequence[Complaint] = (),
+    listed: Listing | None = None,
+) -> Context:
     return Context(
         call=call,
         status=status,
         complaints=complaints,
         balance=lambda: double.state.balance(call.account),
         task=call.task,
+        listed=listed,
         link=partial(_link, call, double),
-        now=double.state.now,
+        now=cache(double.state.now),
         place=Place(written) if (written := writing(call)) else None,
         resource=call.resource,
         resources=_resources(call.operation, double.state.now()),
@@ -145,13 +151,13 @@ def _link(call: Call, double: Double, name: str) -> str | None:
     if link is None or call.task is None:
         return None
     target = double.documents.operation((call.operation.document, link.operation)).operation
-    path, query = target.path, {}
+    path, query, id = target.path, [], quote(call.task.task.id, safe="")
     for each in (one for one in target.parameters if one.name in link.parameters):
         if each.place == "path":
-            path = path.replace(f"{{{each.name}}}", quote(call.task.task.id, safe=""))
+            path = path.replace(f"{{{each.name}}}", id)
         elif each.place == "query":
-            query[each.name] = call.task.task.id
-    return f"{call.base}{path}" + (f"?{urlencode(query)}" if query else "")
+            query.append(f"{each.name}={id}")
+    return f"{call.base}{path}" + (f"?{'&'.join(query)}" if query else "")
 
 
 def recognised(operation: Operation, made: Reply) -> Recognition:

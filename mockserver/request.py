@@ -47,7 +47,7 @@ def new_call(
         headers[name] = (
             f"{headers[name]}, {value}" if headers.get(name) and value else headers.get(name) or value
         )
-    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    query = dict(parse_qsl(sent.decode("latin-1"))) if (sent := scope["query_string"]) else {}
     operation = served.operation
     prefix = _base_path(operation, parameters, scope)
     return Call(
@@ -161,7 +161,7 @@ def _parse(call: Call, data: bytes) -> str | None:
 
 def _json(data: bytes) -> Any:
     """The JSON value. Raises ValueError, also for one that is too deep, and RecursionError."""
-    value = json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+    value = _DECODER.decode(data.decode("utf-8"))
     if b"\\u" in data:
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(value, DEEPEST):
@@ -183,6 +183,9 @@ def _finite(text: str) -> float:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def _keep_parts(call: Call, body: Body, parts: list[Part]) -> None:

@@ -5,9 +5,10 @@ A source may have nothing for a call (a forced refusal has no words): then the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Complaint
@@ -113,40 +114,48 @@ def values(expression: Expression, context: Context, artifact: Artifact | None) 
     if expression.is_template:
         yield filled(expression.text, context, artifact)
         return
-    found = _values(expression.text, context, artifact)
+    found = _source(expression.text)(context, artifact)
     if expression.match:
         yield from (taken for each in found if (taken := expression.part(each)) is not None)
         return
     yield from map(FORMS[expression.form], found) if expression.form else found
 
 
-def _values(text: str, context: Context, artifact: Artifact | None) -> Iterator[Any]:
+Source = Callable[[Context, Artifact | None], Iterable[Any]]
+
+
+@cache  # documents have few, and each is asked for in many answers
+def _source(text: str) -> Source:
+    """What finds the value of an expression."""
     if text in CALL:
-        yield from CALL[text](context)
-    elif text in ARTIFACT:
-        yield from [ARTIFACT[text](artifact)] if artifact else []
-    elif text in WRITTEN:
-        yield from WRITTEN[text](context.place) if context.place else []
-    elif text.startswith("$link."):
-        yield from filter(None, [context.link(text.removeprefix("$link."))])
-    elif text.startswith("$resource."):
-        name = text.removeprefix("$resource.")
-        yield from [context.resource[name]] if context.resource and name in context.resource else []
-    elif text.startswith("$request."):
-        yield from context.call.values(text)
-    else:
-        yield from _of_tasks(text, context)
+        return lambda context, artifact: CALL[text](context)
+    if text in ARTIFACT:
+        return lambda context, artifact: (ARTIFACT[text](artifact),) if artifact else ()
+    if text in WRITTEN:
+        return lambda context, artifact: WRITTEN[text](context.place) if context.place else ()
+    if text.startswith("$link."):
+        name = text.removeprefix("$link.")
+        return lambda context, artifact: filter(None, (context.link(name),))
+    if text.startswith("$resource."):
+        return partial(_of_resource, text.removeprefix("$resource."))
+    if text.startswith("$request."):
+        return lambda context, artifact: context.call.values(text)
+    return _source_of_tasks(text)
 
 
-def _of_tasks(text: str, context: Context) -> Iterator[Any]:
+def _source_of_tasks(text: str) -> Source:
     if text in TASK or text.startswith("$text."):
-        yield from of_task(text, context.task) if context.task else []
-    elif text in OFFER:
-        yield from [OFFER[text](*context.offer)] if context.offer else []
-    elif text in TASKS:
-        yield from [TASKS[text](context.listed)] if context.listed is not None else []
-    elif context.task:
-        yield from context.task.call.values(text.replace("$task.", "$"))
+        return lambda context, artifact: of_task(text, context.task) if context.task else ()
+    if text in OFFER:
+        return lambda context, artifact: (OFFER[text](*context.offer),) if context.offer else ()
+    if text in TASKS:
+        return lambda context, artifact: (TASKS[text](context.listed),) if context.listed is not None else ()
+    own = text.replace("$task.", "$")
+    return lambda context, artifact: context.task.call.values(own) if context.task else ()
+
+
+def _of_resource(name: str, context: Context, artifact: Artifact | None) -> Iterable[Any]:
+    return (context.resource[name],) if context.resource and name in context.resource else ()
 
 
 def filled(template: str, context: Context, artifact: Artifact | None) -> str:

@@ -49,6 +49,8 @@ class BadStreamPace(ValueError):
 
 def parse_stream_pace(text: str, usual: StreamPace = AT_ONCE) -> StreamPace:
     """The pace that a text describes; what it does not name is as `usual`. Raises BadStreamPace."""
+    if not text:
+        return usual
     known = {each.name for each in fields(StreamPace)}
     found = usual
     for part in filter(None, (each.strip() for each in text.split(","))):

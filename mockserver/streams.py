@@ -116,6 +116,6 @@ def _event(event: Event, context: Context, artifact: Artifact | None = None) -> 
     shown = (artifact,) if artifact else ()
     blobs: list[bytes] = []
     value = bodies.filled_in(event.value, event.binds, context, shown, blobs)
-    data = bodies.json_text(value, blobs)
+    data = bodies.as_sent(value, blobs)
     name = f"event: {event.name}\n" if event.name else ""
     return Sent(b"%sdata: %s\n\n" % (name.encode(), data))

@@ -68,10 +68,10 @@ def advance(seconds: float) -> Move:
     def move(found: TaskView, now: float) -> Task:
         task = found.task
         if task.by_looks:
-            return replace(task, looks=task.looks + int(seconds))
+            return task._replace(looks=task.looks + int(seconds))
         passed = now - task.moves[-1][0]
         hurried = tuple((at if at <= passed else max(at - seconds, passed), name) for at, name in task.route)
-        return replace(task, route=hurried)
+        return task._replace(route=hurried)
 
     return move
 
@@ -90,7 +90,7 @@ def force(text: str) -> Move:
             )
         task = found.task
         route = task.route if found.state.is_final else wanted.bent(task.route, task.by_looks, task.ends)
-        return replace(task, forcing=", ".join(filter(None, (task.forcing, text))), route=route)
+        return task._replace(forcing=", ".join(filter(None, (task.forcing, text))), route=route)
 
     return move
 
@@ -103,8 +103,7 @@ def _ended(found: TaskView, state: str, now: float) -> Task:
 
 def _in_state(found: TaskView, state: str, now: float) -> Task:
     cost = found.served.operation.cost
-    return replace(
-        found.task,
+    return found.task._replace(
         moves=(*found.task.moves, (now, state)),
         route=((0.0, state),),
         ends=found.lifecycle.states[state].is_final,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -20,7 +19,7 @@ from proofsheet.mockserver.tasks.course import Route, route
 from proofsheet.mockserver.tasks.forcing import TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.ids import IDS
 from proofsheet.mockserver.tasks.pace import Pace
-from proofsheet.spec import pointers
+from proofsheet.spec import json_text, pointers
 from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
 
 
@@ -54,7 +53,7 @@ def _kept(call: Call, double: Double, role: Starts, task: Task) -> TaskView:
     most = role.most and Most(role.most, started.document, started.id if role.per == "operation" else None)
     attempt, added = 0, "known"
     while added == "known":
-        named = replace(task, id=IDS[role.id_form](task.created, attempt))
+        named = task._replace(id=IDS[role.id_form](task.created, attempt))
         task = _labelled(call, double, role, named)
         attempt, added = attempt + 1, double.state.add_task(task, most or None)
     if added == "most":  # others of the same key came in between
@@ -80,7 +79,8 @@ async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
     start = following.start if following else lifecycle.start
     forcing, goal = read_task_forcing(call.task_forcing, lifecycle, start)
     request = _sent(call, role, following)
-    made = await make(replace(call, fields=request["fields"]), double, following)
+    told = call if request["fields"] is call.fields else replace(call, fields=request["fields"])
+    made = await make(told, double, following)
     end = goal or _usual_end(role, lifecycle, made.flaw)
     pace = forcing.pace or task_pace(double, call.key)
     steps = _way(double, forcing, lifecycle, start, end, pace)
@@ -92,7 +92,7 @@ async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
         moves=((now, start),),
         route=steps,
         ends=lifecycle.states[steps[-1][1]].is_final,
-        request=json.dumps(without_uploads(request, operation.artifact), ensure_ascii=False),
+        request=json_text.plain(without_uploads(request, operation.artifact)),
         origin=call.base,
         prefix=call.prefix,
         kind=following.kind if following else role.kind,
@@ -127,7 +127,7 @@ def _labelled(call: Call, double: Double, role: Starts, task: Task) -> Task:
     if role.label is None:
         return task
     context = Context(call, 200, (), lambda: None, view(double, task))
-    return replace(task, label=next(values(role.label, context, None), ""))
+    return task._replace(label=next(values(role.label, context, None), ""))
 
 
 def _sent(call: Call, role: Starts, following: FollowUp | None) -> dict[str, Any]:
@@ -203,8 +203,7 @@ async def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Ta
         end = forcing.goal(lifecycle, end) or _usual_end(starts, lifecycle, task.flaw)
     steps = _way(double, forcing, lifecycle, role.to, end, pace)
     cost = found.served.operation.cost
-    return replace(
-        task,
+    return task._replace(
         moves=(*task.moves, (now, role.to)),
         route=steps,
         ends=lifecycle.states[steps[-1][1]].is_final,
@@ -218,9 +217,9 @@ async def _merged(call: Call, double: Double, task: Task) -> Task:
     """A task with what a client says more of it; what is empty says nothing."""
     sent = task.sent()
     sent["fields"] |= {name: each for name, each in call.fields.items() if each not in (None, "")}
-    told = view(double, replace(task, request=json.dumps(sent, ensure_ascii=False)))
+    told = view(double, task._replace(request=json_text.plain(sent)))
     made = await make(told.call, double, resumed(double, told), task.artifacts)
-    return replace(told.task, artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
+    return told.task._replace(artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
 
 
 _ROLES: Mapping[type, Callable[[Call, Double, Any], Awaitable[str]]] = {

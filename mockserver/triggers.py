@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,14 @@ class Triggers:
     keys: tuple[Trigger, ...]
     prompts: tuple[Trigger, ...]
 
+    @cached_property
+    def _any_key(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{each.match.pattern})" for each in self.keys))
+
     def for_key(self, key: str) -> Trigger | None:
         """The trigger that a key is, if it is one."""
+        if not self._any_key.match(key):
+            return None
         return next((each for each in self.keys if each.match.match(key)), None)
 
     def for_prompts(self, prompts: list[str]) -> tuple[Trigger, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +51,16 @@ class Representation:
     events: EventStream | None = None  # what a stream consists of; then `value` lists what each event says
     shown_when: tuple[tuple[tuple[str, ...], Schema], ...] = ()  # members for some requests only
 
+    @cached_property
+    def binds_artifact(self) -> bool:
+        """Whether anything of an artifact is bound into it."""
+        binds = (
+            [*self.binds, *(each for event in self.events.events for each in event.binds)]
+            if self.events
+            else self.binds
+        )
+        return any(each.source == "$artifact" or "{$artifact." in each.text for _, each in binds)
+
     def left_out(self, request: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
         """The members that a request (with its defaults, and `$sent`) is not answered."""
         return tuple(at for at, wanted in self.shown_when if not wanted.is_valid(request))
@@ -59,7 +70,7 @@ class Representation:
     ) -> Iterator[tuple[tuple[str, ...], Expression]]:
         """What is bound, but for what stands in members that are left out."""
         for at, each in self.binds:
-            if not any(at[: len(gone)] == gone for gone in left_out):
+            if not left_out or not any(at[: len(gone)] == gone for gone in left_out):
                 yield at, each
 
 
@@ -293,12 +304,12 @@ class Operation:
         name = media_types.parse(content_type).name
         return next((each for each in self.bodies if each.media_type == name), None)
 
-    @property
+    @cached_property
     def schemes(self) -> tuple[Scheme, ...]:
         """Every scheme of every alternative, once."""
         return tuple(dict.fromkeys(each for one in self.security for each in one))
 
-    @property
+    @cached_property
     def credential_fields(self) -> frozenset[str]:
         """The headers, parameters and cookies that carry a credential, in lower case."""
         return frozenset(each.field.lower() for each in self.schemes)
@@ -308,7 +319,7 @@ class Operation:
         """Whether it may be called without a credential."""
         return not self.security or () in self.security
 
-    @property
+    @cached_property
     def success(self) -> Outcome:
         """The first 2xx outcome that is no refusal; of one that views tasks, a task's ordinary end."""
         if self.succeeds_as is not None:
@@ -316,7 +327,7 @@ class Operation:
         found = [each for each in self.outcomes.values() if each.status < 300]
         return next((each for each in found if each.name not in self.refusals), found[0])
 
-    @property
+    @cached_property
     def refusals(self) -> frozenset[str]:
         """The outcomes that a gate or a rule refuses with: some services answer 200 to everything."""
         by_rules = {each.outcome for each in self.rules if each.outcome}

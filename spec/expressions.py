@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
+
+from proofsheet.spec import pointers
 
 # What can be bound into an answer: a double has a function for each (mockserver/sources.py).
 ARTIFACT = frozenset(
@@ -86,12 +89,12 @@ class Expression:
         found = re.search(self.match or "", value) if isinstance(value, str) else None
         return found[1] if found else None
 
-    @property
+    @cached_property
     def is_template(self) -> bool:
         """Whether it is a text with expressions in it."""
         return not self.text.startswith("$")
 
-    @property
+    @cached_property
     def source(self) -> str:
         return self.text.partition(".")[0]
 
@@ -149,6 +152,15 @@ def parse_link(text: str) -> Expression:
 def is_expression(value: object) -> bool:
     """Whether a value stands for an expression rather than for itself."""
     return isinstance(value, str) and value.startswith("$")
+
+
+@cache  # documents have few
+def place_in_request(text: str) -> tuple[str, str, tuple[str, ...]]:
+    """What a `$request` expression names: header, query, path or body; the name, or a pointer."""
+    place, _, name = text.removeprefix("$request.").partition(".")
+    if place.startswith("body"):
+        return "body", "", pointers.split(text.partition("#")[2])
+    return place, name.lower() if place == "header" else name, ()
 
 
 def embedded(template: str) -> tuple[Expression, ...]:

@@ -43,17 +43,16 @@ def get(value: Any, pointer: str) -> Any:
 
 def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
     """Everything at `tokens`, where the token `*` means every item of an array; nothing if absent."""
-    if not tokens:
-        yield value
-    elif tokens[0] == "*":
-        for item in value if isinstance(value, list) else ():
-            yield from find(item, tokens[1:])
-    else:
+    for at, token in enumerate(tokens):
+        if token == "*":
+            for item in value if isinstance(value, list) else ():
+                yield from find(item, tokens[at + 1 :])
+            return
         try:
-            child = step(value, tokens[0])
+            value = step(value, token)
         except KeyError:
             return
-        yield from find(child, tokens[1:])
+    yield value
 
 
 def find_places(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from proofsheet.spec.expressions import Expression
+from proofsheet.spec.expressions import Expression, embedded
 from proofsheet.spec.follow_up import FollowUp
 
 
@@ -61,12 +62,12 @@ class Lifecycle:
     states: Mapping[str, State]
     entered: frozenset[str] = frozenset()  # other states that offers start it in
 
-    @property
+    @cached_property
     def finals(self) -> tuple[str, ...]:
         """The states in which a task ends."""
         return tuple(each.name for each in self.states.values() if each.is_final)
 
-    @property
+    @cached_property
     def ordinary_end(self) -> str:
         """The final state that the ordinary way leads to. Raises ValueError where that goes in a circle."""
         passed = [self.start]
@@ -243,6 +244,17 @@ class Callback:
     attempts: int = 1  # until it is answered with a 2xx
     retry_seconds: float = 0.0  # from one to the next
     retry_is_known: bool = False  # whether the document says how often it is sent
+
+    @cached_property
+    def places(self) -> tuple[Expression, ...]:
+        """Where in the submission the parts of its URL stand."""
+        return embedded(self.url)
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that must be sent for it to go anywhere."""
+        pointed = (each.text.partition("#/")[2] for each in self.places)
+        return tuple(each.rpartition("/")[2] for each in pointed if each and "~" not in each)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ async def move_task(request: Request, double: Double) -> Any:
         return _no_task(request)
     except CannotMove as problem:
         raise Wrong(str(problem)) from None
-    callbacks.expect(double, moved.task, before)
+    callbacks.expect(double, moved, before)
     return _shown(double, moved)
 
 

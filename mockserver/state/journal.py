@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.spec import pointers
 
 Entry = dict[str, Any]
+Unwritten = Callable[[], Entry]  # of a call that holds no upload: most are never looked at
 TEXT_LIMIT = 2000  # characters of one field or header
 BODY_LIMIT = 4096  # characters of a response body
 SOURCES_LIMIT = 8 * 1024 * 1024  # bytes of uploads, kept to draw their answers again
@@ -21,21 +22,33 @@ def label(key: str | None) -> str | None:
     return f"key-{hashlib.sha256(key.encode()).hexdigest()[:10]}" if key else None
 
 
+@dataclass(slots=True)
+class _Kept:
+    seq: int
+    entry: Entry | Unwritten
+
+    def written(self) -> Entry:
+        if callable(self.entry):
+            self.entry = self.entry()
+        self.entry["seq"] = self.seq
+        return self.entry
+
+
 class Journal:
     """A ring of entries. `seq` counts all that were ever recorded, also those that fell out."""
 
     def __init__(self, size: int) -> None:
-        self._entries: deque[Entry] = deque(maxlen=size)
+        self._entries: deque[_Kept] = deque(maxlen=size)
         self._sources: deque[tuple[int, Entry]] = deque()
         self._source_bytes = 0
         self._seq = 0
 
-    def record(self, entry: Entry) -> int:
-        """Keep an entry; returns its number."""
+    def record(self, entry: Entry | Unwritten) -> int:
+        """Keep an entry, or what writes it when somebody looks; returns its number."""
         self._seq += 1
-        entry["seq"] = self._seq
-        self._entries.append(entry)
-        self._bound(entry)
+        self._entries.append(_Kept(self._seq, entry))
+        if not callable(entry):
+            self._bound(entry)
         return self._seq
 
     def _bound(self, entry: Entry) -> None:
@@ -51,18 +64,17 @@ class Journal:
 
     def entries(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:
         """The entries after number `after`, oldest first; of one key's label if given; the last `limit`."""
-        found = [
-            each for each in self._entries if each["seq"] > after and (key is None or each["key"] == key)
-        ]
+        written = (each.written() for each in self._entries if each.seq > after)
+        found = [each for each in written if key is None or each["key"] == key]
         return [_light(each) for each in (found[-limit:] if limit else found)]
 
     def get(self, seq: int) -> Entry | None:
         """One entry, or None if it fell out or never was."""
-        return next((each for each in self._entries if each["seq"] == seq), None)
+        return next((each.written() for each in self._entries if each.seq == seq), None)
 
     def clear(self, key: str | None = None) -> None:
         """Forget everything, or everything of one key."""
-        kept = [each for each in self._entries if key is not None and each["key"] != key]
+        kept = [each for each in self._entries if key is not None and each.written()["key"] != key]
         self._entries.clear()
         self._entries.extend(kept)
 

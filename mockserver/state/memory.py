@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from proofsheet.mockserver.state.accounts import Account, Accounts
-from proofsheet.mockserver.state.journal import Entry, Journal
+from proofsheet.mockserver.state.journal import Entry, Journal, Unwritten
 from proofsheet.mockserver.state.protocol import Scheduled
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task, Tasks
 from proofsheet.spec.document import RateLimit
@@ -254,7 +254,7 @@ class MemoryState:
 
     # journal
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: Entry | Unwritten) -> None:
         self._journal.record(entry)
 
     def journal(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from proofsheet.mockserver.state.journal import Entry
+from proofsheet.mockserver.state.journal import Entry, Unwritten
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task
 from proofsheet.spec.document import RateLimit
 
@@ -104,7 +104,7 @@ class State(Protocol):
     def take(self, key: str | None, operation: tuple[str, str]) -> Scheduled | None:
         """What is to happen to this call, if anything; counts it down."""
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: Entry | Unwritten) -> None:
         """Keep an entry of the journal."""
 
     def journal(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:

@@ -15,6 +15,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from proofsheet.mockserver.state.journal import Entry, Unwritten
 from proofsheet.mockserver.state.protocol import State
 
 _LENGTH = struct.Struct("!I")
@@ -26,6 +27,10 @@ class RemoteState:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+
+    def record(self, entry: Entry | Unwritten) -> None:
+        """As the protocol has it; what is not written yet is written here, where its call is."""
+        _send(self._sock, ("record", (entry() if callable(entry) else entry,), {}))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or not hasattr(State, name):

@@ -7,10 +7,10 @@ import json
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from proofsheet.mockserver.state.shelf import Shelf
 
@@ -35,9 +35,8 @@ class Most:
     operation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task. Times are seconds of the clock.
+class Task(NamedTuple):
+    """A task. Times are seconds of the clock. It is a tuple because it is often changed and packed.
 
     Where it stands is no part of it: that is computed from `moves`, `route` and the clock. `route` says after
     how many seconds (or looks, where `by_looks`) since its last move it comes into which state.
@@ -73,9 +72,10 @@ class Task:
     @property
     def bytes_held(self) -> int:
         """What of it may be large, or grow."""
-        texts = (self.request, self.label, self.flaw, self.forcing, *(text for _, text in self.texts))
-        artifacts: int = sum(each.bytes_held for each in self.artifacts)
-        return sum(map(sys.getsizeof, texts)) + artifacts + _MOVE_BYTES * len(self.moves)
+        held = sum(map(sys.getsizeof, (self.request, self.label, self.flaw, self.forcing)))
+        held += sum([sys.getsizeof(text) for _, text in self.texts])
+        held += sum([each.bytes_held for each in self.artifacts])
+        return held + _MOVE_BYTES * len(self.moves)
 
     @property
     def created(self) -> float:
@@ -174,7 +174,7 @@ class Tasks:
         found = self._tasks.get((account, id))
         if found is not None and found.by_looks and found.holder == by:
             # What this look sees is where it stood; the look counts from the next one on.
-            self._tasks[account, id] = replace(found, looks=found.looks + 1)
+            self._tasks[account, id] = found._replace(looks=found.looks + 1)
         return found
 
     def put(self, old: Task, new: Task, now: float) -> Replaced:
@@ -185,9 +185,9 @@ class Tasks:
         if not self._has_room(new.bytes_held - known.bytes_held, now, spared=known):
             return "full"
         if known.settled:
-            new = replace(new, settled=True, charged=known.charged)
+            new = new._replace(settled=True, charged=known.charged)
         self._held += new.bytes_held - known.bytes_held
-        self._tasks[old.holder[0], old.id] = replace(new, version=old.version + 1)
+        self._tasks[old.holder[0], old.id] = new._replace(version=old.version + 1)
         self._open.setdefault(new.holder, {})[new.id] = _known_end(new)
         self._expect(new)
         return "replaced"
@@ -224,7 +224,7 @@ class Tasks:
         """The task, if it has ended and still holds credits; it is marked as settled."""
         known = self._tasks.get((task.holder[0], task.id))
         if known is not None and known.cost and not known.settled and known.has_ended(now):
-            self._tasks[task.holder[0], task.id] = replace(known, settled=True, version=known.version + 1)
+            self._tasks[task.holder[0], task.id] = known._replace(settled=True, version=known.version + 1)
             yield known
 
     def forget(self, key: str | None) -> None:

@@ -76,7 +76,7 @@ def test_what_is_noted_of_ends_does_not_grow_with_moves() -> None:
     for number in range(500):
         known = tasks.get("tasks", "task-1")
         assert known is not None
-        assert tasks.put(known, replace(known, route=((0.0, "queued"), (2.0 + number, "done"))), 0.0)
+        assert tasks.put(known, known._replace(route=((0.0, "queued"), (2.0 + number, "done"))), 0.0)
     assert sum(map(len, tasks._due.values())) < 50
     assert [each.id for each in tasks.ended_unsettled(HOLDER, 1.0)] == ["task-0", "task-2"]
     assert [each.id for each in tasks.ended_unsettled(HOLDER, 501.0)] == ["task-1"]
@@ -115,11 +115,11 @@ def test_what_grows_of_a_task_needs_room(monkeypatch: pytest.MonkeyPatch, what: 
     for number in (0, 1, 2):
         known = tasks.get("tasks", f"task-{number}")
         assert known is not None
-        done = tasks.put(known, replace(known, **GROWTH[what]), 0.0)
+        done = tasks.put(known, known._replace(**GROWTH[what]), 0.0)
         assert done == ("replaced" if number == 0 else "full")  # nothing that is under way makes room
     newest = tasks.get("tasks", "task-2")
     assert newest is not None
-    assert tasks.put(newest, replace(newest, **GROWTH[what]), 5.0) == "replaced"  # they have ended meanwhile
+    assert tasks.put(newest, newest._replace(**GROWTH[what]), 5.0) == "replaced"  # they have ended meanwhile
     assert tasks.get("tasks", "task-0") is None
     assert tasks.put(newest, newest, 5.0) == "changed"
 

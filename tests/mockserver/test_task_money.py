@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -211,8 +210,8 @@ def test_a_cancel_that_comes_during_the_finish_is_too_late() -> None:
     seen = state.task("tasks", "task-1")
     assert seen is not None
     at.time += 1  # while the client's cancel is on its way it ends
-    cancelled = replace(
-        seen, moves=(*seen.moves, (at.time, "cancelled")), route=((0.0, "cancelled"),), charged=False
+    cancelled = seen._replace(
+        moves=(*seen.moves, (at.time, "cancelled")), route=((0.0, "cancelled"),), charged=False
     )
     assert state.replace_task(seen, cancelled) == "changed"
     assert (state.balance(HOLDER), state.held(HOLDER)) == (100_000 - 4, 0)
@@ -226,8 +225,8 @@ def test_of_two_moves_at_once_the_second_sees_the_first() -> None:
     seen = state.task("tasks", "task-1")
     assert seen is not None
     end: dict[str, Any] = {"moves": (*seen.moves, (at.time, "cancelled")), "route": ((0.0, "cancelled"),)}
-    assert state.replace_task(seen, replace(seen, **end, charged=False)) == "replaced"
-    assert state.replace_task(seen, replace(seen, **end, charged=True)) == "changed"
+    assert state.replace_task(seen, seen._replace(**end, charged=False)) == "replaced"
+    assert state.replace_task(seen, seen._replace(**end, charged=True)) == "changed"
     assert (state.balance(HOLDER), state.held(HOLDER)) == (100_000, 0)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from operator import attrgetter
+from typing import Any
 
 PNG = "image/png"
 JPEG = "image/jpeg"
@@ -39,6 +41,9 @@ class Edit:
     def __post_init__(self) -> None:
         if self.strength is not None and not 0.0 <= self.strength <= 1.0:
             raise ValueError(f"strength is between 0 and 1, not {self.strength}")
+
+    def __reduce__(self) -> tuple[Any, ...]:  # as for Picture
+        return Edit, _EDIT(self)
 
     @property
     def bytes_held(self) -> int:
@@ -90,6 +95,10 @@ class Picture:
         if self.media_type not in (PNG, JPEG, WEBP):
             raise ValueError(f"no picture is drawn as {self.media_type}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Tasks are packed by the thousand: a slotted dataclass of Python 3.11 asks for its fields one by one.
+        return Picture, _PICTURE(self)
+
     def quarter(self, number: int) -> Picture:
         """One of the four pictures of a grid, half as wide and high: 1 and 2 are above, 3 and 4 below."""
         digest = blake2b(self.identity + b" quarter %d" % number, digest_size=32).digest()
@@ -123,3 +132,7 @@ class Picture:
     def without_uploads(self) -> Picture:
         """The same without what it comes from: good to be shown in a list, not to be drawn."""
         return replace(self, edit=replace(self.edit, sources=(), mask=None)) if self.edit else self
+
+
+_EDIT = attrgetter(*Edit.__slots__)
+_PICTURE = attrgetter(*Picture.__slots__)
