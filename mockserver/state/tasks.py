@@ -72,7 +72,7 @@ class Task(NamedTuple):
     @property
     def bytes_held(self) -> int:
         """What of it may be large, or grow."""
-        held = sum(map(sys.getsizeof, (self.request, self.label, self.flaw, self.forcing)))
+        held: int = sum(map(sys.getsizeof, (self.request, self.label, self.flaw, self.forcing)))
         held += sum([sys.getsizeof(text) for _, text in self.texts])
         held += sum([each.bytes_held for each in self.artifacts])
         return held + _MOVE_BYTES * len(self.moves)
