@@ -210,10 +210,19 @@ class Call:
             return cost.of_tokens(self.fields, self.resource or {}, *used)
         artifact, known = self.operation.artifact, self.known_fields
         if artifact is None or not cost.megapixel:
-            return cost.total(self.fields, self.count if cost.per else 1, None, ())
+            return cost.total(self.fields, self._paid_items, None, ())
         result = artifact.size_of(known, self.given_sides)
         given = [sides for name in artifact.sources if (sides := self.given_sides(name))]
-        return cost.total(self.fields, self.count if cost.per else 1, result, given)
+        return cost.total(self.fields, self._paid_items, result, given)
+
+    @property
+    def _paid_items(self) -> int:
+        """By how much its price is multiplied: the characters of a text, or what it asks for."""
+        per = self.operation.cost.per if self.operation.cost else None
+        if per is None:
+            return 1
+        sent = next(pointers.find(self.fields, per), None)
+        return len(sent) if isinstance(sent, str) else self.count
 
     def given_sides(self, name: str) -> tuple[int, int] | None:
         """The sides of the (first) picture in a field, upright, in pixels; None where there is none."""

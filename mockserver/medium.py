@@ -9,9 +9,11 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw, pictures
+from proofsheet.mockserver.media.audio.upload import read_audio
 from proofsheet.mockserver.media.image.upload import read_upload
 from proofsheet.mockserver.media.model.glb import read_glb
 from proofsheet.mockserver.modelling import build, models
+from proofsheet.mockserver.speaking import speak, speeches
 
 
 @dataclass(frozen=True)
@@ -35,5 +37,6 @@ async def _written(description: str, double: Double) -> Sequence[bytes]:
 MEDIA: Mapping[str, Medium] = {  # by x-artifact.kind
     "image": Medium(pictures, draw, read_upload),
     "model": Medium(models, build, read_glb),
+    "audio": Medium(speeches, speak, read_audio),
     "text": Medium(_no_files, _written, bytes.decode),
 }

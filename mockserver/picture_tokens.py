@@ -1,7 +1,8 @@
-"""How many tokens a call for pictures counts: its prompts, the given pictures, those that are drawn."""
+"""How many tokens a call for pictures or audio counts: its prompts, the given pictures, what is made."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from proofsheet.mockserver.call import Call
@@ -21,9 +22,13 @@ def picture_tokens(call: Call) -> int:
 
 
 def output_tokens(call: Call) -> int:
-    """The tokens of all pictures that are drawn."""
+    """The tokens of all pictures that are drawn, or of the seconds that are spoken."""
     artifact = call.operation.artifact
-    return int(artifact.tokens.pick(call.known_fields)) * call.count if artifact and artifact.tokens else 0
+    if artifact is None or artifact.tokens is None:
+        return 0
+    each = int(artifact.tokens.pick(call.known_fields))
+    spoken = [made.seconds for made in call.pictures if hasattr(made, "seconds")]
+    return math.ceil(each * sum(spoken)) if spoken else each * call.count
 
 
 def _input(call: Call) -> int:

@@ -13,7 +13,9 @@ from proofsheet.mockserver.faults import CutOff
 from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.stream_pace import StreamPace
 from proofsheet.mockserver.written_values import Place
-from proofsheet.spec.events import ARTIFACT, PARTIAL, PIECES, Event, EventStream
+from proofsheet.spec.events import ARTIFACT, FILE, PARTIAL, PIECES, Event, EventStream
+
+FILE_PIECE = 3 * 4096  # bytes: base64 has no padding within a file
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _whole(stream: EventStream, context: Context, artifacts: Sequence[Artifact])
         admitted = [each for each in group if each.when is None or each.when.is_valid(known)]
         if group[0].of in PIECES:
             yield from _pieces({each.of: each for each in admitted}, context)
-        elif admitted and group[0].of in (PARTIAL, ARTIFACT):
+        elif admitted and group[0].of in (PARTIAL, ARTIFACT, FILE):
             yield from _shown(group[0], context, artifacts)
         elif admitted and group[0].of == "choice":
             for place in _choices(context):
@@ -75,14 +77,25 @@ def _whole(stream: EventStream, context: Context, artifacts: Sequence[Artifact])
 
 
 def _shown(event: Event, context: Context, artifacts: Sequence[Artifact]) -> Iterator[Sent]:
-    """An event for each artifact, or for each of its earlier stages, which are pieces of a stream."""
+    """An event for each artifact, or for each of its stages or parts, which are pieces of a stream."""
     for each in artifacts:
         if event.of == ARTIFACT:
             yield _event(event, context, each)
             continue
+        if event.of == FILE:
+            for piece in _parts(each):
+                yield replace(_event(event, context, piece), is_piece=True)
+            continue
         for index, pieces in enumerate(each.stages):
             stage = replace(each, pieces=pieces, index=index)
             yield replace(_event(event, context, stage), is_piece=True)
+
+
+def _parts(artifact: Artifact) -> Iterator[Artifact]:
+    """A file in pieces of a size, each with the description of the whole."""
+    file = b"".join(artifact.pieces)
+    for at in range(0, len(file), FILE_PIECE):
+        yield replace(artifact, pieces=(file[at : at + FILE_PIECE],))
 
 
 def _choices(context: Context) -> list[Place]:

@@ -101,10 +101,12 @@ class Artifact:
     grid: bool = False  # whether a picture is four in one file, whose size is that of the file
     expires: float | None = None  # seconds for which a link to it lives; None: as long as its task
     background: Choice | None = None  # one of BACKGROUNDS
-    tokens: Choice | None = None  # that one picture counts
+    tokens: Choice | None = None  # that one picture counts, or a second of a speech
     source_tokens: int = 0  # that each given picture counts
     partials: Tokens | None = None  # how many earlier stages of each picture a stream shows
     compression: Tokens | None = None  # how good a JPEG or WebP is, in percent
+    voice: Tokens | None = None  # who speaks; a speech is as long as its prompt
+    speed: Tokens | None = None  # how fast, 1 is the usual
 
     @property
     def is_edit(self) -> bool:
@@ -206,6 +208,8 @@ def artifact(node: Any) -> Artifact | None:
         source_tokens=node.get("source-tokens", 0),
         partials=_tokens(node.get("partials")),
         compression=_tokens(node.get("compression")),
+        voice=_tokens(node.get("voice")),
+        speed=_tokens(node.get("speed")),
     )
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofsheet.spec import media_types
+from proofsheet.spec import media_types, pointers
 from proofsheet.spec.artifact import Artifact, Sides
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.completion import Completion
@@ -139,7 +139,8 @@ class Body:
 
 @dataclass(frozen=True)
 class Cost:
-    """Credits per call, or per item where `per` points to a count; or per token of what is read and written.
+    """Credits per call, per item where `per` points to a count, or per character where it points to a text;
+    or per token of what is read and written.
 
     Prices of tokens are for a million of them, by a choice or by a member of the resource that is used.
     """
@@ -150,6 +151,13 @@ class Cost:
     prompt_tokens: Choice | str | None = None
     completion_tokens: Choice | str | None = None
     megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
+
+    def items(self, fields: Any) -> int:
+        """How many items a request asks for, where that is what it is paid by: what `per` counts."""
+        found = next(pointers.find(fields, self.per), 1) if self.per else 1
+        if isinstance(found, str):
+            return len(found)
+        return found if isinstance(found, int) and found > 0 else 1
 
     def of_tokens(self, fields: Any, resource: Mapping[str, Any], prompt: int, completion: int) -> Decimal:
         """What so many tokens cost, in credits."""

@@ -15,6 +15,7 @@ DEFAULT_NAME = "message"  # of an event without one
 # What an event may hand over a piece of.
 PIECES = ("text", "refusal", "call", "arguments", "function", "function-arguments")
 PARTIAL, ARTIFACT = "partial", "artifact"  # an earlier stage of a picture, or the picture
+FILE = "file"  # a part of the file that is made
 Binds = tuple[tuple[tuple[str, ...], Expression], ...]
 
 
@@ -28,7 +29,7 @@ class Event:
     value: Any
     binds: Binds
     name: str | None = None
-    of: str | None = None  # choice, one of PIECES, PARTIAL or ARTIFACT
+    of: str | None = None  # choice, one of PIECES, PARTIAL, ARTIFACT or FILE
     when: Schema | None = None
 
 

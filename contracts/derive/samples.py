@@ -201,11 +201,10 @@ def price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
     cost = operation.cost
     if cost is None:
         return Decimal(0)
-    count = next(pointers.find(body, cost.per), 1) if cost.per else 1
     artifact = operation.artifact if cost.megapixel else None
     result = artifact.size_of(_with_defaults(operation, body), partial(_sides, body)) if artifact else None
     given = [sides for name in (artifact.sources if artifact else ()) if (sides := _sides(body, name))]
-    return cost.total(body, count if isinstance(count, int) and count > 0 else 1, result, given)
+    return cost.total(body, cost.items(body), result, given)
 
 
 def _with_defaults(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.events import ARTIFACT, MEDIA_TYPE, PARTIAL, PIECES
+from proofsheet.spec.events import ARTIFACT, FILE, MEDIA_TYPE, PARTIAL, PIECES
 from proofsheet.spec.lint.context import Context, Found, Op, Sample, samples
 
 _OF_A_PIECE = ("text", "refusal", "arguments", "function-arguments")
@@ -31,9 +31,9 @@ def _events(op: Op, sample: Sample) -> Iterator[Found]:
         yield Found(at, f"the value lists the data of {count} events, x-events {len(each)}; make them one")
         return
     kinds = {event["of"] for event in each if "of" in event}
-    if "x-completion" not in op.node and kinds - {PARTIAL, ARTIFACT}:
+    if "x-completion" not in op.node and kinds - {PARTIAL, ARTIFACT, FILE}:
         yield Found(at, f"{op.id} has no x-completion whose pieces its events could be of")
-    if ARTIFACT in kinds and "x-artifact" not in op.node:
+    if kinds & {ARTIFACT, FILE} and "x-artifact" not in op.node:
         yield Found(at, f"{op.id} has no x-artifact that its events could be of")
     if PARTIAL in kinds and "partials" not in op.node.get("x-artifact", {}):
         yield Found(at, f"the x-artifact of {op.id} has no `partials`: how many stages are shown")
@@ -53,7 +53,7 @@ def _wanted(bound: Any) -> tuple[str, ...]:
     if text == "$piece.text":
         return _OF_A_PIECE
     if text.startswith("$artifact."):
-        return (PARTIAL,) if text == "$artifact.stage" else (PARTIAL, ARTIFACT)
+        return (PARTIAL,) if text == "$artifact.stage" else (PARTIAL, ARTIFACT, FILE)
     if text.startswith("$tool."):
         return ("call", "arguments")
     if text.startswith("$function."):

@@ -58,7 +58,11 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     source = artifact.get("source", ())
     for index, each in enumerate([source] if isinstance(source, str) else source):
         yield "/x-artifact/source" + ("" if isinstance(source, str) else f"/{index}"), each
-    yield from _named("/x-artifact", artifact, ("mask", "grow", "strength", "fidelity", "vertices", "count"))
+    yield from _named(
+        "/x-artifact",
+        artifact,
+        ("mask", "grow", "strength", "fidelity", "vertices", "count", "voice", "speed"),
+    )
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
     yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
@@ -129,7 +133,17 @@ def _uses(context: Context) -> Iterator[Use]:
     for op in context.operations:
         for at, value in _tables(op):
             if "table" in value:
-                yield Use(op, op.pointer + at, value, schema_at(op, value["field"]))
+                yield Use(op, op.pointer + at, value, _named_by(context, op, value["field"]))
+
+
+def _named_by(context: Context, op: Op, field: str) -> Mapping[str, Any] | None:
+    """The schema of a field; of one that names the resource which the operation needs, with their names."""
+    schema, role = schema_at(op, field), op.node.get("x-resource", {})
+    if schema is None or role.get("id") != f"$request.body#{field}":
+        return schema
+    known = pointers.get(context.resolved, pointers.join("components", "x-resources", role["of"], "items"))
+    fit = role.get("where", {}).items()
+    return {**schema, "enum": [name for name, each in known.items() if fit <= each.items()]}
 
 
 def tables(context: Context) -> Iterator[Found]:

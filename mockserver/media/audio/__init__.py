@@ -1,0 +1,1 @@
+"""Audio for answers: frames of a few sounds, each encoded once, put together per request."""
