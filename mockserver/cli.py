@@ -20,7 +20,7 @@ from proofsheet.mockserver import faults
 from proofsheet.mockserver.callback_client import Reach, parse_reach
 from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.scripts import BadScript, Rule, load_rules
-from proofsheet.mockserver.settings import UNLIMITED, KnownKey, Settings
+from proofsheet.mockserver.settings import LATEST, UNLIMITED, KnownKey, Settings
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
 from proofsheet.spec.cli_options import credits_in
@@ -79,6 +79,8 @@ def _date(context: Any, parameter: Any, value: str | None) -> float | None:
         day = None if value is None else datetime.strptime(value, "%Y-%m-%d").replace(hour=12, tzinfo=UTC)
     except ValueError:
         raise click.BadParameter(f"expected a day such as 2027-03-01, came {value!r}") from None
+    if day is not None and day.timestamp() >= LATEST:
+        raise click.BadParameter(f"expected a day before 9999-01-01, came {value!r}")
     return None if day is None else day.timestamp()
 
 

@@ -16,6 +16,7 @@ from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.mockserver.tasks.pace import QUICK, Pace
 
 UNLIMITED = Decimal("Infinity")
+LATEST = 253_370_764_800.0  # 9999-01-01, in Unix seconds: later no date can be told
 
 
 @dataclass(frozen=True)

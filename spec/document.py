@@ -396,6 +396,11 @@ class Document:
         """The headers, parameters and cookies that carry a credential of any operation, in lower case."""
         return frozenset().union(*(each.credential_fields for each in self.operations.values()))
 
+    @property
+    def credit_usd(self) -> float | None:
+        """What one of its credits costs in US dollars, if any operation says so."""
+        return next((usd for each in self.operations.values() if (usd := each.policy.credit_usd)), None)
+
     def at(self, url: str) -> str:
         """`url`, an origin or an origin with a base path, with the document's own base path if it needs one.
 

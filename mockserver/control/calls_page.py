@@ -47,6 +47,7 @@ def page(double: Double) -> Response:
         fault_header=FAULT_HEADER.title(),
         fault_kinds=KINDS,
         join=pointers.join,
+        dollars=" ".join(each.name for each in double.documents if each.credit_usd == 1),
     )
     headers = {**_HEADERS, "content-security-policy": _POLICY}
     return Response(html, media_type="text/html", headers=headers)

@@ -13,6 +13,7 @@ from proofsheet.mockserver.control.control_request import (
     read_body,
 )
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.settings import LATEST
 from proofsheet.mockserver.state import journal
 
 
@@ -53,9 +54,6 @@ async def set_ledger(request: Request, double: Double) -> Any:
     return _ledger(double, key, accounts[0])
 
 
-_LATEST = 253_370_764_800.0  # 9999-01-01: later no date can be told
-
-
 async def show_clock(request: Request, double: Double) -> Any:
     return double.state.move_clock()
 
@@ -63,7 +61,7 @@ async def show_clock(request: Request, double: Double) -> Any:
 async def move_clock(request: Request, double: Double) -> Any:
     body = await read_body(request)
     seconds = float(body.get("advance", 0))
-    if double.state.now() + seconds > _LATEST:
+    if double.state.now() + seconds > LATEST:
         raise Wrong(f"advance: the clock would pass the year 9998, came {seconds:g}")
     moved = double.state.move_clock(seconds, body.get("frozen"))
     double.callbacks.wake()

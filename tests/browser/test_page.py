@@ -229,6 +229,17 @@ def test_a_hidden_page_does_not_ask(page: Page, url: str) -> None:
     page.until(lambda: page.one("#state").text == "live" and page.script(asked) > before)
 
 
+@pytest.mark.usefixtures("quiet")
+def test_dollars_and_credits_are_two_sums(page: Page, url: str) -> None:
+    page.open(url)
+    page.script("$('total-credits').dataset.dollars = 'dear'")
+    entries = "[['dear', 0.04], ['cheap', 8], ['cheap', 3], ['dear', 0.002]]"
+    made = f"{entries}.map(([document, credits]) => ({{ entry: {{ document, credits }} }}))"
+    assert page.script(f"calls.splice(0, calls.length, ...{made}); return spent()") == "11 cr + $0.042"
+    assert page.script("calls.pop(); calls.shift(); return spent()") == "11"
+    assert page.script("return [price(8, 'cheap'), price(0.04, 'dear')]") == ["8 cr", "$0.04"]
+
+
 def test_the_sheet_keeps_the_last_500_frames(page: Page, url: str) -> None:
     page.open(url)
     page.script(

@@ -146,6 +146,7 @@ def test_the_schedule_is_bounded(small: InProcess, monkeypatch: pytest.MonkeyPat
         {"times": 3},
         {"code": 400, "times": 0},
         {"code": 400, "times": -1},
+        {"code": 400, "times": 1_000_001},
         {"code": 400, "times": 1.5},
         {"code": 400, "times": True},
         {"code": "400"},

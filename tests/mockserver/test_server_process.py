@@ -73,6 +73,7 @@ def test_a_port_that_is_taken(server: Process) -> None:
         (["--workers", "0"], "--workers"),
         (["--credits", "nan"], "--credits"),
         (["--credits", "-1"], "--credits"),
+        (["--date", "9999-12-31"], "--date"),
         (["--credits", "many"], "--credits"),
         (["--pace", "nan"], "--pace"),
         (["--pace", "601"], "--pace"),

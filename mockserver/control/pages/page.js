@@ -44,6 +44,15 @@ function amount(number) {
   return String(Math.round(number * 10_000) / 10_000);
 }
 
+// Where a credit is a dollar, prices are dollars: their sum and that of other credits are two.
+function inDollars(name) {
+  return $("total-credits").dataset.dollars.split(" ").includes(name);
+}
+
+function price(number, name) {
+  return inDollars(name) ? `$${amount(number)}` : `${amount(number)} cr`;
+}
+
 function plural(count, word) {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
@@ -149,7 +158,7 @@ function marksOf(entry) {
 
 function note(entry, index, title) {
   const drawn = entry.drawn[index];
-  const cost = entry.credits && index === 0 ? ` · ${amount(entry.credits)} cr` : "";
+  const cost = entry.credits && index === 0 ? ` · ${price(entry.credits, entry.document)}` : "";
   // What a look finds is the state of a task, and nothing unusual.
   const unusual = drawn && entry.outcome !== "success" ? make(entry.method === "GET" ? "span" : "em", {}, entry.outcome) : null;
   const time = make("time", { datetime: new Date(entry.time * 1000).toISOString() }, ago(entry.time));
@@ -235,14 +244,21 @@ function showAll() {
   filterAll();
 }
 
-let paidByTasks = 0; // what tasks cost stands in no call: it is settled when they end
+let paidByTasks = []; // what tasks cost stands in no call: it is settled when they end
+
+function spent() {
+  const paid = [...calls.map((call) => [call.entry.document, call.entry.credits]), ...paidByTasks];
+  const sum = (dollars) => paid.reduce((total, [name, each]) => total + (inDollars(name) === dollars ? each : 0), 0);
+  const [dollars, credits] = [sum(true), sum(false)];
+  return dollars ? [...(credits ? [`${amount(credits)} cr`] : []), `$${amount(dollars)}`].join(" + ") : amount(credits);
+}
 
 function tally() {
   const sum = (number) => calls.reduce((total, call) => total + number(call.entry), 0);
   $("total-calls").textContent = String(calls.length);
   $("total-pictures").textContent = String(sum((entry) => entry.pictures.length));
   $("total-errors").textContent = String(sum((entry) => (entry.status >= 400 ? 1 : 0)));
-  $("total-credits").textContent = amount(sum((entry) => entry.credits) + paidByTasks);
+  $("total-credits").textContent = spent();
   const left = calls.filter((call) => !call.frames[0].hidden).length;
   $("shown").hidden = left === calls.length;
   $("shown").firstElementChild.textContent = left
@@ -277,7 +293,7 @@ function factsOf(entry, index) {
     ...(entry.fault ? [["fault", entry.fault]] : []),
     ["key", entry.key ?? "none"],
     ...(drawn ? [["picture", `${drawn.width} × ${drawn.height}, ${drawn.media_type}, seed ${drawn.seed}`]] : []),
-    ["credits", amount(entry.credits)],
+    [inDollars(entry.document) ? "dollars" : "credits", amount(entry.credits)],
     ["answered", `${new Date(entry.time * 1000).toLocaleString()}, in ${entry.milliseconds.toFixed(1)} ms`],
     ["request", bytes(entry.request_bytes)],
     ["answer", `${entry.media_type ?? "the receiver's"}, ${bytes(entry.response_bytes)}`],

@@ -79,7 +79,7 @@ function forcings(task) {
 }
 
 function facts(task) {
-  const money = task.credits === "free" ? "free" : `${amount(task.cost)} cr ${task.credits}`;
+  const money = task.credits === "free" ? "free" : `${price(task.cost, task.document)} ${task.credits}`;
   const parts = [`${task.document} ${task.operation}`, task.kind, money, task.key, task.forcing && `forced: ${task.forcing}`];
   return make("p", { class: "about" }, visible(parts.filter(Boolean).join(" · ")));
 }
@@ -104,7 +104,7 @@ function showTasks(tasks) {
   const told = JSON.stringify(tasks);
   if (told === drawnTasks) return;
   drawnTasks = told;
-  paidByTasks = tasks.reduce((total, each) => total + (each.credits === "paid" ? Number(each.cost) : 0), 0);
+  paidByTasks = tasks.filter((each) => each.credits === "paid").map((each) => [each.document, Number(each.cost)]);
   tally();
   const known = new Set(tasks.map((each) => each.id));
   const children = new Map();
