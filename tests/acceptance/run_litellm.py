@@ -1,19 +1,16 @@
 """litellm against the double: pictures from every operation, and the typed exception of every refusal.
 
-    .work/litellm/bin/python run_litellm.py [--url URL]
+    .work/litellm/bin/python run_litellm.py --url URL
 
-Run by litellm's own interpreter. Without --url it serves a double by the project's .venv. Prints a line for
-each case and ends with status 1 if any failed.
+Run by litellm's own interpreter. Prints a line for each case and ends with status 1 if any failed.
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import os
 import struct
 import sys
-import traceback
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +22,8 @@ for name in ("STABILITY_API_KEY", "STABILITY_API_BASE"):
     os.environ.pop(name, None)
 
 import litellm  # noqa: E402
-from served import Served, mock  # noqa: E402
+from cases import Cases  # noqa: E402
+from served import Served  # noqa: E402
 
 PROMPT = "A lighthouse on a cliff"
 # What litellm calls them, where it sends them, what is drawn, and what it costs.
@@ -42,17 +40,7 @@ MODELS = {
 }
 OPERATIONS = ("stability/stable-image-ultra", "stability/stable-image-core", "stability/sd3")
 Case = Callable[[Served, str], None]
-CASES: dict[str, Case] = {}
-
-
-def case(name: str) -> Callable[[Case], Case]:
-    """Put a function among the cases; it gets the double and a key of its own."""
-
-    def keep(function: Case) -> Case:
-        CASES[name] = function
-        return function
-
-    return keep
+case = Cases()
 
 
 def generate(
@@ -190,32 +178,6 @@ def _refuses(model: str) -> Case:
 for each in OPERATIONS:
     case(f"{each} refuses")(_refuses(each))
 
-
-def run(served: Served) -> int:
-    """All cases; the number of those that failed."""
-    litellm.suppress_debug_info = True
-    failed = 0
-    for number, (name, function) in enumerate(CASES.items()):
-        try:
-            function(served, f"sk-litellm-{os.getpid()}-{number}")
-            print("passed", name, flush=True)  # noqa: T201
-        except Exception as problem:
-            failed += 1
-            print("failed", name, flush=True)  # noqa: T201
-            traceback.print_exception(problem, chain=False, file=sys.stdout)
-    return failed
-
-
-def main() -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(description="litellm against a Proofsheet double")
-    parser.add_argument("--url", help="a double of `stability` that is served already")
-    arguments = parser.parse_args()
-    if arguments.url:
-        return 1 if run(Served(arguments.url.rstrip("/"))) else 0
-    with mock("stability") as served:
-        return 1 if run(served) else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    litellm.suppress_debug_info = True
+    sys.exit(case.command(__doc__, lambda url, number: (Served(url), f"sk-litellm-{os.getpid()}-{number}")))

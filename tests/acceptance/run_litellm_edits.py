@@ -7,20 +7,20 @@ Run by litellm's own interpreter. Prints a line for each case and ends with stat
 
 from __future__ import annotations
 
-import argparse
 import base64
 import io
 import os
 import struct
 import sys
-import traceback
 import zlib
+from functools import partial
 from typing import Any
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ["NO_PROXY"] = "*"
 
 import litellm
+from cases import Cases
 from served import Served
 
 SIDE = 512
@@ -76,7 +76,7 @@ def edit(served: Served, key: str, model: str, prompt: str = "A boat", **more: A
     return base64.b64decode(answer.data[0].b64_json, validate=True)
 
 
-def draws(served: Served, key: str, model: str) -> None:
+def draws(model: str, served: Served, key: str) -> None:
     """The picture has the size and the colours of its kind, and its price was paid."""
     fields, operation, size, colours, credits = DRAWN[model]
     data = edit(served, key, model, **fields)
@@ -98,40 +98,26 @@ def raised(kind: type[Exception], served: Served, key: str, model: str) -> Any:
     return came
 
 
-def refuses(served: Served, key: str, model: str) -> None:
+def refuses(model: str, served: Served, key: str) -> None:
     """What lacks a field is a 400 with the double's own word."""
     problem = raised(litellm.BadRequestError, served, key, model)
     assert problem.status_code == 400
     assert REFUSED[model] in str(problem), problem
 
 
-def rejected(served: Served, key: str, model: str) -> None:
+def rejected(model: str, served: Served, key: str) -> None:
     """A wrong key is litellm's exception for it, under edits too."""
     assert raised(litellm.AuthenticationError, served, "sk-mock-unknown", model).status_code == 401
     assert served.calls(key) == []
 
 
-def run(served: Served) -> int:
-    """All cases; the number of those that failed."""
-    litellm.suppress_debug_info = True
-    cases = [
-        *((f"{model} draws", draws, model) for model in DRAWN),
-        *((f"{model} without its fields is refused", refuses, model) for model in REFUSED),
-        ("a wrong key", rejected, "inpaint"),
-    ]
-    failed = 0
-    for number, (name, function, model) in enumerate(cases):
-        try:
-            function(served, f"sk-litellm-edits-{os.getpid()}-{number}", model)
-            print("passed", name, flush=True)  # noqa: T201
-        except Exception as problem:
-            failed += 1
-            print("failed", name, flush=True)  # noqa: T201
-            traceback.print_exception(problem, chain=False, file=sys.stdout)
-    return failed
+case = Cases(
+    **{f"{model} draws": partial(draws, model) for model in DRAWN},
+    **{f"{model} without its fields is refused": partial(refuses, model) for model in REFUSED},
+    **{"a wrong key": partial(rejected, "inpaint")},
+)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="litellm's image_edit against a Proofsheet double")
-    parser.add_argument("--url", required=True, help="a double of `stability` that is served already")
-    sys.exit(1 if run(Served(parser.parse_args().url.rstrip("/"))) else 0)
+    litellm.suppress_debug_info = True
+    sys.exit(case.command(__doc__, lambda url, number: (Served(url), f"sk-litellm-edits-{number}")))

@@ -9,10 +9,8 @@ to the double at URL. Prints a line for each case and ends with status 1 if any 
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +20,7 @@ os.environ["NO_PROXY"] = "*"
 
 import httpx
 import litellm
+from cases import Cases
 from litellm.llms.custom_httpx.http_handler import HTTPHandler
 
 PROMPT = "A lighthouse on a cliff"
@@ -30,8 +29,7 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
     "53de0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
-Case = Callable[["Client"], None]
-CASES: dict[str, Case] = {}
+case = Cases()
 
 
 class ToDouble(httpx.HTTPTransport):
@@ -70,14 +68,6 @@ class Client:
             api_key=self.key, client=self._handler, **more,
         )  # fmt: skip
         return self.http.get(answer.data[0].url)
-
-
-def case(name: str) -> Callable[[Case], Case]:
-    def keep(function: Case) -> Case:
-        CASES[name] = function
-        return function
-
-    return keep
 
 
 def refused(kind: type[Exception], says: str, call: Callable[[], Any]) -> None:
@@ -125,21 +115,5 @@ def no_credits(client: Client) -> None:
     refused(litellm.InternalServerError, "402 Payment Required", client.generate)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", required=True)
-    url = parser.parse_args().url
-    failed = 0
-    for number, (name, function) in enumerate(CASES.items()):
-        try:
-            function(Client(url, f"sk-litellm-{number}"))
-        except Exception:
-            failed += 1
-            print(f"FAILED {name}\n{traceback.format_exc()}")  # noqa: T201
-        else:
-            print(f"passed {name}")  # noqa: T201
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(case.command(__doc__, lambda url, number: (Client(url, f"sk-litellm-{number}"),)))

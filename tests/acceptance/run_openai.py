@@ -7,17 +7,16 @@ Run by the client's own interpreter. Prints a line for each case and ends with s
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import math
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Any
 
 import openai
 import pydantic
+from cases import Cases
 
 WEATHER = [{"role": "user", "content": "What is the weather in Paris?"}]
 MODEL = "gpt-4o-mini"
@@ -35,8 +34,7 @@ TOOL = {
         "strict": True,
     },
 }
-Case = Callable[[openai.OpenAI], None]
-CASES: dict[str, Case] = {}
+case = Cases()
 
 
 class Step(pydantic.BaseModel):
@@ -48,14 +46,6 @@ class Answer(pydantic.BaseModel):
     steps: list[Step]
     final_answer: str
     certainty: float
-
-
-def case(name: str) -> Callable[[Case], Case]:
-    def keep(function: Case) -> Case:
-        CASES[name] = function
-        return function
-
-    return keep
 
 
 def refused(kind: type[openai.APIStatusError], call: Callable[[], Any], **members: Any) -> Any:
@@ -221,22 +211,9 @@ def cut(client: openai.OpenAI) -> None:
     assert number == 4, number
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", required=True)
-    url = parser.parse_args().url
-    failed = 0
-    for number, (name, function) in enumerate(CASES.items()):
-        with openai.OpenAI(base_url=f"{url}/v1", api_key=f"sk-openai-{number}") as client:
-            try:
-                function(client)
-            except Exception:
-                failed += 1
-                print(f"FAILED {name}\n{traceback.format_exc()}")  # noqa: T201
-            else:
-                print(f"passed {name}")  # noqa: T201
-    return 1 if failed else 0
+def given(url: str, number: int) -> tuple[openai.OpenAI]:
+    return (openai.OpenAI(base_url=f"{url}/v1", api_key=f"sk-openai-{number}"),)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(case.command(__doc__, given))

@@ -8,14 +8,12 @@ openai-images.pages-2024`. Prints a line for each case and ends with status 1 if
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import base64
 import io
 import os
 import struct
 import sys
-import traceback
 import urllib.request
 import zlib
 from collections.abc import Callable
@@ -27,9 +25,9 @@ os.environ["NO_PROXY"] = "*"
 
 import litellm
 import openai
+from cases import Cases
 
-Case = Callable[["Served"], None]
-CASES: dict[str, Case] = {}
+case = Cases()
 
 
 class Served:
@@ -41,11 +39,6 @@ class Served:
 
     def images(self, key: str = "sk-client", base: str | None = None) -> Any:
         return openai.OpenAI(base_url=base or self.today, api_key=key, max_retries=0).images
-
-
-def case(run: Case) -> Case:
-    CASES[run.__name__] = run
-    return run
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -96,7 +89,7 @@ def refused(kind: type[openai.APIStatusError], draw: Callable[..., Any], **field
     raise AssertionError("it was not refused")
 
 
-@case
+@case("generates")
 def generates(served: Served) -> None:
     made = served.images().generate(
         model="gpt-image-2", prompt="A lighthouse", size="1536x1024", quality="low"
@@ -109,7 +102,7 @@ def generates(served: Served) -> None:
     assert made.data[0].url is None
 
 
-@case
+@case("generates several in webp with alpha")
 def generates_several_in_webp_with_alpha(served: Served) -> None:
     made = served.images().generate(
         prompt="A paper boat", n=2, background="transparent", output_format="webp", output_compression=80
@@ -118,7 +111,7 @@ def generates_several_in_webp_with_alpha(served: Served) -> None:
     assert made.data[0].b64_json != made.data[1].b64_json
 
 
-@case
+@case("generates asynchronously")
 def generates_asynchronously(served: Served) -> None:
     async def run() -> Any:
         async with openai.AsyncOpenAI(base_url=served.today, api_key="sk-client") as client:
@@ -127,7 +120,7 @@ def generates_asynchronously(served: Served) -> None:
     assert opened(asyncio.run(run()).data[0].b64_json).size == (1024, 1024)
 
 
-@case
+@case("edits by a mask")
 def edits_by_a_mask(served: Served) -> None:
     made = served.images().edit(
         model="gpt-image-2", image=picture(), mask=picture(clear=True), prompt="A door"
@@ -136,14 +129,14 @@ def edits_by_a_mask(served: Served) -> None:
     assert made.usage.input_tokens_details.image_tokens > 0
 
 
-@case
+@case("edits several pictures")
 def edits_several_pictures(served: Served) -> None:
     given = [picture(), picture(64, 80)]
     made = served.images().edit(image=given, prompt="Both on a table", output_format="jpeg")
     assert opened(made.data[0].b64_json).format == made.output_format.upper() == "JPEG"
 
 
-@case
+@case("draws as links and in base64")
 def draws_as_links_and_in_base64(served: Served) -> None:
     images = served.images(base=served.pages)
     linked = images.generate(model="dall-e-3", prompt="A lighthouse", size="1792x1024", style="natural")
@@ -156,13 +149,13 @@ def draws_as_links_and_in_base64(served: Served) -> None:
     assert [opened(each.b64_json).size for each in held.data] == [(256, 256)] * 2
 
 
-@case
+@case("draws variations")
 def draws_variations(served: Served) -> None:
     made = served.images(base=served.pages).create_variation(image=picture(), n=2, size="256x256")
     assert len({each.url for each in made.data}) == 2
 
 
-@case
+@case("a raw response has the headers")
 def a_raw_response_has_the_headers(served: Served) -> None:
     raw = served.images().with_raw_response.generate(prompt="A lighthouse", quality="low")
     assert raw.status_code == 200
@@ -170,7 +163,7 @@ def a_raw_response_has_the_headers(served: Served) -> None:
     assert opened(raw.parse().data[0].b64_json).size == (1024, 1024)
 
 
-@case
+@case("wrong parameters are named")
 def wrong_parameters_are_named(served: Served) -> None:
     for fields, code in (
         ({"quality": "standard"}, "invalid_value"),
@@ -182,19 +175,19 @@ def wrong_parameters_are_named(served: Served) -> None:
         assert error.type == "invalid_request_error"
 
 
-@case
+@case("a flagged prompt is blocked")
 def a_flagged_prompt_is_blocked(served: Served) -> None:
     error = refused(openai.BadRequestError, served.images().generate, prompt="mock:flagged")
     assert (error.code, error.type) == ("moderation_blocked", "image_generation_user_error")
 
 
-@case
+@case("a model that was shut down does not exist")
 def a_model_that_was_shut_down_does_not_exist(served: Served) -> None:
     error = refused(openai.NotFoundError, served.images().generate, model="dall-e-3")
     assert "does not exist" in error.message
 
 
-@case
+@case("keys are told apart")
 def keys_are_told_apart(served: Served) -> None:
     wrong = refused(openai.AuthenticationError, served.images("sk-mock-unknown-1").generate)
     assert wrong.code == "invalid_api_key"
@@ -202,7 +195,7 @@ def keys_are_told_apart(served: Served) -> None:
     assert broke.code == "insufficient_quota"
 
 
-@case
+@case("litellm generates and edits")
 def litellm_generates_and_edits(served: Served) -> None:
     told = {"model": "openai/gpt-image-2", "api_base": served.today, "api_key": "sk-client"}
     made = litellm.image_generation(prompt="A lighthouse", quality="low", **told)
@@ -211,7 +204,7 @@ def litellm_generates_and_edits(served: Served) -> None:
     assert opened(edited.data[0].b64_json).size == (1024, 1024)
 
 
-@case
+@case("litellm says that the policy was violated")
 def litellm_says_that_the_policy_was_violated(served: Served) -> None:
     told = {"model": "openai/dall-e-3", "api_base": served.pages, "api_key": "sk-client"}
     try:
@@ -221,21 +214,5 @@ def litellm_says_that_the_policy_was_violated(served: Served) -> None:
     raise AssertionError("it was not refused")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", required=True)
-    served = Served(parser.parse_args().url)
-    failed = 0
-    for name, run in CASES.items():
-        try:
-            run(served)
-        except Exception:
-            failed += 1
-            print(f"FAILED {name}\n{traceback.format_exc()}")  # noqa: T201
-        else:
-            print(f"passed {name}")  # noqa: T201
-    return int(failed > 0)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(case.command(__doc__, lambda url, number: (Served(url),)))
