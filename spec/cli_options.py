@@ -29,7 +29,7 @@ def credits_in(text: str, most: int) -> Decimal:
     except InvalidOperation:
         found = Decimal(-1)
     if not found.is_finite() or not 0 <= found <= most:
-        raise ValueError(f"expected credits from 0 to {most}, came {text!r}")
+        raise ValueError(f"expected a number of credits from 0 to {most}, came {text!r}")
     return found
 
 
