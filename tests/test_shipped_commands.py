@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from support import documents
+from waiting import PATIENCE
 
 from proofsheet.spec.load import Library
 
@@ -44,7 +45,7 @@ def served(*names: str) -> Iterator[str]:
             yield found[0]
         finally:
             process.terminate()
-            _, errors = process.communicate(timeout=30)
+            _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (0, "")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 from support import KEY, Judged
+from waiting import PATIENCE
 
 from proofsheet.spec.document import Document
 
@@ -78,7 +79,7 @@ class Process:
         for line in self.process.stderr:
             self.errors.append(line)
 
-    def end(self, number: int = signal.SIGTERM, seconds: float = 20) -> int:
+    def end(self, number: int = signal.SIGTERM, seconds: float = PATIENCE) -> int:
         """Send a signal and wait for the exit code."""
         self.process.send_signal(number)
         return self.process.wait(seconds)

@@ -150,9 +150,16 @@ class Taker:
 
 
 class Here:
-    """A relay in a thread of this process."""
+    """A relay in a thread of this process. Unless it `starts`, what connects waits for its `start`."""
 
-    def __init__(self, url: str, room: int | None = None, insecure: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        url: str,
+        room: int | None = None,
+        insecure: bool = False,
+        starts: bool = True,
+        **options: Any,
+    ) -> None:
         self.taker = Taker()
         self.logged: list[str] = []
         aim = upstream(url, insecure)
@@ -164,6 +171,10 @@ class Here:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
         self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True)
+        if starts:
+            self.start()
+
+    def start(self) -> None:
         self._thread.start()
 
     def _run(self, listener: socket.socket) -> None:

@@ -27,7 +27,7 @@ from proxied import (
     running,
     to_the_end,
 )
-from waiting import wait_until
+from waiting import PATIENCE, wait_until
 
 from proofsheet.contracts.reports import records
 from proofsheet.traffic import transcript
@@ -58,8 +58,12 @@ def ask(port: int, path: str = BALANCE, *lines: str) -> tuple[bytes, bool]:
         return to_the_end(sock)
 
 
+def look(url: str, **headers: str) -> httpx.Response:
+    return httpx.get(url, headers=headers, timeout=PATIENCE, trust_env=False)
+
+
 def state(proxy: Process) -> dict[str, object]:
-    found: dict[str, object] = httpx.get(f"http://127.0.0.1:{proxy.page}/_proofsheet/state.json").json()
+    found: dict[str, object] = look(f"http://127.0.0.1:{proxy.page}/_proofsheet/state.json").json()
     return found
 
 
@@ -69,7 +73,7 @@ def judged(proxy: Process, count: int) -> bool:
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "proofsheet", "proxy", *options]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=2 * PATIENCE, check=False)
 
 
 def test_findings_are_in_the_report_on_the_page_and_in_the_exit_code(
@@ -79,11 +83,11 @@ def test_findings_are_in_the_report_on_the_page_and_in_the_exit_code(
     with running("--upstream", url, "--report", str(report), "--fail-on-finding", "--count-header") as proxy:
         assert ask(proxy.port)[0].endswith(LEAK)
         wait_until(lambda: judged(proxy, 1))
-        page = httpx.get(f"http://127.0.0.1:{proxy.page}/_proofsheet/")
+        page = look(f"http://127.0.0.1:{proxy.page}/_proofsheet/")
         assert "stability.getBalance.answer.status" in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert KEY not in page.text
-        assert httpx.get(page.url, headers={"host": "evil.test"}).status_code == 400
+        assert look(str(page.url), host="evil.test").status_code == 400
         count = wait_until(lambda: _counted(ask(proxy.port)[0]))
         assert count >= 2
         code, errors = proxy.stop()

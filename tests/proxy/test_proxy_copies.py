@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from proxied import Here, Script, answering, exactly, get, read_head, running, to_the_end
-from waiting import wait_until
+from waiting import PATIENCE, wait_until
 
 from proofsheet.relay import exchange_copy
 
@@ -46,7 +46,7 @@ def test_copies_under_way_fill_the_room_and_later_ones_go_without(relay: Relays)
     def script(sock: socket.socket) -> None:
         read_head(sock)
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(MEGABYTE) + 1) + MEGABYTE)
-        assert last.wait(30)
+        assert last.wait(PATIENCE)
         sock.sendall(b".")
 
     made = relay(script, room=int(2.5 * len(MEGABYTE)))
@@ -109,7 +109,7 @@ def test_a_client_that_does_not_read_holds_the_upstream_up(relay: Relays) -> Non
 
     with relay(play).connect() as sock:
         sock.sendall(get())
-        assert stopped.wait(30), "the upstream could send all of it to a client that reads nothing"
+        assert stopped.wait(PATIENCE), "the upstream could send all of it to a client that reads nothing"
     assert len(sent) < 50
 
 
@@ -118,7 +118,7 @@ def test_an_upstream_that_does_not_read_holds_the_client_up(relay: Relays) -> No
 
     def script(sock: socket.socket) -> None:
         read_head(sock)
-        assert done.wait(30)
+        assert done.wait(PATIENCE)
 
     with relay(script).connect() as sock:
         sock.sendall(get("/", f"Content-Length: {200 * len(MEGABYTE)}", method="POST"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from proxied import Gone, Process, Script, Upstream, exactly, has_ended, read_head, running
-from waiting import wait_until
+from waiting import PATIENCE, wait_until
 
 from proofsheet.contracts.reports import records
 from proofsheet.traffic import transcript
@@ -21,6 +21,7 @@ from proofsheet.traffic import transcript
 Upstreams = Callable[[Script], Upstream]
 SIZE = 200_000  # of an answer: some of them are more than a socket holds
 CLIENTS = 4
+MOST = 60  # answers for each: all of them have room in the ring, however late the proxy is killed
 
 
 def numbered(sock: socket.socket) -> None:
@@ -37,7 +38,7 @@ def send(proxy: Process, client: int, answered: list[str]) -> None:
         contextlib.suppress(OSError, Gone),
         socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock,
     ):
-        for number in range(10_000):
+        for number in range(MOST):
             path = f"/{client}/{number}"
             sock.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
             read_head(sock)
@@ -62,7 +63,7 @@ def test_what_was_answered_is_recorded(upstream: Upstreams, tmp_path: Path, seed
         proxy.process.kill()
         proxy.process.wait()
         for each in clients:
-            each.join(60)
+            each.join(PATIENCE)
         if is_slow:
             os.kill(recorder, signal.SIGCONT)
         wait_until(lambda: has_ended(recorder) and has_ended(judge))

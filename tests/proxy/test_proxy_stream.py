@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 from proxied import Here, Script, answering, exactly, get, read_head, reset, to_the_end
-from waiting import wait_until
+from waiting import PATIENCE, wait_until
 
 Relays = Callable[..., Here]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -234,7 +234,7 @@ def test_a_slow_answer_comes_as_slowly_as_it_is(relay: Relays) -> None:
     def script(sock: socket.socket) -> None:
         read_head(sock)
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
-        assert go.wait(30)
+        assert go.wait(PATIENCE)
         sock.sendall(b"def")
 
     with relay(script).connect() as sock:
@@ -319,7 +319,7 @@ def test_a_client_that_leaves_takes_its_request_with_it(relay: Relays) -> None:
     with made.connect() as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         wait_until(lambda: any(each.copy for each in made.relay.clients))
-    assert left.wait(30)
+    assert left.wait(PATIENCE)
     assert made.flow().end == "client-left"
 
 
@@ -378,10 +378,16 @@ def test_a_second_answer_to_one_request_does_not_pass(relay: Relays) -> None:
     assert made.flow().body == b"ok"
 
 
+SHORT = 0.5  # seconds; what is to be in time has come before the relay takes the connection
+
+
 @pytest.mark.parametrize(("begun", "came"), [(b"", b""), (b"GET / HTTP/1.1\r\nX: ", b"HTTP/1.1 408 ")])
 def test_a_client_that_asks_nothing_is_let_go(relay: Relays, begun: bytes, came: bytes) -> None:
-    made = relay(answering(OK), patience=0.05)
-    answer, orderly = made.ask(begun)
+    made = relay(answering(OK), patience=SHORT, starts=False)
+    with made.connect() as sock:
+        sock.sendall(begun)
+        made.start()
+        answer, orderly = to_the_end(sock)
     assert orderly
     assert answer[:13] == came
     assert not made.taker.flows
@@ -392,13 +398,14 @@ def test_an_answer_may_take_longer_than_a_head(relay: Relays) -> None:
 
     def script(sock: socket.socket) -> None:
         read_head(sock)
-        assert let_go.wait(30)  # another client has lost the relay's patience by then
+        assert let_go.wait(PATIENCE)  # another client has lost the relay's patience by then
         sock.sendall(OK)
         to_the_end(sock)
 
-    made = relay(script, patience=0.05)
+    made = relay(script, patience=SHORT, starts=False)
     with made.connect() as waiting:
         waiting.sendall(get())
+        made.start()
         wait_until(lambda: any(each.copy for each in made.relay.clients))
         assert made.ask(b"") == (b"", True)
         let_go.set()
