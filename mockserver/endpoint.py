@@ -27,7 +27,8 @@ from proofsheet.mockserver.task_roles import act
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Outcome
 
-LINGER_SECONDS = 5.0
+SILENT_SECONDS = 5.0  # after which nothing more is waited for from a client that has its answer
+LINGER_SECONDS = 60.0  # for which such a client may go on to send
 LINGER_BYTES = 64 * 1024 * 1024
 
 
@@ -153,7 +154,8 @@ async def _linger(call: Call, made: Reply, receive: Receive, send: faults.Send) 
 async def _drain(receive: Receive) -> None:
     drained = 0
     while drained < LINGER_BYTES:
-        message = await receive()
+        async with asyncio.timeout(SILENT_SECONDS):
+            message = await receive()
         drained += len(message.get("body", b""))
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             return

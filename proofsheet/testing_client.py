@@ -22,8 +22,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 Entry = dict[str, Any]
 Task = dict[str, Any]
-START_SECONDS = 60.0
-STOP_SECONDS = 20.0
+START_SECONDS = 120.0
+STOP_SECONDS = 60.0
 LAST_CALLS = 10
 _COMMAND = (sys.executable, "-P", "-m", "proofsheet.mockserver")  # -P: whatever is in this folder
 _LOCAL = re.compile(r"(http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?)/?")
@@ -135,7 +135,7 @@ def control(origin: str, method: str, path: str, key: str | None = None, body: A
         headers["authorization"] = f"Bearer {key}"
     request = Request(f"{origin}/_mock{path}", data, headers, method=method)
     try:
-        with _OPENER.open(request, timeout=30) as response:
+        with _OPENER.open(request, timeout=60) as response:
             answer: bytes = response.read()
     except HTTPError as error:
         with error:

@@ -49,6 +49,7 @@ class ClientConnection(Connection):
 
     def data_received(self, data: bytes) -> None:
         if self._lingers:
+            self.forget()
             return
         if self.copy is not None and not self._framing.done:
             self._body(data)

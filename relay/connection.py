@@ -7,7 +7,8 @@ import socket
 import struct
 from typing import Any
 
-LINGER_SECONDS = 5.0
+SILENT_SECONDS = 5.0  # after which nothing more is waited for from a client that has its answer
+LINGER_SECONDS = 60.0  # for which such a client may go on to send
 
 
 class Connection(asyncio.Protocol):
@@ -18,6 +19,8 @@ class Connection(asyncio.Protocol):
         self._transport: Any = None
         self._holds: set[str] = set()  # why nothing is read just now
         self._lingers = False
+        self._lingers_until = 0.0
+        self._is_silent = False
         self._resets = False
 
     def hold(self, why: str) -> None:
@@ -44,7 +47,20 @@ class Connection(asyncio.Protocol):
             self.close()
             return
         self._transport.write_eof()
-        asyncio.get_running_loop().call_later(LINGER_SECONDS, self.close)
+        self._lingers_until = asyncio.get_running_loop().time() + LINGER_SECONDS
+        self._close_when_silent()
+
+    def forget(self) -> None:
+        """Something came that nobody waits for."""
+        self._is_silent = False
+
+    def _close_when_silent(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._is_silent or loop.time() >= self._lingers_until:
+            self.close()
+            return
+        self._is_silent = True
+        loop.call_later(SILENT_SECONDS, self._close_when_silent)
 
     def close(self) -> None:
         """End in good order: what has been written arrives."""

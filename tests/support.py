@@ -67,7 +67,7 @@ class InProcess:
         self.judged = Judged(documents)
         self._runner = asyncio.Runner()
         self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.site), base_url="http://127.0.0.1", timeout=60
+            transport=httpx.ASGITransport(self.site), base_url="http://127.0.0.1", timeout=500
         )
 
     def close(self) -> None:

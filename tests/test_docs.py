@@ -189,7 +189,7 @@ def test_the_examples_of_the_control_surface_are_true(served: Server, tmp_path: 
 
 def run_shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["sh", "-e", "-c", script], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120
+        ["sh", "-e", "-c", script], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=500
     )
 
 

@@ -33,7 +33,7 @@ def interrupted(folder: Path, module: str, *arguments: str, ignored: bool = Fals
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=500,
         preexec_fn=(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) if ignored else None,
     )
     return found.returncode, found.stderr

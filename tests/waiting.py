@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60.0  # seconds, after which a fact is taken not to come true at all
+PATIENCE = 240.0  # seconds, after which a fact is taken not to come true at all: a busy machine is slow
 
 
 def wait_until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
@@ -18,6 +18,14 @@ def wait_until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.01)  # between two looks
     return found
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process that is not our child has ended; one that nobody waits for is a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def is_read(sock: socket.socket) -> bool:

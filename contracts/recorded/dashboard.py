@@ -44,18 +44,20 @@ class Dashboard:
     say: Callable[[str], None]
     counts: dict[str, int] = field(default_factory=dict)  # of the proxy
     number: int = 0
+    _judged: dict[str, int] = field(default_factory=dict)  # the counts of the judge
     _kinds: dict[str, Kind] = field(default_factory=dict)
     _newest: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=NEWEST))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, flow: Flow) -> int:
-        """Judge one flow; the number of findings so far."""
+    def add(self, flow: Flow, counts: dict[str, int] | None = None) -> int:
+        """Judge one flow; the number of findings so far. `counts` are those that the proxy had by then."""
         judged = self.judge.judge(flow)
         if judged.unjudged.startswith("the judge failed"):
             self.say(f"Error: {judged.unjudged[:_LONGEST]}")
         self.number += 1
         record = self.report.add(self.number, flow, judged)
-        with self._lock:
+        with self._lock:  # what is shown together belongs together
+            self.counts, self._judged = counts or self.counts, dict(self.judge.counts)
             for name, message in judged.messages:
                 self._note(name, message, record)
             self._newest.appendleft(self._line(flow, judged))
@@ -85,7 +87,7 @@ class Dashboard:
                 "version": self.judge.document.version,
                 "upstream": self.upstream,
                 "proxy": dict(self.counts),
-                "judge": dict(self.judge.counts),
+                "judge": dict(self._judged),
                 "findings": [
                     {**vars(each), "messages": each.messages.most_common(5), "evidence": [*each.evidence]}
                     for each in kinds

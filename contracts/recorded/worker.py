@@ -42,8 +42,7 @@ def judge(options: dict[str, Any], reader: FrameReader) -> int:
     interrupted, reported = False, 0
     try:
         while (flow := reader.next()) is not None:
-            dashboard.counts = reader.counts
-            if (found := dashboard.add(flow)) != reported:
+            if (found := dashboard.add(flow, reader.counts)) != reported:
                 reported = found
                 reader.send(b"%d\n" % reported)
     except Ended:  # the proxy was killed

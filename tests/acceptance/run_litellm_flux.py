@@ -50,7 +50,7 @@ class Client:
 
     def __init__(self, url: str, key: str) -> None:
         self.key = key
-        self.http = httpx.Client(transport=ToDouble(url), timeout=60)
+        self.http = httpx.Client(transport=ToDouble(url), timeout=500)
         self._handler = HTTPHandler(client=self.http)
 
     def generate(self, model: str = "flux-pro-1.1", prompt: str = PROMPT, **more: Any) -> httpx.Response:

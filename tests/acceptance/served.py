@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 WORK = HERE / ".work"
 REQUIRED = os.environ.get("PROOFSHEET_ACCEPTANCE") == "required"
-PATIENCE = 60  # seconds for a start on a busy machine
+PATIENCE = 240  # seconds for a start on a busy machine
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -60,7 +60,7 @@ def started(command: list[str], ready: str, **options: Any) -> Iterator[str]:
         yield found[0]
     finally:
         _end(process)
-        listener.join(10)
+        listener.join(PATIENCE)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -68,7 +68,7 @@ def started(command: list[str], ready: str, **options: Any) -> Iterator[str]:
 def _end(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(10)
+        process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -87,7 +87,7 @@ class Served:
             request.data = json.dumps(body).encode()
         if key:
             request.add_header("authorization", f"Bearer {key}")
-        with _DIRECT.open(request, timeout=120) as response:
+        with _DIRECT.open(request, timeout=500) as response:
             return json.load(response)
 
     def force(self, key: str, outcome: str, times: int = 1) -> None:

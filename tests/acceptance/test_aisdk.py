@@ -35,7 +35,7 @@ def came(installed: Callable[[str, str], Path], flux: Served) -> dict[str, dict[
         env=environment(AISDK=str(folder)),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=500,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -84,7 +84,7 @@ def curl(command: str, served: Served, key: str, folder: Path) -> Answer:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=500,
         check=False,
     )
     assert done.returncode == 0, done.stderr

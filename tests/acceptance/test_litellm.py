@@ -66,7 +66,7 @@ def run(installed: Callable[[str, str], Path], script: str, served: Served, fold
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=500,
         check=False,
     )
     lines = done.stdout.splitlines()

@@ -30,16 +30,19 @@ Bot = Callable[..., Events]
 
 @pytest.fixture
 def bot(midjourney: Served, tmp_path: Path, request: pytest.FixtureRequest) -> Bot:
-    """`bot("imagine", "a cat")`: the events of one command; `code` is the exit status that is expected."""
+    """`bot("imagine", "a cat")`: the events of one command, which should exit with `code`."""
     node = shutil.which("node")
     if node is None:
         (pytest.fail if REQUIRED else pytest.skip)("node is not there")
     program = str(HERE / "midjourney_bot" / "bot.mjs")
 
-    def run(*words: str, code: int = 0, base: str = "", key: str = f"sk-{request.node.name}") -> Events:
+    def run(
+        *words: str, code: int = 0, base: str = "", key: str = f"sk-{request.node.name}", pace: str = "looks"
+    ) -> Events:
+        midjourney.control("PUT", "tasks/pace", {"pace": pace}, key)
         settings = environment(MJ_BASE=midjourney.url + base, MJ_KEY=key)
         done = subprocess.run(
-            [node, program, *words], env=settings, capture_output=True, text=True, timeout=90, cwd=tmp_path
+            [node, program, *words], env=settings, capture_output=True, text=True, timeout=500, cwd=tmp_path
         )
         assert done.returncode == code, done.stdout + done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -65,7 +68,7 @@ def test_imagine_and_wait_by_polling(bot: Bot) -> None:
 
 
 def test_imagine_and_wait_to_be_called_back(bot: Bot) -> None:
-    events = bot("imagine", PROMPT, "--callback")
+    events = bot("imagine", PROMPT, "--callback", pace="3")  # a second and a half for each of its states
     assert statuses(events) == ["SUBMITTED", "IN_PROGRESS", "SUCCESS"]
     assert done(events)["buttons"] == GRID
 

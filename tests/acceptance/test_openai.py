@@ -21,7 +21,7 @@ def test_it_works_with_openais_own_client(installed: Callable[[str, str], Path])
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=500,
             check=False,
         )
     assert done.returncode == 0, done.stdout

@@ -56,7 +56,7 @@ class Behind:
                 "x-portkey-custom-host": self.served.url + base,
             },
             json={"model": model, "prompt": prompt, **more},
-            timeout=180,
+            timeout=500,
             trust_env=False,
         )
 

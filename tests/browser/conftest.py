@@ -20,6 +20,7 @@ CHROMEDRIVER = Path("/usr/bin/chromedriver")
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage",
 )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def url() -> Iterator[str]:
 def app(url: str) -> Iterator[httpx.Client]:
     """An app under test that calls the double."""
     headers = {"authorization": f"Bearer {KEY}", "accept": "image/*"}
-    with httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=500, trust_env=False) as client:
         client.post("/_mock/reset", headers={"authorization": ""})
         yield client
 

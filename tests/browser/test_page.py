@@ -11,7 +11,8 @@ import pytest
 from selenium.webdriver import Keys
 from selenium.webdriver.support.ui import Select
 from support import InProcess
-from visitor import GENERATE, KEY, Page, draw, running
+from visitor import GENERATE, KEY, Page, draw, reserved, running
+from waiting import PATIENCE
 
 from proofsheet.spec.document import Document
 
@@ -198,30 +199,32 @@ def test_a_journal_that_others_clear_is_cleared_here(page: Page, url: str, app: 
 def test_a_server_that_starts_anew_is_followed(page: Page) -> None:
     def refused(url: str, prompt: str) -> None:
         parts = {"prompt": (None, prompt)}
-        assert httpx.post(url + GENERATE + "core", files=parts, trust_env=False).status_code == 401
+        answer = httpx.post(url + GENERATE + "core", files=parts, trust_env=False, timeout=PATIENCE)
+        assert answer.status_code == 401
 
-    with running() as address:
-        refused(address, "first of old")
-        refused(address, "second of old")
-        page.open(address)
-        page.until_frames(2)
-    port = int(address.rpartition(":")[2])
-    page.until(lambda: "asking again" in page.one("#state").text)
-    for prompt in ("a number that goes back", "the same number again"):
-        with running(port=port):
-            refused(address, prompt)
-            page.until(lambda prompt=prompt: [text for text in page.frames() if prompt in text])
-            assert len(page.frames()) == 1
+    with reserved() as port:
+        with running(port=port) as address:
+            refused(address, "first of old")
+            refused(address, "second of old")
+            page.open(address)
+            page.until_frames(2)
+        page.until(lambda: "asking again" in page.one("#state").text)
+        for prompt in ("a number that goes back", "the same number again"):
+            with running(port=port):
+                refused(address, prompt)
+                page.until(lambda prompt=prompt: [text for text in page.frames() if prompt in text])
+                assert len(page.frames()) == 1
 
 
 def test_a_hidden_page_does_not_ask(page: Page, url: str) -> None:
     page.open(url)
-    asked = "return performance.getEntriesByType('resource').filter((e) => e.name.includes('journal')).length"
+    page.script("""const ask = window.fetch; window.asked = 0;
+        window.fetch = (url, ...more) => { asked += url.startsWith("journal"); return ask(url, ...more) }""")
+    asked = "return window.asked"
     hide = """Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});
               document.dispatchEvent(new Event('visibilitychange'))"""
     page.script(hide, True)
     assert page.one("#state").text == "paused"
-    page.script("return new Promise((done) => setTimeout(done, 300))")  # what is under way ends
     before = page.script(asked)
     page.script("return new Promise((done) => setTimeout(done, 1500))")
     assert page.script(asked) == before

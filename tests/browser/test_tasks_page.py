@@ -23,7 +23,7 @@ def site() -> Iterator[str]:
 @pytest.fixture
 def submit(site: str) -> Iterator[Submit]:
     """Submits a task, and finishes it if told to; returns its id."""
-    with httpx.Client(base_url=site, headers={"x-key": "sk-app"}, trust_env=False) as client:
+    with httpx.Client(base_url=site, headers={"x-key": "sk-app"}, trust_env=False, timeout=500) as client:
         client.post("/_mock/reset")
 
         def go(prompt: str, path: str = "/draw", finish: bool = False) -> str:

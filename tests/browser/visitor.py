@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,9 +14,19 @@ import httpx
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+from waiting import PATIENCE
 
 KEY = "sk-a-very-secret-key-0001"
 GENERATE = "/v2beta/stable-image/generate/"
+
+
+@contextmanager
+def reserved() -> Iterator[int]:
+    """A port that several servers may have one after another: nobody else is given it."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))  # it does not listen, so that a server can
+        yield holder.getsockname()[1]
 
 
 @contextmanager
@@ -39,7 +50,7 @@ def running(*options: str, port: int = 0) -> Iterator[str]:
             yield found[0]
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def draw(app: httpx.Client, prompt: str, operation: str = "ultra", **options: Any) -> httpx.Response:
@@ -65,7 +76,7 @@ class Page:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def until(self, condition: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.driver, 60, 0.05).until(lambda _: condition())
+        return WebDriverWait(self.driver, PATIENCE, 0.05).until(lambda _: condition())
 
     def one(self, selector: str) -> Any:
         return self.driver.find_element(By.CSS_SELECTOR, selector)

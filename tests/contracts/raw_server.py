@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 
-PATIENCE = 30.0  # seconds; what takes longer hangs
+from waiting import PATIENCE
 
 
 @dataclass

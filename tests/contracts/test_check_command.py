@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
-from waiting import wait_until
+from waiting import PATIENCE, wait_until
 
 from proofsheet.spec.load import HOME
 from proofsheet.testing_client import Mock, Server
@@ -42,7 +47,7 @@ def proofsheet(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess
         env={**os.environ, "KEY": KEY, **env},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=500,
     )
 
 
@@ -130,34 +135,76 @@ def test_a_target_that_is_down_is_errored_and_not_failed(tmp_path: Path) -> None
     assert "errored" in statuses
 
 
-def test_an_interrupted_run_is_resumed_without_paying_twice(tmp_path: Path) -> None:
-    slow = Server.start(["stability"], ["--keys", KEY, "--pace", "1", "--rate-limit", "off"])
-    mock = Mock(slow.url, KEY)
-    command = ("check", "stability", "--url", slow.url, "--key-env", "KEY", "--report", "run.jsonl")
-    # Four pictures, a second each: after the first there is time to interrupt.
+class Holding(ThreadingHTTPServer):
+    """Passes requests on; every POST but the first waits until the event is set."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(("127.0.0.1", 0), PassingOn)
+        self.to, self.url = to, f"http://127.0.0.1:{self.server_port}"
+        self.go_on, self.posts = threading.Event(), itertools.count()
+
+
+class PassingOn(BaseHTTPRequestHandler):
+    server: Holding
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.command == "POST" and next(self.server.posts):
+            assert self.server.go_on.wait(PATIENCE)
+        kept = {name: each for name, each in self.headers.items() if name.lower() != "host"}
+        url, how = self.server.to + self.path, {"headers": kept, "content": body, "timeout": PATIENCE}
+        answer = httpx.request(self.command, url, trust_env=False, **how)
+        self.send_response(answer.status_code)
+        for name, each in answer.headers.items():
+            if name not in ("connection", "date", "server", "content-length", "transfer-encoding"):
+                self.send_header(name, each)
+        self.send_header("content-length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    do_POST = do_GET
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def holding(server: Server) -> Iterator[Holding]:
+    with Holding(server.url) as made:
+        thread = threading.Thread(target=made.serve_forever)
+        thread.start()
+        yield made
+        made.go_on.set()
+        made.shutdown()
+        thread.join()
+
+
+def test_an_interrupted_run_is_resumed_without_paying_twice(
+    mock: Mock, holding: Holding, tmp_path: Path
+) -> None:
+    command = ("check", "stability", "--url", holding.url, "--key-env", "KEY", "--report", "run.jsonl")
+    # Four pictures, of which the second is held up until the run is interrupted.
     command += ("--only", "stability.generateCore.size", "--only", "stability.generateSd3.size")
     report = tmp_path / "run.jsonl"
-    try:
-        running = subprocess.Popen(
-            [sys.executable, "-P", "-m", "proofsheet", *command],
-            cwd=tmp_path,
-            env={**os.environ, "KEY": KEY},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        wait_until(lambda: mock.balance < 1000)
-        running.send_signal(signal.SIGTERM)
-        said = running.communicate(timeout=60)[0].decode()
-        assert running.returncode == 3, said
-        assert records(report)[-1]["ended"] == "interrupted"
-        done = proofsheet(*command, "--resume", "run.jsonl", cwd=tmp_path)
-        assert done.returncode in (0, 3), done.stdout + done.stderr
-        footer = records(report)[-1]
-        assert footer["ended"] == "complete"
-        assert 1000 - mock.balance == pytest.approx(footer["spent"])
-        assert footer["spent"] <= 150
-    finally:
-        slow.stop()
+    running = subprocess.Popen(
+        [sys.executable, "-P", "-m", "proofsheet", *command],
+        cwd=tmp_path,
+        env={**os.environ, "KEY": KEY},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    wait_until(lambda: mock.balance < 1000)
+    running.send_signal(signal.SIGTERM)
+    holding.go_on.set()
+    said = running.communicate(timeout=2 * PATIENCE)[0].decode()
+    assert running.returncode == 3, said
+    assert records(report)[-1]["ended"] == "interrupted"
+    done = proofsheet(*command, "--resume", "run.jsonl", cwd=tmp_path)
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    footer = records(report)[-1]
+    assert footer["ended"] == "complete"
+    assert 1000 - mock.balance == pytest.approx(footer["spent"])
+    assert footer["spent"] <= 150
 
 
 @pytest.mark.parametrize(

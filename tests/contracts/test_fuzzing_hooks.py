@@ -87,7 +87,7 @@ def python(*args: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProc
     every = {**os.environ, **notes, "PYTHONPATH": str(ROOT), "KEY": KEY, **env}
     command = [sys.executable, *args]
     return subprocess.run(
-        command, cwd=cwd, env=every, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=cwd, env=every, capture_output=True, text=True, timeout=500, check=False
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import PATIENCE
 
 from proofsheet.contracts.case import BOUNDARY, Part, multipart
 from proofsheet.contracts.exchange import Exchange
@@ -73,7 +74,9 @@ def again(echo: tuple[str, list[dict[str, Any]]], tmp_path: Path) -> Any:
         assert line.isprintable()
         environment = {"KEY": KEY, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
         command = ["bash", "-c", line]
-        subprocess.run(command, env=environment, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+        subprocess.run(
+            command, env=environment, cwd=tmp_path, check=True, capture_output=True, timeout=2 * PATIENCE
+        )
         found: dict[str, Any] = echo[1].pop()
         assert found["method"] == made.method
         assert found["headers"]["authorization"] == f"Bearer {KEY}"

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from raw_server import RawServer, Wire, response
+from waiting import PATIENCE
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import IsSuccess
@@ -59,7 +60,7 @@ def ended(run: Run) -> list[Result]:
 
 
 def test_concurrent_cases_are_told_in_the_order_of_the_plan(document: Document) -> None:
-    both = threading.Barrier(4, timeout=30)
+    both = threading.Barrier(4, timeout=PATIENCE)
 
     def answer(sent: httpx.Request) -> httpx.Response:
         if sent.method == "POST":
@@ -344,7 +345,7 @@ def test_an_interrupt_loses_no_answer_and_sends_no_more(
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request.method)
         if len(sent) > 3:
-            assert cancelled.wait(30)
+            assert cancelled.wait(PATIENCE)
         return httpx.Response(400, json=REFUSED)
 
     monkeypatch.setattr("proofsheet.contracts.run.batches.ThreadPoolExecutor", Pool)

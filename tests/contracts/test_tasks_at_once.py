@@ -14,6 +14,7 @@ import pytest
 from judging import Judged
 from task_breakages import refusals_of_moves_are_200
 from task_relays import Forward
+from waiting import PATIENCE
 
 from proofsheet.contracts.client.target import BadTarget
 from proofsheet.contracts.client.target_file import from_file
@@ -30,7 +31,6 @@ from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec.document import Document
 
 HOME = Path(__file__).parents[1] / "miniature"
-TIME = 20  # seconds after which a test that waits for another thread has failed
 
 
 class Together(Judged):
@@ -38,7 +38,7 @@ class Together(Judged):
 
     def __init__(self, document: Document, parties: int, relay: Any) -> None:
         self._met: set[int] = set()
-        self._all = threading.Barrier(parties, timeout=TIME)
+        self._all = threading.Barrier(parties, timeout=PATIENCE)
         made = plan(Source(document), "core", ("tasks.draw.task", "tasks.cancel"))
         super().__init__(document, made, relay=relay)
         self.run.tasks = parties
@@ -91,7 +91,7 @@ def test_what_is_held_may_turn_out_to_be_free() -> None:
         waiting = threading.Thread(target=lambda: answers.append(budget.hold(Decimal(2))))
         waiting.start()
         budget.settle(Decimal(4), paid)
-        waiting.join(TIME)
+        waiting.join(PATIENCE)
         budget.settle(Decimal(2), False) if answers[-1] else None
     assert answers == [True, False]
     assert (budget.spent, budget.held) == (4, 0)

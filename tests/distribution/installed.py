@@ -141,7 +141,7 @@ def run(command: list[str], *, cwd: Path, code: int = 0, **env: str) -> subproce
         env={**kept, **env},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=500,
     )
     assert made.returncode == code, f"{command} ended with {made.returncode}\n{made.stdout}{made.stderr}"
     return made

@@ -26,7 +26,7 @@ def test_app(proofsheet_mock):
     headers = {**proofsheet_mock.headers, "content-type": boundary, "accept": "application/json"}
     url = proofsheet_mock.url + "/v2beta/stable-image/generate/sd3"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(urllib.request.Request(url, body, headers), timeout=60) as answer:
+    with opener.open(urllib.request.Request(url, body, headers), timeout=500) as answer:
         assert json.load(answer)["finish_reason"] == "SUCCESS"
     proofsheet_mock.verify(operation="generateSd3", count=1)
 """

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from waiting import PATIENCE
+
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
 TAKEN = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -32,15 +34,22 @@ class Receiver:
         self._answers = list(answers or (TAKEN,))
         self._changed = asyncio.Condition()
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def start(self) -> str:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/hook"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError):  # who gave up before it had said anything
-            await self._answer(reader, writer)
-        writer.close()
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            with suppress(asyncio.IncompleteReadError):  # who gave up before it had said anything
+                await self._answer(reader, writer)
+        finally:
+            self._serving.discard(task)
+            writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
@@ -59,7 +68,7 @@ class Receiver:
 
     async def until(self, count: int) -> list[Received]:
         """What came, once so many have."""
-        async with asyncio.timeout(30), self._changed:
+        async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(lambda: len(self.received) >= count)
         return self.received
 
@@ -67,3 +76,8 @@ class Receiver:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+        under_way = tuple(self._serving)
+        for each in under_way:
+            each.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed is gone

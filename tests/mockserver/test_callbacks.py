@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from receiver import NOT_FOUND, Receiver
 from support import InProcess
+from waiting import PATIENCE
 
 from proofsheet.mockserver import callback_client
 from proofsheet.mockserver.callback_client import Reach, parse_reach
@@ -53,7 +54,7 @@ class Hooked:
             return [each for each in found if not first or each["callback"]["attempt"] == 1]
 
         async def noted() -> list[dict[str, Any]]:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while len(found := known()) < count:
                     await asyncio.sleep(0.01)
             return found

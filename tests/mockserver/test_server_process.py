@@ -7,24 +7,17 @@ import shutil
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asking import BALANCE, CORE, PROMPT, SD3, bearer, form, part
-from waiting import wait_until
-from wire import ROOT, Process, heard, one_answer, run
+from waiting import PATIENCE, wait_until
+from wire import ROOT, Process, begin, head, heard, one_answer, run
 
 Start = Callable[..., Process]
 TEN_MIB = 10 * 1024 * 1024
-
-
-def _head(path: str, *more: str) -> bytes:
-    """The head of a form written by hand."""
-    lines = [f"POST {path} HTTP/1.1", "host: x", "authorization: sk-a", *more]
-    lines.append("content-type: multipart/form-data; boundary=limes")
-    return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
 def _memory(process: Process) -> int:
@@ -33,16 +26,14 @@ def _memory(process: Process) -> int:
 
 
 def test_sigterm_finishes_the_answer_under_way(start: Start) -> None:
-    server = start("--pace", "1")
-    found: list[Any] = []
-    asking = threading.Thread(target=lambda: found.append(server.form(SD3, {"prompt": PROMPT})))
-    asking.start()
-    # The clock of the control surface answers while the slow call waits.
-    assert wait_until(lambda: server.get("/_mock/health").status_code == 200)
-    assert wait_until(lambda: server.get("/_mock/ledger?family=stability").json()["held"] > 0)
-    assert server.end() == 0
-    asking.join()
-    assert found[0].status_code == 200
+    server, body = start("--pace", "0.3"), form(part("prompt", PROMPT))
+    with server.connect() as sock:
+        begin(sock, SD3, body)
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(server.refuses)  # the signal has been taken
+        sock.sendall(body)
+        assert one_answer(sock)[0] == 200
+    assert server.process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -166,7 +157,7 @@ def test_many_keys_and_a_file_of_keys(start: Start, tmp_path: Path) -> None:
 
 def test_413_comes_before_the_whole_body_is_sent(server: Process) -> None:
     with server.connect() as sock:
-        sock.sendall(_head(CORE, f"content-length: {TEN_MIB + 1}"))
+        sock.sendall(head(CORE, f"content-length: {TEN_MIB + 1}"))
         status, headers, body = one_answer(sock)
         assert (status, headers["connection"]) == (413, "close")
         assert b"payload_too_large" in body
@@ -178,7 +169,7 @@ def test_an_endless_chunked_body_is_answered_and_not_kept(server: Process, path:
     piece = b"%x\r\n" % 65536 + b"x" * 65536 + b"\r\n"
     before = _memory(server)
     with server.connect() as sock:
-        sock.sendall(_head(path, "transfer-encoding: chunked"))
+        sock.sendall(head(path, "transfer-encoding: chunked"))
         for _ in range(TEN_MIB // 65536 + 1):
             sock.sendall(piece)
         status, _, body = one_answer(sock)
@@ -206,7 +197,7 @@ def _with_body(response: Any) -> Any:
 def test_expect_100_continue(server: Process, length: int | None) -> None:
     body = form(part("prompt", PROMPT), part("output_format", "jpeg"))
     with server.connect() as sock:
-        sock.sendall(_head(SD3, "expect: 100-continue", f"content-length: {length or len(body)}"))
+        sock.sendall(head(SD3, "expect: 100-continue", f"content-length: {length or len(body)}"))
         if length is None:
             assert sock.recv(1000).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
             sock.sendall(body)
@@ -271,7 +262,7 @@ def test_paths_under_the_base_of_resellers_and_others(server: Process) -> None:
 
 def test_a_client_that_goes_away_leaves_no_trace(server: Process) -> None:
     with server.connect() as sock:
-        sock.sendall(_head(CORE, "content-length: 500") + b"--limes\r\n")
+        sock.sendall(head(CORE, "content-length: 500") + b"--limes\r\n")
     assert server.get(BALANCE).status_code == 200
     assert not [line for line in server.errors if "Traceback" in line]
 
@@ -320,7 +311,7 @@ def test_reload(start: Start, home: Path, workers: str) -> None:
 
 
 class Slow:
-    """A server in a thread whose patience is short."""
+    """A server in a thread whose patience is short. What connects before its `start` waits for that."""
 
     def __init__(self, document: Any, **settings: Any) -> None:
         import asyncio
@@ -346,12 +337,14 @@ class Slow:
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve([self.sock])))
+
+    def start(self) -> None:
         self.thread.start()
 
     def connect(self) -> Any:
         import contextlib
 
-        return contextlib.closing(socket.create_connection(self.address, timeout=60))
+        return contextlib.closing(socket.create_connection(self.address, timeout=500))
 
     def stop(self) -> None:
         self.server.should_exit = True
@@ -360,8 +353,19 @@ class Slow:
 
 
 @pytest.fixture(scope="module")
-def slow(document: Any) -> Any:
-    made = Slow(document, header_timeout=0.3, body_timeout=0.3, max_header_bytes=2000)
+def slow(document: Any) -> Iterator[Slow]:
+    """Impatient for headers."""
+    made = Slow(document, header_timeout=0.3)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def strict(document: Any) -> Iterator[Slow]:
+    """Impatient for bodies only, and with little room for headers."""
+    made = Slow(document, header_timeout=PATIENCE, body_timeout=0.3, max_header_bytes=2000)
+    made.start()
     yield made
     made.stop()
 
@@ -373,17 +377,20 @@ def test_headers_that_never_end_are_408(slow: Slow, sent: bytes) -> None:
         assert heard(sock).startswith(b"HTTP/1.1 408 ")
 
 
-def test_on_a_kept_connection_too(slow: Slow) -> None:
+def test_on_a_kept_connection_too(document: Any) -> None:
+    slow = Slow(document, header_timeout=0.3)
     with slow.connect() as sock:
         sock.sendall(b"GET /_mock/health HTTP/1.1\r\nhost: x\r\n\r\n")
+        slow.start()  # the first request has come in time, however busy the machine is
         assert one_answer(sock)[0] == 200
         sock.sendall(b"GET / HTTP/1.1\r\nhost: ")
         assert heard(sock).startswith(b"HTTP/1.1 408 ")
+    slow.stop()
 
 
-def test_a_body_that_does_not_come_is_408(slow: Slow) -> None:
-    with slow.connect() as sock:
-        sock.sendall(_head(CORE, "content-length: 500") + b"--limes\r\n")
+def test_a_body_that_does_not_come_is_408(strict: Slow) -> None:
+    with strict.connect() as sock:
+        sock.sendall(head(CORE, "content-length: 500") + b"--limes\r\n")
         status, headers, body = one_answer(sock)
         assert (status, headers["content-type"]) == (408, "application/problem+json")
         assert headers["connection"] == "close"
@@ -391,7 +398,7 @@ def test_a_body_that_does_not_come_is_408(slow: Slow) -> None:
         assert heard(sock) == b""
 
 
-def test_large_headers_have_the_limit_of_the_settings(slow: Slow) -> None:
-    with slow.connect() as sock:
+def test_large_headers_have_the_limit_of_the_settings(strict: Slow) -> None:
+    with strict.connect() as sock:
         sock.sendall(b"GET /_mock/health HTTP/1.1\r\nhost: x\r\nx-large: " + b"y" * 2500)
         assert heard(sock).startswith(b"HTTP/1.1 431 ")

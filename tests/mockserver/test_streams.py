@@ -17,6 +17,7 @@ import jsonschema_rs
 import pytest
 from PIL import Image, ImageChops, ImageStat
 from support import InProcess
+from waiting import PATIENCE
 
 from proofsheet.mockserver.endpoint import until_gone
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
@@ -289,7 +290,7 @@ def test_a_stream_ends_when_its_client_has_left(leaves: bool) -> None:
             await asyncio.sleep(3600)
         return {"type": "http.disconnect"}
 
-    asyncio.run(asyncio.wait_for(until_gone(send(), receive), 30))
+    asyncio.run(asyncio.wait_for(until_gone(send(), receive), PATIENCE))
     assert ended == (["left"] if leaves else ["sent"])
 
 

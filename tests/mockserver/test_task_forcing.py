@@ -10,6 +10,7 @@ import httpx
 import pytest
 from support import InProcess
 from test_tasks import KEY, Tasks
+from waiting import PATIENCE
 
 from proofsheet.mockserver import file_links
 from proofsheet.mockserver.tasks.forcing import BadTaskForcing, TaskForcing, parse_task_forcing
@@ -198,7 +199,7 @@ def attempts(tasks: Tasks, id: str) -> int:
 
     async def sent() -> None:
         queue.wake()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while queue.sending or (queue.next_at() or now + 1) <= now:
                 await asyncio.sleep(0.01)
 

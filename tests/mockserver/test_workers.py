@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from asking import BALANCE, CORE, PROMPT, bearer
-from wire import UNUSED_TLS, Process
+from asking import BALANCE, CORE, PROMPT, bearer, form, part
+from waiting import PATIENCE, wait_until
+from wire import UNUSED_TLS, Process, begin, one_answer
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +31,7 @@ def _at_once(
 
     def one(_: int) -> httpx.Response:
         with httpx.Client(
-            base_url=f"http://{crew.host}:{crew.port}", timeout=180, verify=UNUSED_TLS
+            base_url=f"http://{crew.host}:{crew.port}", timeout=500, verify=UNUSED_TLS
         ) as client:
             return client.request(method, path, headers={"authorization": key}, **options)
 
@@ -79,40 +84,25 @@ def test_pictures_are_the_same_from_every_worker(crew: Process, key: str) -> Non
     assert len({each.content for each in _at_once(crew, key, 6, "POST", CORE, files=fields)}) == 1
 
 
-def test_the_crew_ends_in_order_after_load(document: Any, key: str) -> None:
-    assert any(_ends_under_load(document, key, pace) for pace in (2, 8, 30)), "never eight calls at once"
-
-
-def _ends_under_load(document: Any, key: str, pace: int) -> bool:
-    """Whether eight calls of `pace` seconds were under way at once, which a busy machine may prevent."""
-    with (
-        Process("--workers", "2", "--pace", str(pace), documents=(document,)) as crew,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        load = pool.submit(_at_once, crew, key, 8, "POST", CORE, files=SMALL)
-        held = 0
-        while held < 8 * 3 and not load.done():  # each call under way holds what it costs
-            held = crew.get("/_mock/ledger", headers=bearer(key)).json()["held"]
-        if held < 8 * 3:
-            return False
-        assert crew.end(seconds=20 + pace) == 0
-        assert _ended(load) == [200] * 8
+def test_the_crew_ends_in_order_with_calls_under_way(document: Any) -> None:
+    body = form(part("prompt", PROMPT), part("aspect_ratio", "9:21"), part("output_format", "jpeg"))
+    with Process("--workers", "2", "--pace", "0.3", documents=(document,)) as crew, ExitStack() as stack:
+        socks = [stack.enter_context(crew.connect()) for _ in range(8)]
+        for sock in socks:
+            begin(sock, CORE, body)
+        crew.process.send_signal(signal.SIGTERM)
+        wait_until(crew.refuses)  # every worker has taken the signal
+        for sock in socks:
+            sock.sendall(body)
+        assert [one_answer(sock)[0] for sock in socks] == [200] * 8
+        assert crew.process.wait(PATIENCE) == 0
         assert crew.errors == []
-        return True
-
-
-def _ended(load: Any) -> list[int]:
-    return [each.status_code for each in load.result()]
 
 
 def test_a_worker_that_dies_ends_the_crew(document: Any) -> None:
-    import os
-    import signal
-    from pathlib import Path
-
     with Process("--workers", "2", documents=(document,)) as crew:
         pid = crew.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         assert len(children) == 2
         os.kill(int(children[0]), signal.SIGKILL)
-        assert crew.process.wait(20) == 3
+        assert crew.process.wait(PATIENCE) == 3

@@ -59,7 +59,7 @@ class Process:
         self.errors: list[str] = []
         self._reader = threading.Thread(target=self._read_errors)
         self._reader.start()
-        self.client = httpx.Client(base_url=f"http://{self.host}:{self.port}", timeout=120, verify=UNUSED_TLS)
+        self.client = httpx.Client(base_url=f"http://{self.host}:{self.port}", timeout=500, verify=UNUSED_TLS)
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -97,6 +97,11 @@ class Process:
             assert pipe is not None
             pipe.close()
 
+    def refuses(self) -> bool:
+        """Whether it takes no connections any more."""
+        with socket.socket() as sock:
+            return sock.connect_ex((self.host, self.port)) != 0
+
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One request over HTTP, judged."""
         headers = {"authorization": f"Bearer {KEY}", **options.pop("headers", {})}
@@ -115,7 +120,7 @@ class Process:
 
     def connect(self) -> contextlib.closing[socket.socket]:
         """A raw connection; use it under `with`."""
-        return contextlib.closing(socket.create_connection((self.host, self.port), timeout=60))
+        return contextlib.closing(socket.create_connection((self.host, self.port), timeout=500))
 
 
 def environment() -> dict[str, str]:
@@ -127,8 +132,21 @@ def run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[s
     """The command to its end, for those that end by themselves."""
     command = [sys.executable, "-P", "-m", "proofsheet.mockserver", *options]
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment(), timeout=120, check=False
+        command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment(), timeout=500, check=False
     )
+
+
+def head(path: str, *more: str) -> bytes:
+    """The head of a form written by hand."""
+    lines = [f"POST {path} HTTP/1.1", "host: x", "authorization: sk-a", *more]
+    lines.append("content-type: multipart/form-data; boundary=limes")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def begin(sock: socket.socket, path: str, body: bytes) -> None:
+    """Send the head of a form, and wait until the server asks for its body: then the call is under way."""
+    sock.sendall(head(path, "expect: 100-continue", f"content-length: {len(body)}"))
+    assert sock.recv(1000).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def heard(sock: socket.socket) -> bytes:

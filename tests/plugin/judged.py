@@ -55,6 +55,11 @@ def records(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def written(path: Path) -> int:
+    """How many cases a run has written down so far: its last line may not be whole yet."""
+    return path.read_text().count('\n{"kind":"case"') if path.exists() else 0
+
+
 def cases(path: Path) -> list[str]:
     """The ids of the cases that were asked."""
     return [each["id"] for each in records(path) if each["kind"] == "case"]

@@ -9,19 +9,20 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, records
-from waiting import wait_until
+from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, records, written
+from waiting import PATIENCE, wait_until
 
 from proofsheet.contracts.pytest_items.shared_run import once
 from proofsheet.testing_client import Mock, Server
 
 SHARED = "stability.generateCore"
+Start = Callable[..., "subprocess.Popen[str]"]
 WORKER = """\
 import itertools
 import json
@@ -50,7 +51,24 @@ def mock(server: Server, tmp_path: Path) -> Mock:
     return found
 
 
-def start(mock: Mock, cwd: Path, *options: str, **env: str) -> subprocess.Popen[str]:
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts pytest in a folder; what a test leaves running is ended."""
+    made: list[subprocess.Popen[str]] = []
+
+    def begin(mock: Mock, cwd: Path, *options: str, **env: str) -> subprocess.Popen[str]:
+        made.append(started(mock, cwd, *options, **env))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.kill()
+        each.wait()
+        assert each.stdout is not None
+        each.stdout.close()
+
+
+def started(mock: Mock, cwd: Path, *options: str, **env: str) -> subprocess.Popen[str]:
     plugins = {} if "-n" in options else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     kept = {name: each for name, each in os.environ.items() if not name.startswith("PYTEST")}
     load = ("-p", "proofsheet") if plugins else ()
@@ -66,7 +84,7 @@ def start(mock: Mock, cwd: Path, *options: str, **env: str) -> subprocess.Popen[
 
 
 def finish(running: subprocess.Popen[str]) -> str:
-    said = running.communicate(timeout=300)[0]
+    said = running.communicate(timeout=500)[0]
     assert running.returncode == 0, said
     return said
 
@@ -77,7 +95,7 @@ def test_it_is_done_once_and_the_others_wait(tmp_path: Path) -> None:
     begun, coming = threading.Event(), itertools.count()
 
     def work(again: bool) -> None:
-        assert begun.wait(30)  # so that the others come while it is done
+        assert begun.wait(PATIENCE)  # so that the others come while it is done
         done.append(again)
 
     def process() -> None:
@@ -114,7 +132,7 @@ def _worker(tmp_path: Path, only: list[str]) -> str:
     return json.dumps({**told, "chosen": only, "seed": 7})
 
 
-def test_workers_share_one_run(mock: Mock, tmp_path: Path) -> None:
+def test_workers_share_one_run(start: Start, mock: Mock, tmp_path: Path) -> None:
     worker = _worker(tmp_path, [MUST, MAY, PAID])
     running = [start(mock, tmp_path, WORKER=worker) for _ in range(2)]
     for each in running:
@@ -124,7 +142,9 @@ def test_workers_share_one_run(mock: Mock, tmp_path: Path) -> None:
     assert records(tmp_path / "r.jsonl")[0]["seed"] == 7
 
 
-def test_a_worker_that_died_is_followed_by_one_that_pays_nothing_twice(mock: Mock, tmp_path: Path) -> None:
+def test_a_worker_that_died_is_followed_by_one_that_pays_nothing_twice(
+    start: Start, mock: Mock, tmp_path: Path
+) -> None:
     worker = _worker(tmp_path, [MUST, MAY, PAID])
     finish(start(mock, tmp_path, WORKER=worker))
     asked = len(mock.journal())
@@ -136,7 +156,7 @@ def test_a_worker_that_died_is_followed_by_one_that_pays_nothing_twice(mock: Moc
 
 
 @pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")
-def test_the_workers_of_xdist_share_one_run_and_one_budget(mock: Mock, tmp_path: Path) -> None:
+def test_the_workers_of_xdist_share_one_run_and_one_budget(start: Start, mock: Mock, tmp_path: Path) -> None:
     said = finish(start(mock, tmp_path, "-n", "2", "-k", f"{MUST} or {MAY} or {PAID}", "--junitxml", "j.xml"))
     assert "3 passed" in said
     assert "core success; 3 of 150 credits spent" in said
@@ -145,12 +165,14 @@ def test_the_workers_of_xdist_share_one_run_and_one_budget(mock: Mock, tmp_path:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_leaves_a_whole_report(mock: Mock, tmp_path: Path, sign: signal.Signals) -> None:
+def test_an_interrupt_leaves_a_whole_report(
+    start: Start, mock: Mock, tmp_path: Path, sign: signal.Signals
+) -> None:
     running = start(mock, tmp_path, "-k", SHARED)
     report = tmp_path / "stability.jsonl"
-    wait_until(lambda: report.exists() and len(cases(report)) > 3)
+    wait_until(lambda: written(report) > 3)
     running.send_signal(sign)
-    said = running.communicate(timeout=120)[0]
+    said = running.communicate(timeout=500)[0]
     assert running.returncode == pytest.ExitCode.INTERRUPTED, said
     footer = records(report)[-1]
     assert footer["ended"] == "interrupted"
@@ -158,11 +180,11 @@ def test_an_interrupt_leaves_a_whole_report(mock: Mock, tmp_path: Path, sign: si
     assert "report: " in said
 
 
-def test_a_project_has_packages_of_our_folders_names(mock: Mock, tmp_path: Path) -> None:
+def test_a_project_has_packages_of_our_folders_names(start: Start, mock: Mock, tmp_path: Path) -> None:
     for name in ("spec", "contracts", "mockserver", "traffic", "relay"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise ImportError('the project\\'s own')\n")
     running = start(mock, tmp_path, PYTHONPATH=str(tmp_path))
-    said = running.communicate(timeout=120)[0]
+    said = running.communicate(timeout=500)[0]
     assert running.returncode == pytest.ExitCode.OK, said
     assert "proofsheet: free success" in said

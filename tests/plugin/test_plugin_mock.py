@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from waiting import PATIENCE
 
-from proofsheet.testing_client import ControlError, Mock, NotStarted, Server
+from proofsheet.testing_client import ControlError, Mock, NotStarted, Server, control
 
 CORE = "/v2beta/stable-image/generate/core"
 
@@ -21,7 +22,7 @@ def generate(mock: Mock, **fields: str) -> httpx.Response:
     form = {name: (None, value) for name, value in {"prompt": "a lighthouse", **fields}.items()}
     headers = {**mock.headers, "accept": "image/*"}
     with httpx.Client(trust_env=False) as client:
-        return client.post(mock.url + CORE, files=form, headers=headers, timeout=60)
+        return client.post(mock.url + CORE, files=form, headers=headers, timeout=500)
 
 
 def test_calls_are_seen_and_their_pictures_kept(proofsheet_mock: Mock) -> None:
@@ -89,9 +90,11 @@ def test_credits_are_spent_and_run_out(proofsheet_mock: Mock) -> None:
 
 
 def test_the_clock_ends_a_penalty(proofsheet_mock: Mock) -> None:
-    with httpx.Client(trust_env=False, headers=proofsheet_mock.headers) as client:
+    with httpx.Client(trust_env=False, headers=proofsheet_mock.headers, timeout=PATIENCE) as client:
         address = proofsheet_mock.url + "/v1/user/balance"
+        control(proofsheet_mock.url, "POST", "/clock", body={"frozen": True})  # 151 within its ten seconds
         assert [client.get(address).status_code for _ in range(151)].count(429) == 1
+        control(proofsheet_mock.url, "POST", "/clock", body={"frozen": False})
         proofsheet_mock.advance(61)
         assert client.get(address).status_code == 200
 
@@ -164,7 +167,7 @@ def test_calls_with_another_key_are_pointed_out(proofsheet_mock: Mock) -> None:
 
 
 def test_a_long_report_shows_the_last_calls(proofsheet_mock: Mock) -> None:
-    with httpx.Client(trust_env=False, headers=proofsheet_mock.headers) as client:
+    with httpx.Client(trust_env=False, headers=proofsheet_mock.headers, timeout=PATIENCE) as client:
         for _ in range(13):
             client.get(proofsheet_mock.url + "/v1/user/balance")
     lines = proofsheet_mock.report().splitlines()

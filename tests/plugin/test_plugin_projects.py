@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from waiting import wait_until
+from waiting import has_ended, wait_until
 
 from proofsheet.testing_client import Mock, Server
 
@@ -36,7 +36,7 @@ def call(mock, prompt="a cat", accept="application/json"):
     headers = {**mock.headers, "content-type": "multipart/form-data; boundary=x", "accept": accept}
     url = mock.url + "/v2beta/stable-image/generate/sd3"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(urllib.request.Request(url, body.encode(), headers), timeout=60) as answer:
+    with opener.open(urllib.request.Request(url, body.encode(), headers), timeout=500) as answer:
         return json.load(answer)
 '''
 
@@ -64,7 +64,7 @@ def run(tmp_path: Path) -> Run:
             env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=500,
         )
 
     return run
@@ -145,11 +145,7 @@ def _is_gone(out: str) -> bool:
     """Whether the process whose id was printed has ended."""
     found = re.search(r"pid (\d+)", out)
     assert found, out
-    try:
-        os.kill(int(found[1]), 0)
-    except ProcessLookupError:
-        return True
-    return False
+    return has_ended(int(found[1]))
 
 
 @pytest.mark.parametrize("options", [(), ("-x",)], ids=["passed", "interrupted"])

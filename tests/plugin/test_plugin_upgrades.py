@@ -8,7 +8,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
-from waiting import is_read, wait_until
+from waiting import PATIENCE, is_read, wait_until
 
 from proofsheet.testing_client import Mock
 
@@ -18,7 +18,7 @@ BODY = b'--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\na cat\r\n--
 
 def exchange(mock: Mock, *pieces: bytes) -> list[int]:
     """Send pieces one after another and close; the statuses of what comes back."""
-    with socket.create_connection(("127.0.0.1", urlsplit(mock.url).port or 0), timeout=30) as sock:
+    with socket.create_connection(("127.0.0.1", urlsplit(mock.url).port or 0), timeout=PATIENCE) as sock:
         for piece in pieces:
             sock.sendall(piece)
             wait_until(partial(is_read, sock))  # each piece on its own

@@ -32,14 +32,6 @@ ROOT = Path(__file__).parents[2]
 Script = Callable[[socket.socket], None]
 
 
-def has_ended(pid: int) -> bool:
-    """Whether a process that is not our child has ended; one that nobody waits for is a zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-
-
 class Upstream:
     """Plays a script on every connection; `heard` is what each was sent, as far as the script read it."""
 

@@ -23,11 +23,10 @@ from proxied import (
     Upstream,
     exactly,
     get,
-    has_ended,
     running,
     to_the_end,
 )
-from waiting import PATIENCE, wait_until
+from waiting import PATIENCE, has_ended, wait_until
 
 from proofsheet.contracts.reports import records
 from proofsheet.traffic import transcript
@@ -53,7 +52,7 @@ def always(answer: bytes) -> Script:
 
 
 def ask(port: int, path: str = BALANCE, *lines: str) -> tuple[bytes, bool]:
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as sock:
+    with socket.create_connection(("127.0.0.1", port), timeout=500) as sock:
         sock.sendall(get(path, f"Authorization: Bearer {KEY}", *lines))
         return to_the_end(sock)
 
@@ -73,7 +72,9 @@ def judged(proxy: Process, count: int) -> bool:
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "proofsheet", "proxy", *options]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=2 * PATIENCE, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, timeout=2 * PATIENCE, check=False
+    )
 
 
 def test_findings_are_in_the_report_on_the_page_and_in_the_exit_code(
@@ -127,7 +128,7 @@ def test_a_judge_that_cannot_keep_up_drops_judgements_and_no_traffic(upstream: U
         (judge,) = proxy.children()
         os.kill(judge, signal.SIGSTOP)
         request = b"GET /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n"  # what no document has is judged fast
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=500) as sock:
             for _ in range(80):  # more than there is room for
                 sock.sendall(request)
                 exactly(sock, len(large))

@@ -140,7 +140,7 @@ def test_200_megabytes_pass_at_constant_memory(upstream: Callable[[Script], obje
     port = upstream(script).port  # type: ignore[attr-defined]
     with running("--upstream", f"http://127.0.0.1:{port}") as proxy:
         before, most = proxy.memory(), 0
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=500) as sock:
             sock.sendall(get())
             read_head(sock)
             seen = hashlib.sha256()

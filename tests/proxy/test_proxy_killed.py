@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from proxied import Gone, Process, Script, Upstream, exactly, has_ended, read_head, running
-from waiting import PATIENCE, wait_until
+from proxied import Gone, Process, Script, Upstream, exactly, read_head, running
+from waiting import PATIENCE, has_ended, wait_until
 
 from proofsheet.contracts.reports import records
 from proofsheet.traffic import transcript
@@ -36,7 +36,7 @@ def send(proxy: Process, client: int, answered: list[str]) -> None:
     """Requests one after another; `answered` are the paths of those whose answers came whole."""
     with (
         contextlib.suppress(OSError, Gone),
-        socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock,
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=500) as sock,
     ):
         for number in range(MOST):
             path = f"/{client}/{number}"
@@ -86,7 +86,7 @@ def test_what_was_answered_is_judged(upstream: Upstreams, tmp_path: Path) -> Non
     with running("--upstream", f"http://127.0.0.1:{upstream(script).port}", "--report", str(report)) as proxy:
         (judge,) = proxy.children()
         os.kill(judge, signal.SIGSTOP)
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=60) as sock:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=500) as sock:
             for _ in range(3):
                 sock.sendall(b"GET /v1/user/balance HTTP/1.1\r\nHost: a\r\n\r\n")
                 assert exactly(sock, len(answer)) == answer

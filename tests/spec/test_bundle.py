@@ -117,7 +117,7 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
             cwd=Path(__file__).parents[2],
             check=True,
             capture_output=True,
-            timeout=120,
+            timeout=500,
         )
     assert names[0].read_bytes() == names[1].read_bytes()
 

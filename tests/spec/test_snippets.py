@@ -78,7 +78,7 @@ def run(language: str, text: str, key: str, folder: Path) -> subprocess.Complete
         env={**direct, "API_KEY": key},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=500,
         check=False,
     )
 

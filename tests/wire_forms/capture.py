@@ -48,7 +48,7 @@ def capture(command: list[str], picture: Path, out: Path) -> str:
     thread.start()
     url = f"http://127.0.0.1:{port}/v2beta/stable-image/generate/ultra"
     env = {**os.environ, **FIELDS, "URL": url, "PICTURE": str(picture)}
-    ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=500)
     thread.join(20)
     if not found:
         sys.exit(f"{command}: sent nothing: {ended.stderr[-2000:]}")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "mockserver"))
+from waiting import PATIENCE
 from wire import Process, one_answer
 from wire_forms.read import FOLDER, WireForm, forms, table
 
@@ -142,7 +143,7 @@ def test_what_a_client_writes_today(tmp_path: Path) -> None:
         sys.executable,
         str(FOLDER / "clients/httpx_form.py"),
     ]
-    subprocess.run(command, env={"OUT": str(out)}, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, env={"OUT": str(out)}, check=True, capture_output=True, timeout=2 * PATIENCE)
     kept = next(each for each in ALL if each.file == "httpx_form")
     border = kept.headers["content-type"].partition("boundary=")[2].encode()
     fresh = out.read_bytes().partition(b"\r\n\r\n")[2]
