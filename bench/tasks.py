@@ -75,7 +75,8 @@ def tasks(settings: Settings) -> list[Row]:
 
 def _submit_and_view(settings: Settings) -> list[Row]:
     """Both servers answer the same two requests in turn; a task is over at once, so that none is refused."""
-    mine = Side(_ours(settings, "--task-pace", "instant"), _looks, all_served)
+    command = _ours(settings, "--task-pace", "instant")
+    mine = Side(command, _looks, all_served, lambda server: [SUBMIT, _view(_submitted(server))])
     other = Side(prism(DOCUMENT), _looks, all_served)
     title = "a task submitted and one viewed in turn, validated JSON, vs Prism's validated 200"
     return [compare(title, mine, other, [SUBMIT, _view("a-task")], at_least(2, " x"), settings)]

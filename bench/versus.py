@@ -20,6 +20,7 @@ class Side:
     command: Command
     check: Check
     accept: Accept
+    requests: Callable[[Server], Sequence[str]] | None = None  # its own, where ids are in them
 
 
 def compare(
@@ -52,7 +53,8 @@ def _interleave(
     runs: tuple[list[Load], list[Load]] = ([], [])
     for round_ in range(settings.repeat + 1):
         for (side, server), kept in zip(sides, runs, strict=True):
-            run = load(server, requests, cores, seconds=settings.seconds)
+            sent = side.requests(server) if side.requests else requests
+            run = load(server, sent, cores, seconds=settings.seconds)
             side.accept(run)
             label = f"round {round_}" if round_ else "warm-up"
             say(f"  {label}: {side.command.name}: {run.rate:,.0f} req/s")
@@ -93,5 +95,6 @@ def note(name: str, runs: Sequence[Load]) -> str:
     return (
         f"{name}: p50 {middle(lambda run: run.p50_ms):.1f} ms, "
         f"p99 {middle(lambda run: run.p99_ms):.1f} ms; "
+        f"{middle(lambda run: run.server_busy / run.rate) * 1e6:.0f} µs of the server's processor a request; "
         f"processor: server {busy[0]:.0%}, generator {busy[1]:.0%}{remark}"
     )

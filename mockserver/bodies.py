@@ -30,12 +30,13 @@ def pieces(
     made = value(representation, context, artifacts, blobs)
     if isinstance(made, str) and not media_types.is_json(representation.media_type):
         return (made.encode(),)
-    return (as_sent(made, blobs),)
+    return (as_sent(made, blobs, in_turns=context.place is not None),)
 
 
-def as_sent(value: Any, blobs: Sequence[bytes] = ()) -> bytes:
+def as_sent(value: Any, blobs: Sequence[bytes] = (), in_turns: bool = False) -> bytes:
     """A JSON value as it is sent, with the base64 of `blobs` where their marks are."""
-    return _splice(_dumped(value).encode("utf-8", "surrogatepass"), blobs)
+    text = _dumped(value) if in_turns else json_text.compact(value)
+    return _splice(text.encode("utf-8", "surrogatepass"), blobs)
 
 
 def _dumped(made: Any) -> str:
@@ -99,19 +100,19 @@ def _bind(
     artifacts: Sequence[Artifact],
     blobs: list[bytes] | None,
 ) -> None:
-    head: Any = tokens[0] if isinstance(value, dict) else int(tokens[0])
-    rest = tokens[1:]
-    if isinstance(value, dict) and (head not in value or (rest and value[head] is None)):
-        return  # left out, by a condition above it
-    if rest[:1] == ("*",):  # one item for each artifact, offer or complaint, like the example's first
-        found = _repeated(expression.text, context, artifacts)
-        items = value[head] = _resized(value[head], len(found)) if found is not None else []
-        for index, (inner, shown) in enumerate(found or ()):
-            _bind(items, (str(index), *rest[1:]), expression, inner, shown, blobs)
-        return
-    if rest:
-        _bind(value[head], rest, expression, context, artifacts, blobs)
-        return
+    for at, token in enumerate(tokens):
+        head: Any = token if isinstance(value, dict) else int(token)
+        rest = tokens[at + 1 :]
+        if isinstance(value, dict) and (head not in value or (rest and value[head] is None)):
+            return  # left out, by a condition above it
+        if rest[:1] == ("*",):  # one item for each artifact, offer or complaint, like the example's first
+            found = _repeated(expression.text, context, artifacts)
+            items = value[head] = _resized(value[head], len(found)) if found is not None else []
+            for index, (inner, shown) in enumerate(found or ()):
+                _bind(items, (str(index), *rest[1:]), expression, inner, shown, blobs)
+            return
+        if rest:
+            value = value[head]
     artifact = artifacts[0] if artifacts else None
     if expression.otherwise is not None:
         _keep_if(value, head, expression, context, artifact)

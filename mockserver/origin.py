@@ -36,4 +36,4 @@ def address(server: tuple[str, int | None] | None) -> str:
 
 
 def _first(headers: Mapping[str, str], name: str) -> str:
-    return headers.get(name, "").partition(",")[0].strip()
+    return headers[name].partition(",")[0].strip() if name in headers else ""

@@ -107,6 +107,7 @@ def _context(
     complaints: Sequence[Complaint] = (),
     listed: Listing | None = None,
 ) -> Context:
+    written = writing(call)
     return Context(
         call=call,
         status=status,
@@ -115,8 +116,8 @@ def _context(
         task=call.task,
         listed=listed,
         link=partial(_link, call, double),
-        now=cache(double.state.now),
-        place=Place(written) if (written := writing(call)) else None,
+        now=cache(double.state.now) if written else double.state.now,
+        place=Place(written) if written else None,
         resource=call.resource,
         resources=_resources(call.operation, double.state.now()),
     )
