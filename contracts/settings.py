@@ -228,6 +228,11 @@ def load(name: str, home: Path | None = None) -> Source:
     return Source(as_of(library.load(name), day_of(time.time())), library.claims(name))
 
 
+def load_all(name: str) -> tuple[Source, ...]:
+    """The document `name` and the parts of its family; of a vendor all that it sells. Raises as `load`."""
+    return tuple(map(load, Library().with_parts(name)))
+
+
 def _aim(document: Document, layers: Layers, table: Mapping[str, Any], url: str | None, kept: Kept) -> Target:
     """Where requests go, and as whom."""
     if url is None:

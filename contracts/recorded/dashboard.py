@@ -113,7 +113,7 @@ class Dashboard:
         return "; ".join([*parts, *(f"{count} {what}" for count, what in notes if count)])
 
     def _line(self, flow: Flow, judged: Judged) -> dict[str, Any]:
-        redactor = Redactor(flow, self.judge.document.credential_fields)
+        redactor = Redactor(flow, self.judge.credential_fields)
         return {
             "number": self.number,
             "at": datetime.fromtimestamp(flow.began, UTC).strftime("%H:%M:%S"),

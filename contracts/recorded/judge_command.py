@@ -14,7 +14,7 @@ from proofsheet.contracts.recorded.dashboard import Dashboard
 from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
 from proofsheet.contracts.recorded.traffic_report import TrafficReport
 from proofsheet.contracts.reports.writer import Unwritable
-from proofsheet.contracts.settings import load
+from proofsheet.contracts.settings import load_all
 from proofsheet.spec.yaml_reader import BadFile
 from proofsheet.traffic import har, transcript
 from proofsheet.traffic.errors import BadTraffic
@@ -25,6 +25,7 @@ EPILOG = """\b
 Examples:
   proofsheet judge stability traffic                 what `proxy --record traffic` recorded
   proofsheet judge stability browser.har --report report.jsonl
+  proofsheet judge gptnb traffic                     a vendor: by all families that it sells
   proofsheet judge stability traffic --har traffic.har   and write it as HAR, for others to see
 
 \b
@@ -44,7 +45,7 @@ def judge(name: str, file: Path, report: Path | None, har_file: Path | None) -> 
     FILE is a folder or file that the proxy recorded, or a HAR file.
     """
     try:
-        traffic_judge = TrafficJudge(load(name))
+        traffic_judge = TrafficJudge(load_all(name))
     except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     try:
@@ -84,7 +85,7 @@ def _judged(
         if traffic_report.problem:
             raise OSError(traffic_report.problem)
         if har_file is not None:
-            har_file.write_text(har_text(flows, traffic_judge.document.credential_fields), encoding="utf-8")
+            har_file.write_text(har_text(flows, traffic_judge.credential_fields), encoding="utf-8")
     except (OSError, Unwritable) as problem:
         click.echo(f"Error: {problem}", err=True)
         return BROKEN

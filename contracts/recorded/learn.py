@@ -18,7 +18,7 @@ from proofsheet.contracts.recorded.sample_schemas import Samples, json_of, stand
 from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
 from proofsheet.contracts.reports.text import plural
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Document, Operation
 from proofsheet.traffic.flow import Flow
 from proofsheet.traffic.redaction import MARK
 
@@ -73,9 +73,10 @@ def _day(seconds: float) -> str:
 
 @dataclass
 class Lessons:
-    """Collects what flows show and the judge's document lacks."""
+    """Collects what flows show and one of the judge's documents lacks."""
 
     judge: TrafficJudge
+    document: Document
     found: dict[tuple[str, str, str], Lesson] = field(default_factory=dict)
     flows: int = 0
     dates: list[float] = field(default_factory=list)
@@ -85,7 +86,7 @@ class Lessons:
         if flow.end != "complete":
             return
         exchange, operation = self.judge.found(flow)
-        if exchange is None or operation is None:
+        if exchange is None or operation is None or operation.document != self.document.name:
             return
         self.flows += 1
         self.dates.append(flow.began)
@@ -95,7 +96,7 @@ class Lessons:
 
     def _lacking(self, exchange: Exchange, operation: Operation) -> Iterator[Sight]:
         place = f"{operation.pointer}/responses"
-        node = self.judge.oracle.node(operation)["responses"]
+        node = self.judge.oracle(operation).node(operation)["responses"]
         status = str(exchange.status)
         if status not in node:
             body = exchange.media_type if exchange.media_type and exchange.method != "HEAD" else None
@@ -119,7 +120,7 @@ class Lessons:
         """The headers that are neither HTTP's nor declared, by the check's own judgement."""
         for name, value in dict(exchange.headers).items():
             alone = replace(exchange, headers=((name, value),), memo={})
-            if any(True for _ in headers_are_declared(alone, operation, self.judge.oracle)):
+            if any(True for _ in headers_are_declared(alone, operation, self.judge.oracle(operation))):
                 yield name
 
     def _fields(self, value: Any, schema: Any, at: str) -> Iterator[Sight]:
@@ -136,7 +137,7 @@ class Lessons:
 
     def _origin(self, pointer: str) -> str:
         """Where the document as it is written holds what stands at `pointer`, also if that is a reference."""
-        source = self.judge.document.source
+        source = self.document.source
         place = pointers.origin(source, pointer)
         node = pointers.get(source, place)
         while isinstance(node, dict) and "$ref" in node:
@@ -147,7 +148,7 @@ class Lessons:
 
 def overlay(lessons: Lessons, name: str) -> dict[str, Any]:
     """The overlay that adds what was found. There must be something."""
-    family = lessons.judge.document.family  # also where `name` is a vendor's
+    family = lessons.document.family  # also where `name` is a vendor's
     day = _day(max(lessons.dates))
     title = f"Recorded traffic: {plural(lessons.flows, 'exchange')}"
     actions: list[dict[str, Any]] = [

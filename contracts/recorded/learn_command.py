@@ -29,7 +29,8 @@ def learn(name: str, file: Path, output: Path | None) -> None:
     """Propose an OpenAPI Overlay of the statuses, headers, media types and fields that the answers in FILE
     have and the document NAME lacks.
 
-    FILE is what `proofsheet proxy --record` recorded, or a HAR file. The overlay is a proposal: what was seen
+    FILE is what `proofsheet proxy --record` recorded, or a HAR file. Of a vendor of several families there is
+    an overlay for each; with -o their names are in the files' names. The overlay is a proposal: what was seen
     once may be a mistake, and what a gateway adds is no part of the API. Review it before it becomes a fact.
     """
     # Judging is slow to import, and this module is loaded with every `proofsheet spec`.
@@ -38,20 +39,22 @@ def learn(name: str, file: Path, output: Path | None) -> None:
     from proofsheet.contracts.recorded.learn import Lessons, counts, overlay
     from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
     from proofsheet.contracts.reports.text import plural
-    from proofsheet.contracts.settings import load
+    from proofsheet.contracts.settings import load_all
     from proofsheet.spec.yaml_reader import BadFile
     from proofsheet.traffic.content_coding import Undecodable
     from proofsheet.traffic.errors import BadTraffic
 
     try:
-        lessons = Lessons(TrafficJudge(load(name)))
+        judge = TrafficJudge(load_all(name))
     except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
+    lessons = [Lessons(judge, each.document) for each in judge.sources]
     skipped = 0
     try:
         for flow in read(file):
             try:
-                lessons.add(flow)
+                for each in lessons:
+                    each.add(flow)
             except Undecodable:
                 skipped += 1
     except BadTraffic as problem:
@@ -59,25 +62,26 @@ def learn(name: str, file: Path, output: Path | None) -> None:
         raise SystemExit(BROKEN) from None
     if skipped:
         click.echo(f"Note: {skipped} answers have a content coding that cannot be read", err=True)
-    if not lessons.found:
-        click.echo(f"{plural(lessons.flows, 'exchange')}: nothing that {name} lacks", err=True)
-        return
-    _write(overlay(lessons, name), output)
-    found = counts(lessons.found.values())
-    click.echo(f"{plural(lessons.flows, 'exchange')}: {found} that {name} lacks", err=True)
+    for each in lessons:
+        found = counts(each.found.values()) if each.found else "nothing"
+        click.echo(f"{plural(each.flows, 'exchange')}: {found} that {each.document.name} lacks", err=True)
+    _write({each.document.name: overlay(each, each.document.name) for each in lessons if each.found}, output)
 
 
-def _write(value: dict[str, Any], output: Path | None) -> None:
+def _write(made: dict[str, dict[str, Any]], output: Path | None) -> None:
+    """Write the overlays by the names of their documents: one into `output`, of several each beside it."""
     import yaml
 
     head = (
         "# A proposal made from recorded traffic; nothing in it is a fact before a person has reviewed it.\n"
     )
-    text = head + yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise click.UsageError(f"cannot write {output}: {problem.strerror or problem}") from None
+    for name, value in made.items():
+        text = head + yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
+        if output is None:
+            click.echo(text if len(made) == 1 else f"---\n{text}", nl=False)
+            continue
+        file = output if len(made) == 1 else output.with_name(f"{output.stem}.{name}{output.suffix}")
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as problem:
+            raise click.UsageError(f"cannot write {file}: {problem.strerror or problem}") from None

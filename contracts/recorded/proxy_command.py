@@ -26,6 +26,7 @@ Examples:
   proofsheet proxy stability --upstream https://reseller.example/sd
   proofsheet proxy stability --upstream https://reseller.example/sd --record traffic
   proofsheet proxy stability --upstream http://127.0.0.1:4010 --fail-on-finding --report report.jsonl
+  proofsheet proxy gptnb --upstream https://reseller.example   a vendor: by all families that it sells
 
 \b
 Then use http://127.0.0.1:4020 in your app instead of the upstream's URL; findings are on
@@ -87,7 +88,7 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     from proofsheet.contracts.recorded.proxy_session import Settings, run
 
     try:
-        document = Library().load(name)
+        documents = [Library().load(each) for each in Library().with_parts(name)]
         aim = upstream(url, options["insecure"])
     except (LookupError, BadFile, BadUpstream) as problem:
         raise click.UsageError(str(problem)) from None
@@ -97,7 +98,7 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     settings = Settings(
         name=name,
         upstream=aim,
-        credential_fields=document.credential_fields,
+        credential_fields=frozenset().union(*(each.credential_fields for each in documents)),
         report=options["report"],
         record=options["record"],
         limit=options["record_limit"],
@@ -107,7 +108,8 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
         fail_on_finding=options["fail_on_finding"],
     )
     ports = (sock.getsockname()[1], page.getsockname()[1])
-    told = banner(settings, f"{document.name} {document.version}", host, ports, options["insecure"])
+    by = ", ".join(f"{each.name} {each.version}" for each in documents)
+    told = banner(settings, by, host, ports, options["insecure"])
     raise SystemExit(run(settings, sock, page, lambda: click.echo(told)))
 
 

@@ -34,24 +34,35 @@ class Judged:
 
 @dataclass
 class TrafficJudge:
-    """Judges flows by one document; `verdicts` is complete after each."""
+    """Judges flows by one document, or by all of a vendor's; `verdicts` is complete after each."""
 
-    source: Source
+    sources: tuple[Source, ...]
     counts: Counter[str] = field(default_factory=Counter)  # judged, unjudged, unmatched, findings, advice
 
     def __post_init__(self) -> None:
-        self.oracle = Oracle(self.document)
+        self._oracles = {each.document.name: Oracle(each.document) for each in self.sources}
         found = [
             derived.requirement
-            for operation in self.document.operations.values()
-            for derived in always(self.source, operation)
+            for source in self.sources
+            for operation in source.document.operations.values()
+            for derived in always(source, operation)
         ]
         self.plan = Plan(tuple(found), ())
         self.verdicts = {each.id: Verdict(each, reason="no traffic showed it") for each in found}
 
     @property
     def document(self) -> Document:
-        return self.source.document
+        """The first, which has the name of all."""
+        return self.sources[0].document
+
+    @property
+    def credential_fields(self) -> frozenset[str]:
+        """Where the documents have credentials, in lower case."""
+        return frozenset().union(*(each.document.credential_fields for each in self.sources))
+
+    def oracle(self, operation: Operation) -> Oracle:
+        """The reader of the document in which an operation stands."""
+        return self._oracles[operation.document]
 
     def judge(self, flow: Flow) -> Judged:
         """Judge one flow and take note of it."""
@@ -75,7 +86,7 @@ class TrafficJudge:
 
     def requirements(self, operation: Operation) -> list[tuple[str, str]]:
         """(check, requirement) for all that is asked of every answer of an operation."""
-        named = ((check, f"{self.document.family}.{operation.id}.{topic_of(check)}") for check in CHECKS)
+        named = ((check, f"{operation.family}.{operation.id}.{topic_of(check)}") for check in CHECKS)
         return [(check, name) for check, name in named if name in self.verdicts]
 
     @property
@@ -92,7 +103,7 @@ class TrafficJudge:
         for check, name in self.requirements(operation):
             verdict = self.verdicts[name]
             verdict.climb(Status.PASSED)
-            for finding in CHECKS[check](exchange, operation, self.oracle):
+            for finding in CHECKS[check](exchange, operation, self.oracle(operation)):
                 message = redactor.text(finding.message)
                 is_kept = len(verdict.messages) < MOST_MESSAGES
                 verdict.climb(Status.FAILED, message if is_kept else "")
@@ -108,7 +119,8 @@ class TrafficJudge:
         path = urlsplit(flow.url).path if not flow.base else flow.path
         for candidate in _paths(path, flow):
             exchange = exchange_of(flow, candidate)
-            operation = self.oracle.operation(exchange)
+            known = (each.operation(exchange) for each in self._oracles.values())
+            operation = next((each for each in known if each is not None), None)
             if operation is not None:
                 return (None if _reason(flow) else decoded(exchange, flow)), operation
         return None, None

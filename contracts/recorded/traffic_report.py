@@ -82,7 +82,9 @@ class TrafficReport:
         case = Case(f"exchange-{number}", operation.id, (step,))
         asked = Result(case, (exchange,), messages=judged.messages)
         redaction = Redaction(_key(clean))
-        record = case_records.case(asked, self._judge.document, redaction, flow.milliseconds)
+        record = case_records.case(
+            asked, self._judge.oracle(operation).document, redaction, flow.milliseconds
+        )
         record["request"]["url"] = clean.url
         record["request"]["curl"] = record["request"]["curl"].replace(exchange.url, clean.url)
         found: Record = redaction.value(record)

@@ -26,9 +26,9 @@ def judge(options: dict[str, Any], reader: FrameReader) -> int:
     from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
     from proofsheet.contracts.recorded.traffic_report import TrafficReport
     from proofsheet.contracts.reports.writer import Unwritable
-    from proofsheet.contracts.settings import load
+    from proofsheet.contracts.settings import load_all
 
-    traffic_judge = TrafficJudge(load(options["name"]))
+    traffic_judge = TrafficJudge(load_all(options["name"]))
     report = Path(options["report"]) if options["report"] else None
     try:
         traffic_report = TrafficReport(traffic_judge, options["upstream"], report)

@@ -20,7 +20,9 @@ VIEWS = ("json", "binary", "full")
     "--lang", "language", type=click.Choice(LANGUAGES), required=True, help="The client's language."
 )
 @click.option("--name", help="The document; needed where there are several families.")
-@click.option("--vendor", help="The document as this vendor documents it.")
+@click.option(
+    "--vendor", help="The document as this vendor documents it; without --name each family that it sells."
+)
 @click.option(
     "--view", type=click.Choice(VIEWS), help="json: pictures as JSON; binary: as bytes; full: both."
 )
@@ -50,22 +52,25 @@ def client(
     Examples:
       proofsheet client --lang python --name stability -o stability_client
       proofsheet client --lang typescript --name stability --view binary -o src/stability
-      proofsheet client --lang go --vendor gptnb -o gptnb
+      proofsheet client --lang go --vendor gptnb --name flux -o flux
+      proofsheet client --lang go --vendor gptnb -o gptnb        a folder in it for each family
       proofsheet client --lang go --name stability --generator go-ogen -o stability
     """
     generator = _generator(language, wanted)
     chosen = _view(generator, view)
     library = Library(home)
-    called = _name(library, name, vendor)
-    document = source(library, called).value
+    called = _names(library, name, vendor)
+    documents = {each: source(library, each).value for each in called}
     if output.exists() and any(output.iterdir()) and not overwrite:
         raise click.UsageError(f"{output} is not empty; name another folder, or say --overwrite")
     try:
         _same(generator, version(generator.tool))
-        make(generator, document, chosen, output)
+        for each, document in documents.items():
+            folder = output if len(called) == 1 else output / library.family(each)
+            make(generator, document, chosen, folder)
+            _told(generator, chosen, folder, library.family(each))
     except NotMade as problem:
         raise click.ClickException(str(problem)) from None
-    _told(generator, chosen, output, library.family(called))
 
 
 def _generator(language: str, wanted: str | None) -> Generator:
@@ -90,17 +95,21 @@ def _view(generator: Generator, view: str | None) -> str:
     return view
 
 
-def _name(library: Library, name: str | None, vendor: str | None) -> str:
-    if name and vendor:
-        raise click.UsageError("say --name or --vendor: a vendor's document has its own name")
+def _names(library: Library, name: str | None, vendor: str | None) -> tuple[str, ...]:
+    """The documents to make clients of: of a vendor each that it sells, or that of a family."""
     if vendor and vendor not in library.vendors():
         raise click.UsageError(f"--vendor expects one of {', '.join(library.vendors())}, came {vendor!r}")
-    if chosen := vendor or name:
-        return chosen
+    if vendor:
+        sold = {library.family(each): each for each in library.sold_as(vendor)}
+        if name and name not in sold:
+            raise click.UsageError(f"{vendor} sells {', '.join(sold)}; came --name {name}")
+        return (sold[name],) if name else tuple(sold.values())
+    if name:
+        return (name,)
     families = library.families()
     if len(families) != 1:
         raise click.UsageError(f"say --name: there are {', '.join(families) or 'no documents'}")
-    return families[0]
+    return families
 
 
 def _same(generator: Generator, found: str) -> None:

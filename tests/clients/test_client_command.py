@@ -45,7 +45,7 @@ cp "$3" "$9/bundle.yaml"; cp "$7" "$9/config.yaml"
 def test_the_generator_gets_the_bundle_and_the_configuration(tools: Path, tmp_path: Path) -> None:
     program(tools, "openapi-python-client", COPY)
     out = tmp_path / "my-client"
-    done = call("--lang", "python", "--vendor", "gptnb", "-o", str(out))
+    done = call("--lang", "python", "--vendor", "gptnb", "--name", FAMILY, "-o", str(out))
     assert done.exit_code == 0, done.output
     assert "my-client: made by python-openapi-python-client, json view" in done.stderr
     assert "from my_client.api.stable_image import generate_core" in done.stdout
@@ -53,6 +53,18 @@ def test_the_generator_gets_the_bundle_and_the_configuration(tools: Path, tmp_pa
     assert bundle["servers"][0]["url"] == "https://goapi.gptnb.ai/sd"
     assert list(bundle["components"]["responses"]["Picture"]["content"]) == ["application/json"]
     assert "content_type_overrides" in (out / "config.yaml").read_text(encoding="utf-8")
+
+
+def test_of_a_vendor_each_family_that_it_sells_has_a_folder(tools: Path, tmp_path: Path) -> None:
+    program(tools, "openapi-python-client", COPY)
+    done = call("--lang", "python", "--vendor", "gptnb", "-o", str(tmp_path / "made"))
+    assert done.exit_code == 0, done.output
+    paths = {
+        path.name: set(yaml.safe_load((path / "bundle.yaml").read_text(encoding="utf-8"))["paths"])
+        for path in (tmp_path / "made").iterdir()
+    }
+    assert set(paths) == {Library().family(each) for each in Library().sold_as("gptnb")}
+    assert "/v1/get_result" in paths["flux"]
 
 
 def test_another_version_than_the_proven_one_is_said(tools: Path, tmp_path: Path) -> None:
@@ -84,7 +96,7 @@ def test_a_generator_that_fails_is_quoted(tools: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--name", "x", "--vendor", "gptnb"), "say --name or --vendor"),
+        (("--name", "x", "--vendor", "gptnb"), "gptnb sells stability, flux, midjourney; came --name x"),
         (("--vendor", "x"), "--vendor expects one of ai-yiapi, "),
         (("--name", "x"), "x"),
         (("--view", "full"), "--view expects json or binary for python-openapi-python-client, came full"),

@@ -79,9 +79,20 @@ def test_what_conforms_ends_with_0(tmp_path: Path) -> None:
     assert (done.exit_code, done.output) == (0, "2 exchanges; 2 judged; 0 findings on 0 requirements\n")
 
 
+def test_a_vendors_traffic_is_judged_by_each_family_that_it_sells(tmp_path: Path) -> None:
+    found = replace(TEAPOT, url="https://up.test/flux/v1/get_result?id=a", base="")
+    balance = replace(GOOD, base="")
+    report = tmp_path / "report.jsonl"
+    done = run(judge, "gptnb", recorded(tmp_path / "traffic", found, balance), "--report", report)
+    assert "2 exchanges; 2 judged" in done.output
+    verdicts = records.read(report).verdicts
+    assert verdicts["flux.getResult.answer.status"]["status"] != "passed"
+    assert verdicts["stability.getBalance.answer.status"]["status"] == "passed"
+
+
 def test_offline_and_live_find_the_same_and_the_report_shows_it(tmp_path: Path) -> None:
     flows = (GOOD, EXTRA, TEAPOT, PAGE)
-    trial = TrafficJudge(load("stability"))
+    trial = TrafficJudge((load("stability"),))
     live = {name for flow in flows for name, _ in trial.judge(flow).messages}
     report = tmp_path / "report.jsonl"
     done = run(judge, "stability", recorded(tmp_path / "traffic", *flows), "--report", report)
@@ -240,7 +251,7 @@ def test_what_is_learned_applies_and_then_nothing_lacks(tmp_path: Path, home: Pa
         "error": {"type": ["null", "string"]},
         "type": {"type": ["integer", "string"]},
     }
-    trial = TrafficJudge(replace(load("stability"), document=learned))
+    trial = TrafficJudge((replace(load("stability"), document=learned),))
     found = {name for flow in flows for name, _ in trial.judge(flow).messages}
     assert found <= {"stability.getBalance.answer.no-leak"}
 
@@ -256,6 +267,18 @@ def test_what_a_vendors_traffic_shows_extends_its_family(tmp_path: Path, home: P
     shutil.copytree(HOME / "claims", home / "claims")
     linted = run(lint, "gptnb.learned", "--home", home)
     assert linted.exit_code == 0, linted.output
+
+
+def test_each_family_that_a_vendor_sells_has_an_overlay_of_its_own(tmp_path: Path) -> None:
+    sent = ("https://up.test/flux/v1/get_result?id=a", "https://up.test/sd/v1/user/balance")
+    flows = [replace(TEAPOT, url=url, base="") for url in sent]
+    done = run(learn, "gptnb", recorded(tmp_path / "traffic", *flows), "-o", tmp_path / "made.yaml")
+    assert done.exit_code == 0, done.output
+    extended = {path.name: yaml.safe_load(path.read_text())["extends"] for path in tmp_path.glob("made*")}
+    assert extended == {
+        "made.gptnb.yaml": "../apis/stability.yaml",
+        "made.gptnb.flux.yaml": "../apis/flux.yaml",
+    }
 
 
 def test_nothing_to_learn_writes_nothing(tmp_path: Path) -> None:
@@ -279,7 +302,7 @@ def test_a_check_that_fails_ends_with_its_flow(monkeypatch: pytest.MonkeyPatch) 
     def fails(*_: Any) -> Any:
         raise ZeroDivisionError("oh")
 
-    made = traffic_judge.TrafficJudge(load("stability"))
+    made = traffic_judge.TrafficJudge((load("stability"),))
     with monkeypatch.context() as patched:
         patched.setitem(traffic_judge.CHECKS, "no-5xx", fails)
         assert made.judge(GOOD).unjudged == "the judge failed: ZeroDivisionError: oh"
@@ -320,7 +343,7 @@ SECURED = replace(
 def test_no_report_no_page_and_no_recording_shows_what_only_the_document_calls_a_credential(
     secured: Document, tmp_path: Path
 ) -> None:
-    traffic_judge = TrafficJudge(Source(secured))
+    traffic_judge = TrafficJudge((Source(secured),))
     report = TrafficReport(traffic_judge, "https://up.test/sd", tmp_path / "report.jsonl")
     dashboard = Dashboard(traffic_judge, report, "up", lambda text: None)
     dashboard.add(SECURED)
