@@ -26,7 +26,7 @@ generated code is patched, no template replaced.
 ```sh
 proofsheet client --lang python --name stability -o stability_client               # pictures as JSON
 proofsheet client --lang python --name stability --view binary -o stability_bytes  # pictures as bytes
-proofsheet client --lang go --vendor gptnb -o gptnb      # this vendor's: a folder for each family that it sells
+proofsheet client --lang go --vendor gptnb -o gptnb      # this vendor's: each family that it sells
 ```
 
 Most generators know one form of answer under a status, so there are *views*: `json` has pictures as JSON
