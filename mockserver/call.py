@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -103,6 +103,8 @@ class Call:
     # found by the gates and the behaviour
     reserved: bool = False
     paid: Decimal = Decimal(0)
+    sent_tokens: int = 0  # of a stream, so far
+    at_end: Callable[[], None] | None = None  # what is to be done once its stream has ended
     seed: int | None = None
     delay: float = 0.0
     forced: str | None = None  # by what an outcome was forced, for the journal
@@ -206,8 +208,7 @@ class Call:
         if offer is not None and offer.credits is not None:
             return Decimal(str(offer.credits))
         if self.writing is not None and cost.prompt_tokens:
-            used = self.writing.prompt_tokens, self.writing.completion_tokens
-            return cost.of_tokens(self.fields, self.resource or {}, *used)
+            return self.cost_of(self.writing.completion_tokens)
         artifact, known = self.operation.artifact, self.known_fields
         if artifact is None or not cost.megapixel:
             return cost.total(self.fields, self._paid_items, None, ())
@@ -223,6 +224,20 @@ class Call:
             return 1
         sent = next(pointers.find(self.fields, per), None)
         return len(sent) if isinstance(sent, str) else self.count
+
+    def cost_of(self, completion_tokens: int) -> Decimal:
+        """What it costs if so much has been written, in credits."""
+        cost = self.operation.cost
+        if cost is None or self.writing is None or not cost.prompt_tokens:
+            return self.cost
+        used = self.writing.prompt_tokens, completion_tokens
+        return cost.of_tokens(self.fields, self.resource or {}, *used)
+
+    def ended(self) -> None:
+        """Say that its stream has ended; only the first to say so is heard."""
+        told, self.at_end = self.at_end, None
+        if told is not None:
+            told()
 
     def given_sides(self, name: str) -> tuple[int, int] | None:
         """The sides of the (first) picture in a field, upright, in pixels; None where there is none."""

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from proofsheet.mockserver import callbacks, faults
@@ -42,14 +43,28 @@ async def serve(
         made, fault = await _answered(call, double, receive, bool(scope.get("proofsheet.whole")))
     except Disconnected:
         return
-    double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
+    if made.stream is None:
+        double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
     if call.oversized:
         await _linger(call, made, receive, send)
     elif made.stream is not None:
-        await until_gone(faults.send(fault, double.rng, made, scope, send), receive)
+        call.at_end = partial(_end_stream, call, double, made, started)
+        try:
+            await until_gone(faults.send(fault, double.rng, made, scope, send), receive)
+        finally:
+            call.ended()
     else:
         await faults.send(fault, double.rng, made, scope, send)
     callbacks.follow(double, call)  # after the answer, so that nobody hears of an id that he does not have
+
+
+def _end_stream(call: Call, double: Double, made: Reply, started: float) -> None:
+    """Settle and note a call whose stream has ended: what was sent of it is charged."""
+    if call.paid:
+        call.paid = min(call.cost_of(call.sent_tokens), call.cost)
+    if call.reserved:
+        double.state.settle(call.account, call.cost, bool(call.paid), call.paid)
+    double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
 
 
 async def until_gone(sending: Coroutine[Any, Any, None], receive: Receive) -> None:
@@ -103,7 +118,8 @@ def _too_large(call: Call, limit: int) -> Reply | None:
 
 
 async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
-    """The answer to a call that has been read. Credits are settled whatever happens."""
+    """The answer to a call that has been read. Credits are settled whatever happens, or at a stream's end."""
+    is_stream = False
     try:
         outcome, refusal = await _outcome(call, double, wanted.outcome)
         found = await artifacts(call, double, outcome.representation(call.representation))
@@ -115,9 +131,10 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
             await asyncio.sleep(call.delay)
         if call.reserved and call.operation.cost and made.outcome in call.operation.cost.charged:
             call.paid = call.cost
+        is_stream = made.stream is not None
         return made
     finally:
-        if call.reserved:
+        if call.reserved and not is_stream:
             double.state.settle(call.account, call.cost, bool(call.paid))
 
 

@@ -96,7 +96,7 @@ async def reply(
     for header, value in representation.headers:
         text = value if isinstance(value, str) else str(next(values(value, context, first), ""))
         headers.append((header.lower().encode(), text.encode("latin-1", "replace")))
-    stream = paced(events, call.stream_pace, double) if events is not None else None
+    stream = paced(events, call, double) if events is not None else None
     return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type, stream)
 
 

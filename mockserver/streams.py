@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from proofsheet.mockserver import bodies
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import CutOff
 from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.stream_pace import StreamPace
 from proofsheet.mockserver.written_values import Place
+from proofsheet.spec import tokens
 from proofsheet.spec.events import ARTIFACT, FILE, PARTIAL, PIECES, Event, EventStream
 
 FILE_PIECE = 3 * 4096  # bytes: base64 has no padding within a file
@@ -25,6 +27,7 @@ class Sent:
     data: bytes
     is_piece: bool = False
     is_cut: bool = False  # the connection ends here
+    tokens: int = 0  # that were written for it
 
 
 _CALLS = {"tool": ("call", "arguments"), "function": ("function", "function-arguments")}
@@ -48,12 +51,19 @@ def sent_events(
     return found
 
 
-async def paced(found: Sequence[Sent], pace: StreamPace, double: Double) -> AsyncIterator[bytes]:
-    """The events one by one. Raises CutOff where the connection is to end, or where an error has no event."""
+async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncIterator[bytes]:
+    """The events one by one. Raises CutOff where the connection is to end, or where an error has no event.
+
+    The call has ended before its last event goes out: who has read that finds it charged and noted.
+    """
+    pace = call.stream_pace
     pauses = pace.pauses(double.rng)
-    for each in found:
+    for number, each in enumerate(found, 1):
         if each.is_piece and not pace.is_immediate:
             await asyncio.sleep(next(pauses))
+        call.sent_tokens += each.tokens
+        if number == len(found):
+            call.ended()
         if each.is_cut:
             raise CutOff
         yield each.data
@@ -109,7 +119,12 @@ def _pieces(events: dict[str | None, Event], context: Context) -> Iterator[Sent]
     for row in zip_longest(*rows):
         for kind, place in filter(None, row):
             if (event := events.get(kind)) is not None:
-                yield replace(_event(event, replace(context, place=place)), is_piece=True)
+                written = 1 if place.piece is not None else _name_tokens(place)
+                yield replace(_event(event, replace(context, place=place)), is_piece=True, tokens=written)
+
+
+def _name_tokens(place: Place) -> int:
+    return tokens.count(place.tool.tool.name) if place.tool and place.tool.tool else 0
 
 
 def _said(place: Place) -> Iterator[tuple[str, Place]]:

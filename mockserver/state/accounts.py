@@ -21,11 +21,11 @@ class Account:
     balance: Decimal | None
     held: Decimal = Decimal(0)
 
-    def settle(self, cost: Decimal, charge: bool) -> None:
-        """Let go of what was held, and take it from the balance if it is to be paid."""
+    def settle(self, cost: Decimal, charge: bool, paid: Decimal | None = None) -> None:
+        """Let go of what was held, and take it from the balance if it is to be paid, or what is `paid`."""
         self.held = max(self.held - cost, Decimal(0))  # an account that was reset holds nothing
         if charge and self.balance is not None:
-            self.balance -= cost
+            self.balance -= cost if paid is None else paid
 
 
 class Accounts:

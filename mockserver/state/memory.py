@@ -141,8 +141,8 @@ class MemoryState:
         account.held += cost
         return True
 
-    def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
-        self._account(holder).settle(cost, charge)
+    def settle(self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None) -> None:
+        self._account(holder).settle(cost, charge, paid)
 
     # tasks
 

@@ -56,8 +56,8 @@ class State(Protocol):
     def reserve(self, holder: Holder, cost: Decimal) -> bool:
         """Hold `cost` credits; False, and nothing held, if they are not there."""
 
-    def settle(self, holder: Holder, cost: Decimal, charge: bool) -> None:
-        """Let go of a reservation, and take it from the balance if the call is to be paid."""
+    def settle(self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None) -> None:
+        """Let go of a reservation, and take it from the balance if the call is to be paid; or less of it."""
 
     def add_task(self, task: Task, most: Most | None = None) -> Added:
         """Keep a task, which takes over what was reserved for it. Nothing is done if its id is known.

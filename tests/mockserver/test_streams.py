@@ -314,6 +314,58 @@ def test_what_is_read_and_written_is_what_is_paid_for(house: InProcess) -> None:
     assert house.post("/talk", json=said(), headers=key).status_code == 402
 
 
+def balance(house: InProcess, key: str) -> float:
+    return float(house.double.state.balance(("streams", key)) or 0)
+
+
+def test_of_a_stream_that_breaks_off_what_was_sent_is_paid_for(house: InProcess) -> None:
+    key = "sk-streams-broken"
+    headers = {"authorization": None, "x-key": key}
+    read = house.post("/talk", json=said(), headers=headers).json()["tokens"]["read"]
+    before = balance(house, key)
+    house.post("/talk", json=said(stream=True), headers={**headers, "proofsheet-stream": "error=3"})
+    assert before - balance(house, key) == pytest.approx((read * 1000 + 3 * 2000) / 1e6)
+    assert house.double.state.journal()[-1]["credits"] == pytest.approx((read * 1000 + 3 * 2000) / 1e6)
+
+
+def test_who_leaves_a_stream_pays_for_what_he_was_sent(house: InProcess) -> None:
+    key = "sk-streams-leaver"
+    body = json.dumps(said(stream=True)).encode()
+    before = balance(house, key)
+    scope = {
+        **{"type": "http", "method": "POST", "path": "/talk", "query_string": b"", "scheme": "http"},
+        **{"server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "http_version": "1.1"},
+        "headers": [
+            (b"content-type", b"application/json"),
+            *((b"x-key", key.encode()), (b"proofsheet-stream", b"ttft=0.01, tps=0.01")),
+        ],
+    }
+    sent: list[Any] = []
+
+    async def left() -> None:
+        first = asyncio.Event()
+        requests = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def receive() -> Any:
+            if (found := next(requests, None)) is not None:
+                return found
+            await first.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+            if sum(each["type"] == "http.response.body" for each in sent) == 2:
+                first.set()
+
+        await asyncio.wait_for(house.site(scope, receive, send), 30)
+
+    house.run(left())
+    spent = before - balance(house, key)
+    assert 0 < spent < 100 * 1000 / 1e6
+    assert house.double.state.journal()[-1]["credits"] == pytest.approx(spent)
+    assert house.double.state.held(("streams", key)) == 0
+
+
 def test_a_pace_is_read_with_what_it_does_not_name_as_usual() -> None:
     assert parse_stream_pace("") == StreamPace()
     usual = parse_stream_pace("ttft=0.5, tps=40")
