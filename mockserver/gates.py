@@ -64,13 +64,15 @@ def resource(call: Call, double: Double) -> None:
     role = call.operation.resource
     if role is None or role.id is None:
         return
+    field = role.id.text.rpartition("/")[2]
     name = call.evaluate(role.id)
+    if name is None:
+        name = call.known_fields.get(field)
     found = role.of.at(double.state.now()).get(str(name))
-    flaw = Flaw("missing" if found is None else "unfit", role.id.text.rpartition("/")[2], {"value": name})
     if found is None:
-        raise Refusal("resource", "missing", (flaw,))
+        raise Refusal("resource", "missing", (Flaw("missing", field, {"value": name}),))
     if not role.fits(found):
-        raise Refusal("resource", "unfit", (flaw,))
+        raise Refusal("resource", "unfit", (Flaw("unfit", field, {"value": name, "says": role.says}),))
     call.resource = found
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
 from typing import Any
 
 from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.classifying import Result, results
 from proofsheet.mockserver.media.text.instances import NoInstance, instance
 from proofsheet.mockserver.media.text.reply import reply_tokens
 from proofsheet.mockserver.scripts import Script
@@ -77,7 +79,8 @@ class Writing:
     inputs: tuple[str, ...]  # what becomes vectors, each of so many dimensions, written in a form
     dimensions: int
     form: str
-    alternatives: int | None  # how many likely tokens are named; None: not even a token's own likelihood
+    results: tuple[Result, ...] = ()  # what was found of what is classified
+    alternatives: int | None = None  # how many likely tokens are named; None: not even its own
 
     @property
     def weight(self) -> int:
@@ -96,16 +99,20 @@ def writing(call: Call) -> Writing | None:
     completion, embedding = call.operation.completion, call.operation.embedding
     if call.writing is None and completion is not None:
         read = count_tokens(call)
-        call.writing = _written(completion, _Request(completion, call.fields), call.script, read)
+        call.writing = _written(completion, _Request(completion, call.known_fields), call.script, read)
     elif call.writing is None and embedding is not None:
         call.writing = _embedded(embedding, call)
+    elif call.writing is None and (known := call.operation.classification) is not None:
+        found_results = results(known, call.fields)
+        call.writing = Writing((), count_tokens(call), {}, (), dimensions=0, form="", results=found_results)
     found: Writing | None = call.writing
     return found
 
 
 def count_tokens(call: Call) -> int:
     """How many tokens a call reads, counted once."""
-    reader = call.operation.completion or call.operation.embedding
+    known = call.operation
+    reader = known.completion or known.embedding or known.classification
     if call.read_tokens is None and reader is not None:
         call.read_tokens = reader.prompt_tokens(call.fields)
     return call.read_tokens or 0
@@ -126,6 +133,16 @@ class _Request:
         self.completion, self.fields = completion, fields
         self.turns = completion.conversation(fields)
         self.said = next((each.text for each in reversed(self.turns) if each.role == "user"), "")
+
+    def prompts(self) -> Iterator[_Request]:
+        """A request for each prompt that is answered by itself; a conversation is one."""
+        if self.completion.turns is not None or len(self.turns) < 2:
+            yield self
+            return
+        for each in self.turns:
+            found = copy(self)
+            found.turns, found.said = (each,), each.text
+            yield found
 
     def at(self, place: tuple[str, ...] | None) -> Any:
         return next(pointers.find(self.fields, place), None) if place is not None else None
@@ -179,12 +196,11 @@ class _Request:
 
 def _written(completion: Completion, request: _Request, script: Script | None, read: int) -> Writing:
     count = min(max(request.number(completion.count, _MOST_CHOICES) or 1, 1), _MOST_CHOICES)
+    asked = [each for each in request.prompts() for _ in range(count)][:_MOST_CHOICES]
     return Writing(
         choices=tuple(
-            _scripted(request, script, index)
-            if script and script.parts
-            else _choice(completion, request, index)
-            for index in range(count)
+            _scripted(each, script, index) if script and script.parts else _choice(completion, each, index)
+            for index, each in enumerate(asked)
         ),
         prompt_tokens=read,
         finishes=completion.finishes,

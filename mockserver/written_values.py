@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
 from typing import Any
 
+from proofsheet.mockserver.classifying import RESULT, Result
 from proofsheet.mockserver.media.text.vectors import packed, vector
 from proofsheet.mockserver.tool_choice import Tool
 from proofsheet.mockserver.writing import Choice, Part, Writing
@@ -25,6 +27,7 @@ class Token:
 
     text: str
     logprob: float
+    offset: int = 0  # of its first character in what is written
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Place:
     alternative: Token | None = None
     piece: str | None = None
     vector: int | None = None  # which of the inputs
+    result: Result | None = None  # of what is classified
     before: int = 0  # tokens of the choice before the piece
 
     @property
@@ -50,14 +54,17 @@ class Place:
 
     def tokens(self) -> Iterator[Token]:
         """The tokens of the piece, or of all that the choice says as text."""
-        found: Sequence[str] = [
-            each for part in self.chosen.parts if part.kind == "text" for each in part.tokens
-        ]
+        found: Sequence[str] = list(self._written())
         if self.piece is not None:
             found = tokens.tokens(self.piece)
         seed = _seed(self.chosen)
+        offset = sum(map(len, itertools.islice(self._written(), self.before)))
         for number, each in enumerate(found, self.before):
-            yield Token(each, Random(seed + number.to_bytes(4, "big")).uniform(*_LIKELY))
+            yield Token(each, Random(seed + number.to_bytes(4, "big")).uniform(*_LIKELY), offset)
+            offset += len(each)
+
+    def _written(self) -> Iterator[str]:
+        return (each for part in self.chosen.parts if part.kind == "text" for each in part.tokens)
 
     def alternatives(self) -> Iterator[Token]:
         """The likeliest tokens in the place of one, that itself first."""
@@ -79,6 +86,8 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     source = name.partition(".")[0]
     if source not in _LEVELS:
         return None
+    if source == "$result":
+        return [replace(place, result=each) for each in place.writing.results]
     if source == "$vector":
         return [replace(place, vector=index) for index in range(len(place.writing.inputs))]
     if place.choice is None:
@@ -90,7 +99,7 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     return [replace(place, alternative=each) for each in place.alternatives()]
 
 
-_LEVELS = ("$vector", "$choice", "$tool", "$function", "$token", "$alternative")
+_LEVELS = ("$result", "$vector", "$choice", "$tool", "$function", "$token", "$alternative")
 
 
 def _said(kind: str) -> Callable[[Place], Iterator[Any]]:
@@ -114,6 +123,16 @@ def _of_token(
     token: Callable[[Place], Token | None], value: Callable[[Token], Any]
 ) -> Callable[[Place], Iterator[Any]]:
     return lambda place: iter([value(found)] if (found := token(place)) else [])
+
+
+def _likely(place: Place) -> Iterator[Any]:
+    """The likeliest tokens by their text."""
+    if place.token is not None:
+        yield {each.text: round(each.logprob, 6) for each in place.alternatives()}
+
+
+def _of_result(value: Callable[[Result], Iterator[Any]]) -> Callable[[Place], Iterator[Any]]:
+    return lambda place: value(place.result) if place.result else iter(())
 
 
 def _vector(place: Place) -> Iterator[Any]:
@@ -155,6 +174,9 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     "$usage.prompt": lambda place: iter([place.writing.prompt_tokens]),
     "$usage.completion": lambda place: iter([place.writing.completion_tokens]),
     "$usage.total": lambda place: iter([place.writing.prompt_tokens + place.writing.completion_tokens]),
+    "$token.offset": lambda place: iter([place.token.offset] if place.token else []),
+    "$token.alternatives": _likely,
+    **{name: _of_result(value) for name, value in RESULT.items()},
     **{f"$token.{name}": _of_token(_token, value) for name, value in _TOKEN.items()},
     **{f"$alternative.{name}": _of_token(_alternative, value) for name, value in _TOKEN.items()},
 }

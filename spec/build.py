@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from proofsheet.spec import build_tasks, media_types, pointers, security
 from proofsheet.spec.artifact import artifact
 from proofsheet.spec.choices import Choice, choice
+from proofsheet.spec.classification import classification
 from proofsheet.spec.completion import completion
 from proofsheet.spec.document import (
     FORMS,
@@ -128,6 +129,7 @@ def _operation(
         callbacks=tuple(build_tasks.callbacks(node)),
         completion=completion(node.get("x-completion")),
         embedding=embedding(node.get("x-embedding")),
+        classification=classification(node.get("x-classification")),
         resource=resource_role(node.get("x-resource"), resources(raw)),
     )
 

@@ -106,9 +106,9 @@ class Completion:
         )
 
     def prompted(self, fields: Any) -> list[str]:
-        """Every text that says what to write."""
-        found = (each for at in self.prompts for each in pointers.find(fields, at))
-        return [each for each in found if isinstance(each, str)]
+        """Every text that says what to write; numbers of tokens as a text that has as many."""
+        found = [each for at in self.prompts for each in pointers.find(fields, at)]
+        return [text for each in found for text in _texts(each)]
 
     def prompt_tokens(self, fields: Any) -> int:
         """How many tokens a request has, as they are counted (spec/tokens.py)."""
@@ -116,6 +116,15 @@ class Completion:
         words = sum(tokens.count(each.text) for each in turns)
         around = sum(self.message_tokens + self.picture_tokens * each.pictures for each in turns)
         return words + (around if self.turns else 0) + (self.reply_tokens if turns else 0)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list) and value and all(isinstance(each, int) for each in value):
+        yield " ".join(map(str, value))
+    elif isinstance(value, list):
+        yield from (text for each in value for text in _texts(each))
 
 
 def _turn(turns: Turns, message: Mapping[str, Any]) -> Turn:

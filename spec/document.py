@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from proofsheet.spec import media_types, pointers
 from proofsheet.spec.artifact import Artifact, Sides
 from proofsheet.spec.choices import Choice
+from proofsheet.spec.classification import Classification
 from proofsheet.spec.completion import Completion
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
@@ -285,6 +286,7 @@ class Operation:
     callbacks: tuple[Callback, ...] = ()
     completion: Completion | None = None  # what it writes in reply
     embedding: Embedding | None = None  # what it turns into vectors
+    classification: Classification | None = None  # what it finds out of texts and pictures
     resource: ResourceRole | None = None  # what it does with resources
 
     @property

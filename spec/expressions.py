@@ -38,9 +38,10 @@ WRITING = frozenset(
         ),  # the one tool of a choice that may call one
         *(f"${of}.{each}" for of in ("token", "alternative") for each in ("text", "logprob", "bytes")),
         *(f"$usage.{each}" for each in ("prompt", "completion", "total")),
-        "$piece.text",
+        *("$piece.text", "$token.offset", "$token.alternatives"),
     }
 )
+RESULT = frozenset(f"$result.{each}" for each in ("flagged", "categories", "scores", "kinds"))
 VECTOR = frozenset({"$vector.index", "$vector.values"})
 OTHERWISE = frozenset({"absent", "null"})
 # How a value is written, where not as it is: times are Unix seconds, progress and shares go from 0 to 1.
@@ -109,7 +110,8 @@ class UnknownExpression(ValueError):
 
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
-    known = any(text in each for each in (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, VECTOR))
+    tables = (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, RESULT, VECTOR)
+    known = any(text in each for each in tables)
     if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT, _RESOURCE)):
         raise UnknownExpression(text)
     return Expression(text)

@@ -36,6 +36,7 @@ class ResourceRole:
     of: Resources
     id: Expression | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
+    says: str | None = None  # of one that does not fit
 
     def fits(self, resource: Mapping[str, Any]) -> bool:
         """Whether a resource has the members that are wanted of it."""
@@ -59,4 +60,9 @@ def resource_role(node: Mapping[str, Any] | None, known: Mapping[str, Resources]
     """Read `x-resource` of an operation. Raises KeyError where there are no such resources."""
     if node is None:
         return None
-    return ResourceRole(known[node["of"]], parse(node["id"]) if "id" in node else None, node.get("where", {}))
+    return ResourceRole(
+        known[node["of"]],
+        parse(node["id"]) if "id" in node else None,
+        node.get("where", {}),
+        node.get("says"),
+    )

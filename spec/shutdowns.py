@@ -26,13 +26,17 @@ def has_ended(body: Body, field: str, value: Any, day: date) -> bool:
 def as_of(document: Document, day: date) -> Document:
     """The document as it is on a day: without the values that have ended, and without rules about them alone.
 
-    Operations that have no value left of such a field are left out.
+    Operations that have no value left of such a field, or no resource that they need, are left out.
     """
     found = {name: _operation(each, day) for name, each in document.operations.items()}
     return replace(document, operations={name: each for name, each in found.items() if each is not None})
 
 
 def _operation(operation: Operation, day: date) -> Operation | None:
+    role = operation.resource
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+    if role is not None and role.where and not any(map(role.fits, role.of.at(midnight).values())):
+        return None
     if not any(each.shutdowns for each in operation.bodies):
         return operation
     bodies = tuple(_body(each, day) for each in operation.bodies)

@@ -21,7 +21,7 @@ _KEYWORDS = (
         "x-wording",
         "x-codes",
     ),
-    *("x-negotiation", "x-completion", "x-embedding"),
+    *("x-negotiation", "x-completion", "x-embedding", "x-classification"),
 )
 # Facts with numbers: an evidence further up was hardly written with them in mind.
 _NUMBERS = (
