@@ -8,11 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver.sources import Artifact, Context, values
-from proofsheet.mockserver.written_values import repeated
+from proofsheet.mockserver.written_values import parts, repeated
 from proofsheet.spec import json_text, media_types, pointers
 from proofsheet.spec.document import Representation
-from proofsheet.spec.events import Binds
-from proofsheet.spec.expressions import Expression
+from proofsheet.spec.expressions import Binds, Expression
 
 _LONG_LIST = 16  # items
 
@@ -113,12 +112,25 @@ def _bind(
             return
         if rest:
             value = value[head]
+    if expression.patterns:
+        value[head] = _of_parts(expression, context)
+        return
     artifact = artifacts[0] if artifacts else None
     if expression.otherwise is not None:
         _keep_if(value, head, expression, context, artifact)
         return
     for each in values(expression, context, artifact):
         value[head] = _packed(each, blobs) if expression.text == "$artifact.base64" else each
+
+
+def _of_parts(expression: Expression, context: Context) -> list[Any]:
+    """A list with an item for each part of what is written, made of the pattern of its kind."""
+    patterns = {each.kind: each for each in expression.patterns}
+    return [
+        filled_in(pattern.value, pattern.binds, replace(context, place=place))
+        for kind, place in (parts(context.place) if context.place else ())
+        if (pattern := patterns.get(kind))
+    ]
 
 
 def _keep_if(

@@ -40,6 +40,7 @@ class Context:
     link: Callable[[str], str | None] = lambda name: None  # the URL that a link of the answer leads to
     now: Callable[[], float] = lambda: 0.0  # Unix seconds on the double's clock
     place: Place | None = None  # where in what is written in reply
+    event: int = 0  # the number of the event in its stream
     resource: Mapping[str, Any] | None = None  # the one that is used, or shown just now
     resources: Sequence[Mapping[str, Any]] = ()  # those that are listed
 
@@ -76,6 +77,7 @@ def _counted(of: Callable[[Call], int]) -> Callable[[Context], Iterator[Any]]:
 CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$call.id": lambda context: iter([context.call.id]),
     "$call.time": lambda context: iter([context.now()]),
+    "$event.index": lambda context: iter([context.event]),
     "$ledger.balance": _balance,
     "$method": lambda context: iter([context.call.method]),
     "$refusal.code": _first(lambda each: each.codes),

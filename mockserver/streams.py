@@ -13,7 +13,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import CutOff
 from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.stream_pace import StreamPace
-from proofsheet.mockserver.written_values import Place
+from proofsheet.mockserver.written_values import Place, parts
 from proofsheet.spec import tokens
 from proofsheet.spec.events import ARTIFACT, FILE, PARTIAL, PIECES, Event, EventStream
 
@@ -30,6 +30,7 @@ class Sent:
     tokens: int = 0  # that were written for it
 
 
+_NAMED = ("call", "function")  # events that name a tool
 _CALLS = {"tool": ("call", "arguments"), "function": ("function", "function-arguments")}
 
 
@@ -41,14 +42,16 @@ def sent_events(
     is_error = pace.error is not None and pace.error == most
     found: list[Sent] = []
     pieces = 0
-    for each in _whole(stream, context, artifacts):
-        if most is not None and pieces >= most and (each.is_piece or pieces):
+    for event, place, artifact in _whole(stream, context, artifacts):
+        numbered = replace(context, place=place, event=len(found))
+        is_piece = event.of in (*PIECES, PARTIAL, FILE) and event.at is None
+        if most is not None and pieces >= most and (is_piece or pieces):
             error = stream.error if is_error else None
-            found.append(_event(error, context) if error else Sent(b"", is_cut=True))
-            break
-        found.append(each)
-        pieces += each.is_piece
-    return found
+            return [*found, _event(error, numbered) if error else Sent(b"", is_cut=True)]
+        made = _event(event, numbered, artifact)
+        found.append(replace(made, is_piece=is_piece, tokens=_tokens(event, place)))
+        pieces += is_piece
+    return found if stream.end is None else [*found, Sent(b"data: %s\n\n" % stream.end.encode())]
 
 
 async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncIterator[bytes]:
@@ -69,36 +72,37 @@ async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncItera
         yield each.data
 
 
-def _whole(stream: EventStream, context: Context, artifacts: Sequence[Artifact]) -> Iterator[Sent]:
+Made = tuple[Event, Place | None, Artifact | None]  # of what in the answer an event is made
+
+
+def _whole(stream: EventStream, context: Context, artifacts: Sequence[Artifact]) -> Iterator[Made]:
+    """Every event of an answer, in order."""
     known = context.call.known_fields
     for group in stream.groups():
         admitted = [each for each in group if each.when is None or each.when.is_valid(known)]
         if group[0].of in PIECES:
-            yield from _pieces({each.of: each for each in admitted}, context)
+            yield from _pieces(admitted, context)
         elif admitted and group[0].of in (PARTIAL, ARTIFACT, FILE):
-            yield from _shown(group[0], context, artifacts)
+            yield from ((group[0], context.place, each) for each in _shown(group[0], artifacts))
         elif admitted and group[0].of == "choice":
             for place in _choices(context):
-                yield _event(group[0], replace(context, place=place))
+                if not group[0].finishes or place.chosen.finish in group[0].finishes:
+                    yield group[0], place, None
         elif admitted:
-            yield _event(group[0], context)
-    if stream.end is not None:
-        yield Sent(b"data: %s\n\n" % stream.end.encode())
+            yield group[0], context.place, None
 
 
-def _shown(event: Event, context: Context, artifacts: Sequence[Artifact]) -> Iterator[Sent]:
-    """An event for each artifact, or for each of its stages or parts, which are pieces of a stream."""
+def _shown(event: Event, artifacts: Sequence[Artifact]) -> Iterator[Artifact]:
+    """Each artifact, or each of its stages or parts, which are pieces of a stream."""
     for each in artifacts:
         if event.of == ARTIFACT:
-            yield _event(event, context, each)
+            yield each
             continue
         if event.of == FILE:
-            for piece in _parts(each):
-                yield replace(_event(event, context, piece), is_piece=True)
+            yield from _parts(each)
             continue
         for index, pieces in enumerate(each.stages):
-            stage = replace(each, pieces=pieces, index=index)
-            yield replace(_event(event, context, stage), is_piece=True)
+            yield replace(each, pieces=pieces, index=index)
 
 
 def _parts(artifact: Artifact) -> Iterator[Artifact]:
@@ -113,31 +117,40 @@ def _choices(context: Context) -> list[Place]:
     return [replace(place, choice=each) for each in place.writing.choices] if place else []
 
 
-def _pieces(events: dict[str | None, Event], context: Context) -> Iterator[Sent]:
-    """A piece of each choice in turn, for as long as any has more."""
+def _pieces(events: Sequence[Event], context: Context) -> Iterator[Made]:
+    """What there is of each choice in turn, for as long as any has more."""
+    by_kind: dict[tuple[str | None, str | None], list[Event]] = {}
+    for event in events:
+        by_kind.setdefault((event.of, event.at), []).append(event)
     rows = [list(_said(each)) for each in _choices(context)]
     for row in zip_longest(*rows):
-        for kind, place in filter(None, row):
-            if (event := events.get(kind)) is not None:
-                written = 1 if place.piece is not None else _name_tokens(place)
-                yield replace(_event(event, replace(context, place=place)), is_piece=True, tokens=written)
+        for kind, at, place in filter(None, row):
+            for event in by_kind.get((kind, at), ()):
+                yield event, place, None
 
 
-def _name_tokens(place: Place) -> int:
-    return tokens.count(place.tool.tool.name) if place.tool and place.tool.tool else 0
+def _tokens(event: Event, place: Place | None) -> int:
+    """How many tokens were written for an event: one for a piece, those of a tool's name for its start."""
+    if place is None or event.of not in PIECES:
+        return 0
+    if event.at is None and place.piece is not None:
+        return 1
+    is_start = event.at == "start" if event.of not in _NAMED else event.at is None
+    return tokens.count(place.tool.tool.name) if is_start and place.tool and place.tool.tool else 0
 
 
-def _said(place: Place) -> Iterator[tuple[str, Place]]:
-    """What a choice says, piece by piece: the kind of each, and the place of it."""
+def _said(whole: Place) -> Iterator[tuple[str, str | None, Place]]:
+    """What a choice says: the start of each part, its pieces and its end; the kind of each, and its place."""
     before = 0
-    for part in place.chosen.parts:
-        tool = part if part.tool else None
-        call, arguments = _CALLS.get(part.kind, ("", part.kind))
-        if tool:
-            yield call, replace(place, tool=tool)
-        for each in part.tokens:
-            yield arguments, replace(place, tool=tool, piece=each, before=before)
-            before += part.kind == "text"
+    for name, place in parts(whole):
+        call, kind = _CALLS.get(name, ("", name))
+        yield kind, "start", place
+        if place.tool:
+            yield call, None, place
+        for each in place.part.tokens if place.part else ():
+            yield kind, None, replace(place, piece=each, before=before)
+            before += kind == "text"
+        yield kind, "end", place
 
 
 def _event(event: Event, context: Context, artifact: Artifact | None = None) -> Sent:

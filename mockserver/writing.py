@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from random import Random
 from typing import Any
@@ -81,6 +81,7 @@ class Writing:
     form: str
     results: tuple[Result, ...] = ()  # what was found of what is classified
     alternatives: int | None = None  # how many likely tokens are named; None: not even its own
+    causes: Mapping[str, str] = field(default_factory=dict)  # the API's word for what cut it
 
     @property
     def weight(self) -> int:
@@ -204,6 +205,7 @@ def _written(completion: Completion, request: _Request, script: Script | None, r
         ),
         prompt_tokens=read,
         finishes=completion.finishes,
+        causes=completion.causes,
         inputs=(),
         dimensions=0,
         form="",

@@ -15,6 +15,7 @@ from proofsheet.mockserver.media.text.vectors import packed, vector
 from proofsheet.mockserver.tool_choice import Tool
 from proofsheet.mockserver.writing import Choice, Part, Writing
 from proofsheet.spec import tokens
+from proofsheet.spec.completion import CUTS
 
 _LIKELY = (-1.5, -0.0001)  # of a token that was chosen, as a natural logarithm
 _LESS = 0.7  # how much less likely each alternative is, at least
@@ -43,6 +44,8 @@ class Place:
     token: Token | None = None
     alternative: Token | None = None
     piece: str | None = None
+    part: Part | None = None
+    number: int = 0  # of the part among those of its choice
     vector: int | None = None  # which of the inputs
     result: Result | None = None  # of what is classified
     before: int = 0  # tokens of the choice before the piece
@@ -51,6 +54,12 @@ class Place:
     def chosen(self) -> Choice:
         """The choice, or the first."""
         return self.choice or self.writing.choices[0]
+
+    @property
+    def finish(self) -> str:
+        """How the part ends, one of FINISHES: what cuts a choice cuts its last part."""
+        is_last = self.number == len(self.chosen.parts) - 1
+        return self.chosen.finish if is_last and self.chosen.finish in CUTS else "stop"
 
     def tokens(self) -> Iterator[Token]:
         """The tokens of the piece, or of all that the choice says as text."""
@@ -79,6 +88,14 @@ class Place:
 def _seed(choice: Choice) -> bytes:
     text = f"{choice.index} {choice.said('text')}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def parts(place: Place) -> list[tuple[str, Place]]:
+    """Each part of a choice, in order: its kind, and its place."""
+    return [
+        (each.kind, replace(place, part=each, number=number, tool=each if each.tool else None))
+        for number, each in enumerate(place.chosen.parts)
+    ]
 
 
 def repeated(name: str, place: Place) -> list[Place] | None:
@@ -159,11 +176,17 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     "$choice.text": _said("text"),
     "$choice.refusal": _said("refusal"),
     "$choice.finish": lambda place: iter([place.writing.finishes[place.chosen.finish]]),
+    "$choice.cause": lambda place: iter(
+        [found] if (found := place.writing.causes.get(place.chosen.finish)) else []
+    ),
     "$choice.tools": lambda place: iter([True] if place.chosen.tools else []),
     "$choice.tokens": lambda place: iter([] if place.writing.alternatives is None else [True]),
     "$choice.function": lambda place: iter([True] if place.chosen.function else []),
     "$function.name": _of_function(lambda tool, text: tool.name),
     "$function.arguments": _of_function(lambda tool, text: text),
+    "$part.index": lambda place: iter([place.number]),
+    "$part.text": lambda place: iter([place.part.text] if place.part else []),
+    "$part.finish": lambda place: iter([place.writing.finishes[place.finish]]),
     "$tool.index": _of_tool(lambda part: part.index),
     "$tool.id": _of_tool(lambda part: part.tool.id if part.tool else ""),
     "$tool.name": _of_tool(lambda part: part.tool.name if part.tool else ""),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from proofsheet.spec import build_tasks, media_types, pointers, security
 from proofsheet.spec.artifact import artifact
+from proofsheet.spec.binds import parse_binds
 from proofsheet.spec.choices import Choice, choice
 from proofsheet.spec.classification import classification
 from proofsheet.spec.completion import completion
@@ -33,7 +34,7 @@ from proofsheet.spec.document import (
 )
 from proofsheet.spec.embedding import embedding
 from proofsheet.spec.events import event_stream
-from proofsheet.spec.expressions import embedded, is_expression, parse, parse_bind
+from proofsheet.spec.expressions import embedded, is_expression, parse
 from proofsheet.spec.given_schemas import marked, schema_rules
 from proofsheet.spec.resources import resource_role, resources
 from proofsheet.spec.schemas import Schema
@@ -313,8 +314,8 @@ def _examples(response: Any) -> Iterator[tuple[str, Any, str, Any]]:
 
 
 def _representation(media_type: str, content: Any, example: Any) -> Representation:
-    binds = example.get("x-bind", {})
     headers = example.get("x-headers", {})
+    binds = example.get("x-bind", {})
     literal = {name: str(each) for name, each in headers.items() if not is_expression(each)}
     value = example.get("value")
     events = event_stream(example)
@@ -322,7 +323,7 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         media_type=media_type,
         content_type=_content_type(content.get("x-content-type", media_type)),
         value=value,
-        binds=() if events else tuple((pointers.split(at), parse_bind(each)) for at, each in binds.items()),
+        binds=() if events else parse_binds(value, binds),
         headers=tuple(
             (name, parse(each) if is_expression(each) else str(each)) for name, each in headers.items()
         ),

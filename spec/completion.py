@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.spec import pointers, tokens
 
 Tokens = tuple[str, ...]
 FINISHES = ("stop", "length", "calls", "function", "filter")  # how a text ends, in the double's words
+CUTS = ("length", "filter")  # those by which it ends before it is whole
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Turns:
     """Where a conversation stands: a list of messages, and in each its role and what it says.
 
     `roles` leads from the words of the API to those of Turn. What a message says is a text, or a list of
-    parts of which those with a `text` are read and those with a `picture` counted.
+    parts of which those with a `text` are read and those with a `picture` counted. In place of the list a
+    text may stand alone, which a user says. Items of other `kinds` than messages say who they are by `kind`.
     """
 
     at: Tokens
@@ -39,6 +41,17 @@ class Turns:
     id: str | None
     calls: str | None = None  # the member with the calls of tools, and the id in each
     call: Tokens = ()
+    kind: str | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Items of a conversation that are no messages: as whom they speak, and where in them that stands."""
+
+    role: str
+    content: str
+    id: str | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,8 @@ class Completion:
     alternatives: tuple[Tokens, ...]  # whether each token's likelihood is named, and how many beside it
     tools: tuple[Tools, ...]  # in each of their forms
     finishes: Mapping[str, str]  # how each way of FINISHES is called
+    causes: Mapping[str, str]  # what is said of why one of CUTS happened
+    system: Tokens | None = None  # what the system says, where it is no message
     message_tokens: int = 0  # that each message costs beside its words
     reply_tokens: int = 0  # that come before the answer
     picture_tokens: int = 0
@@ -99,10 +114,16 @@ class Completion:
         if self.turns is None:
             return tuple(Turn("user", each) for each in self.prompted(fields))
         found = next(pointers.find(fields, self.turns.at), ())
-        return tuple(
-            _turn(self.turns, each)
-            for each in (found if isinstance(found, list) else ())
-            if isinstance(each, dict)
+        if isinstance(found, str):
+            found = [{self.turns.content: found}]
+        system = next(pointers.find(fields, self.system), None) if self.system else None
+        return (
+            *((Turn("system", system),) if isinstance(system, str) else ()),
+            *(
+                _turn(self.turns, each)
+                for each in (found if isinstance(found, list) else ())
+                if isinstance(each, dict)
+            ),
         )
 
     def prompted(self, fields: Any) -> list[str]:
@@ -128,12 +149,14 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _turn(turns: Turns, message: Mapping[str, Any]) -> Turn:
-    content = message.get(turns.content)
+    kind = turns.kinds.get(str(message.get(turns.kind))) if turns.kind else None
+    content = message.get(kind.content if kind else turns.content)
     parts = content if isinstance(content, list) else [content]
     texts = [text for each in parts if isinstance(text := _text(turns, each), str)]
     pictures = sum(isinstance(each, dict) and turns.picture in each for each in parts)
-    role = turns.roles.get(str(message.get(turns.role)), "user")
-    return Turn(role, "\n".join(texts), message.get(turns.id) if turns.id else None, pictures)
+    role = kind.role if kind else turns.roles.get(str(message.get(turns.role)), "user")
+    id_at = kind.id if kind else turns.id
+    return Turn(role, "\n".join(texts), message.get(id_at) if id_at else None, pictures)
 
 
 def _text(turns: Turns, part: Any) -> Any:
@@ -160,6 +183,8 @@ def completion(node: Mapping[str, Any] | None) -> Completion | None:
         alternatives=tuple(_all(node.get("alternatives", ()))),
         tools=tuple(map(_tools, _listed(node.get("tools", ())))),
         finishes={each: node.get("finishes", {}).get(each, each) for each in FINISHES},
+        causes=node.get("causes", {}),
+        system=_at(node.get("system")),
         message_tokens=counts.get("message", 0),
         reply_tokens=counts.get("reply", 0),
         picture_tokens=counts.get("picture", 0),
@@ -177,6 +202,11 @@ def _turns(node: Mapping[str, Any]) -> Turns:
         id=node.get("id"),
         calls=node.get("calls"),
         call=pointers.split(node.get("call", "")),
+        kind=node.get("kind"),
+        kinds={
+            name: Kind(each["role"], each["content"], each.get("id"))
+            for name, each in node.get("kinds", {}).items()
+        },
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
-from proofsheet.spec import pointers
-from proofsheet.spec.expressions import Expression, parse_bind
+from proofsheet.spec.binds import below, parse_binds
+from proofsheet.spec.expressions import Binds
 from proofsheet.spec.schemas import Schema
 
 MEDIA_TYPE = "text/event-stream"
@@ -16,14 +17,15 @@ DEFAULT_NAME = "message"  # of an event without one
 PIECES = ("text", "refusal", "call", "arguments", "function", "function-arguments")
 PARTIAL, ARTIFACT = "partial", "artifact"  # an earlier stage of a picture, or the picture
 FILE = "file"  # a part of the file that is made
-Binds = tuple[tuple[tuple[str, ...], Expression], ...]
+ENDS = ("start", "end")  # of a part, where an event hands over no piece of it
 
 
 @dataclass(frozen=True)
 class Event:
     """One event, or one for each `of` something: a choice, or a piece of a kind.
 
-    It is there for requests whose fields (with defaults) `when` admits.
+    Or it comes `at` the start or the end of each part of that kind. It is there for requests whose fields
+    (with defaults) `when` admits, and for choices that end in one of `finishes`, where it has some.
     """
 
     value: Any
@@ -31,11 +33,15 @@ class Event:
     name: str | None = None
     of: str | None = None  # choice, one of PIECES, PARTIAL, ARTIFACT or FILE
     when: Schema | None = None
+    at: str | None = None  # one of ENDS
+    finishes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class EventStream:
     """The events in order; `end` is the data of a last one that is no JSON, `error` what breaks a stream off.
+
+    Events named as one of `also` may come between them, of which nothing is known.
 
     Neighbours that hand over pieces go together: what they hand over comes in the order of the answer.
     """
@@ -43,6 +49,12 @@ class EventStream:
     events: tuple[Event, ...]
     end: str | None = None
     error: Event | None = None
+    also: frozenset[str] = frozenset()
+
+    def last(self) -> tuple[Event, ...]:
+        """The events that may be the last: of those that depend on how the answer ends, each."""
+        found = tuple(takewhile(lambda each: each.finishes, reversed(self.events)))
+        return found or self.events[-1:]
 
     def groups(self) -> tuple[tuple[Event, ...], ...]:
         """The events, those together that hand over pieces and are neighbours."""
@@ -58,14 +70,14 @@ class EventStream:
 def event_stream(example: Mapping[str, Any]) -> EventStream | None:
     """Read `x-events` of an example, whose value lists the data of the events. Raises KeyError, ValueError.
 
-    What is bound within an item of the list is bound into that event.
+    What is bound within an item of the list is bound into that event, beside what the event itself says.
     """
     node = example.get("x-events")
     if node is None:
         return None
     values, binds = example["value"], example.get("x-bind", {})
     found = [
-        _event(value, each, _below(binds, index))
+        _event(value, each, {**below(binds, f"/{index}"), **each.get("bind", {})})
         for index, (value, each) in enumerate(zip(values, node["each"], strict=True))
     ]
     error = node.get("error")
@@ -73,22 +85,20 @@ def event_stream(example: Mapping[str, Any]) -> EventStream | None:
         events=tuple(found),
         end=node.get("end"),
         error=_event(error["value"], error, error.get("bind", {})) if error else None,
+        also=frozenset(node.get("also", ())),
     )
 
 
 def _event(value: Any, node: Mapping[str, Any], binds: Mapping[str, Any]) -> Event:
     return Event(
         value=value,
-        binds=tuple((pointers.split(at), parse_bind(each)) for at, each in binds.items()),
+        binds=parse_binds(value, binds),
         name=node.get("event"),
         of=node.get("of"),
         when=Schema(node["when"]) if "when" in node else None,
+        at=node.get("at"),
+        finishes=tuple(node.get("finish", ())),
     )
-
-
-def _below(binds: Mapping[str, Any], index: int) -> Mapping[str, Any]:
-    start = f"/{index}/"
-    return {at[len(start) - 1 :]: each for at, each in binds.items() if at.startswith(start)}
 
 
 def read(body: bytes) -> tuple[list[tuple[str | None, str]], str]:

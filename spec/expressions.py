@@ -27,11 +27,12 @@ PAGE = frozenset(
     f"$page.{each}" for each in ("number", "size", "count", "offset", "pages", "first", "last", "empty")
 )
 OFFER = frozenset(f"$offer.{each}" for each in ("id", "name", "label", "icon"))  # of each that is shown
-# Of what is written in reply: each choice, its tools to be called, its tokens, the piece that an event has.
+# Of what is written in reply: each choice, its parts, tools to be called, its tokens, the piece of an event.
 WRITING = frozenset(
     {
-        *(f"$choice.{each}" for each in ("index", "text", "refusal", "finish")),
+        *(f"$choice.{each}" for each in ("index", "text", "refusal", "finish", "cause")),
         *(f"$choice.{each}" for each in ("tools", "function", "tokens")),
+        *(f"$part.{each}" for each in ("index", "text", "finish")),
         *(f"$tool.{each}" for each in ("index", "id", "name", "arguments")),
         *(
             f"$function.{each}" for each in ("name", "arguments")
@@ -43,6 +44,7 @@ WRITING = frozenset(
 )
 RESULT = frozenset(f"$result.{each}" for each in ("flagged", "categories", "scores", "kinds"))
 VECTOR = frozenset({"$vector.index", "$vector.values"})
+PARTS = "$choice.parts"  # of which a list has one item each
 OTHERWISE = frozenset({"absent", "null"})
 # How a value is written, where not as it is: times are Unix seconds, progress and shares go from 0 to 1.
 FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "text"})
@@ -50,6 +52,7 @@ CALL = frozenset(
     {
         "$call.id",
         "$call.time",
+        "$event.index",  # its number in its stream, from 0
         "$ledger.balance",
         "$method",
         "$refusal.code",
@@ -78,12 +81,14 @@ class Expression:
     `form` is how its value is written (one of FORMS); None: as it is. Or `text` is a template that has
     expressions in braces, or only the first group of `match`, a regular expression, is taken of a text.
     With `otherwise` (absent or null) nothing is filled in: what stands there stays if the source has a value.
+    With `patterns` a list is filled in, of an item for each part of what is written.
     """
 
     text: str
     form: str | None = None
     match: str | None = None
     otherwise: str | None = None
+    patterns: tuple[Pattern, ...] = ()
 
     def part(self, value: Any) -> str | None:
         """What the first group of `match` takes of a text; None where it does not fit."""
@@ -98,6 +103,18 @@ class Expression:
     @cached_property
     def source(self) -> str:
         return self.text.partition(".")[0]
+
+
+Binds = tuple[tuple[tuple[str, ...], Expression], ...]  # places in a value, and what is filled in there
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What an item of a list looks like that stands for a part of a kind, and what is filled in in it."""
+
+    kind: str  # text | refusal | tool
+    value: Any
+    binds: Binds
 
 
 class UnknownExpression(ValueError):

@@ -56,9 +56,9 @@ class StreamForm(OfStream):
         odd = [each for each in lines if each and each.partition(":")[0] not in _FIELDS]
         for each in odd[:_MOST_SAID]:
             yield f"a line is none of an event: {each[:80]!r}"
-        names = {each.name for each in stream.events}
+        names = {*(each.name for each in stream.events), *stream.also, *_error_name(stream)}
         for name in sorted({str(name) for name, data in found if name not in names and data != stream.end}):
-            yield f"expected events named {', '.join(map(str, names))}, came {name}"
+            yield f"expected events named {', '.join(sorted(map(str, names)))}, came {name}"
         yield from self._data(answer, stream)
 
     def _data(self, answer: Answer, stream: EventStream) -> Iterator[str]:
@@ -88,9 +88,9 @@ class StreamEnd(OfStream):
                 f"{len(marks)} of them" if len(marks) != 1 else f"at {marks[0] + 1} of {len(found)} events"
             )
             yield f"expected data: {stream.end} once and last, came {where}"
-        last = stream.events[-1].name
-        if stream.end is None and last is not None and (not found or found[-1][0] != last):
-            yield f"expected the event {last} last, came {found[-1][0] if found else 'nothing'}"
+        last = [each.name for each in stream.last()]
+        if stream.end is None and None not in last and (not found or found[-1][0] not in last):
+            yield f"expected the event {' or '.join(map(str, last))} last, came {_last(found)}"
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,24 @@ class StreamPieces(OfStream):
             yield "no piece of any text came"
         if place_in(stream, "$choice.finish") is not None:
             yield from _ends(answer, texts, ends)
-        if len(ids := {str(_value(stream, each, "call")) for each in data}) > 1:
+        if len(ids := {each for event in data for each in _ids(stream, event)}) > 1:
             yield f"expected one id in all events, came {', '.join(sorted(ids)[:_MOST_SAID])}"
+
+
+def _last(found: Sequence[tuple[str | None, str]]) -> str:
+    return str(found[-1][0]) if found else "nothing"
+
+
+def _error_name(stream: EventStream) -> tuple[str | None, ...]:
+    return (stream.error.name,) if stream.error else ()
+
+
+def _ids(stream: EventStream, came: Came) -> Iterator[str]:
+    """Where the id of the call stands in an event; without it, nothing."""
+    for event in alike(stream, came):
+        for at, each in event.binds:
+            if each.text.endswith("{$call.id}") and each.text.count("{") == 1:
+                yield from map(str, list(pointers.find(came[1], at)) or [None])
 
 
 def _ends(answer: Answer, texts: Mapping[Any, str], ends: Mapping[Any, Sequence[Any]]) -> Iterator[str]:
@@ -150,6 +166,7 @@ class StreamUsage(OfStream):
 
 
 _OF_A_CHOICE = ("$choice.index", "$piece.text", "$choice.finish")
+Came = tuple[str | None, Any]  # the name of an event, and its data
 
 
 def place_in(stream: EventStream, source: str) -> tuple[str, ...] | None:
@@ -158,15 +175,17 @@ def place_in(stream: EventStream, source: str) -> tuple[str, ...] | None:
 
 
 def _place(event: Event, source: str) -> tuple[str, ...] | None:
-    if source == "call":  # wherever the id of the call is part of a text
-        return next((at for at, each in event.binds if "$call.id" in each.text), None)
     if source == "$piece.text" and event.of != "text":
         return None
     return place(event.binds, source)
 
 
-def _value(stream: EventStream, data: Any, source: str) -> Any:
-    at = place_in(stream, source)
-    if at is None:
-        return None
-    return next(pointers.find(data, at), None)
+def alike(stream: EventStream, came: Came) -> Iterator[Event]:
+    """The document's events of the same name."""
+    return (each for each in stream.events if each.name == came[0])
+
+
+def _value(stream: EventStream, came: Came, source: str) -> Any:
+    """What stands in an event where an expression is filled in; None where it is nowhere."""
+    places = (at for each in alike(stream, came) if (at := _place(each, source)) is not None)
+    return next((found for at in places for found in pointers.find(came[1], at) if found is not None), None)

@@ -12,7 +12,8 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer
 from proofsheet.spec import events, media_types, pointers
 from proofsheet.spec.document import Operation, Representation
-from proofsheet.spec.events import Binds, EventStream
+from proofsheet.spec.events import EventStream
+from proofsheet.spec.expressions import Binds, Pattern
 
 
 def adds_up(counts: Sequence[Any]) -> Iterator[str]:
@@ -42,8 +43,46 @@ def place(binds: Binds, source: str) -> tuple[str, ...] | None:
 def values(answer: Answer, source: str) -> list[Any]:
     """What stands where an expression is filled in, in a plain answer; nothing where it is nowhere."""
     form = plain_form(answer.operation)
-    at = place(form.binds, source) if form else None
-    return list(pointers.find(parsed(answer.exchange), at)) if at is not None else []
+    if form is None:
+        return []
+    at, value = place(form.binds, source), parsed(answer.exchange)
+    return list(pointers.find(value, at)) if at is not None else in_parts(form.binds, value, source)
+
+
+_IN_A_PART = {"$choice.text": ("text", "$part.text"), "$choice.refusal": ("refusal", "$part.text")}
+
+
+def in_parts(binds: Binds, value: Any, source: str) -> list[Any]:
+    """What the items of a list of parts say: all of their text as one, or something of each tool."""
+    kind, inner = _IN_A_PART.get(source, ("tool", source))
+    found: list[Any] = []
+    for at, each in binds:
+        items = next(pointers.find(value, at), None) if each.patterns else None
+        for item in items if isinstance(items, list) else ():
+            pattern = pattern_of(each.patterns, item)
+            if pattern is not None and pattern.kind == kind:
+                found += _everywhere(pattern.binds, item, inner)
+    is_text = bool(found) and source in _IN_A_PART and all(isinstance(each, str) for each in found)
+    return ["".join(found)] if is_text else found
+
+
+def pattern_of(patterns: Sequence[Pattern], item: Any) -> Pattern | None:
+    """Which of the document's items one that came is like: it has all that is filled in in that."""
+    return next((each for each in patterns if all(_is_there(item, at) for at, _ in each.binds)), None)
+
+
+def _is_there(item: Any, at: tuple[str, ...]) -> bool:
+    return any(True for _ in pointers.find(item, _any_index(at)))
+
+
+def _everywhere(binds: Binds, item: Any, source: str) -> list[Any]:
+    at = place(binds, source)
+    return list(pointers.find(item, _any_index(at))) if at is not None else []
+
+
+def _any_index(at: tuple[str, ...]) -> tuple[str, ...]:
+    """The same place in every item of the lists on the way: an example has one, an answer may have more."""
+    return tuple("*" if each.isdecimal() else each for each in at)
 
 
 def read_events(exchange: Exchange) -> tuple[list[tuple[str | None, str]], str]:
@@ -54,9 +93,9 @@ def read_events(exchange: Exchange) -> tuple[list[tuple[str | None, str]], str]:
     return found
 
 
-def event_data(exchange: Exchange, stream: EventStream) -> list[Any]:
-    """The data of the events that is JSON, in order; None for what is none, without the end mark."""
-    return [as_json(data) for _, data in read_events(exchange)[0] if data != stream.end]
+def event_data(exchange: Exchange, stream: EventStream) -> list[tuple[str | None, Any]]:
+    """The name of each event and its data, in order; None for what is no JSON, without the end mark."""
+    return [(name, as_json(data)) for name, data in read_events(exchange)[0] if data != stream.end]
 
 
 def as_json(text: str) -> Any:

@@ -14,6 +14,13 @@ from proofsheet.contracts.checks.completions import (
     StopsBefore,
     TokensAtMost,
 )
+from proofsheet.contracts.checks.event_parts import (
+    NUMBER,
+    NUMBER_OF_PART,
+    StreamNumbers,
+    StreamOrder,
+    StreamWhole,
+)
 from proofsheet.contracts.checks.event_streams import (
     StreamEnd,
     StreamForm,
@@ -52,9 +59,10 @@ def _plain(source: Source, operation: Operation, completion: Completion) -> Iter
     at = "/x-completion"
     yield _asked(source, operation, "text.answered", "a text comes", Answered, {}, at)
     if completion.most:
-        most: Mapping[Any, Any] = {completion.most[0]: FEW}
-        says = f"a text of at most {FEW} tokens has no more, and is cut"
-        yield _asked(source, operation, "text.most", says, TokensAtMost, most, f"{at}/most", FEW)
+        few = max(FEW, _least(operation, completion.most[0]))
+        most: Mapping[Any, Any] = {completion.most[0]: few}
+        says = f"a text of at most {few} tokens has no more, and is cut"
+        yield _asked(source, operation, "text.most", says, TokensAtMost, most, f"{at}/most", few)
     if completion.count:
         says = f"{SEVERAL} choices come where so many are asked for"
         several = {completion.count: SEVERAL}
@@ -74,6 +82,13 @@ def _plain(source: Source, operation: Operation, completion: Completion) -> Iter
             yield _asked(source, operation, "text.tools", says, CallsTool, body, f"{at}/tools", tools)
 
 
+def _least(operation: Operation, at: tuple[str, ...]) -> int:
+    """The least that a field may be, by its schema."""
+    assert operation.body is not None
+    way = tuple(one for each in at for one in ("properties", each))
+    return next((int(each) for each in pointers.find(operation.body.schema, (*way, "minimum"))), 0)
+
+
 def _tools(form: Tools, body: Body) -> dict[str, Any]:
     return {
         str(next(pointers.find(each, form.name))): next(pointers.find(each, form.arguments), {})
@@ -91,20 +106,25 @@ def _streams(source: Source, operation: Operation) -> Iterator[Derived]:
     if chosen is not None and (example := _example(operation, chosen.field)):
         body = example
     at = pointers.join("responses", operation.success.status, "content", representation.media_type)
-    for topic, says, check in (
-        ("stream.form", "a stream is one of events, each as documented", StreamForm),
-        ("stream.end", "a stream ends as documented", StreamEnd),
-        (
-            "stream.pieces",
-            "the pieces of a stream are a text for each choice, each of which ends",
-            StreamPieces,
-        ),
-    ):
-        yield _asked(source, operation, topic, says, check, body, at)
-    if place_in(stream, "$usage.total") is not None:
-        yield _asked(
-            source, operation, "stream.usage", "the usage comes once, at the end", StreamUsage, body, at
-        )
+    for topic, says, check, needs in _OF_STREAMS:
+        if needs is None or place_in(stream, needs) is not None:
+            yield _asked(source, operation, topic, says, check, body, at)
+
+
+_OF_STREAMS: tuple[tuple[str, str, type[Expectation], str | None], ...] = (  # the last: where that is bound
+    ("stream.form", "a stream is one of events, each as documented", StreamForm, None),
+    ("stream.end", "a stream ends as documented", StreamEnd, None),
+    (
+        "stream.pieces",
+        "its pieces are a text for each choice, each of which ends",
+        StreamPieces,
+        None,
+    ),
+    ("stream.numbers", "events are numbered from 0 without a gap", StreamNumbers, NUMBER),
+    ("stream.order", "of each part come its start, its pieces and its end", StreamOrder, NUMBER_OF_PART),
+    ("stream.whole", "what ends say is what the pieces were", StreamWhole, NUMBER_OF_PART),
+    ("stream.usage", "the usage comes once, at the end", StreamUsage, "$usage.total"),
+)
 
 
 def _vectors(source: Source, operation: Operation, embedding: Embedding) -> Iterator[Derived]:

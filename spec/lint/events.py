@@ -30,26 +30,42 @@ def _events(op: Op, sample: Sample) -> Iterator[Found]:
         count = len(values) if isinstance(values, list) else "no list"
         yield Found(at, f"the value lists the data of {count} events, x-events {len(each)}; make them one")
         return
-    kinds = {event["of"] for event in each if "of" in event}
+    yield from _kinds(op, at, {event["of"] for event in each if "of" in event})
+    for pointer, bound in _bound(sample, each):
+        token, *rest = pointers.split(pointer) or ("",)
+        event = each[int(token)] if token.isdecimal() and int(token) < len(each) else None
+        where = f"{sample.pointer}/x-bind{pointers.join(pointer)}"
+        if event is None or not rest:
+            yield Found(where, f"{pointer} is in no event: expected the number of one, and a place in it")
+        elif not any(True for _ in pointers.find(values, pointers.split(pointer))):
+            yield Found(where, f"{pointer} is nowhere in the value of {sample.name}; give it a value there")
+        elif (wanted := _wanted(bound)) and event.get("of") not in wanted:
+            yield Found(where, f"{bound} is known only in events of: {', '.join(wanted)}")
+
+
+def _kinds(op: Op, at: str, kinds: set[str]) -> Iterator[Found]:
     if "x-completion" not in op.node and kinds - {PARTIAL, ARTIFACT, FILE}:
         yield Found(at, f"{op.id} has no x-completion whose pieces its events could be of")
     if kinds & {ARTIFACT, FILE} and "x-artifact" not in op.node:
         yield Found(at, f"{op.id} has no x-artifact that its events could be of")
     if PARTIAL in kinds and "partials" not in op.node.get("x-artifact", {}):
         yield Found(at, f"the x-artifact of {op.id} has no `partials`: how many stages are shown")
-    for pointer, bound in sample.node.get("x-bind", {}).items():
-        token, *rest = pointers.split(pointer) or ("",)
-        event = each[int(token)] if token.isdecimal() and int(token) < len(each) else None
-        where = f"{sample.pointer}/x-bind{pointers.join(pointer)}"
-        if event is None or not rest:
-            yield Found(where, f"{pointer} is in no event: expected the number of one, and a place in it")
-        elif (wanted := _wanted(bound)) and event.get("of") not in wanted:
-            yield Found(where, f"{bound} is known only in events of: {', '.join(wanted)}")
+
+
+def _bound(sample: Sample, each: list[Any]) -> Iterator[tuple[str, Any]]:
+    """What is bound in events, here and there, by its pointer; but not within lists of parts."""
+    found = dict(sample.node.get("x-bind", {}))
+    for number, event in enumerate(each):
+        found |= {f"/{number}{at}": bound for at, bound in event.get("bind", {}).items()}
+    lists = [at for at, bound in found.items() if isinstance(bound, Mapping) and "each" in bound]
+    for at, bound in found.items():
+        if not any(at.startswith(f"{one}/") for one in lists):
+            yield at, bound
 
 
 def _wanted(bound: Any) -> tuple[str, ...]:
     """Of what an event must be for an expression to have a value; empty: of anything."""
-    text = str(bound.get("source", bound.get("if")) if isinstance(bound, Mapping) else bound)
+    text = str(bound.get("source", bound.get("if", "")) if isinstance(bound, Mapping) else bound)
     if text == "$piece.text":
         return _OF_A_PIECE
     if text.startswith("$artifact."):
@@ -58,4 +74,6 @@ def _wanted(bound: Any) -> tuple[str, ...]:
         return ("call", "arguments")
     if text.startswith("$function."):
         return ("function", "function-arguments")
+    if text.startswith("$part."):
+        return _OF_A_PIECE
     return ("choice", *PIECES) if text.startswith("$choice.") and text != "$choice.text" else ()

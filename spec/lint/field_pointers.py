@@ -76,7 +76,7 @@ def _of_completion(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     at = "/x-completion"
     for name in ("prompt", "most", "alternatives"):
         yield from ((f"{at}/{name}/{index}", each) for index, each in enumerate(node.get(name, ())))
-    yield from _named(at, node, ("count", "stop", "echo", "suffix", "schema"))
+    yield from _named(at, node, ("count", "stop", "echo", "suffix", "schema", "system"))
     seed = node.get("seed", ())
     yield from ((f"{at}/seed", each) for each in ([seed] if isinstance(seed, str) else seed))
     yield from _named(f"{at}/json", node.get("json", {}), ("at",))
