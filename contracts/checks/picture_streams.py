@@ -24,7 +24,7 @@ class StreamPictures(OfStream):
     most: int
 
     def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
-        data = event_data(answer.exchange, stream)
+        data = [each for _, each in event_data(answer.exchange, stream)]
         done, stages = _of(stream, ARTIFACT), _of(stream, PARTIAL)
         finals = [each for each in data if done and _is(done, each)]
         partials = [each for each in data if stages and _is(stages, each)]
