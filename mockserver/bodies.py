@@ -112,15 +112,25 @@ def _bind(
             return
         if rest:
             value = value[head]
+    _fill(value, head, expression, context, artifacts[0] if artifacts else None, blobs)
+
+
+def _fill(
+    value: Any,
+    head: Any,
+    expression: Expression,
+    context: Context,
+    artifact: Artifact | None,
+    blobs: list[bytes] | None,
+) -> None:
+    """Fill in what an expression says at a place of an object or a list."""
     if expression.patterns:
         value[head] = _of_parts(expression, context)
-        return
-    artifact = artifacts[0] if artifacts else None
-    if expression.otherwise is not None:
+    elif expression.otherwise is not None:
         _keep_if(value, head, expression, context, artifact)
-        return
-    for each in values(expression, context, artifact):
-        value[head] = _packed(each, blobs) if expression.text == "$artifact.base64" else each
+    else:
+        for each in values(expression, context, artifact):
+            value[head] = _packed(each, blobs) if expression.text == "$artifact.base64" else each
 
 
 def _of_parts(expression: Expression, context: Context) -> list[Any]:
