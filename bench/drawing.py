@@ -24,7 +24,7 @@ from PIL import Image
 from PIL import __version__ as pillow
 
 from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Picture
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 
 SIDE = 1024
 SLOWER = 10  # how many times fewer pictures the slow rows get
@@ -64,17 +64,17 @@ def ordinary(image: Image.Image) -> bytes:
 
 
 def run_all(count: int) -> list[Figures]:
-    studio = Studio()
-    studio.warm(SIDE, SIDE, PNG)
-    studio.warm(SIDE, SIDE, JPEG)
+    renderer = Renderer()
+    renderer.warm(SIDE, SIDE, PNG)
+    renderer.warm(SIDE, SIDE, JPEG)
     rows = [
-        measure("PNG", lambda seed: studio.draw(picture(PNG, seed)), range(count)),
-        measure("JPEG", lambda seed: studio.draw(picture(JPEG, seed)), range(count)),
-        measure("WebP", lambda seed: studio.draw(picture(WEBP, seed)), range(count // SLOWER)),
+        measure("PNG", lambda seed: renderer.draw(picture(PNG, seed)), range(count)),
+        measure("JPEG", lambda seed: renderer.draw(picture(JPEG, seed)), range(count)),
+        measure("WebP", lambda seed: renderer.draw(picture(WEBP, seed)), range(count // SLOWER)),
     ]
     images = {}
     for seed in range(count // SLOWER):
-        images[seed] = Image.open(io.BytesIO(studio.draw(picture(PNG, seed))))
+        images[seed] = Image.open(io.BytesIO(renderer.draw(picture(PNG, seed))))
         images[seed].load()
     rows.append(measure("PNG, Pillow", lambda seed: ordinary(images[seed]), range(len(images))))
     return rows

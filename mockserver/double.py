@@ -14,7 +14,7 @@ from proofsheet.mockserver import triggers as trigger_table
 from proofsheet.mockserver.callback_queue import CallbackQueue
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.language import Language
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 from proofsheet.mockserver.settings import UNLIMITED, Settings
 from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.mockserver.state.protocol import State
@@ -31,7 +31,7 @@ class Double:
     state: State
     triggers: Triggers
     language: Language
-    studio: Studio
+    renderer: Renderer
     callbacks: CallbackQueue = field(default_factory=CallbackQueue)
     rng: random.Random = field(default_factory=random.Random)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
@@ -75,6 +75,6 @@ def double(documents: Documents | Iterable[Document], settings: Settings, state:
         state=state or MemoryState(opening(settings, table), settings.journal_size, settings.seed, clock),
         triggers=table,
         language=Language(),
-        studio=Studio(),
+        renderer=Renderer(),
         rng=random.Random(settings.seed),
     )

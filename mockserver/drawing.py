@@ -72,11 +72,11 @@ def _quality(call: Call, artifact: Artifact) -> int | None:
 
 async def draw(picture: Picture, double: Double) -> list[bytes]:
     """The pieces of the picture's file; drawn off the event loop unless they are there already."""
-    if (kept := double.studio.kept(picture)) is not None:
+    if (kept := double.renderer.kept(picture)) is not None:
         return kept
     # What comes of other pictures takes the room of several, and may be many times larger.
     async with double.editing if picture.edit else double.drawing:
-        return await asyncio.to_thread(double.studio.pieces, picture)
+        return await asyncio.to_thread(double.renderer.pieces, picture)
 
 
 def _effective_seed(call: Call, artifact: Artifact, double: Double) -> int:

@@ -22,7 +22,7 @@ FAULT_HEADER = "proofsheet-fault"
 TASK_HEADER = "proofsheet-task"
 STREAM_HEADER = "proofsheet-stream"
 ANSWER_HEADER = "proofsheet-answer"
-_WISH = re.compile(r'([\w-]+)\s*=\s*("[^"]*"|[^,;]*)')
+_PREFERENCE = re.compile(r'([\w-]+)\s*=\s*("[^"]*"|[^,;]*)')
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class CannotForce(Exception):
 
 def forced(call: Call, double: Double) -> Forced:
     """The outcome and fault that are wanted for this call, noted on it. Raises CannotForce."""
-    wishes = _wishes(call)
-    outcome = _preferred(call, wishes)
-    call.task_forcing = _of_task(call, call.headers.get(TASK_HEADER) or wishes.get("task"))
-    by = "prefer" if outcome or "task" in wishes else "header" if call.task_forcing else ""
+    preferences = _preferences(call)
+    outcome = _preferred(call, preferences)
+    call.task_forcing = _of_task(call, call.headers.get(TASK_HEADER) or preferences.get("task"))
+    by = "prefer" if outcome or "task" in preferences else "header" if call.task_forcing else ""
     fault = _fault_header(call)
-    call.stream_pace = _stream_pace(call, double, wishes)
+    call.stream_pace = _stream_pace(call, double, preferences)
     # A call that names an outcome or an answer itself leaves the schedule to the calls after it.
     is_named = bool(outcome) or ANSWER_HEADER in call.headers
     scheduled = None if is_named else double.state.take(call.key, call.operation.key)
@@ -72,20 +72,20 @@ def forced(call: Call, double: Double) -> Forced:
     return Forced(outcome, fault)
 
 
-def _wishes(call: Call) -> dict[str, str]:
+def _preferences(call: Call) -> dict[str, str]:
     """What a Prefer header holds, by name."""
     if "prefer" not in call.headers:
         return {}
-    found = _WISH.findall(call.headers["prefer"])
+    found = _PREFERENCE.findall(call.headers["prefer"])
     return {name.lower(): value.strip('" ') for name, value in found}
 
 
-def _preferred(call: Call, wishes: Mapping[str, str]) -> str | None:
+def _preferred(call: Call, preferences: Mapping[str, str]) -> str | None:
     """The outcome a Prefer header names: `example=<outcome>` or `code=<status>`."""
-    code = wishes.get("code", "")
+    code = preferences.get("code", "")
     if code and not (code.isdecimal() and len(code) == 3):
         raise CannotForce(f"Prefer: code={code[:20]} is no status, e.g. code=429")
-    return named(call.operation, wishes.get("example") or None, int(code) if code else None)
+    return named(call.operation, preferences.get("example") or None, int(code) if code else None)
 
 
 def _of_task(call: Call, text: str | None) -> str:
@@ -179,9 +179,9 @@ def check_answer(operation: Operation, text: str) -> Script:
     return script
 
 
-def _stream_pace(call: Call, double: Double, wishes: Mapping[str, str]) -> StreamPace:
+def _stream_pace(call: Call, double: Double, preferences: Mapping[str, str]) -> StreamPace:
     try:
-        text = call.headers.get(STREAM_HEADER) or wishes.get("stream", "")
+        text = call.headers.get(STREAM_HEADER) or preferences.get("stream", "")
         return parse_stream_pace(text, double.settings.stream_pace)
     except BadStreamPace as problem:
         raise CannotForce(f"{STREAM_HEADER}: {problem}") from None

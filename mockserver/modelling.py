@@ -31,4 +31,4 @@ def models(call: Call, double: Double, blurred: bool) -> tuple[Model, ...]:
 async def build(model: Model, double: Double) -> list[bytes]:
     """The pieces of the model's file; made off the event loop."""
     async with double.editing:
-        return await asyncio.to_thread(pieces, model, double.studio.draw)
+        return await asyncio.to_thread(pieces, model, double.renderer.draw)

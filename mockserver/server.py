@@ -118,7 +118,7 @@ def serve(
 async def _serve(server: Server, site: Site, plan: Plan, sock: socket.socket) -> None:
     watching = asyncio.create_task(_watch(site, plan)) if plan.reload else None
     if plan.warm:
-        threading.Thread(target=site.double.studio.warm, args=(1024, 1024), daemon=True).start()
+        threading.Thread(target=site.double.renderer.warm, args=(1024, 1024), daemon=True).start()
     await server.serve(sockets=[sock])
     await site.double.callbacks.close()
     if watching:

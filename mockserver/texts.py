@@ -44,7 +44,7 @@ def _shown(made: Picture, double: Double) -> Image.Image:
     if isinstance(source, bytes):
         return open_upright(source, near=_GLANCE)
     drawn = stand_in(source) if isinstance(source, str) else source
-    return Image.open(io.BytesIO(double.studio.draw(drawn))).convert("RGB")
+    return Image.open(io.BytesIO(double.renderer.draw(drawn))).convert("RGB")
 
 
 async def _shortened(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:

@@ -73,7 +73,7 @@ def _declared(tools: Tools, fields: Any) -> Iterator[tuple[str, str, Any]]:
 def _called(tool: tuple[str, str, Any], said: str, random: Random) -> Tool:
     name, _, schema = tool
     try:
-        made = instance(schema or {"type": "object"}, random, _telling(said))
+        made = instance(schema or {"type": "object"}, random, _answer_texts(said))
     except NoInstance:
         made = {}
     return Tool(tool_id(random), name, json.dumps(made, ensure_ascii=False))
@@ -96,7 +96,7 @@ def _words(text: str) -> set[str]:
     return {each for each in found if len(each) >= _SHORTEST} - phrases().filler
 
 
-def _telling(said: str) -> list[str]:
+def _answer_texts(said: str) -> list[str]:
     """The words that arguments are made of: names first, then what is long."""
     words = _WORD.findall(said)
     names = [each for number, each in enumerate(words) if number and each[0].isupper() and len(each) > 1]

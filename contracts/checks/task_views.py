@@ -161,7 +161,7 @@ class OtherViewAgrees(OfTrail):
 
 
 @dataclass(frozen=True)
-class UnknownBeside(OfTrail):
+class UnknownWithOthers(OfTrail):
     """While there is a task, the id of none is not found all the same."""
 
     operation: str

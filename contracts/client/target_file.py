@@ -70,13 +70,13 @@ def _prompts(value: Any) -> str:
 
 
 def _tasks(value: Any) -> str:
-    is_right = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_TASKS
-    return "" if is_right else f" must be a whole number from 1 to {MOST_TASKS}, came {value!r}"
+    is_valid = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_TASKS
+    return "" if is_valid else f" must be a whole number from 1 to {MOST_TASKS}, came {value!r}"
 
 
 def _seconds(value: Any) -> str:
-    is_right = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST
-    return "" if is_right else f" must be seconds up to {LONGEST}, came {value!r}"
+    is_valid = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST
+    return "" if is_valid else f" must be seconds up to {LONGEST}, came {value!r}"
 
 
 _MEMBERS: Mapping[str, Callable[[Any], str]] = {

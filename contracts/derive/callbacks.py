@@ -53,10 +53,10 @@ def _of_one(source: Source, operation: Operation, callback: Callback) -> Iterato
     )
     yield _asked(source, operation, callback, "form", says, "/x-headers", CallbackHeaders)
     says = "what was taken is not sent again"
-    is_said = callback.retry_is_known
-    at, most = ("/x-retry", "SHOULD") if is_said else ("", "MAY")
+    is_stated = callback.retry_is_known
+    at, most = ("/x-retry", "SHOULD") if is_stated else ("", "MAY")
     yield _asked(source, operation, callback, "once", says, at, CallbackOnce, most)
-    if is_said:
+    if is_stated:
         says = "what was not taken is sent again" if callback.attempts > 1 else "it is not sent again"
         yield _asked(source, operation, callback, "repeated", says, at, CallbackRepeated, "SHOULD")
 

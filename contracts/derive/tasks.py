@@ -30,7 +30,7 @@ from proofsheet.contracts.checks.task_views import (
     LinkLeads,
     OtherViewAgrees,
     ResultsWhenDue,
-    UnknownBeside,
+    UnknownWithOthers,
 )
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import (
@@ -176,7 +176,7 @@ def _elsewhere(
         says = f"an id that no task has is refused by {view.id} while there is one too"
         sent = (view.id, view.task.missing, unknown_id(view))
         at = "#" + view.pointer + "/x-task"
-        yield _asked(source, operation, "id.unknown", says, at, UnknownBeside, *sent)
+        yield _asked(source, operation, "id.unknown", says, at, UnknownWithOthers, *sent)
     for each in answering(source.document, lifecycle):
         assert isinstance(each.task, Views)
         says, at = f"{each.id} shows what it made", "#" + each.pointer + "/x-task"

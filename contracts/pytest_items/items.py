@@ -59,19 +59,19 @@ class RequirementItem(pytest.Item):
             line = self._answers.lines[self.requirement.id]
         except BadReport as problem:
             pytest.fail(str(problem), pytrace=False)
-        if line.standing == "skipped":
+        if line.state == "skipped":
             pytest.skip(LEFT_OUT if line.reason == "not reached" else one_line(line.reason))
-        if line.standing == "errored":
+        if line.state == "errored":
             pytest.fail(told(self._answers.view, line), pytrace=False)
 
     def runtest(self) -> None:
         """Fail where the target does. What fails nobody is xfailed: seen, and counted under --runxfail."""
         line = self._answers.lines[self.requirement.id]
-        if line.standing == "known":
+        if line.state == "known":
             pytest.xfail(one_line(line.note))
-        if line.standing == "advice":
+        if line.state == "advice":
             pytest.xfail(f"advice: {one_line(line.messages[0][0])}")
-        if line.standing != "passed":
+        if line.state != "passed":
             raise Breach(told(self._answers.view, line))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

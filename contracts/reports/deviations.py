@@ -13,15 +13,15 @@ def excused(header: Record) -> frozenset[str]:
     return frozenset(name for name, each in header.get("deviations", {}).items() if each["until"] >= day)
 
 
-def told(standing: str, deviation: Mapping[str, str]) -> str:
+def told(state: str, deviation: Mapping[str, str]) -> str:
     """What is to be said of a deviation where its requirement stands like this."""
     reason, until = deviation["reason"], deviation["until"]
-    if standing == "known":
+    if state == "known":
         return f"known deviation until {until}: {reason}"
-    if standing == "passed":
+    if state == "passed":
         return f"is kept, so this deviation can be struck out: {reason}"
-    if standing == "failed":
+    if state == "failed":
         return f"the known deviation expired on {until}, so this counts again: {reason}"
-    if standing == "advice":
+    if state == "advice":
         return f"the known deviation expired on {until}: {reason}"
     return f"known deviation until {until}, but not judged this time: {reason}"

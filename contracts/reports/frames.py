@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.view import FINDINGS, STANDINGS, Line, View
+from proofsheet.contracts.reports.view import FINDINGS, STATES, Line, View
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Frame:
     case: Record
     picture: Mapping[str, Any]
     number: str
-    standing: str
+    state: str
     concerns: tuple[Line, ...]
     levels: tuple[str, ...]
 
@@ -48,11 +48,11 @@ def frames(view: View) -> tuple[Frame, ...]:
 
 def _frames(case: Record, number: str, lines: Mapping[str, Line]) -> Iterator[Frame]:
     names = dict.fromkeys(name for name, _ in case["messages"])
-    concerns = tuple(lines[name] for name in names if name in lines and lines[name].standing in FINDINGS)
-    standing = min((each.standing for each in concerns), key=STANDINGS.index, default="passed")
+    concerns = tuple(lines[name] for name in names if name in lines and lines[name].state in FINDINGS)
+    state = min((each.state for each in concerns), key=STATES.index, default="passed")
     asked = [lines[name] for name in case["requirements"] if name in lines]
     levels = tuple(dict.fromkeys(each.requirement["level"] for each in (*concerns, *asked)))
     pictures = case["response"]["pictures"]
     for index, picture in enumerate(pictures):
         letter = chr(ord("A") + index % 26) if len(pictures) > 1 else ""
-        yield Frame(case, picture, number + letter, standing, concerns, levels)
+        yield Frame(case, picture, number + letter, state, concerns, levels)

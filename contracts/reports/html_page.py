@@ -15,7 +15,7 @@ from proofsheet.contracts.reports import text
 from proofsheet.contracts.reports.frames import frames
 from proofsheet.contracts.reports.paid_pictures import judged
 from proofsheet.contracts.reports.records import Report
-from proofsheet.contracts.reports.view import LABELS, STANDINGS, View, counted, is_explored
+from proofsheet.contracts.reports.view import LABELS, STATES, View, counted, is_explored
 from proofsheet.spec import page_style
 
 _HOME = Path(__file__).parent / "pages"
@@ -26,7 +26,7 @@ def html(report: Report) -> str:
     """The report as a page."""
     view = View(report)
     return render(
-        "report.html", "report.js", view=view, frames=frames(view), judged=judged(view), standings=STANDINGS
+        "report.html", "report.js", view=view, frames=frames(view), judged=judged(view), states=STATES
     )
 
 

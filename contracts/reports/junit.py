@@ -35,8 +35,8 @@ def _suite(root: Element, view: View, operation: str, lines: list[Line]) -> None
     header = view.header
     suite = SubElement(root, "testsuite", name=visible(operation), tests=str(len(lines)))
     suite.set("timestamp", header["date"][:19])
-    for attribute, standings in _COUNTED.items():
-        suite.set(attribute, str(sum(each.standing in standings for each in lines)))
+    for attribute, states in _COUNTED.items():
+        suite.set(attribute, str(sum(each.state in states for each in lines)))
     properties = SubElement(suite, "properties")
     for name in ("document", "version", "target", "suite", "profile", "seed"):
         SubElement(properties, "property", name=name, value=visible(header[name]))
@@ -54,18 +54,18 @@ def _case(suite: Element, view: View, each: Line) -> None:
         SubElement(properties, "property", name=name, value=visible(requirement[name]))
     if each.deviation:
         SubElement(properties, "property", name="deviation", value=visible(each.note))
-    if tag := _TAGS.get(each.standing):
+    if tag := _TAGS.get(each.state):
         first = each.messages[0][0] if each.messages else each.reason
-        first = each.note if each.standing == "known" else first
+        first = each.note if each.state == "known" else first
         problem = SubElement(case, tag, message=visible(first))
         if tag != "skipped":
             problem.set("type", requirement["level"])
-            problem.text = _told(view, each)
-    if each.standing in ("advice", "known"):
-        SubElement(case, "system-out").text = _told(view, each)
+            problem.text = _describe(view, each)
+    if each.state in ("advice", "known"):
+        SubElement(case, "system-out").text = _describe(view, each)
 
 
-def _told(view: View, each: Line) -> str:
+def _describe(view: View, each: Line) -> str:
     texts = [each.requirement["says"], *filter(None, [each.note])]
     for message, times in each.messages:
         texts.append(halves(message) + (f"\n({times} times)" if times > 1 else ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from proofsheet.contracts.reports.records import Report
 from proofsheet.contracts.reports.text import amount, clip, date, line, plural, reproduce, visible
-from proofsheet.contracts.reports.view import LABELS, STANDINGS, Line, View
+from proofsheet.contracts.reports.view import LABELS, STATES, Line, View
 
 MARKS = {"failed": "❌", "errored": "💥", "advice": "💡", "known": "📌", "skipped": "➖", "passed": "✅"}
 _TITLES = {"failed": "Failed", "errored": "Errored", "advice": "Advice", "known": "Known deviations"}
@@ -55,13 +55,13 @@ def _lines(view: View) -> Iterator[str]:
         ended = f"crashed: nothing passed{cut}" if view.ended == "crashed" else "was interrupted"
         yield f"\n**The run {ended}.**"
     yield ""
-    yield "| profile | verdict | " + " | ".join(LABELS.get(each, each) for each in STANDINGS) + " |"
-    yield "|---|---|" + "--:|" * len(STANDINGS)
+    yield "| profile | verdict | " + " | ".join(LABELS.get(each, each) for each in STATES) + " |"
+    yield "|---|---|" + "--:|" * len(STATES)
     for name, verdict in view.profiles.items():
         counts = " | ".join(str(count) for count in view.of(name).values())
         yield f"| {name} | {VERDICTS[verdict]} {verdict} | {counts} |"
-    for standing, title in _TITLES.items():
-        found = [each for each in view.lines if each.standing == standing]
+    for state, title in _TITLES.items():
+        found = [each for each in view.lines if each.state == state]
         if found:
             yield f"\n## {title}: {plural(len(found), 'requirement')}"
         for each in found:
@@ -71,7 +71,7 @@ def _lines(view: View) -> Iterator[str]:
 
 def _finding(view: View, each: Line) -> Iterator[str]:
     requirement = each.requirement
-    yield f"\n### {MARKS[each.standing]} {requirement['level']} {code(each.id)}\n"
+    yield f"\n### {MARKS[each.state]} {requirement['level']} {code(each.id)}\n"
     yield f"{plain(requirement['says'])}\n"
     if each.note:
         yield f"- {plain(each.note)}"
@@ -90,11 +90,11 @@ def _finding(view: View, each: Line) -> Iterator[str]:
 
 
 def _rest(view: View) -> Iterator[str]:
-    for standing in ("skipped", "passed"):
-        found = [each for each in view.lines if each.standing == standing]
+    for state in ("skipped", "passed"):
+        found = [each for each in view.lines if each.state == state]
         if not found:
             continue
-        yield f"\n<details><summary>{standing.title()}: {len(found)}</summary>\n"
+        yield f"\n<details><summary>{state.title()}: {len(found)}</summary>\n"
         for each in found:
             told = "".join(f": {plain(text)}" for text in (each.reason, each.note) if text)
             yield f"- {each.requirement['level']} {code(each.id)}{told}"

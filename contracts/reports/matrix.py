@@ -45,8 +45,8 @@ class Row:
 
         A known deviation breaks the requirement as a failure does.
         """
-        standings = {each.standing for each in self.cells if each} - {"skipped", "errored"}
-        return len({_BREAKS.get(each, each) for each in standings}) > 1
+        states = {each.state for each in self.cells if each} - {"skipped", "errored"}
+        return len({_BREAKS.get(each, each) for each in states}) > 1
 
     def told(self, each: Line | None) -> str:
         """How it stands there, and at which level if that is another than in the first report."""
@@ -54,7 +54,7 @@ class Row:
             return "not asked"
         level = each.requirement["level"]
         here = "" if level == self.requirement["level"] else f" ({level} here)"
-        return LABELS.get(each.standing, each.standing) + here
+        return LABELS.get(each.state, each.state) + here
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,6 @@ def _markdown(found: Matrix) -> Iterator[str]:
     for row in found.rows:
         name = f"{row.requirement['level']} {code(row.requirement['id'])}"
         cells = " | ".join(
-            f"{MARKS[each.standing]} {row.told(each)}" if each else row.told(each) for each in row.cells
+            f"{MARKS[each.state]} {row.told(each)}" if each else row.told(each) for each in row.cells
         )
         yield f"| {f'**{name}**' if row.differs else name} | {cells} |"

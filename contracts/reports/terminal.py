@@ -55,7 +55,7 @@ class _Renderer:
     def lines(self) -> Iterator[str]:
         for finding in self._view.findings:
             requirement = finding.requirement
-            mark = self._painted(finding.standing, f"{finding.standing.upper():<8}")
+            mark = self._painted(finding.state, f"{finding.state.upper():<8}")
             yield f"{mark}{requirement['level']:<7}{line(finding.id)}"
             yield f"  {line(requirement['says'])}"
             if finding.note:
@@ -140,8 +140,8 @@ class _Renderer:
         budget = "" if header["budget"] is None else f" of {amount(header['budget'])}"
         yield f"  spent     {amount(view.spent)}{budget} credits, {plural(view.asked, 'request')}"
 
-    def _painted(self, standing: str, text: str) -> str:
-        return f"\x1b[{_CODES[standing]}m{text}\x1b[0m" if self._colour else text
+    def _painted(self, state: str, text: str) -> str:
+        return f"\x1b[{_CODES[state]}m{text}\x1b[0m" if self._colour else text
 
 
 def _task(case: Record) -> tuple[str, str, str, str]:

@@ -1,4 +1,4 @@
-"""A report as people read it: each requirement with its standing and the evidence for it."""
+"""A report as people read it: each requirement with its state and the evidence for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from proofsheet.contracts.requirement import LEVELS, PROFILES
 
 # What needs a reader first comes first. Advice is a breach of what fails nobody (MAY).
 # What is known fails and is excused; it stays a breach, and is never counted as kept.
-STANDINGS = ("failed", "errored", "advice", "known", "skipped", "passed")
+STATES = ("failed", "errored", "advice", "known", "skipped", "passed")
 FINDINGS = ("failed", "errored", "advice", "known")
 LABELS = {"known": "known deviation"}  # what is not called by its own name
 MOST_EVIDENCE = 3  # cases shown for one finding
@@ -28,7 +28,7 @@ class Line:
     """One requirement, how it stands, and the cases that show why."""
 
     requirement: Mapping[str, Any]
-    standing: str
+    state: str
     messages: tuple[tuple[str, int], ...]  # each with the number of times it was found
     reason: str
     evidence: tuple[Record, ...]
@@ -42,7 +42,7 @@ class Line:
     @property
     def note(self) -> str:
         """What there is to say of its known deviation; empty without one."""
-        return deviations.told(self.standing, self.deviation) if self.deviation else ""
+        return deviations.told(self.state, self.deviation) if self.deviation else ""
 
     @property
     def is_explored(self) -> bool:
@@ -87,7 +87,7 @@ class View:
     @cached_property
     def needless(self) -> tuple[Line, ...]:
         """What is kept although a deviation is known."""
-        return tuple(each for each in self.lines if each.deviation and each.standing == "passed")
+        return tuple(each for each in self.lines if each.deviation and each.state == "passed")
 
     @cached_property
     def profiles(self) -> dict[str, str]:
@@ -107,18 +107,18 @@ class View:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many requirements stand how; all standings are there."""
-        found = Counter(each.standing for each in self.lines)
-        return {standing: found[standing] for standing in STANDINGS}
+        """How many requirements stand how; all states are there."""
+        found = Counter(each.state for each in self.lines)
+        return {state: found[state] for state in STATES}
 
     @cached_property
     def findings(self) -> tuple[Line, ...]:
-        return tuple(each for each in self.lines if each.standing in FINDINGS)
+        return tuple(each for each in self.lines if each.state in FINDINGS)
 
     @cached_property
     def reasons(self) -> dict[str, int]:
         """Why requirements were skipped, and how many for each reason; the commonest first."""
-        found = Counter(each.reason for each in self.lines if each.standing == "skipped")
+        found = Counter(each.reason for each in self.lines if each.state == "skipped")
         return dict(found.most_common())
 
     @cached_property
@@ -133,8 +133,8 @@ class View:
     def of(self, profile: str) -> dict[str, int]:
         """The counts of one profile with all cheaper ones, as its verdict is given."""
         names = PROFILES[: PROFILES.index(profile) + 1]
-        found = Counter(each.standing for each in self.lines if each.requirement["profile"] in names)
-        return {standing: found[standing] for standing in STANDINGS}
+        found = Counter(each.state for each in self.lines if each.requirement["profile"] in names)
+        return {state: found[state] for state in STATES}
 
     @cached_property
     def _cases_by_requirement(self) -> dict[str, list[Record]]:
@@ -149,15 +149,15 @@ class View:
         verdict = self.report.verdicts.get(name)
         own = [text for case in cases for about, text in case["messages"] if about == name]
         status, reason = (verdict["status"], verdict["reason"]) if verdict else _unjudged(own)
-        standing = self._standing(status, requirement)
-        messages = Counter((verdict["messages"] if verdict else own) if standing in FINDINGS else ())
-        markers = [case for case in cases if _tells(case, name, standing)]
+        state = self._state(status, requirement)
+        messages = Counter((verdict["messages"] if verdict else own) if state in FINDINGS else ())
+        markers = [case for case in cases if _tells(case, name, state)]
         shown = sorted(markers, key=_weight)[:MOST_EVIDENCE]
         left = len(markers) - len(shown)
         deviation = self.header.get("deviations", {}).get(name)
-        return Line(requirement, standing, tuple(messages.items()), reason, tuple(shown), left, deviation)
+        return Line(requirement, state, tuple(messages.items()), reason, tuple(shown), left, deviation)
 
-    def _standing(self, status: str, requirement: Mapping[str, Any]) -> str:
+    def _state(self, status: str, requirement: Mapping[str, Any]) -> str:
         if status != "failed":
             return status
         if requirement["id"] in self.excused:
@@ -165,9 +165,9 @@ class View:
         return "advice" if requirement["level"] == "MAY" else "failed"
 
 
-def counted(standing: str, count: int) -> str:
+def counted(state: str, count: int) -> str:
     """`3 failed`, `2 known deviations`."""
-    return plural(count, LABELS[standing]) if standing in LABELS else f"{count} {standing}"
+    return plural(count, LABELS[state]) if state in LABELS else f"{count} {state}"
 
 
 def is_explored(case: Record) -> bool:
@@ -179,8 +179,8 @@ def _unjudged(messages: list[str]) -> tuple[str, str]:
     return ("failed", "") if messages else ("skipped", CRASHED)
 
 
-def _tells(case: Record, name: str, standing: str) -> bool:
-    if standing == "errored":
+def _tells(case: Record, name: str, state: str) -> bool:
+    if state == "errored":
         return bool(case["reason"])
     return any(about == name for about, _ in case["messages"])
 
@@ -191,4 +191,4 @@ def _weight(case: Record) -> int:
 
 
 def _rank(line: Line) -> tuple[int, int]:
-    return STANDINGS.index(line.standing), LEVELS.index(line.requirement["level"])
+    return STATES.index(line.state), LEVELS.index(line.requirement["level"])

@@ -210,8 +210,8 @@ def _report(trail: Trail) -> Answer | None:
 
 def _whose(exchange: Exchange, operation: Operation) -> str:
     """What a message about an error adds if it is not the API that speaks in it."""
-    said_by = recognised(exchange, operation).responder if exchange.status >= 400 else None
-    return f"; this is the {said_by}'s error, not the API's" if said_by else ""
+    responder = recognised(exchange, operation).responder if exchange.status >= 400 else None
+    return f"; this is the {responder}'s error, not the API's" if responder else ""
 
 
 def _add(messages: list[tuple[str, str]], each: Expectation, answer: Answer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from proofsheet.spec.document import Document, Operation
-from proofsheet.spec.snippets.example_call import CannotAsk, Choice, asked
+from proofsheet.spec.snippets.example_call import Choice, NoExample, example_call
 from proofsheet.spec.snippets.render import snippet
 
 KEY = "sk-test"  # any will do
@@ -16,8 +16,8 @@ def example(documents: Iterable[Document], origin: str) -> str | None:
     """A curl command with the document's own example; one that saves a picture, if there is one."""
     pairs = [(each, operation) for each in documents for operation in each.operations.values()]
     for document, operation in sorted(pairs, key=lambda pair: not _draws_at_once(pair[1])):
-        with suppress(CannotAsk):
-            call = asked(document, operation, Choice(url=origin + document.bases[0]))
+        with suppress(NoExample):
+            call = example_call(document, operation, Choice(url=origin + document.bases[0]))
             return snippet("curl", call).replace("$API_KEY", KEY).rstrip()
     return None
 

@@ -39,7 +39,7 @@ def _listed(value: Any) -> Any:
 def text(first: str, second: str, found: Comparison, everything: bool) -> str:
     """At most 100 columns wide. Documentary differences are only counted unless `everything` is asked for."""
     lines = [f"from {first} to {second}: {summary(found)}"]
-    for effect, told in _told(found, everything):
+    for effect, told in _render(found, everything):
         lines += ["", effect]
         for operations, what in told:
             lines += textwrap.wrap(
@@ -58,7 +58,7 @@ def markdown(first: str, second: str, found: Comparison, everything: bool) -> st
     """The same as tables."""
     said = summary(found)
     lines = [f"# From {first} to {second}", "", f"{said[0].upper()}{said[1:]}."]
-    for effect, told in _told(found, everything):
+    for effect, told in _render(found, everything):
         lines += ["", f"## {effect.capitalize()}", "", "| operation | difference |", "|---|---|"]
         lines += [f"| {_cell(operations)} | {_cell(what)} |" for operations, what in told]
     return "\n".join(lines) + "\n"
@@ -74,7 +74,7 @@ def summary(found: Comparison) -> str:
     return counts if found.differences else "no difference"
 
 
-def _told(found: Comparison, everything: bool) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _render(found: Comparison, everything: bool) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Each class that is there and asked for: (operations, what), once for those that share it."""
     for effect in CLASSES:
         shared: dict[str, list[str]] = {}

@@ -26,7 +26,7 @@ def viewed(document: Any, view: str, grammar: Grammar, losses: Losses) -> Any:
         if kind == "response" and "content" in node:
             return _response(node, pointer, view, losses)
         if kind == "operation" and (accept := accepted.get(pointer)):
-            return _asking(node, accept)
+            return _without_others(node, accept)
         return node
 
     made = rebuilt(document, grammar, change)
@@ -83,7 +83,7 @@ def _accepted(document: Any, operation: Mapping[str, Any], view: str) -> str | N
     return None
 
 
-def _asking(node: dict[str, Any], accept: str) -> dict[str, Any]:
+def _without_others(node: dict[str, Any], accept: str) -> dict[str, Any]:
     parameter = {
         "name": "accept",
         "in": "header",

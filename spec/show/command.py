@@ -48,7 +48,7 @@ def show_command(name: str, what: str | None, style: str, home: Any) -> None:
     """
     library = Library(home)
     if what is not None and (what == "" or what.startswith("/")):
-        _print(_place(library, name, what), style, _told_place)
+        _print(_place(library, name, what), style, _render_place)
         return
     document = loaded(library, name)
     if what is None:
@@ -131,7 +131,7 @@ def _place(library: Library, name: str, pointer: str) -> dict[str, Any]:
         raise click.UsageError(str(problem)) from None
 
 
-def _told_place(found: Any) -> str:
+def _render_place(found: Any) -> str:
     known = render.evidence(found["evidence"])
     value = as_yaml(found["value"]).removesuffix("...\n")  # how PyYAML ends a lone scalar
     return f"{found['where']}: {found['pointer'] or '/'}\nknown: {known}\n\n{value}"

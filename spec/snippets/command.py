@@ -9,7 +9,7 @@ import click
 from proofsheet.spec.cli_options import home_option, loaded
 from proofsheet.spec.load import Library
 from proofsheet.spec.show.command import operation_of
-from proofsheet.spec.snippets.example_call import CannotAsk, Choice, asked
+from proofsheet.spec.snippets.example_call import Choice, NoExample, example_call
 from proofsheet.spec.snippets.render import LANGUAGES, snippet
 
 
@@ -53,8 +53,8 @@ def examples_command(
     document = loaded(Library(home), name)
     chosen = operation_of(document, operation)
     try:
-        made = asked(document, chosen, Choice(url, accept, example, _pairs(fields)))
-    except CannotAsk as problem:
+        made = example_call(document, chosen, Choice(url, accept, example, _pairs(fields)))
+    except NoExample as problem:
         raise click.UsageError(str(problem)) from None
     click.echo(snippet(language, made), nl=False)
 

@@ -20,7 +20,7 @@ _PARSED = ("integer", "number", "boolean", "array", "object")
 
 
 @dataclass(eq=False)
-class CannotAsk(ValueError):
+class NoExample(ValueError):
     """A wish that the document does not allow; the text says what it has instead."""
 
     problem: str
@@ -40,7 +40,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExampleCall:
     """A call. `form` and `files` are the parts of a multipart body; `saves` is the file for the answer."""
 
     method: str
@@ -57,10 +57,10 @@ class Asked:
         return bool(self.form or self.files)
 
 
-def asked(document: Document, operation: Operation, choice: Choice) -> Asked:
-    """The call of `operation` that `choice` wants. Raises CannotAsk."""
+def example_call(document: Document, operation: Operation, choice: Choice) -> ExampleCall:
+    """The call of `operation` that `choice` wants. Raises NoExample."""
     if not any(each.status < 300 for each in operation.outcomes.values()):
-        raise CannotAsk(f"the document shows no success of {operation.id}; `proofsheet spec lint` says where")
+        raise NoExample(f"the document shows no success of {operation.id}; `proofsheet spec lint` says where")
     body = {**_example(document, operation, choice.example), **_chosen(operation, choice.fields)}
     accept = _accept(operation, choice.accept)
     multipart = operation.body is not None and operation.body.media_type.startswith("multipart/")
@@ -70,7 +70,7 @@ def asked(document: Document, operation: Operation, choice: Choice) -> Asked:
         if multipart and operation.body and name in operation.body.files
     }
     wanted = operation.security[0] if operation.security else ()
-    return Asked(
+    return ExampleCall(
         method=operation.method,
         url=_base(document, choice.url) + _path(operation, wanted),
         keys=tuple(_keys(wanted)),
@@ -116,7 +116,7 @@ def _sample(parameter: Parameter) -> str:
     schema = parameter.schema
     found = schema.get("example", schema.get("default", next(iter(schema.get("enum", ())), None)))
     if found is None:
-        raise CannotAsk(f"the {parameter.place} parameter {parameter.name} has no example, default or enum")
+        raise NoExample(f"the {parameter.place} parameter {parameter.name} has no example, default or enum")
     return _text(found)
 
 
@@ -130,7 +130,7 @@ def _accept(operation: Operation, wanted: str | None) -> str | None:
     forms = tuple(operation.success.representations)
     ranges = {f"{each.partition('/')[0]}/*" for each in forms}
     if wanted is not None and wanted not in {*forms, *ranges, "*/*"}:
-        raise CannotAsk(f"{operation.id} does not answer as {wanted!r}; it answers as {', '.join(forms)}")
+        raise NoExample(f"{operation.id} does not answer as {wanted!r}; it answers as {', '.join(forms)}")
     return wanted if wanted or len(forms) == 1 else operation.policy.default_accept
 
 
@@ -141,7 +141,7 @@ def _example(document: Document, operation: Operation, name: str | None) -> dict
     examples = pointers.get(document.raw, operation.pointer + at).get("examples", {})
     if name is not None and name not in examples:
         known = ", ".join(examples) or "none"
-        raise CannotAsk(f"{operation.id} has no example {name!r} of its body; known: {known}")
+        raise NoExample(f"{operation.id} has no example {name!r} of its body; known: {known}")
     chosen = examples.get(name) if name else next(iter(examples.values()), None)
     value = (chosen or {}).get("value", {})
     return dict(value) if isinstance(value, dict) else {}
@@ -152,7 +152,7 @@ def _chosen(operation: Operation, fields: Mapping[str, str]) -> dict[str, Any]:
     for name in fields:
         if name not in properties:
             known = ", ".join(properties) or "none"
-            raise CannotAsk(f"{operation.id} has no field {name!r}; it has: {known}")
+            raise NoExample(f"{operation.id} has no field {name!r}; it has: {known}")
     return {name: _value(operation, name, properties[name], text) for name, text in fields.items()}
 
 
@@ -160,7 +160,7 @@ def _value(operation: Operation, name: str, schema: Mapping[str, Any], text: str
     is_file = operation.body is not None and name in operation.body.files
     if is_file != text.startswith("@"):
         kind = "a file: write @PATH" if is_file else "no file: write its value"
-        raise CannotAsk(f"{name} is {kind}")
+        raise NoExample(f"{name} is {kind}")
     if is_file:
         return text[1:]
     if schema.get("type") not in _PARSED:
@@ -168,7 +168,7 @@ def _value(operation: Operation, name: str, schema: Mapping[str, Any], text: str
     try:
         return json.loads(text)
     except ValueError as error:
-        raise CannotAsk(f"{name} is of type {schema['type']}, and {text!r} is no JSON: {error}") from None
+        raise NoExample(f"{name} is of type {schema['type']}, and {text!r} is no JSON: {error}") from None
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from proofsheet.spec.snippets.example_call import Asked
+from proofsheet.spec.snippets.example_call import ExampleCall
 
 LANGUAGES = {
     "curl": "sh",
@@ -22,7 +22,7 @@ LANGUAGES = {
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def snippet(language: str, asked: Asked) -> str:
+def snippet(language: str, call: ExampleCall) -> str:
     """The program. It takes the key from the variable API_KEY, and fails where the call is refused."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -35,7 +35,7 @@ def snippet(language: str, asked: Asked) -> str:
     environment.filters.update(
         sh=shlex.quote, text=_text, ascii=_ascii, py=_python, json=_json, block=_block, raw=_raw
     )
-    return environment.get_template(f"{language}.j2").render(asked=asked, path=urlsplit(asked.url).path)
+    return environment.get_template(f"{language}.j2").render(call=call, path=urlsplit(call.url).path)
 
 
 def _text(value: str) -> str:

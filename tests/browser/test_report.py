@@ -146,7 +146,7 @@ def test_a_link_from_a_picture_opens_its_finding(reader: Reader, folder: Path) -
 def test_the_filter_narrows_everything(reader: Reader, folder: Path) -> None:
     reader.read(folder / "damaged.html")
     everything = reader.shown(".finding")
-    Select(reader.one("[data-by=standing]")).select_by_visible_text("failed")
+    Select(reader.one("[data-by=state]")).select_by_visible_text("failed")
     failed = reader.shown(".finding")
     assert 0 < failed == reader.shown(".finding.failed")
     assert reader.shown(".frame") == reader.shown(".frame.failed") > 0
@@ -165,7 +165,7 @@ def test_the_filter_narrows_everything(reader: Reader, folder: Path) -> None:
     reader.one("[data-by=text]").send_keys(" zebra")
     assert reader.one("#shown").text.startswith("Nothing of ")
     reader.one("[type=reset]").click()
-    Select(reader.one("[data-by=standing]")).select_by_visible_text("passed")
+    Select(reader.one("[data-by=state]")).select_by_visible_text("passed")
     assert reader.shown(".finding") == 0
     assert reader.shown(".group[open] li") > 0
 
@@ -176,7 +176,7 @@ def test_known_deviations_are_told_from_failures(reader: Reader, folder: Path) -
     assert "known deviation" in _texts(reader, ".stamp")[2]
     colour = "return getComputedStyle(document.querySelector(arguments[0])).borderLeftColor"
     assert reader.script(colour, ".finding.known") != reader.script(colour, ".finding.failed")
-    Select(reader.one("[data-by=standing]")).select_by_visible_text("known deviation")
+    Select(reader.one("[data-by=state]")).select_by_visible_text("known deviation")
     assert reader.shown(".finding") == reader.shown(".finding.known") == 1
     item = reader.one(".finding.known")
     assert KNOWN in item.text

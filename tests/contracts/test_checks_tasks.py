@@ -31,7 +31,7 @@ from proofsheet.contracts.checks.task_views import (
     LinkLeads,
     OtherViewAgrees,
     ResultsWhenDue,
-    UnknownBeside,
+    UnknownWithOthers,
 )
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
@@ -157,7 +157,7 @@ TABLE: tuple[tuple[Kind, dict[str, Any], Looks, tuple[tuple[Looks, str], ...]], 
     ),
     (IdStays, {}, COURSE, (((submitted(), view({**QUEUED, "id": "b2"})), "the view shows b2"),)),
     (
-        UnknownBeside,
+        UnknownWithOthers,
         {"operation": "look", "outcome": "no_task", "id": "zz"},
         (*COURSE, extra("unknown", "look", NO_TASK, 404)),
         (((*COURSE, extra("unknown", "look", QUEUED)), "expected 404 no_task, came 200"),),

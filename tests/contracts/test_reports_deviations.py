@@ -13,7 +13,7 @@ from reports_made import KEY, URL, Report, failing, judged, mock_for
 
 from proofsheet.contracts.reports import badge, html_page, junit, markdown, matrix, records, terminal, text
 from proofsheet.contracts.reports.deviations import excused
-from proofsheet.contracts.reports.view import STANDINGS, View
+from proofsheet.contracts.reports.view import STATES, View
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.contracts.verdict import Status, Verdict, summary
 from proofsheet.spec.document import Document
@@ -44,12 +44,12 @@ def made(tmp_path_factory: pytest.TempPathFactory, document: Document) -> dict[s
     return {name: records.read(path) for name, path in paths.items()}
 
 
-def standings(report: Report) -> dict[str, str]:
-    return {each.id: each.standing for each in View(report).lines}
+def states(report: Report) -> dict[str, str]:
+    return {each.id: each.state for each in View(report).lines}
 
 
 def test_an_excused_failure_is_known_and_makes_no_failure(made: dict[str, Report]) -> None:
-    before, now = standings(made["unknown"]), standings(made["excused"])
+    before, now = states(made["unknown"]), states(made["excused"])
     assert before[FAILS] == "failed"
     assert {name for name, each in now.items() if each == "known"} == {
         name for name, each in before.items() if each in ("failed", "advice")
@@ -63,7 +63,7 @@ def test_an_excused_failure_is_known_and_makes_no_failure(made: dict[str, Report
 
 
 def test_an_expired_one_counts_again_and_is_said_to(made: dict[str, Report]) -> None:
-    assert standings(made["expired"]) == standings(made["unknown"])
+    assert states(made["expired"]) == states(made["unknown"])
     footer = made["expired"].footer
     assert footer is not None
     assert (footer["profiles"], footer["excused"]) == ({"free": "failure"}, [])
@@ -75,7 +75,7 @@ def test_what_is_kept_needs_no_excuse(made: dict[str, Report]) -> None:
     footer = made["kept"].footer
     assert footer is not None
     assert (footer["profiles"], footer["excused"]) == ({"free": "success"}, [])
-    assert {each.id for each in View(made["kept"]).needless} == set(standings(made["kept"]))
+    assert {each.id for each in View(made["kept"]).needless} == set(states(made["kept"]))
     assert f"{FAILS} is kept, so this deviation can be struck out" in terminal.terminal(made["kept"])
     assert "this deviation can be struck out" in html_page.html(made["kept"])
 
@@ -147,12 +147,12 @@ def test_a_known_deviation_still_breaks_what_others_keep(made: dict[str, Report]
 
 def test_a_crashed_run_excuses_by_its_own_day(made: dict[str, Report]) -> None:
     torn = replace(made["excused"], footer=None)
-    assert standings(torn)[FAILS] == "known"
+    assert states(torn)[FAILS] == "known"
     assert set(View(torn).profiles.values()) == {"crashed"}
 
 
 def test_every_standing_has_its_place_everywhere() -> None:
-    assert set(html_page.MARKS) == set(markdown.MARKS) == set(STANDINGS)
+    assert set(html_page.MARKS) == set(markdown.MARKS) == set(STATES)
 
 
 def verdict(status: Status, level: str = "MUST", name: str = "a") -> Verdict:

@@ -147,9 +147,9 @@ def test_junit_has_a_test_for_each_requirement(made: dict[str, Report]) -> None:
         crash = name == "crashed"
         assert len(cases) == len(report.header["requirements"]) + crash
         view = View(report)
-        for tag, standing in (("failure", "failed"), ("error", "errored"), ("skipped", "skipped")):
+        for tag, state in (("failure", "failed"), ("error", "errored"), ("skipped", "skipped")):
             found = root.findall(f".//testcase/{tag}")
-            assert len(found) == view.counts[standing] + (crash and tag == "error")
+            assert len(found) == view.counts[state] + (crash and tag == "error")
             assert sum(int(suite.get(tag + "s" * (tag != "skipped"), "")) for suite in root) == len(found)
         assert root.get("tests") == str(len(cases))
     failure = ElementTree.fromstring(junit.junit(made["failing"])).find(".//failure")
@@ -184,7 +184,7 @@ def test_what_was_skipped_is_never_passed(made: dict[str, Report]) -> None:
     view = View(made["short"])
     assert view.counts["skipped"] > 0
     assert set(view.profiles.values()) == {"partial"}
-    assert any("budget" in each.reason for each in view.lines if each.standing == "skipped")
+    assert any("budget" in each.reason for each in view.lines if each.state == "skipped")
     assert "would pass the budget" in terminal.terminal(made["short"])
 
 
@@ -217,7 +217,7 @@ def test_the_matrix_shows_where_targets_differ(made: dict[str, Report]) -> None:
     assert found.names[2] == URL.replace("images", "other")
     assert len(set(found.names)) == 3
     differing = {row.requirement["id"] for row in found.rows if row.differs}
-    failed = {each.id for each in View(made["failing"]).lines if each.standing in ("failed", "advice")}
+    failed = {each.id for each in View(made["failing"]).lines if each.state in ("failed", "advice")}
     assert differing == failed
     told = matrix.markdown([made["clean"], made["failing"]])
     bold = set(re.findall(r"^\| \*\*\w+ `(\S+)`\*\* \|", told, re.MULTILINE))
@@ -285,7 +285,7 @@ def test_every_picture_has_its_frame(made: dict[str, Report]) -> None:
     pictures = [each for case in drawn for each in case["response"]["pictures"]]
     found = frames(view)
     assert [each.picture for each in found] == pictures
-    assert {each.standing for each in found} == {"passed"}
+    assert {each.state for each in found} == {"passed"}
     several = json.loads(json.dumps(next(each for each in drawn if each["response"]["pictures"])))
     several["response"]["pictures"] *= 3
     twins = frames(View(replace(view.report, cases=(several,))))

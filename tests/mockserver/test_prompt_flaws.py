@@ -49,7 +49,7 @@ def test_the_prompt_says_the_seed(mock: InProcess) -> None:
 def test_a_seed_that_was_drawn_is_good_to_draw_again_with(mock: InProcess) -> None:
     mock.post("/draw", json={"prompt": "a cat"}, headers=KEY)
     entry = mock.double.state.journal()[-1]
-    first = mock.double.studio.draw(entry["pictures"][0])
+    first = mock.double.renderer.draw(entry["pictures"][0])
     again = mock.post("/draw", json={"prompt": f"a cat /seed {entry['seed']}"}, headers=KEY).content
     small = [Image.open(io.BytesIO(each)).tobytes() for each in (first, again)]
     assert small[0] == small[1]

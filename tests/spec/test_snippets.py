@@ -21,7 +21,7 @@ from proofsheet.contracts.derive.samples import sample
 from proofsheet.spec.cli import spec_group
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
-from proofsheet.spec.snippets import LANGUAGES, CannotAsk, Choice, asked, snippet
+from proofsheet.spec.snippets import LANGUAGES, Choice, NoExample, example_call, snippet
 from proofsheet.spec.tasks import Views
 from proofsheet.testing_client import Mock, Server
 
@@ -88,7 +88,7 @@ def key_of(request: pytest.FixtureRequest) -> str:
 
 
 def called(document: Document, operation: str, server: Server, **choice: Any) -> Any:
-    return asked(document, document.operations[operation], Choice(url=server.url, **choice))
+    return example_call(document, document.operations[operation], Choice(url=server.url, **choice))
 
 
 def is_picture(data: bytes, form: str = "PNG") -> bool:
@@ -196,19 +196,19 @@ def test_a_refusal_ends_with_an_error(
 
 
 def test_the_document_chooses_what_the_caller_does_not(document: Document) -> None:
-    call = asked(document, document.operations["textToImage"], Choice())
+    call = example_call(document, document.operations["textToImage"], Choice())
     assert call.url == ("https://api.stability.ai/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image")
     assert call.keys == (("authorization", "Bearer ", "API_KEY"),)
     assert call.headers == (("accept", "application/json"),)
-    assert asked(document, document.operations["getBalance"], Choice()).headers == ()
-    assert asked(document, document.operations["stableFast3d"], Choice()).saves == "model.glb"
-    named = asked(document, document.operations["textToImage"], Choice(example="half-weight"))
+    assert example_call(document, document.operations["getBalance"], Choice()).headers == ()
+    assert example_call(document, document.operations["stableFast3d"], Choice()).saves == "model.glb"
+    named = example_call(document, document.operations["textToImage"], Choice(example="half-weight"))
     assert named.json == {"text_prompts": [{"text": "A lighthouse on a cliff", "weight": 0.5}]}
 
 
 def test_a_vendors_snippets_go_to_the_vendor(library: Library) -> None:
     document = library.load("gptnb")
-    call = asked(document, document.operations["generateUltra"], Choice())
+    call = example_call(document, document.operations["generateUltra"], Choice())
     assert call.url == "https://goapi.gptnb.ai/sd/v2beta/stable-image/generate/ultra"
 
 
@@ -224,8 +224,8 @@ def test_a_vendors_snippets_go_to_the_vendor(library: Library) -> None:
     ],
 )
 def test_what_the_document_does_not_allow_is_said(document: Document, choice: Choice, says: str) -> None:
-    with pytest.raises(CannotAsk, match=re.escape(says)):
-        asked(document, document.operations["generateUltra"], choice)
+    with pytest.raises(NoExample, match=re.escape(says)):
+        example_call(document, document.operations["generateUltra"], choice)
 
 
 def command(*arguments: str) -> Result:

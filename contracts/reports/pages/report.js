@@ -4,7 +4,7 @@
 
 const tools = document.getElementById("tools");
 const fields = [...tools.querySelectorAll("[data-by]")];
-const items = [...document.querySelectorAll("[data-standing]")].map((element) => ({
+const items = [...document.querySelectorAll("[data-state]")].map((element) => ({
   element,
   text: (element.textContent + " " + (element.querySelector("code[title]")?.title ?? "")).toLowerCase(),
 }));
@@ -14,10 +14,10 @@ function wanted() {
 }
 
 function fits({ element, text }, want) {
-  const { standing, level, operation } = element.dataset;
+  const { state, level, operation } = element.dataset;
   const words = want.text.toLowerCase().split(/\s+/);
   return (
-    (!want.standing || standing === want.standing) &&
+    (!want.state || state === want.state) &&
     (!want.level || level.split(" ").includes(want.level)) &&
     (!want.operation || operation === want.operation) &&
     words.every((word) => text.includes(word))
@@ -25,7 +25,7 @@ function fits({ element, text }, want) {
 }
 
 function itemsIn(holder) {
-  return [...holder.querySelectorAll("[data-standing]")];
+  return [...holder.querySelectorAll("[data-state]")];
 }
 
 function count(all, label) {

@@ -24,7 +24,7 @@ _ROWS = "rows of a PNG"  # in the place of a media type: what grids are made of
 Key = tuple[str, int, int, int, int, int]  # media type, width, height, palette, unit, variant
 
 
-class Studio:
+class Renderer:
     """Draws pictures. Keeps encoded strips, at most `cache_bytes` of them; safe to share.
 
     What it keeps changes how long a picture takes, never a pixel of it.

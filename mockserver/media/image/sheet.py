@@ -70,11 +70,11 @@ def pieces(width: int, height: int, quarters: Sequence[Sequence[Rows]]) -> list[
     """The file of four pictures, each as its rows from the top down; 1 and 2 are above, 3 and 4 below."""
     strips = []
     for left, right in (quarters[:2], quarters[2:]):
-        strips += [_beside(one, other) for one, other in zip(left, right, strict=True)]
+        strips += [_side_by_side(one, other) for one, other in zip(left, right, strict=True)]
     return png.pieces(width, height, strips)
 
 
-def _beside(left: Rows, right: Rows) -> Strip:
+def _side_by_side(left: Rows, right: Rows) -> Strip:
     """Two pictures' rows as those of one."""
     parts: list[bytes] = []
     low, high, starts = 1, 0, [0, 0]

@@ -17,11 +17,11 @@ from PIL import Image, ImageChops, ImageStat
 from proofsheet.mockserver.media.image.cache import Strip, Strips
 from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Edit, Picture
 from proofsheet.mockserver.media.image.plan import layout
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 
 PICTURE = Picture(320, 320, PNG, 42, b"0123456789abcdef", "generateCore  seed 42", "a lake")
 NAMES = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
-STUDIO = Studio()
+RENDERER = Renderer()
 
 
 def pixels(file: bytes) -> Image.Image:
@@ -38,12 +38,12 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 def scene(picture: Picture) -> Image.Image:
     plan = layout(picture.width, picture.height)
-    return pixels(STUDIO.draw(picture)).crop((0, 0, plan.width, plan.scene))
+    return pixels(RENDERER.draw(picture)).crop((0, 0, plan.width, plan.scene))
 
 
 def caption(picture: Picture) -> Image.Image:
     plan = layout(picture.width, picture.height)
-    return pixels(STUDIO.draw(picture)).crop((0, plan.scene, plan.width, plan.height))
+    return pixels(RENDERER.draw(picture)).crop((0, plan.scene, plan.width, plan.height))
 
 
 def solid(colour: tuple[int, int, int], size: tuple[int, int] = (320, 320)) -> bytes:
@@ -63,7 +63,7 @@ def from_upload(file: bytes, strength: float) -> Picture:
 )
 def test_a_file_is_what_it_declares(width: int, height: int, media_type: str) -> None:
     picture = replace(PICTURE, width=width, height=height, media_type=media_type)
-    image = pixels(STUDIO.draw(picture))
+    image = pixels(RENDERER.draw(picture))
     assert (image.size, image.mode) == ((width, height), "RGB")
     assert image.format == NAMES[media_type]
 
@@ -74,14 +74,14 @@ def test_a_file_is_what_it_declares(width: int, height: int, media_type: str) ->
 )
 def test_tiny_and_odd_sizes_are_drawn_too(size: tuple[int, int], media_type: str) -> None:
     picture = replace(PICTURE, width=size[0], height=size[1], media_type=media_type)
-    assert pixels(STUDIO.draw(picture)).size == size
+    assert pixels(RENDERER.draw(picture)).size == size
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 420), st.integers(1, 420), st.sampled_from([PNG, JPEG]), st.booleans())
 def test_any_size_is_drawn(width: int, height: int, media_type: str, blurred: bool) -> None:
     picture = Picture(width, height, media_type, 1, b"x" * 16, "title", "prompt", blurred=blurred)
-    assert pixels(STUDIO.draw(picture)).size == (width, height)
+    assert pixels(RENDERER.draw(picture)).size == (width, height)
 
 
 def test_sides_out_of_range_are_refused() -> None:
@@ -106,23 +106,23 @@ def test_sides_out_of_range_are_refused() -> None:
     ],
 )
 def test_two_studios_draw_the_same_bytes(picture: Picture) -> None:
-    other = Studio(cache_bytes=0)
-    assert STUDIO.draw(picture) == STUDIO.draw(picture) == other.draw(picture) == other.draw(picture)
+    other = Renderer(cache_bytes=0)
+    assert RENDERER.draw(picture) == RENDERER.draw(picture) == other.draw(picture) == other.draw(picture)
 
 
 def test_another_process_draws_the_same_bytes() -> None:
     program = (
         "import hashlib\n"
         "from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Picture\n"
-        "from proofsheet.mockserver.media.image.renderer import Studio\n"
+        "from proofsheet.mockserver.media.image.renderer import Renderer\n"
         "for kind in (PNG, JPEG, WEBP):\n"
         f"    picture = Picture(320, 320, kind, 42, {PICTURE.identity!r},"
         f" {PICTURE.title!r}, {PICTURE.prompt!r})\n"
-        "    print(hashlib.sha256(Studio().draw(picture)).hexdigest())\n"
+        "    print(hashlib.sha256(Renderer().draw(picture)).hexdigest())\n"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.split() == [
-        hashlib.sha256(STUDIO.draw(replace(PICTURE, media_type=kind))).hexdigest()
+        hashlib.sha256(RENDERER.draw(replace(PICTURE, media_type=kind))).hexdigest()
         for kind in (PNG, JPEG, WEBP)
     ]
 
@@ -146,8 +146,8 @@ def test_title_prompt_and_identity_show_in_the_caption_alone() -> None:
 def test_the_lossy_files_show_the_same_picture(size: tuple[int, int], media_type: str) -> None:
     for seed in range(3):
         picture = replace(PICTURE, width=size[0], height=size[1], seed=seed)
-        exact = pixels(STUDIO.draw(picture))
-        lossy = pixels(STUDIO.draw(replace(picture, media_type=media_type)))
+        exact = pixels(RENDERER.draw(picture))
+        lossy = pixels(RENDERER.draw(replace(picture, media_type=media_type)))
         assert difference(exact, lossy) < 3.5
         # A wrong restart marker would spoil whole rows, not the mean alone.
         worst = ImageChops.difference(exact, lossy).resize((1, size[1]), Image.Resampling.BOX)
@@ -155,7 +155,7 @@ def test_the_lossy_files_show_the_same_picture(size: tuple[int, int], media_type
 
 
 def test_the_blur_takes_the_caption_too() -> None:
-    clear, blurred = scene(PICTURE), pixels(STUDIO.draw(replace(PICTURE, blurred=True)))
+    clear, blurred = scene(PICTURE), pixels(RENDERER.draw(replace(PICTURE, blurred=True)))
     assert blurred.size == (320, 320)
     assert difference(clear, blurred.crop((0, 0, *clear.size))) > 1
     low = blurred.crop((0, layout(320, 320).scene, 320, 320)).convert("L")
@@ -184,10 +184,10 @@ def test_an_upload_is_cut_to_the_ratio_not_squeezed() -> None:
 
 
 def test_only_joined_pictures_are_quick() -> None:
-    studio = Studio()
-    assert studio.kept(PICTURE) is None
-    studio.warm(320, 320)
-    assert all(studio.kept(replace(PICTURE, seed=seed)) for seed in range(50))
+    renderer = Renderer()
+    assert renderer.kept(PICTURE) is None
+    renderer.warm(320, 320)
+    assert all(renderer.kept(replace(PICTURE, seed=seed)) for seed in range(50))
     for slow in (
         replace(PICTURE, media_type=WEBP),
         replace(PICTURE, media_type=JPEG),
@@ -195,13 +195,13 @@ def test_only_joined_pictures_are_quick() -> None:
         from_upload(solid((1, 2, 3)), 0.5),
         replace(PICTURE, width=100),
     ):
-        assert studio.kept(slow) is None
+        assert renderer.kept(slow) is None
     jpeg = replace(PICTURE, media_type=JPEG)
-    studio.draw(jpeg)
-    assert studio.kept(jpeg)
-    studio.warm(320, 320, JPEG)
-    assert all(studio.kept(replace(jpeg, seed=seed)) for seed in range(50))
-    studio.warm(10, 10)  # nothing to warm, nothing to fail
+    renderer.draw(jpeg)
+    assert renderer.kept(jpeg)
+    renderer.warm(320, 320, JPEG)
+    assert all(renderer.kept(replace(jpeg, seed=seed)) for seed in range(50))
+    renderer.warm(10, 10)  # nothing to warm, nothing to fail
 
 
 def test_the_strips_kept_never_exceed_the_bound() -> None:
@@ -214,8 +214,8 @@ def test_the_strips_kept_never_exceed_the_bound() -> None:
 
 
 def test_threads_share_a_studio() -> None:
-    studio = Studio(cache_bytes=300_000)
+    renderer = Renderer(cache_bytes=300_000)
     pictures = [replace(PICTURE, seed=seed % 5) for seed in range(20)]
     with ThreadPoolExecutor(4) as pool:
-        drawn = list(pool.map(studio.draw, pictures))
-    assert drawn == [STUDIO.draw(picture) for picture in pictures]
+        drawn = list(pool.map(renderer.draw, pictures))
+    assert drawn == [RENDERER.draw(picture) for picture in pictures]

@@ -13,7 +13,7 @@ from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.effects import EFFECTS
 from proofsheet.mockserver.media.image.picture import JPEG, LARGEST_EDIT, PNG, WEBP, Edit, Picture
 from proofsheet.mockserver.media.image.regions import grown
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import open_upright
 
@@ -22,7 +22,7 @@ BOX = (180, 60, 280, 140)  # what the mask shows
 BALL = (100, 60, 220, 180)
 GROUND = (225, 228, 232)
 URL = "https://pictures.example/a.png"
-STUDIO = Studio()
+RENDERER = Renderer()
 
 
 def saved(image: Image.Image, kind: str = "PNG") -> bytes:
@@ -52,7 +52,7 @@ def made(effect: str, size: tuple[int, int] = SIZE, media_type: str = PNG, **edi
 
 
 def drawn(picture: Picture) -> Image.Image:
-    image = Image.open(io.BytesIO(STUDIO.draw(picture)))
+    image = Image.open(io.BytesIO(RENDERER.draw(picture)))
     image.load()
     return image
 
@@ -76,13 +76,13 @@ def test_every_effect_gives_the_file_that_is_declared_and_always_the_same(
 ) -> None:
     for size in (SIZE, (90, 400), (1, 1), (700, 50)):
         picture = made(effect, size, media_type, sources=(SOURCE, URL, stand_in("other")), mask=masked())
-        data = STUDIO.draw(picture)
+        data = RENDERER.draw(picture)
         image = Image.open(io.BytesIO(data))
         image.load()
         assert image.size == size
         assert f"image/{image.format}".lower() == media_type
         assert image.mode == ("RGBA" if effect == "cut-out" and media_type != JPEG else "RGB")
-        assert data == Studio(cache_bytes=0).draw(picture)
+        assert data == Renderer(cache_bytes=0).draw(picture)
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
@@ -210,7 +210,7 @@ def test_a_url_is_drawn_from_its_text_alone() -> None:
 
 def test_a_source_that_is_no_picture_is_an_error_of_ours() -> None:
     with pytest.raises(Unreadable):
-        STUDIO.draw(made("enlarge", sources=(b"no picture",)))
+        RENDERER.draw(made("enlarge", sources=(b"no picture",)))
 
 
 def test_sizes_are_bounded() -> None:

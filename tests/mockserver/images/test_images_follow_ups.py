@@ -13,17 +13,17 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 from proofsheet.mockserver.follow_up_pictures import followed
 from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Picture
 from proofsheet.mockserver.media.image.plan import layout
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 from proofsheet.spec.follow_up import FollowUp, follow_up
 
-STUDIO = Studio()
+RENDERER = Renderer()
 GRID = Picture(640, 512, PNG, 5, b"grid" * 8, "imagine  seed 5", "a boat", grid=True)
 OWN = Picture(64, 64, PNG, 9, b"next" * 8, "upscale  seed 9", "a boat")
 SAME, NEAR = 4, 15  # mean differences at most: what is coded anew is not the same to the bit
 
 
 def drawn(picture: Picture) -> Image.Image:
-    image = Image.open(io.BytesIO(STUDIO.draw(picture)))
+    image = Image.open(io.BytesIO(RENDERER.draw(picture)))
     image.load()
     return image
 
@@ -70,7 +70,7 @@ def test_a_quarter_shows_the_scene_that_the_grid_has_in_its_place(number: int) -
 
 
 def test_a_grid_is_a_function_of_its_description() -> None:
-    assert STUDIO.draw(GRID) == Studio().draw(GRID)
+    assert RENDERER.draw(GRID) == Renderer().draw(GRID)
     assert len({GRID.quarter(number) for number in (1, 2, 3, 4)}) == 4
 
 
@@ -193,16 +193,16 @@ def test_an_unknown_effect_is_refused_when_it_is_read() -> None:
 @pytest.mark.parametrize("media_type", [PNG, JPEG])
 def test_kept_rows_of_a_grid_change_its_speed_and_not_its_bytes(media_type: str) -> None:
     grid = replace(GRID, media_type=media_type)
-    studio = Studio()
-    first = studio.draw(grid)
-    assert studio.draw(grid) == first
-    assert Studio(cache_bytes=0).draw(grid) == first
-    assert studio.kept(grid) is None  # joining thousands of rows is no work for an event loop
+    renderer = Renderer()
+    first = renderer.draw(grid)
+    assert renderer.draw(grid) == first
+    assert Renderer(cache_bytes=0).draw(grid) == first
+    assert renderer.kept(grid) is None  # joining thousands of rows is no work for an event loop
 
 
 def test_a_grid_is_read_by_a_strict_reader() -> None:
     """Pillow passes over the Adler-32 of a PNG's pixels; zlib does not."""
-    file = STUDIO.draw(GRID)
+    file = RENDERER.draw(GRID)
     data, at = b"", 8
     while at < len(file):
         length = int.from_bytes(file[at : at + 4], "big")

@@ -12,7 +12,7 @@ from PIL import Image
 
 from proofsheet.mockserver.media.image.picture import PNG, Picture
 from proofsheet.mockserver.media.image.plan import COMBINATIONS, layout
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 
 RATIOS = [(1024, 1024), (768, 320), (320, 768), (320, 320), (833, 611), (200, 128)]
 
@@ -56,7 +56,7 @@ def unfilter(rows: bytes, step: int) -> bytes:
 
 @pytest.mark.parametrize(("width", "height"), RATIOS)
 def test_a_png_is_valid_to_the_last_bit(width: int, height: int) -> None:
-    file = Studio().draw(Picture(width, height, PNG, 7, b"i" * 16, "title", "prompt"))
+    file = Renderer().draw(Picture(width, height, PNG, 7, b"i" * 16, "title", "prompt"))
     assert read_strictly(file)[:2] == (width, height)
     image = Image.open(io.BytesIO(file))
     image.load()
@@ -65,7 +65,7 @@ def test_a_png_is_valid_to_the_last_bit(width: int, height: int) -> None:
 
 
 def test_a_megapixel_weighs_what_real_ones_do() -> None:
-    file = Studio().draw(Picture(1024, 1024, PNG, 7, b"i" * 16, "title", "prompt"))
+    file = Renderer().draw(Picture(1024, 1024, PNG, 7, b"i" * 16, "title", "prompt"))
     assert 900_000 < len(file) < 1_700_000
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from proofsheet.mockserver.media.image.picture import PNG, Edit, Picture
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload, open_upright, read_upload, thumbnail
 
@@ -111,7 +111,7 @@ def test_every_kind_is_read_and_drawn_from(name: str) -> None:
     low, high = flat.convert("L").getextrema()
     assert high - low > 60, "the ramp is still there"
     picture = Picture(208, 160, PNG, 1, b"i" * 16, "t", "p", edit=Edit("reimagine", (data,), strength=0.3))
-    assert Image.open(io.BytesIO(Studio().draw(picture))).size == (208, 160)
+    assert Image.open(io.BytesIO(Renderer().draw(picture))).size == (208, 160)
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "animated" not in name])
