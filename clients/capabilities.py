@@ -38,7 +38,16 @@ class Outcome:
 
 def capabilities() -> tuple[Capability, ...]:
     """All of capabilities.yaml, in its order."""
-    table = yaml.safe_load((HERE / "capabilities.yaml").read_text(encoding="utf-8"))
+    return _capabilities(yaml.safe_load((HERE / "capabilities.yaml").read_text(encoding="utf-8")))
+
+
+def tasks() -> dict[str, tuple[Capability, ...]]:
+    """All of tasks.yaml: what clients of further families are asked to do, by the family."""
+    table = yaml.safe_load((HERE / "tasks.yaml").read_text(encoding="utf-8"))
+    return {family: _capabilities(each) for family, each in table.items()}
+
+
+def _capabilities(table: Mapping[str, Mapping[str, Any]]) -> tuple[Capability, ...]:
     return tuple(Capability(name, **{"key": f"sk-{name}", **each}) for name, each in table.items())
 
 

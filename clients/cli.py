@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from clients.fleet import FAMILY, Ran, ran, recipes
-from clients.further import compiled
+from clients.further import FURTHER, further
 from clients.kept import keep, kept
 from clients.page import PAGE, markdown
 from proofsheet.spec.clients.generators import Generator, generators
@@ -63,14 +63,14 @@ def _named(generator: Generator, names: Sequence[str]) -> bool:
 
 def _all_run(wanted: Sequence[Generator]) -> list[Ran]:
     document, how = Library().source(FAMILY).value, recipes()
-    server = Server.start([FAMILY])
+    server = Server.start([FAMILY, *FURTHER])
     results = []
     try:
         for number, each in enumerate(wanted, 1):
             print(f"{number}/{len(wanted)} {each.name} ... ", end="", flush=True)
             found = ran(each, how[each.name], document, server.url)
-            further = () if found.why_not else compiled(each, how[each.name])
-            results.append(replace(found, outcomes=(*found.outcomes, *further)))
+            more = () if found.why_not else further(each, how[each.name], server.url)
+            results.append(replace(found, outcomes=(*found.outcomes, *more)))
             print(_summary(results[-1]), flush=True)
             keep(results[-1])
     finally:

@@ -60,6 +60,7 @@ class Recipe:
     usage: First | None = None
     project: tuple[str, ...] = ()  # what `compile` needs of acceptance/NAME
     compile: tuple[tuple[str, ...], ...] = ()  # of clients alone, without a program around them
+    shared: tuple[str, ...] = ()  # what the programs of further families take of acceptance/NAME
 
 
 def recipes() -> dict[str, Recipe]:
@@ -79,6 +80,7 @@ def _recipe(each: Mapping[str, Any]) -> Recipe:
         usage=usage,
         project=tuple(each.get("project", ())),
         compile=tuple(tuple(argv) for argv in each.get("compile", ())),
+        shared=tuple(each.get("shared", ())),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from clients.capabilities import HERE, capabilities
+from clients.capabilities import HERE, capabilities, tasks
 from clients.fleet import FAMILY, Ran
 from clients.further import FURTHER
 from proofsheet.spec.clients.generators import Generator, Generators, generators, usage
@@ -36,7 +36,7 @@ document (`full`).
 ## What works
 
 "yes": with the generated code and its types alone. "partly": with a few lines around it, or with less than
-types. Clients of the further families are made and compiled. What stands under "first call" is the example
+types. Clients of the further families are made and compiled, and the recommended ones are run: `clients/tasks.yaml`. What stands under "first call" is the example
 of each recommended generator below, run as it is.
 The recommended generator of each language is printed bold.
 """
@@ -66,6 +66,8 @@ def _table(results: Sequence[Ran], known: Generators) -> Iterator[str]:
     yield f"| first call | {' | '.join(_mark(each, 'usage') for each in results)} |"
     for family in FURTHER:
         yield f"| {family}, made and compiled | {' | '.join(_mark(each, family) for each in results)} |"
+        for one in tasks()[family]:
+            yield f"| {one.says} | {' | '.join(_mark(each, one.name) for each in results)} |"
 
 
 def _short(generator: Generator, known: Generators) -> str:
