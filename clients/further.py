@@ -1,4 +1,4 @@
-"""Clients of the further families: made from their bundles, compiled, and run where there is a program for it."""
+"""Clients of the further families: made from their bundles, compiled, and run where a program is there."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ document (`full`).
 ## What works
 
 "yes": with the generated code and its types alone. "partly": with a few lines around it, or with less than
-types. Clients of the further families are made and compiled, and the recommended ones are run: `clients/tasks.yaml`. What stands under "first call" is the example
+types. Clients of the further families are made and compiled, and the recommended ones are run as
+`clients/tasks.yaml` says. What stands under "first call" is the example
 of each recommended generator below, run as it is.
 The recommended generator of each language is printed bold.
 """
