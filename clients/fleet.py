@@ -47,6 +47,7 @@ class First:
     file: str
     run: tuple[str, ...]
     wrap: str = "{usage}"
+    build: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def recipes() -> dict[str, Recipe]:
 
 def _recipe(each: Mapping[str, Any]) -> Recipe:
     build = tuple(tuple(argv) for argv in each.get("build", ()))
-    usage = First(**{**each["usage"], "run": tuple(each["usage"]["run"])}) if "usage" in each else None
+    usage = _first(each["usage"]) if "usage" in each else None
     return Recipe(
         run=tuple(each["run"]),
         build=build,
@@ -82,6 +83,11 @@ def _recipe(each: Mapping[str, Any]) -> Recipe:
         compile=tuple(tuple(argv) for argv in each.get("compile", ())),
         shared=tuple(each.get("shared", ())),
     )
+
+
+def _first(each: Mapping[str, Any]) -> First:
+    build = tuple(tuple(argv) for argv in each.get("build", ()))
+    return First(each["file"], tuple(each["run"]), each.get("wrap", "{usage}"), build)
 
 
 def ran(generator: Generator, recipe: Recipe, document: Any, url: str) -> Ran:
@@ -111,7 +117,7 @@ def _ran(generator: Generator, recipe: Recipe, document: Any, url: str) -> tuple
         raise NotRun(f"{generator.tool.name} {found} is here, expected {generator.tool.version}: {SETUP}")
     work = _assembled(generator, recipe, document, env)
     _write_usage(generator, recipe, work, url)
-    for argv in recipe.build:
+    for argv in (*recipe.build, *(recipe.usage.build if recipe.usage else ())):
         call(argv, work, env, PATIENCE)
     wanted = capabilities()
     prepare(url, wanted)

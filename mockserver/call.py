@@ -213,8 +213,14 @@ class Call:
         if artifact is None or not cost.megapixel:
             return cost.total(self.fields, self._paid_items, None, ())
         result = artifact.size_of(known, self.given_sides)
-        given = [sides for name in artifact.sources if (sides := self.given_sides(name))]
-        return cost.total(self.fields, self._paid_items, result, given)
+        return cost.total(self.fields, self._paid_items, result, self.all_given_sides)
+
+    @property
+    def all_given_sides(self) -> list[tuple[int, int]]:
+        """Those of each given picture, in pixels."""
+        artifact = self.operation.artifact
+        names = artifact.sources if artifact else ()
+        return [sides for name in names if (sides := self.given_sides(name))]
 
     @property
     def _paid_items(self) -> int:

@@ -1,4 +1,4 @@
-"""How many tokens a call for pictures or audio counts: its prompts, the given pictures, what is made."""
+"""How many tokens and megapixels a call for pictures or audio counts: its prompts, what is given and made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 
 from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.drawing import USUAL
 from proofsheet.spec import tokens
+from proofsheet.spec.document import megapixels
 
 
 def text_tokens(call: Call) -> int:
@@ -31,6 +33,12 @@ def output_tokens(call: Call) -> int:
     return math.ceil(each * sum(spoken)) if spoken else each * call.count
 
 
+def _output_megapixels(call: Call) -> int:
+    artifact = call.operation.artifact
+    sides = artifact.size_of(call.known_fields, call.given_sides) if artifact else None
+    return megapixels(sides or USUAL) * call.count
+
+
 def _input(call: Call) -> int:
     return text_tokens(call) + picture_tokens(call)
 
@@ -40,5 +48,7 @@ TOKENS: Mapping[str, Callable[[Call], int]] = {
     "$tokens.pictures": picture_tokens,
     "$tokens.input": _input,
     "$tokens.output": output_tokens,
+    "$megapixels.input": lambda call: sum(map(megapixels, call.all_given_sides)),
+    "$megapixels.output": _output_megapixels,
     "$tokens.total": lambda call: _input(call) + output_tokens(call),
 }

@@ -75,6 +75,7 @@ def _counted(of: Callable[[Call], int]) -> Callable[[Context], Iterator[Any]]:
 
 
 CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
+    "$call.cost": lambda context: iter([float(context.call.cost)]),
     "$call.id": lambda context: iter([context.call.id]),
     "$call.time": lambda context: iter([context.now()]),
     "$event.index": lambda context: iter([context.event]),

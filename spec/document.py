@@ -168,7 +168,7 @@ class Cost:
 
     def total(self, fields: Any, count: int, result: Sides | None, given: Iterable[Sides]) -> Decimal:
         """The credits that `count` results take; sides in pixels, None where nothing says how large it is."""
-        further = (_megapixels(result) - 1 if result else 0) + sum(map(_megapixels, given))
+        further = (megapixels(result) - 1 if result else 0) + sum(map(megapixels, given))
         each = Decimal(str(self.credits.pick(fields))) + further * Decimal(str(self.megapixel))
         return each * count
 
@@ -178,7 +178,7 @@ def _price(price: Choice | str | None, fields: Any, resource: Mapping[str, Any])
     return Decimal(str(found))
 
 
-def _megapixels(sides: Sides) -> int:
+def megapixels(sides: Sides) -> int:
     """How many megapixels a picture counts for: whole ones, and one for what is begun."""
     return math.ceil(sides[0] * sides[1] / MEGAPIXEL)
 

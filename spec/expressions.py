@@ -14,7 +14,12 @@ ARTIFACT = frozenset(
     f"$artifact.{each}"
     for each in ("bytes", "base64", "seed", "mediaType", "url", "width", "height", "stage")
 )
-TOKENS = frozenset(f"$tokens.{each}" for each in ("text", "pictures", "input", "output", "total"))
+TOKENS = frozenset(
+    {
+        *(f"$tokens.{each}" for each in ("text", "pictures", "input", "output", "total")),
+        *(f"$megapixels.{each}" for each in ("input", "output")),
+    }
+)
 TASK = frozenset(
     f"$task.{each}"
     for each in (
@@ -50,6 +55,7 @@ OTHERWISE = frozenset({"absent", "null"})
 FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "text"})
 CALL = frozenset(
     {
+        "$call.cost",
         "$call.id",
         "$call.time",
         "$event.index",  # its number in its stream, from 0
