@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping
 
 from proofsheet.mockserver.call import Call
-from proofsheet.mockserver.drawing import USUAL
 from proofsheet.spec import tokens
 from proofsheet.spec.document import megapixels
 
@@ -36,7 +35,7 @@ def output_tokens(call: Call) -> int:
 def _output_megapixels(call: Call) -> int:
     artifact = call.operation.artifact
     sides = artifact.size_of(call.known_fields, call.given_sides) if artifact else None
-    return megapixels(sides or USUAL) * call.count
+    return (megapixels(sides) if sides else 1) * call.count
 
 
 def _input(call: Call) -> int:
