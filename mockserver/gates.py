@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import active_tasks, follow_up
+from proofsheet.mockserver.limits import duration
+from proofsheet.mockserver.picture_tokens import TOKENS
 from proofsheet.mockserver.validation import path, validate
 from proofsheet.mockserver.writing import writing
 from proofsheet.spec.schemas import Flaw
@@ -42,7 +45,36 @@ def authenticate(call: Call, double: Double) -> None:
 def rate_limit(call: Call, double: Double) -> None:
     limit = call.operation.policy.rate_limit
     if limit and double.settings.rate_limit and not double.state.hit(call.account, limit, call.operation.id):
-        raise Refusal("rate-limit")
+        found = double.state.allowance(call.account, limit, call.operation.id)
+        said = {"limit": limit.requests, "used": found.used, "wait": duration(found.some)}
+        raise Refusal("rate-limit", "most", (Flaw("most", "", {**said, "value": _resource_name(call)}),))
+
+
+def token_limit(call: Call, double: Double) -> None:
+    limit = call.operation.policy.token_limit
+    if limit is None or not double.settings.rate_limit:
+        return
+    requested = used_tokens(call)
+    if not requested or double.state.spend(call.account, limit, requested):
+        return
+    found = double.state.allowance(call.account, limit)
+    said = {"limit": limit.tokens, "used": found.used, "requested": requested, "wait": duration(found.some)}
+    kind = "larger" if requested > limit.tokens else "most"
+    raise Refusal("token-limit", kind, (Flaw(kind, "", {**said, "value": _resource_name(call)}),))
+
+
+def used_tokens(call: Call) -> int:
+    """How many tokens a call reads and writes."""
+    written = writing(call)
+    if written is None:
+        return TOKENS["$tokens.total"](call)
+    return written.prompt_tokens + written.completion_tokens
+
+
+def _resource_name(call: Call) -> Any:
+    """How a request calls the resource that it needs, such as its model."""
+    role = call.operation.resource
+    return call.evaluate(role.id) if role and role.id else "the API"
 
 
 def body_size(call: Call, double: Double) -> None:
@@ -124,6 +156,7 @@ def _plain(value: Decimal) -> str:
 GATES: dict[str, Callable[[Call, Double], None]] = {
     "authenticate": authenticate,
     "rate-limit": rate_limit,
+    "token-limit": token_limit,
     "body-size": body_size,
     "negotiate": negotiate,
     "media-type": media_type,

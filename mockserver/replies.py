@@ -13,6 +13,7 @@ from proofsheet.mockserver import bodies
 from proofsheet.mockserver.artifacts import task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.limits import Limits
 from proofsheet.mockserver.listings import Listing, listing
 from proofsheet.mockserver.preparation import is_long, made
 from proofsheet.mockserver.sources import Artifact, Context, filled, values
@@ -118,6 +119,7 @@ def _context(
         link=partial(_link, call, double),
         now=cache(double.state.now) if written else double.state.now,
         place=Place(written) if written else None,
+        limits=Limits(call, double),
         resource=call.resource,
         resources=_resources(call.operation, double.state.now()),
     )

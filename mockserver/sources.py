@@ -12,6 +12,7 @@ from functools import cache, partial
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Complaint
+from proofsheet.mockserver.limits import LIMIT, Limits
 from proofsheet.mockserver.listings import TASKS, Listing
 from proofsheet.mockserver.picture_tokens import TOKENS
 from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView, of_task
@@ -41,6 +42,7 @@ class Context:
     now: Callable[[], float] = lambda: 0.0  # Unix seconds on the double's clock
     place: Place | None = None  # where in what is written in reply
     event: int = 0  # the number of the event in its stream
+    limits: Limits | None = None  # of the call
     resource: Mapping[str, Any] | None = None  # the one that is used, or shown just now
     resources: Sequence[Mapping[str, Any]] = ()  # those that are listed
 
@@ -134,6 +136,8 @@ def _source(text: str) -> Source:
         return lambda context, artifact: CALL[text](context)
     if text in ARTIFACT:
         return lambda context, artifact: (ARTIFACT[text](artifact),) if artifact else ()
+    if text in LIMIT:
+        return lambda context, artifact: LIMIT[text](context.limits) if context.limits else ()
     if text in WRITTEN:
         return lambda context, artifact: WRITTEN[text](context.place) if context.place else ()
     if text.startswith("$link."):

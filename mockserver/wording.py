@@ -25,7 +25,7 @@ def complaints(policy: Policy, key: str | None, refusal: Refusal) -> list[Compla
 def _complaint(policy: Policy, masked: str, refusal: Refusal, flaw: Flaw) -> Complaint:
     template = refusal.says or flaw.params.get("says") or next(_of(policy.wording, refusal.gate, flaw), None)
     message = _fill(template, masked, flaw) if template else None
-    if message is None and refusal.flaws:
+    if message is None and flaw.field:
         message = f"{flaw.field}: is invalid ({flaw.kind})"
     codes = (flaw.params[_CODE],) if _CODE in flaw.params else tuple(_of(policy.codes, refusal.gate, flaw))
     return Complaint(message, flaw.field, flaw.location, codes[:1])

@@ -30,6 +30,7 @@ from proofsheet.spec.document import (
     RateLimit,
     Representation,
     Rule,
+    TokenLimit,
     Unmatched,
 )
 from proofsheet.spec.embedding import embedding
@@ -188,6 +189,7 @@ def _policy(name: str, node: Any) -> Policy:
         unsupported_accept=negotiation.get("unsupported", "default"),
         chosen_form=choice(negotiation["by"]) if "by" in negotiation else None,
         max_body_bytes=node.get("x-max-body-bytes"),
+        token_limit=TokenLimit(**node["x-token-limit"]) if "x-token-limit" in node else None,
         rate_limit=RateLimit(**limit) if limit else None,
         empty_parts=node.get("x-empty-parts", "value"),
         part_names=node.get("x-part-names", "any"),

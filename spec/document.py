@@ -216,6 +216,24 @@ class RateLimit:
     per: str = "credential"  # credential | operation
     refused: str = "pass"  # pass | count
 
+    @property
+    def most(self) -> int:
+        """How many there may be in a window."""
+        return self.requests
+
+
+@dataclass(frozen=True)
+class TokenLimit:
+    """At most so many `tokens`, read and written, in `window` seconds, per credential."""
+
+    tokens: int
+    window: float
+
+    @property
+    def most(self) -> int:
+        """How many there may be in a window."""
+        return self.tokens
+
 
 @dataclass(frozen=True)
 class Mask:
@@ -247,6 +265,7 @@ class Policy:
         None  # the media type of a success, by a field of the request and not by Accept
     )
     max_body_bytes: int | None = None
+    token_limit: TokenLimit | None = None
     rate_limit: RateLimit | None = None
     empty_parts: str = "value"  # absent | value
     part_names: str = "any"  # any | quoted

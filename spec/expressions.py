@@ -47,6 +47,12 @@ WRITING = frozenset(
         *("$piece.text", "$token.offset", "$token.alternatives"),
     }
 )
+LIMIT = frozenset(
+    {
+        *(f"$limit.{unit}.{each}" for unit in ("requests", "tokens") for each in ("most", "left", "reset")),
+        *("$limit.wait", "$limit.wait-ms"),
+    }
+)
 RESULT = frozenset(f"$result.{each}" for each in ("flagged", "categories", "scores", "kinds"))
 VECTOR = frozenset({"$vector.index", "$vector.values"})
 PARTS = "$choice.parts"  # of which a list has one item each
@@ -133,7 +139,7 @@ class UnknownExpression(ValueError):
 
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
-    tables = (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, RESULT, VECTOR)
+    tables = (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, RESULT, VECTOR, LIMIT)
     known = any(text in each for each in tables)
     if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT, _RESOURCE)):
         raise UnknownExpression(text)

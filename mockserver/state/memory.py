@@ -7,47 +7,22 @@ Every method is atomic: one process runs them one after another.
 from __future__ import annotations
 
 import itertools
-import math
 import random
 import time
-from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from proofsheet.mockserver.state.accounts import Account, Accounts
 from proofsheet.mockserver.state.journal import Entry, Journal, Unwritten
 from proofsheet.mockserver.state.protocol import Scheduled
+from proofsheet.mockserver.state.recent import Recent
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task, Tasks
-from proofsheet.spec.document import RateLimit
+from proofsheet.mockserver.state.windows import Allowance, Windows
+from proofsheet.spec.document import RateLimit, TokenLimit
 
-K = TypeVar("K")
-V = TypeVar("V")
-MOST_REMEMBERED = 10_000
 MOST_SCHEDULED = 1000
-
-
-@dataclass
-class Window:
-    """The times of a key's last requests, and until when it is shut out."""
-
-    hits: deque[float] = field(default_factory=deque)
-    blocked_until: float = -math.inf  # a clock may show a day before 1970
-
-
-class Recent(OrderedDict[K, V]):
-    """What is remembered by keys that come from outside: of too many the one used longest ago goes."""
-
-    def use(self, key: K, make: Callable[[], V]) -> V:
-        """The value of a key, made if it is new."""
-        if key in self:
-            self.move_to_end(key)
-        else:
-            while len(self) >= MOST_REMEMBERED:
-                self.popitem(last=False)
-            self[key] = make()
-        return self[key]
 
 
 class Clock:
@@ -94,7 +69,7 @@ class MemoryState:
         self._clock = clock or Clock()
         self._seed = seed
         self._seeds: Recent[Holder, Iterator[int]] = Recent()  # how many each had
-        self._windows: Recent[tuple[Holder, str, RateLimit], Window] = Recent()
+        self._windows = Windows()
         self._scheduled: list[Scheduled] = []
         self._tasks = Tasks()
         self._accounts = Accounts(opening, self._tasks)
@@ -190,22 +165,13 @@ class MemoryState:
     # rate
 
     def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
-        now = self._clock.now()
-        counted = operation if limit.per == "operation" else ""
-        window = self._windows.use((holder, counted, limit), Window)
-        while window.hits and window.hits[0] <= now - limit.window:
-            window.hits.popleft()
-        if now >= window.blocked_until and len(window.hits) < limit.requests:
-            window.hits.append(now)
-            return True
-        if limit.refused == "count":
-            window.hits.append(now)
-            window.hits = deque(window.hits, limit.requests)  # more of them change nothing
-            window.blocked_until = now + limit.penalty
-        elif now >= window.blocked_until and limit.penalty:
-            window.hits.clear()
-            window.blocked_until = now + limit.penalty
-        return False
+        return self._windows.hit(holder, limit, operation, self._clock.now())
+
+    def spend(self, holder: Holder, limit: TokenLimit, amount: int) -> bool:
+        return self._windows.spend(holder, limit, amount, self._clock.now())
+
+    def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, operation: str = "") -> Allowance:
+        return self._windows.allowance(holder, limit, operation, self._clock.now())
 
     # values of a while
 
@@ -269,7 +235,7 @@ class MemoryState:
         self._journal.clear(label)
         if key is None:
             self._accounts.forget(None)
-            self._windows.clear()
+            self._windows.forget()
             self._seeds.clear()
             self._scheduled.clear()
             self._remembered.clear()
@@ -279,8 +245,7 @@ class MemoryState:
         self._accounts.forget(key)
         for holder in [each for each in self._seeds if each[1] == key]:
             self._seeds.pop(holder)
-        for bucket in [each for each in self._windows if each[0][1] == key]:
-            self._windows.pop(bucket)
+        self._windows.forget(key)
         for kind in self._remembered:
             self.forget((kind, key))
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from proofsheet.mockserver.state.journal import Entry, Unwritten
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task
-from proofsheet.spec.document import RateLimit
+from proofsheet.mockserver.state.windows import Allowance
+from proofsheet.spec.document import RateLimit, TokenLimit
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ class State(Protocol):
 
     def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
         """Count a request; False if it is one too many or comes during the penalty."""
+
+    def spend(self, holder: Holder, limit: TokenLimit, amount: int) -> bool:
+        """Count the tokens of a request; False, and nothing counted, if they are too many."""
+
+    def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, operation: str = "") -> Allowance:
+        """How much of a limit is used, and when it is free again."""
 
     def remember(self, name: tuple[str, str], value: Any, seconds: float) -> None:
         """Keep a value under a kind and an id, for so many seconds of the clock."""

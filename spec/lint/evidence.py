@@ -27,6 +27,7 @@ _KEYWORDS = (
 _NUMBERS = (
     "x-cost",
     "x-rate-limit",
+    "x-token-limit",
     "x-max-body-bytes",
     "x-picture",
     "x-json-schema",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
-from proofsheet.mockserver.state import accounts, memory
+from proofsheet.mockserver.state import accounts, recent
 from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.spec.document import RateLimit
 
@@ -121,7 +121,7 @@ def test_limits_that_differ_do_not_share_a_window() -> None:
 def test_of_too_many_keys_the_one_used_longest_ago_is_forgotten(
     monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.setattr(memory, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(recent, "MOST_REMEMBERED", 3)
     monkeypatch.setattr(accounts, "MOST_ACCOUNTS", 3)
     state = MemoryState(lambda holder: Decimal(10), seed=7)
 
