@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,17 @@ def document(library: Library) -> Document:
 def variant(library: Library) -> Document:
     """The same as the reseller pages of 2024 and 2025 document it."""
     return library.load("stability.pages-2024")
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory, document: Document) -> dict[str, Path]:
+    """The reports of two runs (reports_made.runs_of), which all processes of a test run share."""
+    from reports_made import runs_of
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "runs"
+    folder.mkdir(exist_ok=True)
+    return runs_of(folder, document)
 
 
 @pytest.fixture

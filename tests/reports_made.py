@@ -19,6 +19,7 @@ from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.pytest_items.shared_run import once
 from proofsheet.contracts.reports.case_records import case
 from proofsheet.contracts.reports.deviations import excused
 from proofsheet.contracts.reports.records import Report
@@ -188,11 +189,16 @@ def mock_for(document: Document) -> Iterator[InProcess]:
 
 
 def runs_of(folder: Path, document: Document) -> dict[str, Path]:
-    """A clean run and a damaged one, of which one breach is a known deviation and one has expired."""
-    with mock_for(document) as mock:
-        return {
-            "clean": judged(folder / "clean.jsonl", mock, document, only=ONLY),
-            "damaged": judged(
-                folder / "damaged.jsonl", mock, document, damaged, only=ONLY, deviations=DEVIATIONS
-            ),
-        }
+    """A clean run and a damaged one, of which one breach is a known deviation and one has expired.
+
+    Who comes first makes them; others that share the folder, in whatever process, find them there.
+    """
+    paths = {name: folder / f"{name}.jsonl" for name in ("clean", "damaged")}
+
+    def make(again: bool) -> None:
+        with mock_for(document) as mock:
+            judged(paths["clean"], mock, document, only=ONLY)
+            judged(paths["damaged"], mock, document, damaged, only=ONLY, deviations=DEVIATIONS)
+
+    once(folder, make)
+    return paths

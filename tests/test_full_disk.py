@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+MINIATURE = Path(__file__).parent / "miniature"
 
-@pytest.mark.parametrize("arguments", [("spec", "list"), ("serve", "--help")])
+
+@pytest.mark.parametrize(
+    "arguments", [("spec", "list", "--home", str(MINIATURE)), ("serve", "--help")], ids=["output", "help"]
+)
 def test_a_full_disk_is_reported_in_one_line(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         command = [sys.executable, "-m", "proofsheet", *arguments]

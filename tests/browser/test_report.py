@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reports_made import EXPIRED, HOSTILE, KNOWN, runs_of
+from reports_made import EXPIRED, HOSTILE, KNOWN
 from selenium.webdriver import Keys
 from selenium.webdriver.support.ui import Select
 from visitor import Page
 
 from proofsheet.contracts.reports import html_page, matrix, records
-from proofsheet.spec.document import Document
 
 SHOWN = "return [...document.querySelectorAll(arguments[0])].filter((each) => each.checkVisibility()).length"
 TOO_WIDE = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -27,10 +26,11 @@ ELSEWHERE = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, document: Document) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, runs: dict[str, Path]) -> Path:
     """The pages of a clean run, a damaged one, a torn one, and the first two side by side, as files."""
     home = tmp_path_factory.mktemp("pages")
-    runs = runs_of(home, document)
+    for path in runs.values():
+        shutil.copy(path, home)
     torn = home / "torn.jsonl"
     torn.write_bytes(runs["clean"].read_bytes()[:-400])
     for name, path in {**runs, "torn": torn}.items():

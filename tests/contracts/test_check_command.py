@@ -17,13 +17,21 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from waiting import PATIENCE, wait_until
 
+from proofsheet.contracts.cli import check
 from proofsheet.spec.load import HOME
 from proofsheet.testing_client import Mock, Server
 
 KEY = "sk-judge-0001"
 ONE = ("--only", "stability.generateCore.aspect_ratio")
+TWO = (
+    "--only",
+    "stability.generateCore",
+    "--only",
+    "stability.generateSd3",
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,24 +70,24 @@ def test_a_dry_run_prints_the_price_and_sends_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_core_profile_fits_in_the_budget_and_the_ledger_agrees(mock: Mock, tmp_path: Path) -> None:
+def test_a_run_ends_within_its_budget_and_the_ledger_agrees(mock: Mock, tmp_path: Path) -> None:
     done = proofsheet(
         *("check", "stability", "--url", mock.url, "--key-env", "KEY"),
-        *("--html", "r.html", "--junit", "r.xml"),
+        *("--html", "r.html", "--junit", "r.xml", *TWO),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     footer = records(tmp_path / "stability.jsonl")[-1]
     assert footer["profiles"] == {"free": "success", "core": "success"}
     assert mock.balance == pytest.approx(1000 - footer["spent"])
-    assert footer["spent"] <= 150
+    assert 10 < footer["spent"] <= 150
     for name in ("stability.jsonl", "r.html", "r.xml"):
         assert KEY not in (tmp_path / name).read_text(), name
 
 
 def test_the_budget_is_never_passed(mock: Mock, tmp_path: Path) -> None:
     done = proofsheet(
-        *("check", "stability", "--url", mock.url, "--key-env", "KEY", "--budget", "10"), cwd=tmp_path
+        *("check", "stability", "--url", mock.url, "--key-env", "KEY", "--budget", "10", *TWO), cwd=tmp_path
     )
     footer = records(tmp_path / "stability.jsonl")[-1]
     assert footer["profiles"]["core"] == "partial", done.stdout
@@ -222,10 +230,20 @@ def test_an_interrupted_run_is_resumed_without_paying_twice(
         (("check", "stability", "--url", "http://127.0.0.1:9", "--resume", "none.jsonl"), "none.jsonl"),
     ],
 )
-def test_bad_use_is_told_and_ends_with_2(args: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    done = proofsheet(*args, cwd=tmp_path)
-    assert done.returncode == 2, done.stdout + done.stderr
+def test_bad_use_is_told_and_ends_with_2(
+    args: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KEY", KEY)
+    done = CliRunner().invoke(check, args[1:])
+    assert (done.exit_code, isinstance(done.exception, SystemExit)) == (2, True), done.output
     assert said in done.stderr
+
+
+def test_bad_use_in_a_process(tmp_path: Path) -> None:
+    done = proofsheet("check", "stabilty", "--dry-run", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean 'stability'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from reports_made import runs_of
 
 from proofsheet.contracts.pricing import priced
 from proofsheet.contracts.reports.html_page import html
@@ -15,12 +14,6 @@ from proofsheet.contracts.reports.records import Report, read
 from proofsheet.contracts.reports.terminal import terminal
 from proofsheet.contracts.reports.view import View
 from proofsheet.contracts.settings import settings
-from proofsheet.spec.document import Document
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory, document: Document) -> dict[str, Path]:
-    return runs_of(tmp_path_factory.mktemp("reports"), document)
 
 
 @pytest.fixture(scope="module")

@@ -15,17 +15,12 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from reports_made import KEY, Report, judged, mock_for, runs_of
+from reports_made import KEY, Report, judged, mock_for
 
 from proofsheet.contracts.reports import errors, records
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.thumbnails import LONGEST, thumbnail
 from proofsheet.spec.document import Document
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory, document: Document) -> dict[str, Path]:
-    return runs_of(tmp_path_factory.mktemp("reports"), document)
 
 
 @pytest.fixture(scope="module")

@@ -136,7 +136,6 @@ def test_list(home: Path) -> None:
     result = run("list", "--home", str(home))
     ended(result, 0)
     assert result.stdout == "small  1  0 operations  Small\n"
-    assert "stability" in run("list").stdout
 
 
 def test_a_folder_without_documents(tmp_path: Path) -> None:
