@@ -4,174 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import os
-import re
 import textwrap
-from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
-from proofsheet.mockserver import faults
-from proofsheet.mockserver.callback_client import Reach, parse_reach
+from proofsheet.mockserver import option_values as values
 from proofsheet.mockserver.documents import Documents, left_out
-from proofsheet.mockserver.scripts import BadScript, Rule, load_rules
-from proofsheet.mockserver.settings import LATEST, UNLIMITED, KnownKey, Settings
-from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
-from proofsheet.mockserver.tasks.pace import EXPECTED, Pace, parse_pace
-from proofsheet.spec.cli_options import credits_in
+from proofsheet.mockserver.settings import Settings
+from proofsheet.mockserver.tasks.pace import EXPECTED
 from proofsheet.spec.load import Library
-from proofsheet.spec.security import WELL_FORMED
-from proofsheet.spec.yaml_reader import BadFile, read
+from proofsheet.spec.yaml_reader import BadFile
 
-_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def _credits(context: Any, parameter: Any, value: str) -> Decimal | None:
-    try:
-        return None if value == "unlimited" else credits_in(value, 10**9)
-    except ValueError as problem:
-        raise click.BadParameter(f"{problem}; or `unlimited`") from None
-
-
-def _pace(context: Any, parameter: Any, value: str) -> float | str:
-    if value == "real":
-        return value
-    if value == "immediate":
-        return 0.0
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 600:
-        raise click.BadParameter(f"expected `immediate`, `real` or seconds from 0 to 600, came {value!r}")
-    return seconds
-
-
-def _task_pace(context: Any, parameter: Any, value: str) -> Pace:
-    try:
-        return parse_pace(value)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-def _stream_pace(context: Any, parameter: Any, value: str | None) -> StreamPace:
-    try:
-        return parse_stream_pace(value or "")
-    except BadStreamPace as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-def _answers(context: Any, parameter: Any, value: Path | None) -> tuple[Rule, ...]:
-    try:
-        return load_rules(value) if value is not None else ()
-    except BadScript as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-def _date(context: Any, parameter: Any, value: str | None) -> float | None:
-    try:
-        day = None if value is None else datetime.strptime(value, "%Y-%m-%d").replace(hour=12, tzinfo=UTC)
-    except ValueError:
-        raise click.BadParameter(f"expected a day such as 2027-03-01, came {value!r}") from None
-    if day is not None and day.timestamp() >= LATEST:
-        raise click.BadParameter(f"expected a day before 9999-01-01, came {value!r}")
-    return None if day is None else day.timestamp()
-
-
-def _callbacks(context: Any, parameter: Any, value: str) -> Reach:
-    try:
-        return parse_reach(value)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-def _public_url(context: Any, parameter: Any, value: str | None) -> str | None:
-    if value is not None and not _is_origin(value):
-        raise click.BadParameter(f"expected a URL such as https://mock.example.org, came {value!r}")
-    return value
-
-
-def _is_origin(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port, or an address of IPv6, that is none
-        return False
-    return whole and re.fullmatch(r"[!-~]+", text) is not None and not (parts.query or parts.fragment)
-
-
-def _faults(context: Any, parameter: Any, values: tuple[str, ...]) -> tuple[faults.Fault, ...]:
-    try:
-        return tuple(faults.parse(value) for value in values)
-    except faults.BadFault as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-def _origins(context: Any, parameter: Any, value: str | None) -> tuple[str, ...]:
-    origins = () if value is None else tuple(each.strip() for each in value.split(","))
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise click.BadParameter(
-                "expected origins such as http://localhost:5173 joined by commas, or * for any,"
-                f" came {origin!r}; NAMES stand before --cors"
-            )
-    return origins
-
-
-def _keys(context: Any, parameter: Any, value: str | None) -> dict[str, KnownKey] | None:
-    if value is None:
-        return None
-    path = Path(value)
-    if path.suffix in (".yaml", ".yml", ".json") or ("," not in value and _is_path(value)):
-        return _key_file(path)
-    names = [name.strip() for name in value.split(",")]
-    if not all(names):
-        raise click.BadParameter("expected keys joined by commas, or a YAML file of keys")
-    return {_well_formed(name): KnownKey() for name in names}
-
-
-def _is_path(value: str) -> bool:
-    """Whether a value is a file, or written as one: mistyped it is no key that anybody meant."""
-    # os.path.isfile, for Path's fails where a long key is no file's name
-    return os.path.isfile(value) or value.startswith(("/", "./", "../", "~/"))
-
-
-def _key_file(path: Path) -> dict[str, KnownKey]:
-    try:
-        table = read(path).value
-    except BadFile as problem:
-        raise click.BadParameter(str(problem)) from None
-    if not isinstance(table, dict):
-        raise click.BadParameter(f"{path}: expected a mapping such as `sk-one: {{credits: 5}}`")
-    if not table:
-        raise click.BadParameter(f"{path}: holds no key, so nobody would be let in")
-    return {
-        _well_formed(key): _known_key(path, key, {} if node is None else node) for key, node in table.items()
-    }
-
-
-def _well_formed(key: str) -> str:
-    if not WELL_FORMED.fullmatch(key):
-        raise click.BadParameter(f"{key[:40]!r} can be no key: 1 to 256 visible ASCII characters")
-    return key
-
-
-def _known_key(path: Path, key: str, node: Any) -> KnownKey:
-    if not isinstance(node, dict) or set(node) - {"credits", "revoked"}:
-        raise click.BadParameter(f"{path}: {key}: expected `credits` and `revoked`, came {node!r}")
-    credits, revoked = node.get("credits"), node.get("revoked", False)
-    if not isinstance(revoked, bool):
-        raise click.BadParameter(f"{path}: {key}: revoked must be true or false, came {revoked!r}")
-    if credits == "unlimited":
-        return KnownKey(UNLIMITED, revoked)
-    return KnownKey(None if credits is None else _credits(None, None, str(credits)), revoked)
-
 
 EPILOG = """\b
 Examples:
@@ -200,29 +47,29 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
     "--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
-@click.option("--pace", default="immediate", show_default=True, callback=_pace,
+@click.option("--pace", default="immediate", show_default=True, callback=values.pace,
               metavar="immediate|real|SECONDS", help="How long an answer takes.")  # fmt: skip
-@click.option("--task-pace", default="quick", show_default=True, callback=_task_pace, metavar="PACE",
+@click.option("--task-pace", default="quick", show_default=True, callback=values.task_pace, metavar="PACE",
               help=f"How fast tasks go: {EXPECTED}.")  # fmt: skip
-@click.option("--stream-pace", callback=_stream_pace, metavar="PACE",
+@click.option("--stream-pace", callback=values.stream_pace, metavar="PACE",
               help="How fast streams go: ttft=0.3,tps=40,jitter=0.2.  [default: all at once]")  # fmt: skip
-@click.option("--answers", callback=_answers, type=click.Path(path_type=Path), metavar="FILE|DIR",
+@click.option("--answers", callback=values.answers, type=click.Path(path_type=Path), metavar="FILE|DIR",
               help="Answers that were written down, as YAML, or as aimock has them.")  # fmt: skip
-@click.option("--public-url", callback=_public_url, metavar="URL",
+@click.option("--public-url", callback=values.public_url, metavar="URL",
               help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
-@click.option("--callbacks", default="loopback", show_default=True, callback=_callbacks,
+@click.option("--callbacks", default="loopback", show_default=True, callback=values.callbacks,
               metavar="loopback|anywhere|HOST,…", help="Where callbacks of tasks may go.")  # fmt: skip
-@click.option("--date", callback=_date, metavar="YYYY-MM-DD",
+@click.option("--date", callback=values.date, metavar="YYYY-MM-DD",
               help="The day on the double's clock, to rehearse what ends.  [default: today]")  # fmt: skip
 @click.option("--seed", type=int, help="Make fresh seeds and faults reproducible.")
-@click.option("--keys", callback=_keys, metavar="KEY,…|FILE", help="The only keys that are known.")
-@click.option("--credits", default="1000", show_default=True, callback=_credits,
+@click.option("--keys", callback=values.keys, metavar="KEY,…|FILE", help="The only keys that are known.")
+@click.option("--credits", default="1000", show_default=True, callback=values.credits,
               metavar="N|unlimited", help="Credits a key starts with.")  # fmt: skip
 @click.option("--rate-limit", default="on", show_default=True, type=click.Choice(["on", "off"]),
               help="Whether rate limits bite.")  # fmt: skip
 @click.option("--language", default="on", show_default=True, type=click.Choice(["on", "off"]),
               help="Whether prompts that are clearly not English are refused.")  # fmt: skip
-@click.option("--fault", "fault", multiple=True, callback=_faults, metavar="FAULT[@SHARE]",
+@click.option("--fault", "fault", multiple=True, callback=values.faults, metavar="FAULT[@SHARE]",
               help="latency=…, reset, truncate, slow=…, malformed; repeatable.")  # fmt: skip
 @click.option("--journal", "journal_size", default=500, show_default=True, type=click.IntRange(1, 100_000),
               help="Calls that the journal keeps.")  # fmt: skip
@@ -231,7 +78,7 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 )
 @click.option("--replay", type=click.Path(path_type=Path), metavar="DIR",
               help="Answer what `proofsheet proxy --record DIR` recorded from there.")  # fmt: skip
-@click.option("--cors", is_flag=False, flag_value="*", callback=_origins, metavar="[ORIGIN,…]",
+@click.option("--cors", is_flag=False, flag_value="*", callback=values.origins, metavar="[ORIGIN,…]",
               help="Let pages of other origins call: http://localhost:5173, or any.")  # fmt: skip
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from proofsheet.spec import build_tasks, media_types, pointers, security
 from proofsheet.spec.artifact import artifact
-from proofsheet.spec.binds import parse_binds
+from proofsheet.spec.build_outcomes import outcomes
 from proofsheet.spec.choices import Choice, choice
 from proofsheet.spec.classification import classification
 from proofsheet.spec.completion import completion
@@ -23,22 +23,17 @@ from proofsheet.spec.document import (
     Document,
     Mask,
     Operation,
-    Outcome,
     Parameter,
     Picture,
     Policy,
     RateLimit,
-    Representation,
     Rule,
     TokenLimit,
     Unmatched,
 )
 from proofsheet.spec.embedding import embedding
-from proofsheet.spec.events import event_stream
-from proofsheet.spec.expressions import embedded, is_expression, parse
 from proofsheet.spec.given_schemas import marked, schema_rules
 from proofsheet.spec.resources import resource_role, resources
-from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import Lifecycle, Views
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -125,7 +120,7 @@ def _operation(
         rules=tuple(_rule(each) for each in node.get("x-rules", ())),
         cost=_cost(node.get("x-cost")),
         artifact=artifact(node.get("x-artifact")),
-        outcomes=_outcomes(node["responses"]),
+        outcomes=outcomes(node["responses"]),
         task=build_tasks.role(node.get("x-task"), lifecycles),
         links=build_tasks.links(node),
         callbacks=tuple(build_tasks.callbacks(node)),
@@ -294,60 +289,3 @@ def _picture(node: Any) -> Picture:
 
 def _rule(node: Any) -> Rule:
     return Rule(node["name"], node["when"], node["then"], node.get("outcome"), node.get("says"))
-
-
-def _outcomes(responses: Any) -> dict[str, Outcome]:
-    found: dict[str, Outcome] = {}
-    for status, response in responses.items():
-        for media_type, content, name, example in _examples(response):
-            outcome = found.setdefault(name, Outcome(name, int(status), {}))
-            assert isinstance(outcome.representations, dict)
-            outcome.representations[media_type] = _representation(media_type, content, example)
-    return found
-
-
-def _examples(response: Any) -> Iterator[tuple[str, Any, str, Any]]:
-    """Media type, media type object, name and example of each outcome; one without a body has no type."""
-    for media_type, content in response.get("content", {}).items():
-        for name, example in content.get("examples", {}).items():
-            yield media_type, content, name, example
-    for name, example in response.get("x-empty", {}).items():
-        yield "", {}, name, example
-
-
-def _representation(media_type: str, content: Any, example: Any) -> Representation:
-    headers = example.get("x-headers", {})
-    binds = example.get("x-bind", {})
-    literal = {name: str(each) for name, each in headers.items() if not is_expression(each)}
-    value = example.get("value")
-    events = event_stream(example)
-    return Representation(
-        media_type=media_type,
-        content_type=_content_type(content.get("x-content-type", media_type)),
-        value=value,
-        binds=() if events else parse_binds(value, binds),
-        headers=tuple(
-            (name, parse(each) if is_expression(each) else str(each)) for name, each in headers.items()
-        ),
-        blurred=example.get("x-blurred", False),
-        schema=content.get("schema", {}),
-        speaker=example.get("x-speaker"),
-        constants=tuple(_constant(value, pointers.split(at)) for at in example.get("x-const", ())),
-        header_constants=tuple((name.lower(), each) for name, each in literal.items() if "" in binds),
-        events=events,
-        shown_when=tuple(
-            (pointers.split(at), Schema(each)) for at, each in example.get("x-shown-when", {}).items()
-        ),
-    )
-
-
-def _content_type(template: str) -> str:
-    embedded(template)  # so that an unknown expression is found now
-    return template
-
-
-def _constant(value: Any, tokens: tuple[str, ...]) -> tuple[tuple[str, ...], Any]:
-    found = list(pointers.find(value, tokens))
-    if not found:
-        raise ValueError(f"x-const: nothing stands at {pointers.join(*tokens)}")
-    return tokens, found[0]

@@ -19,7 +19,7 @@ from typing import Any
 _HOME = Path(__file__).parent
 _READERS = (
     *("yaml_reader.py", "overlay.py", "references.py", "load.py", "pointers.py"),
-    *("inheritance.py", "vendor_profile.py", "evidence.py", "build.py"),
+    *("inheritance.py", "vendor_profile.py", "evidence.py", "build.py", "build_outcomes.py"),
 )
 _MOST = 200  # entries; the oldest go
 

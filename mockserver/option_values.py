@@ -1,0 +1,166 @@
+"""What the options of `proofsheet serve` are read as; what is none of theirs is a BadParameter."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from proofsheet.mockserver import faults as fault_specs
+from proofsheet.mockserver.callback_client import Reach, parse_reach
+from proofsheet.mockserver.scripts import BadScript, Rule, load_rules
+from proofsheet.mockserver.settings import LATEST, UNLIMITED, KnownKey
+from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
+from proofsheet.mockserver.tasks.pace import Pace, parse_pace
+from proofsheet.spec.cli_options import credits_in
+from proofsheet.spec.security import WELL_FORMED
+from proofsheet.spec.yaml_reader import BadFile, read
+
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
+
+
+def credits(context: Any, parameter: Any, value: str) -> Decimal | None:
+    try:
+        return None if value == "unlimited" else credits_in(value, 10**9)
+    except ValueError as problem:
+        raise click.BadParameter(f"{problem}; or `unlimited`") from None
+
+
+def pace(context: Any, parameter: Any, value: str) -> float | str:
+    if value == "real":
+        return value
+    if value == "immediate":
+        return 0.0
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 600:
+        raise click.BadParameter(f"expected `immediate`, `real` or seconds from 0 to 600, came {value!r}")
+    return seconds
+
+
+def task_pace(context: Any, parameter: Any, value: str) -> Pace:
+    try:
+        return parse_pace(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def stream_pace(context: Any, parameter: Any, value: str | None) -> StreamPace:
+    try:
+        return parse_stream_pace(value or "")
+    except BadStreamPace as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def answers(context: Any, parameter: Any, value: Path | None) -> tuple[Rule, ...]:
+    try:
+        return load_rules(value) if value is not None else ()
+    except BadScript as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def date(context: Any, parameter: Any, value: str | None) -> float | None:
+    try:
+        day = None if value is None else datetime.strptime(value, "%Y-%m-%d").replace(hour=12, tzinfo=UTC)
+    except ValueError:
+        raise click.BadParameter(f"expected a day such as 2027-03-01, came {value!r}") from None
+    if day is not None and day.timestamp() >= LATEST:
+        raise click.BadParameter(f"expected a day before 9999-01-01, came {value!r}")
+    return None if day is None else day.timestamp()
+
+
+def callbacks(context: Any, parameter: Any, value: str) -> Reach:
+    try:
+        return parse_reach(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def public_url(context: Any, parameter: Any, value: str | None) -> str | None:
+    if value is not None and not _is_origin(value):
+        raise click.BadParameter(f"expected a URL such as https://mock.example.org, came {value!r}")
+    return value
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port, or an address of IPv6, that is none
+        return False
+    return whole and re.fullmatch(r"[!-~]+", text) is not None and not (parts.query or parts.fragment)
+
+
+def faults(context: Any, parameter: Any, values: tuple[str, ...]) -> tuple[fault_specs.Fault, ...]:
+    try:
+        return tuple(fault_specs.parse(value) for value in values)
+    except fault_specs.BadFault as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def origins(context: Any, parameter: Any, value: str | None) -> tuple[str, ...]:
+    origins = () if value is None else tuple(each.strip() for each in value.split(","))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise click.BadParameter(
+                "expected origins such as http://localhost:5173 joined by commas, or * for any,"
+                f" came {origin!r}; NAMES stand before --cors"
+            )
+    return origins
+
+
+def keys(context: Any, parameter: Any, value: str | None) -> dict[str, KnownKey] | None:
+    if value is None:
+        return None
+    path = Path(value)
+    if path.suffix in (".yaml", ".yml", ".json") or ("," not in value and _is_path(value)):
+        return _key_file(path)
+    names = [name.strip() for name in value.split(",")]
+    if not all(names):
+        raise click.BadParameter("expected keys joined by commas, or a YAML file of keys")
+    return {_well_formed(name): KnownKey() for name in names}
+
+
+def _is_path(value: str) -> bool:
+    """Whether a value is a file, or written as one: mistyped it is no key that anybody meant."""
+    # os.path.isfile, for Path's fails where a long key is no file's name
+    return os.path.isfile(value) or value.startswith(("/", "./", "../", "~/"))
+
+
+def _key_file(path: Path) -> dict[str, KnownKey]:
+    try:
+        table = read(path).value
+    except BadFile as problem:
+        raise click.BadParameter(str(problem)) from None
+    if not isinstance(table, dict):
+        raise click.BadParameter(f"{path}: expected a mapping such as `sk-one: {{credits: 5}}`")
+    if not table:
+        raise click.BadParameter(f"{path}: holds no key, so nobody would be let in")
+    return {
+        _well_formed(key): _known_key(path, key, {} if node is None else node) for key, node in table.items()
+    }
+
+
+def _well_formed(key: str) -> str:
+    if not WELL_FORMED.fullmatch(key):
+        raise click.BadParameter(f"{key[:40]!r} can be no key: 1 to 256 visible ASCII characters")
+    return key
+
+
+def _known_key(path: Path, key: str, node: Any) -> KnownKey:
+    if not isinstance(node, dict) or set(node) - {"credits", "revoked"}:
+        raise click.BadParameter(f"{path}: {key}: expected `credits` and `revoked`, came {node!r}")
+    credits, revoked = node.get("credits"), node.get("revoked", False)
+    if not isinstance(revoked, bool):
+        raise click.BadParameter(f"{path}: {key}: revoked must be true or false, came {revoked!r}")
+    if credits == "unlimited":
+        return KnownKey(UNLIMITED, revoked)
+    return KnownKey(None if credits is None else credits(None, None, str(credits)), revoked)
