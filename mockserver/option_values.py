@@ -158,9 +158,9 @@ def _well_formed(key: str) -> str:
 def _known_key(path: Path, key: str, node: Any) -> KnownKey:
     if not isinstance(node, dict) or set(node) - {"credits", "revoked"}:
         raise click.BadParameter(f"{path}: {key}: expected `credits` and `revoked`, came {node!r}")
-    credits, revoked = node.get("credits"), node.get("revoked", False)
+    amount, revoked = node.get("credits"), node.get("revoked", False)
     if not isinstance(revoked, bool):
         raise click.BadParameter(f"{path}: {key}: revoked must be true or false, came {revoked!r}")
-    if credits == "unlimited":
+    if amount == "unlimited":
         return KnownKey(UNLIMITED, revoked)
-    return KnownKey(None if credits is None else credits(None, None, str(credits)), revoked)
+    return KnownKey(None if amount is None else credits(None, None, str(amount)), revoked)
