@@ -44,6 +44,8 @@ class Exchange:
     body: bytes = field(repr=False)
     broken: Broken | None = None
     files: tuple[Exchange, ...] = ()  # what the links to its artifacts led to, where they were followed
+    messages: tuple[Any, ...] = ()  # that came over the WebSocket which it opened
+    closed: int | None = None  # the code with which the target closed that
     throttled: str = ""  # how the target refused it with 429 before, though within the documented rate
     # What checks have worked out about it, so that a picture is decoded once.
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from proofsheet.mockserver import file_links, files, unmatched
 from proofsheet.mockserver.control import routes
 from proofsheet.mockserver.cors import CrossOrigin
+from proofsheet.mockserver.dialogue import connection
 from proofsheet.mockserver.documents import UNLOADABLE, Documents
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.endpoint import serve
@@ -28,14 +29,28 @@ class Site:
         self._api = self._with_cors(double)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await unmatched.refuse(scope, receive, send)
+        if scope["type"] == "websocket":
+            await self._talk(scope, receive, send)
+        elif scope["type"] != "http":
+            return
         elif scope["path"].startswith(routes.PREFIX):
             await self._control(scope, receive, send)
         elif scope["path"].startswith(file_links.PREFIX):
             await files.serve(self.double, scope, send)
         else:
             await self._api(scope, receive, send)
+
+    async def _talk(self, scope: Any, receive: Any, send: Any) -> None:
+        """A WebSocket: a dialogue, or refused before it is accepted."""
+        double = self.double
+        try:
+            match = double.documents.find("GET", scope["path"])
+        except UNLOADABLE:
+            match = None
+        if match is None or match.served is None or match.served.operation.dialogue is None:
+            await unmatched.refuse(scope, receive, send)
+        else:
+            await connection.serve(double, match.served, match, scope, receive, send)
 
     def _with_cors(self, double: Double) -> Any:
         return CrossOrigin(double, self._answer) if double.settings.cors else self._answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,6 +35,7 @@ class Double:
     callbacks: CallbackQueue = field(default_factory=CallbackQueue)
     rng: random.Random = field(default_factory=random.Random)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    dialogues: OrderedDict[str, Any] = field(default_factory=OrderedDict)  # by the session's id
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
     editing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 

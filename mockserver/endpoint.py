@@ -126,6 +126,8 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
         if refusal is not None:
             said = complaints(call.operation.policy, call.key, refusal)
             return await reply(call, double, outcome.name, found, said)
+        if call.operation.dialogue is not None:
+            return _no_dialogue(call)
         made = await reply(call, double, outcome.name, found)
         if call.delay:
             await asyncio.sleep(call.delay)
@@ -136,6 +138,12 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
     finally:
         if call.reserved and not is_stream:
             double.state.settle(call.account, call.cost, bool(call.paid))
+
+
+def _no_dialogue(call: Call) -> Reply:
+    """The answer to plain HTTP where a dialogue is to be opened (RFC 9110, 15.5.22)."""
+    made = problem(426, "upgrade required", f"{call.path[:200]} is a WebSocket: open it as ws://…")
+    return replace(made, headers=(*made.headers, (b"upgrade", b"websocket"), (b"connection", b"upgrade")))
 
 
 async def _outcome(call: Call, double: Double, forced: str | None) -> tuple[Outcome, Refusal | None]:

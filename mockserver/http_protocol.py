@@ -60,6 +60,9 @@ class GuardedProtocol(HttpToolsProtocol):
             method = self.parser.get_method()
             if method == b"CONNECT":  # which is no offer, and nothing we do
                 raise
+            if method == b"GET" and self._should_upgrade():
+                self.handle_websocket_upgrade()
+                return
             head = method + b" " + self.url + b" HTTP/1.1\r\n" + self._headers_without_offer() + b"\r\n"
             self.parser = httptools.HttpRequestParser(self)
             self._feed(head + data[offer.args[0] :])
@@ -91,7 +94,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_headers = False
         self._header_bytes = 0
         self._late.cancel()
-        if not self.parser.should_upgrade():
+        if not self.parser.should_upgrade() or self._should_upgrade():
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -122,6 +122,35 @@ def callback_entry(
     }
 
 
+def message_entry(call: Call, name: str, way: str, message: Any) -> Entry:
+    """The journal's entry for a message of a dialogue, which was `received` or `sent`."""
+    hide = Redaction(call)
+    return {
+        "time": time.time(),
+        "milliseconds": 0.0,
+        "key": call.label,
+        "document": call.operation.document,
+        "operation": call.operation.id,
+        "method": way.upper(),
+        "path": name,
+        "headers": {},
+        "fields": {each: _value(hide.member(each, value)) for each, value in message.items()},
+        "files": {},
+        "ignored": [],
+        "request_bytes": 0,
+        "status": 101,
+        "outcome": name if way == "sent" else None,
+        "media_type": "application/json",
+        "response_bytes": 0,
+        "response": None,
+        "seed": None,
+        "credits": 0.0,
+        "forced": None,
+        "fault": None,
+        "pictures": (),
+    }
+
+
 def public(found: Entry) -> Entry:
     """An entry as the control surface shows it: the pictures as links, and what each of them is."""
     pictures = found["pictures"]

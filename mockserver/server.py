@@ -30,6 +30,7 @@ from proofsheet.mockserver.state.protocol import State
 
 GRACE_SECONDS = 15
 BACKLOG = 2048
+LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes of a WebSocket's message, whatever its document says
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def serve(
     config = uvicorn.Config(
         site,
         http=limited(plan.settings),
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=None,  # who is silent for long is told so by the document
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -45,6 +45,7 @@ class Context:
     limits: Limits | None = None  # of the call
     resource: Mapping[str, Any] | None = None  # the one that is used, or shown just now
     resources: Sequence[Mapping[str, Any]] = ()  # those that are listed
+    dialogue: Callable[[str], Sequence[Any]] = lambda text: ()  # what a dialogue knows of an expression
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def values(expression: Expression, context: Context, artifact: Artifact | None) 
     if expression.is_template:
         yield filled(expression.text, context, artifact)
         return
-    found = _source(expression.text)(context, artifact)
+    found = context.dialogue(expression.text) or _source(expression.text)(context, artifact)
     if expression.match:
         yield from (taken for each in found if (taken := expression.part(each)) is not None)
         return

@@ -14,6 +14,7 @@ from proofsheet.spec.build_outcomes import outcomes
 from proofsheet.spec.choices import Choice, choice
 from proofsheet.spec.classification import classification
 from proofsheet.spec.completion import completion
+from proofsheet.spec.dialogue import dialogue
 from proofsheet.spec.document import (
     FORMS,
     Body,
@@ -128,6 +129,7 @@ def _operation(
         embedding=embedding(node.get("x-embedding")),
         classification=classification(node.get("x-classification")),
         resource=resource_role(node.get("x-resource"), resources(raw)),
+        dialogue=dialogue(node.get("x-dialogue"), raw.get("components", {}).get("x-messages", {})),
     )
 
 

@@ -19,6 +19,7 @@ from proofsheet.spec.artifact import Artifact, Sides
 from proofsheet.spec.choices import Choice
 from proofsheet.spec.classification import Classification
 from proofsheet.spec.completion import Completion
+from proofsheet.spec.dialogue import Dialogue
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Expression
@@ -307,6 +308,7 @@ class Operation:
     embedding: Embedding | None = None  # what it turns into vectors
     classification: Classification | None = None  # what it finds out of texts and pictures
     resource: ResourceRole | None = None  # what it does with resources
+    dialogue: Dialogue | None = None  # what is said over the connection that it opens
 
     @property
     def lifecycle(self) -> Lifecycle | None:

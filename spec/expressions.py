@@ -82,6 +82,12 @@ _REQUEST = re.compile(r"\$(task\.)?request" + _MESSAGE)
 _LINK = re.compile(r"\$link\.\w+")
 _TEXT = re.compile(r"\$text\.\w+")  # of the texts that a task makes, by name
 _RESOURCE = re.compile(r"\$resource\.\w+")  # a member of a resource (x-resources)
+# Of a dialogue (x-dialogue): the message that was received, the session, the item and the reply spoken of.
+_DIALOGUE = re.compile(
+    r"\$(message#(/.*)?|event\.id|session\.(id|settings|expires)|item(\.(id|before|status))?|piece\.audio"
+    r"|reply\.(id|status|reason|items|index|text|name|arguments|call|settings(#(/.*)?)?)|heard\.(start|end)"
+    r"|usage\.(heard|spoken|read|written))"
+)
 _RESPONSE = re.compile(r"\$response" + _MESSAGE)
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
@@ -141,7 +147,7 @@ def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
     tables = (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, RESULT, VECTOR, LIMIT)
     known = any(text in each for each in tables)
-    if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT, _RESOURCE)):
+    if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT, _RESOURCE, _DIALOGUE)):
         raise UnknownExpression(text)
     return Expression(text)
 

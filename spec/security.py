@@ -24,7 +24,7 @@ class Function:
     """How a scheme makes what is sent from a credential (at a time in Unix seconds), and reads it back."""
 
     make: Callable[[str, Mapping[str, Any], float], str]
-    read: Callable[[str], str | None]  # None where the text is none that `make` could have made
+    read: Callable[[str, Mapping[str, Any]], str | None]  # None where `make` could not have made the text
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,11 @@ def scheme(name: str, node: Any) -> Scheme:
     function = custom.get("function", "plain")
     if function not in FUNCTIONS:
         raise LookupError(f"the security scheme {name} has an unknown function {function!r}")
-    settings = tuple((key, each) for key, each in custom.items() if key not in ("function", "x-evidence"))
+    settings = tuple(
+        (key, tuple(each) if isinstance(each, list) else each)
+        for key, each in custom.items()
+        if key not in ("function", "x-evidence")
+    )
     if node["type"] == "apiKey":
         field = node["name"].lower() if node["in"] == "header" else node["name"]
         return Scheme(name, node["in"], field, "", function, settings)
@@ -122,6 +126,8 @@ def texts(
             text = text[len(each.prefix) :].strip()
         elif each.prefix:
             continue  # of another alternative
+        if each.function == "list-entry":
+            text = FUNCTIONS[each.function].read(text, dict(each.settings)) or ""
         found |= {text: None} if " " not in text else {}
     return tuple(filter(None, found))
 
@@ -146,7 +152,7 @@ def _sent(each: Scheme, words: set[str], headers: Mapping[str, str], query: Mapp
         return None  # the scheme's name and nothing after it
     if not text.lower().startswith(each.prefix.lower()) or not (rest := text[len(each.prefix) :].strip()):
         return None
-    return FUNCTIONS[each.function].read(rest)
+    return FUNCTIONS[each.function].read(rest, dict(each.settings))
 
 
 def _cookies(header: str) -> dict[str, str]:
@@ -158,7 +164,7 @@ def _make_basic(credential: str, settings: Mapping[str, Any], now: float) -> str
     return base64.b64encode(credential.encode()).decode()
 
 
-def _read_basic(text: str) -> str | None:
+def _read_basic(text: str, settings: Mapping[str, Any]) -> str | None:
     try:
         return base64.b64decode(text, validate=True).decode()
     except ValueError:
@@ -182,7 +188,7 @@ def _coded(data: bytes) -> bytes:
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def _read_jwt(text: str) -> str | None:
+def _read_jwt(text: str, settings: Mapping[str, Any]) -> str | None:
     """The issuer. The signature is not verified: the secret behind the colon is known to the issuer alone."""
     try:
         _, claims, _ = text.split(".")
@@ -192,8 +198,21 @@ def _read_jwt(text: str) -> str | None:
     return issuer if isinstance(issuer, str) and issuer else None
 
 
+def _make_entry(credential: str, settings: Mapping[str, Any], now: float) -> str:
+    """One of the entries of a list, behind a `start`; `with` are the others."""
+    others = [str(each) for each in settings["with"]]
+    return ", ".join([*others[:1], settings["start"] + credential, *others[1:]])
+
+
+def _read_entry(text: str, settings: Mapping[str, Any]) -> str | None:
+    start = settings["start"]
+    entries = (each.strip() for each in text.split(","))
+    return next((each[len(start) :] for each in entries if each.startswith(start) and each != start), None)
+
+
 FUNCTIONS: Mapping[str, Function] = {
-    "plain": Function(lambda credential, settings, now: credential, lambda text: text),
+    "plain": Function(lambda credential, settings, now: credential, lambda text, settings: text),
     "basic": Function(_make_basic, _read_basic),
     "jwt-hs256": Function(_make_jwt, _read_jwt),
+    "list-entry": Function(_make_entry, _read_entry),
 }

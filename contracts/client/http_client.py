@@ -12,10 +12,11 @@ from urllib.parse import quote, urlencode, urljoin
 
 import httpx
 
-from proofsheet.contracts.case import Case
+from proofsheet.contracts.case import Case, Saying
 from proofsheet.contracts.client import broken_answers
 from proofsheet.contracts.client.broken_answers import CODINGS, LARGEST, Headers, broken
 from proofsheet.contracts.client.connection import RECEPTION, Connections, Limits, Reception
+from proofsheet.contracts.client.dialogue import talk
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.spec.document import Document
@@ -25,6 +26,8 @@ PIECES = 8  # of a body that is sent slowly
 PAID = 120.0  # seconds from the first byte of a paid answer to its last: a picture may be 20 MB
 HOPS, REDIRECTIONS = 5, frozenset({301, 302, 303, 307, 308})  # how often a link may lead on, and by what
 LATE_BODY = 0.2  # seconds in which a body may follow the answer to HEAD
+
+_OF_HTTP = frozenset({"host", "connection", "accept-encoding", "content-length", "user-agent"})
 
 Notice = Callable[[Case, float], None]
 
@@ -94,12 +97,25 @@ class HttpClient:
         is_fresh = case.pays or bool(case.request.seconds) or case.request.method == "HEAD"
         client = self._fresh if is_fresh else self._kept
         request = self._request(client, case, body_headers, body)
+        if case.request.sayings is not None:
+            return self._talk(request, case.request.sayings)
         try:
             answer = self._answer(client, request, case)
         except _Stale:
             request = self._request(self._fresh, case, body_headers, body)
             answer = self._answer(self._fresh, request, case)
         return _exchange(request, body, answer)
+
+    def _talk(self, request: httpx.Request, sayings: tuple[Saying, ...]) -> Exchange:
+        """A dialogue over the WebSocket that a request opens. Raises Unreachable."""
+        own = {name: request.headers[name] for name in request.headers if name not in _OF_HTTP}
+        try:
+            heard = talk(str(request.url), own, sayings, self._limits.stall)
+        except (OSError, TimeoutError) as error:
+            raise Unreachable(f"cannot connect: {error}", sent=False) from None
+        answer = _Answer(heard.status, heard.headers, heard.body)
+        self._is_http = True
+        return replace(_exchange(request, b"", answer), messages=heard.messages, closed=heard.closed)
 
     def _fetched(self, case: Case) -> Exchange:
         """What a link leads to, over redirections too, as every client follows it."""

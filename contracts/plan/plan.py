@@ -15,6 +15,7 @@ from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
 from proofsheet.contracts.derive.callbacks import callbacks
 from proofsheet.contracts.derive.completions import completions
+from proofsheet.contracts.derive.dialogues import dialogues
 from proofsheet.contracts.derive.edited_pictures import edited_pictures
 from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.explored import explored
@@ -224,7 +225,7 @@ def _bursts(derived: Derived) -> bool:
 def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
     is_dear = price(operation, smallest(operation)) > DEAREST
     is_followed = not operation.lifecycles or view_of(source.document, operation) is not None
-    for deriver in DERIVERS:
+    for deriver in DERIVERS if operation.dialogue is None else (dialogues,):
         for each in deriver(source, operation):
             # What a task of an offer is like depends on its parent: such a one is planned in follow_ups.
             is_bought = any(one.operation == operation.id for one in each.paid) or each.every or each.ledger

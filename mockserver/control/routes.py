@@ -26,6 +26,7 @@ from proofsheet.mockserver.control.control_request import (
     schemas,
 )
 from proofsheet.mockserver.control.docs_site import docs
+from proofsheet.mockserver.dialogue.connection import sessions
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state import journal
 
@@ -52,6 +53,7 @@ def routes(get: Callable[[], Double]) -> list[Route]:
         ("GET", "/schedule", schedule_views.show_schedule),
         ("POST", "/schedule", schedule_views.add_schedule),
         ("DELETE", "/schedule", schedule_views.drop_schedule),
+        ("GET", "/sessions", show_sessions),
         ("GET", "/tasks", task_views.show_tasks),
         ("PUT", "/tasks/pace", task_views.set_pace),
         ("GET", "/tasks/{id}", task_views.show_task),
@@ -102,6 +104,11 @@ def _host(request: Request) -> str:
     # Not request.url: where the header is odd, Starlette puts our own address in its place.
     found = _HOST.fullmatch(request.headers.get("host", "").strip().lower())
     return found[1].strip("[]") if found else ""
+
+
+async def show_sessions(request: Request, double: Double) -> Any:
+    """The dialogues over WebSockets that this process has had, the newest first."""
+    return {"sessions": list(sessions(double))}
 
 
 async def health(request: Request, double: Double) -> Any:

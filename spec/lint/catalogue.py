@@ -65,6 +65,8 @@ def _flaw(context: Context, name: str) -> str | None:
 
 
 def _has_example(document: Any, node: Mapping[str, Any]) -> bool:
+    if "x-dialogue" in node:  # its messages are examples, each of them
+        return True
     good = [each for status, each in node["responses"].items() if status.startswith("2")]
     found = [node.get("requestBody", {}), *good]
     whole = [pointers.get(document, each["$ref"][1:]) if "$ref" in each else each for each in found]

@@ -9,7 +9,17 @@ from proofsheet.spec import evidence, pointers
 from proofsheet.spec.lint.context import Context, Found
 
 # Kinds of place that state facts, and the keywords that do so beside them.
-_STATING = ("operation", "parameter", "header", "response", "server", "security-scheme", "example", "link")
+_STATING = (
+    "operation",
+    "parameter",
+    "header",
+    "response",
+    "server",
+    "security-scheme",
+    "example",
+    "link",
+    "message",
+)
 _KEYWORDS = (
     *(
         "x-cost",
@@ -21,7 +31,7 @@ _KEYWORDS = (
         "x-wording",
         "x-codes",
     ),
-    *("x-negotiation", "x-completion", "x-embedding", "x-classification"),
+    *("x-negotiation", "x-completion", "x-embedding", "x-classification", "x-dialogue"),
 )
 # Facts with numbers: an evidence further up was hardly written with them in mind.
 _NUMBERS = (

@@ -67,7 +67,8 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named("/x-cost", cost, ("per",))
     yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
     yield from _named("/x-classification", op.node.get("x-classification", {}), ("input",))
-    yield from _of_completion(op.node.get("x-completion", {}))
+    if "x-dialogue" not in op.node:  # what it points to there are settings and items
+        yield from _of_completion(op.node.get("x-completion", {}))
     for at, value in _tables(op):
         yield from _named(at, value, ("field", *_OF_SIZE))
 

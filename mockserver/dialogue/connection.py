@@ -1,0 +1,326 @@
+"""The life of a dialogue: the handshake through the gates, messages as they come, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from proofsheet.mockserver.call import Call, Complaint, Refusal
+from proofsheet.mockserver.dialogue.actions import Ask, CannotDo, Interrupt, act
+from proofsheet.mockserver.dialogue.replying import reply
+from proofsheet.mockserver.dialogue.saying import Scene
+from proofsheet.mockserver.dialogue.session import ReplyUnderWay, Session, merged, new_id
+from proofsheet.mockserver.documents import Match, Served
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.forcing import CannotForce, forced
+from proofsheet.mockserver.gates import admit
+from proofsheet.mockserver.journal_entries import entry, message_entry
+from proofsheet.mockserver.replies import Reply, problem
+from proofsheet.mockserver.replies import reply as http_reply
+from proofsheet.mockserver.request import new_call
+from proofsheet.mockserver.wording import complaints
+from proofsheet.mockserver.writing import writing
+from proofsheet.spec import pointers
+from proofsheet.spec.dialogue import Dialogue, Received
+from proofsheet.spec.schemas import Flaw
+from proofsheet.spec.shutdowns import day_of
+
+LOOK_SECONDS = 0.25  # between two looks at the double's clock, which tests move
+CUT = 1011  # the code with which a dialogue is cut
+MOST_SESSIONS = 1_000  # that are shown
+_TOO_LARGE = 1009
+
+
+class Ended(Exception):
+    """The connection is closed, by whomever."""
+
+
+async def serve(double: Double, served: Served, match: Match, scope: Any, receive: Any, send: Any) -> None:
+    """The whole life of one connection to an operation that is a dialogue."""
+    call = new_call(served, match.parameters, {**scope, "method": "GET"}, double.settings.public_url)
+    socket = WebSocket(scope, receive, send)
+    dialogue = served.operation.dialogue
+    assert dialogue is not None
+    refused = await _refusal(call, double)
+    double.state.record(entry(call, refused or Reply(101, (), (b"",), call.operation.success.name), 0.0))
+    if refused is not None:
+        await _refuse(socket, refused)
+        return
+    session = Session(f"sess_{new_id()}", double.state.now() + dialogue.lifetime)
+    talk = _Talk(Scene(double, call, dialogue, session), socket)
+    double.dialogues[session.id] = talk.scene
+    if len(double.dialogues) > MOST_SESSIONS:
+        double.dialogues.popitem(last=False)
+    try:
+        await socket.accept(_protocol(dialogue, scope))
+        await talk.run()
+    except (Ended, WebSocketDisconnect):
+        pass
+    finally:
+        session.is_open = False
+        await talk.stop()
+
+
+async def _refusal(call: Call, double: Double) -> Reply | None:
+    """What the handshake is refused with; None where it is admitted."""
+    try:
+        wanted = forced(call, double)
+        if wanted.outcome and wanted.outcome != call.operation.success.name:
+            return await http_reply(call, double, wanted.outcome, ())
+        admit(call, double)
+    except CannotForce as wrong:
+        return problem(400, "cannot force this", str(wrong))
+    except Refusal as refusal:
+        policy = call.operation.policy
+        said = complaints(policy, call.key, refusal)
+        return await http_reply(call, double, refusal.outcome_of(policy), (), said)
+    return None
+
+
+async def _refuse(socket: WebSocket, made: Reply) -> None:
+    await socket.receive()  # websocket.connect
+    if "websocket.http.response" not in socket.scope.get("extensions", {}):
+        await socket.close(1008)
+        return
+    start = {"type": "websocket.http.response.start", "status": made.status, "headers": made.headers}
+    await socket.send(start)
+    await socket.send({"type": "websocket.http.response.body", "body": made.body})
+
+
+def _protocol(dialogue: Dialogue, scope: Any) -> str | None:
+    offered = scope.get("subprotocols", ())
+    return next((each for each in dialogue.protocols if each in offered), None)
+
+
+@dataclass
+class _Talk:
+    """One connection: what comes in is acted on in turn; a reply goes out meanwhile."""
+
+    scene: Scene
+    socket: WebSocket
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def session(self) -> Session:
+        return self.scene.session
+
+    async def run(self) -> None:
+        """Say hello, then listen until the end. Raises Ended, WebSocketDisconnect."""
+        scene = self.scene
+        self.session.settings = scene.filled(scene.dialogue.settings)
+        if scene.dialogue.sound:
+            self.session.hearing.form = scene.dialogue.sound.heard.pick(self.session.settings)
+        await self._turn_away()
+        for name in scene.dialogue.opens:
+            await self._send(scene.made(name))
+        while True:
+            await self._take(await self._next())
+
+    async def stop(self) -> None:
+        """Nothing more is said."""
+        for each in self.tasks:
+            each.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _turn_away(self) -> None:
+        """End what the document refuses once it is accepted."""
+        call = self.scene.call
+        about = {"headers": call.headers, "query": call.query, "protocols": self.socket.scope["subprotocols"]}
+        today = day_of(self.scene.double.state.now())
+        for each in self.scene.dialogue.refuses:
+            if each.when.is_valid(about) and (
+                each.begins is None or today >= date.fromisoformat(each.begins)
+            ):
+                await self._end(each.kind, each.close)
+
+    async def _next(self) -> Any:
+        """The next message, unless the session ends before."""
+        coming = asyncio.ensure_future(self.socket.receive())
+        try:
+            while not coming.done():
+                await asyncio.wait((coming,), timeout=LOOK_SECONDS)
+                if not coming.done() and self.scene.double.state.now() >= self.session.ends:
+                    await self._end(self.scene.dialogue.expired, self.scene.dialogue.close)
+        finally:
+            coming.cancel()
+        message = coming.result()
+        if message["type"] == "websocket.disconnect":
+            raise Ended
+        return message.get("text") if message.get("text") is not None else message.get("bytes", b"")
+
+    async def _end(self, kind: str, code: int) -> None:
+        """Say why, and close. Raises Ended."""
+        said = await self._fail(self.scene, CannotDo(kind))
+        with suppress(RuntimeError):
+            await self.socket.close(code, said[:120])
+        raise Ended
+
+    async def _take(self, text: Any) -> None:
+        self.session.received += 1
+        scene = self.scene
+        try:
+            received, message = _read(scene.dialogue, text)
+        except CannotDo as cannot:
+            name = cannot.flaw.params.get("event") if cannot.flaw else None
+            await self._fail(replace(scene, message={"event_id": name}), cannot)
+            if cannot.kind == "large":
+                await self.socket.close(_TOO_LARGE)
+                raise Ended from None
+            return
+        scene = replace(scene, message=message)
+        scene.double.state.record(message_entry(scene.call, received.name, "received", message))
+        try:
+            for each in list(act(scene, received)):
+                await self._do(scene, each)
+        except CannotDo as cannot:
+            await self._fail(scene, cannot)
+
+    async def _do(self, scene: Scene, wanted: Any) -> None:
+        if isinstance(wanted, Ask):
+            self._begin(scene, wanted)
+        elif isinstance(wanted, Interrupt):
+            if self.session.reply is not None:
+                self.session.reply.is_cancelled = True
+        else:
+            await self._send(wanted)
+
+    def _begin(self, scene: Scene, wanted: Ask) -> None:
+        """Begin a reply, which is sent while more is listened to."""
+        if self.session.reply is not None:
+            return
+        under_way = self.session.reply = ReplyUnderWay(f"resp_{new_id()}")
+        task = asyncio.ensure_future(self._reply(scene, wanted, under_way))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _reply(self, scene: Scene, wanted: Ask, under_way: ReplyUnderWay) -> None:
+        try:
+            await self._say(scene, wanted, under_way)
+        except CannotDo as cannot:
+            await self._fail(scene, cannot)
+        except (Ended, WebSocketDisconnect, RuntimeError):
+            pass  # nobody listens any more
+        finally:
+            self.session.reply = None
+
+    async def _say(self, scene: Scene, wanted: Ask, under_way: ReplyUnderWay) -> None:
+        overrides = wanted.overrides if isinstance(wanted.overrides, dict) else {}
+        call = _asked(scene, overrides)
+        state = scene.double.state
+        if call.cost and not state.reserve(call.account, call.cost):
+            raise CannotDo("short")
+        sound, pace = _sound(scene, call.fields), scene.call.stream_pace
+        keeps, pauses, pieces = overrides.get("conversation") != "none", pace.pauses(scene.double.rng), 0
+        try:
+            for each in reply(replace(scene, call=call), under_way, sound, keeps):
+                if each.is_piece:
+                    pieces += 1
+                    await asyncio.sleep(0 if pace.is_immediate else next(pauses))
+                    await self._break_off(scene, pieces)
+                await self._send(each.value)
+        finally:
+            self.session.heard_ms = 0.0
+            if call.cost:
+                state.settle(call.account, call.cost, True)
+                self.session.credits += float(call.cost)
+
+    async def _break_off(self, scene: Scene, pieces: int) -> None:
+        """End in the middle, if that is wanted. Raises Ended, CannotDo."""
+        pace = scene.call.stream_pace
+        if pace.cut is not None and pieces > pace.cut:
+            await self.socket.close(CUT)
+            raise Ended
+        if pace.error is not None and pieces > pace.error:
+            raise CannotDo("crash")
+
+    async def _fail(self, scene: Scene, cannot: CannotDo) -> str:
+        """Say what is wrong; returns the words."""
+        flaws = (cannot.flaw,) if cannot.flaw else ()
+        policy = scene.call.operation.policy
+        said: list[Complaint] = complaints(policy, scene.call.key, Refusal("dialogue", cannot.kind, flaws))
+        await self._send(replace(scene, complaints=said).made(scene.dialogue.error))
+        return said[0].message or cannot.kind
+
+    async def _send(self, value: Any) -> None:
+        scene = self.scene
+        name = str(next(pointers.find(value, scene.dialogue.name), ""))
+        async with self.lock:
+            await self.socket.send_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        self.session.sent += 1
+        scene.double.state.record(message_entry(scene.call, name, "sent", value))
+
+
+def _asked(scene: Scene, overrides: dict[str, Any]) -> Call:
+    """A call that stands for a reply: its fields are the settings, as the message changes them, and items."""
+    items = overrides.get("input", scene.session.items)
+    known = {each.get("id"): each for each in scene.session.items}
+    named = [known.get(each.get("id"), each) if isinstance(each, dict) else each for each in items]
+    fields = {**merged(scene.session.settings, overrides), "items": named}
+    call = replace(scene.call, fields=fields, id=new_id(), writing=None)
+    writing(call)
+    return call
+
+
+def _sound(scene: Scene, fields: Any) -> str | None:
+    """The form in which a reply is spoken; None where it is written."""
+    sound = scene.dialogue.sound
+    if sound is None:
+        return None
+    at, word = sound.spoken_if
+    wanted = next(pointers.find(fields, at), ())
+    return str(sound.spoken.pick(fields)) if isinstance(wanted, list) and word in wanted else None
+
+
+def _read(dialogue: Dialogue, text: Any) -> tuple[Received, Any]:
+    """A message, and what it is. Raises CannotDo."""
+    if len(text) > dialogue.largest:
+        raise CannotDo("large", Flaw("large", "", {"limit": dialogue.largest}))
+    try:
+        message = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        raise CannotDo("broken")
+    event = next(pointers.find(message, dialogue.id), None)
+    name = next(pointers.find(message, dialogue.name), None)
+    at = ".".join(dialogue.name)
+    if name is None:
+        raise CannotDo("unnamed", Flaw("unnamed", at, {"event": event}))
+    received = dialogue.receives.get(name) if isinstance(name, str) else None
+    if received is None:
+        listed = _listed(dialogue)
+        raise CannotDo("unknown", Flaw("unknown", at, {"value": name, "listed": listed, "event": event}))
+    if flaws := received.payload.flaws(message):
+        first = flaws[0]
+        raise CannotDo(first.kind, replace(first, params={**first.params, "event": event}))
+    return received, message
+
+
+def _listed(dialogue: Dialogue) -> str:
+    return ", ".join(f"'{each}'" for each in dialogue.receives)
+
+
+def sessions(double: Double) -> Iterator[dict[str, Any]]:
+    """The dialogues that the control surface shows, the newest first."""
+    for name, scene in reversed(double.dialogues.items()):
+        session = scene.session
+        yield {
+            "id": name,
+            "key": scene.call.label,
+            "document": scene.call.operation.document,
+            "operation": scene.call.operation.id,
+            "open": session.is_open,
+            "received": session.received,
+            "sent": session.sent,
+            "items": len(session.items),
+            "credits": session.credits,
+            "ends": session.ends,
+        }
