@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from proofsheet.contracts.checks import scenes
 from proofsheet.contracts.checks.edited_pictures import ALIKE, distances
 from proofsheet.contracts.checks.extraction import answered
 from proofsheet.contracts.checks.image_facts import SMALL, ImageFacts, inspect, preview, quarter
@@ -115,9 +116,16 @@ class OfferTaken(OfTrail):
         yield from _sized(made[0], sides)
         if wanted.effect == "quarter" and parent.is_grid:
             yield from _enlarged(parent, wanted.index, made[0].small)
-        elif wanted.effect == "vary" and parent.is_grid and wanted.grid:
-            points, _ = preview(next(trail.roles(FILE)).exchange.body)
-            yield from _nearest(parent, wanted.index, [quarter(points, each) for each in range(1, 5)])
+            return
+        file = next(trail.roles(FILE)).exchange.body
+        if wanted.effect == "vary" and parent.is_grid and wanted.grid:
+            points, _ = preview(file)
+            wrong = list(_nearest(parent, wanted.index, [quarter(points, each) for each in range(1, 5)]))
+            yield from wrong
+            if wrong:
+                return
+        if wanted.effect in scenes.EFFECTS:
+            yield from scenes.unlike(parent, wanted, trail.sent, file)
 
 
 def _sized(made: ImageFacts, sides: tuple[int, int]) -> Iterator[str]:

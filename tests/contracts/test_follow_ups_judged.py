@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from judging import Judged
 from PIL import Image
 from task_relays import Forward, Relay, holding, saying
 
+from proofsheet.contracts.checks import scenes
 from proofsheet.contracts.checks.offers import OffersShown, OfferTaken, ended, shown_id
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.exchange import Exchange
@@ -21,6 +23,7 @@ from proofsheet.contracts.plan.follow_ups import takes
 from proofsheet.contracts.plan.plan import Plan, plan
 from proofsheet.contracts.trail import Ended, Look, Trail
 from proofsheet.spec.document import Document
+from proofsheet.spec.follow_up import FollowUp
 from proofsheet.spec.tasks import Offer
 
 ASKED = (
@@ -195,6 +198,61 @@ def test_the_number_of_the_quarter_decides(
 def _answer(body: Any) -> Exchange:
     headers = (("content-type", "application/json"),)
     return Exchange("GET", "http://t.test/1", (), b"", 200, headers, json.dumps(body).encode())
+
+
+def scene(seed: int, side: int = 128) -> Image.Image:
+    """Coloured tiles, others for each seed."""
+    chance = random.Random(seed)
+    tiles = Image.frombytes("RGB", (8, 8), chance.randbytes(192))
+    return tiles.resize((side, side), Image.Resampling.NEAREST)
+
+
+def four(one: Image.Image) -> Image.Image:
+    sheet = Image.new("RGB", (2 * one.width, 2 * one.height))
+    for at in ((0, 0), (one.width, 0), (0, one.height), one.size):
+        sheet.paste(one, at)
+    return sheet
+
+
+def zoomed(one: Image.Image, around: Image.Image) -> Image.Image:
+    around = around.resize(one.size)
+    around.paste(one.resize((one.width // 2, one.height // 2)), (one.width // 4, one.height // 4))
+    return around
+
+
+def panned(one: Image.Image, beside: Image.Image) -> Image.Image:
+    wide = beside.resize((one.width * 3 // 2, one.height))
+    wide.paste(one, (one.width // 2, 0))
+    return wide
+
+
+VARY, ZOOM = FollowUp("vary", strength=0.6, grid=True), FollowUp("extend", times=2.0, grid=True)
+PAN = FollowUp("extend", times=1.5, side="left", grid=True)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize(
+    ("how", "made", "is_same"),
+    [
+        (VARY, four(scene(1)), True),
+        (VARY, four(scene(2)), False),
+        (ZOOM, four(zoomed(scene(1), scene(2))), True),
+        (ZOOM, four(scene(2)), False),
+        (PAN, four(panned(scene(1), scene(2))), True),
+        (PAN, four(panned(scene(2), scene(1))), False),
+        (FollowUp("enlarge", times=2.0), scene(1, 256), True),
+        (FollowUp("enlarge", times=2.0), scene(2, 256), False),
+    ],
+)
+def test_a_follow_up_shows_the_scene_of_the_picture_before(
+    how: FollowUp, made: Image.Image, is_same: bool, form: str
+) -> None:
+    parent = Ended("p", "upscaled", (), scene(1).tobytes(), (128, 128))
+    out = io.BytesIO()
+    made.save(out, form, quality=80)
+    found = list(scenes.unlike(parent, how, {}, out.getvalue()))
+    assert bool(found) is not is_same
+    assert all("expected the scene of the picture before" in each for each in found)
 
 
 NAMES = ("U1", "U2", "U3", "U4", "R", "V1", "V2", "V3", "V4")
