@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import Any
 
 from proofsheet.mockserver.documents import Served
+from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.spec import expressions, pointers
-from proofsheet.spec.document import Body, Operation, Policy, Representation
+from proofsheet.spec.document import Body, Operation, Policy, Representation, minutes
 from proofsheet.spec.expressions import Expression, place_in_request
 from proofsheet.spec.prompt_parameters import MEMBER
 from proofsheet.spec.schemas import Flaw
@@ -96,6 +97,7 @@ class Call:
     fields: Any = dataclasses.field(default_factory=dict)
     files: dict[str, FilePart] = dataclasses.field(default_factory=dict)
     file_lists: dict[str, list[FilePart]] = dataclasses.field(default_factory=dict)
+    sounds: dict[str, Audio | Unreadable] = dataclasses.field(default_factory=dict)  # by the field's name
     given: dict[str, list[Given]] = dataclasses.field(default_factory=dict)  # pictures, by the field's name
     ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields that no schema has
     flaws: list[Flaw] = dataclasses.field(default_factory=list)
@@ -223,11 +225,13 @@ class Call:
         return [sides for name in names if (sides := self.given_sides(name))]
 
     @property
-    def _paid_items(self) -> int:
-        """By how much its price is multiplied: the characters of a text, or what it asks for."""
+    def _paid_items(self) -> int | Decimal:
+        """By what its price is multiplied: the characters of a text, minutes, or what it asks for."""
         per = self.operation.cost.per if self.operation.cost else None
         if per is None:
             return 1
+        if isinstance(sound := self.sounds.get(per[0]), Audio):
+            return minutes(sound.seconds)
         sent = next(pointers.find(self.fields, per), None)
         return len(sent) if isinstance(sent, str) else self.count
 

@@ -1,4 +1,4 @@
-"""Pictures in requests: a file's bytes, base64, a data URL, or a URL that is not fetched."""
+"""Pictures and sounds in requests: a file's bytes, base64, a data URL, or a URL that is not fetched."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Given
+from proofsheet.mockserver.media.audio.upload import Audio, read_audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import read_upload
 
@@ -27,6 +28,14 @@ def given_picture(path: tuple[str | int, ...], value: bytes | str) -> Given:
         return Given(path, data, read_upload(data))
     except Unreadable as problem:
         return Given(path, data, problem)
+
+
+def given_sound(data: bytes) -> Audio | Unreadable:
+    """An uploaded audio file, decoded, or why it cannot be."""
+    try:
+        return read_audio(data)
+    except Unreadable as problem:
+        return problem
 
 
 def given_values(call: Call, name: str) -> Iterator[tuple[tuple[str | int, ...], bytes | str]]:

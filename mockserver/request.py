@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from proofsheet.mockserver import form
 from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.documents import Served
-from proofsheet.mockserver.given_pictures import MOST_PICTURES, given_picture, given_values
+from proofsheet.mockserver.given_pictures import MOST_PICTURES, given_picture, given_sound, given_values
 from proofsheet.mockserver.origin import address, origin
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import MULTIPART, Body, Operation
@@ -88,7 +88,14 @@ async def read(
         else:
             call.body_problem = _parse(call, data)
         await _read_pictures(call, call.body, decoding)
+        await _read_sounds(call, call.body, decoding)
     call.choose_representation(call.artifact_media)
+
+
+async def _read_sounds(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:
+    for name in body.sounds.keys() & call.files.keys():
+        async with decoding:
+            call.sounds[name] = await asyncio.to_thread(given_sound, call.files[name].data)
 
 
 async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:
@@ -193,7 +200,9 @@ def _keep_parts(call: Call, body: Body, parts: list[Part]) -> None:
     kept: set[str] = set()
     for part in parts:
         name = (part.name or "").removesuffix("[]")  # as clients write the names of lists
-        if name in body.file_lists:
+        if name in body.text_lists and part.filename is None:
+            _keep_text_of_list(call, name, body.schema["properties"][name], part)
+        elif name in body.file_lists:
             _keep_listed(call, name, part)
         elif part.name is None or part.name not in properties:
             call.ignored.append(part.name or "")
@@ -226,6 +235,13 @@ def _keep_listed(call: Call, name: str, part: Part) -> None:
         call.file_lists.setdefault(name, []).append(FilePart(part.data, part.filename, part.content_type))
     else:
         call.flaws.append(Flaw("type", name, {"expected": "file", "received": "string"}))
+
+
+def _keep_text_of_list(call: Call, name: str, schema: Mapping[str, Any], part: Part) -> None:
+    try:
+        call.fields.setdefault(name, []).append(coerce(part.text, dict(schema["items"])))
+    except UnicodeDecodeError:
+        call.flaws.append(Flaw("encoding", name))
 
 
 def _keep_json(call: Call, name: str, data: bytes) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.compiled import CompiledRule
 from proofsheet.mockserver.completion_flaws import completion_flaws, inner_picture_flaws
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import schemas
@@ -63,6 +65,7 @@ def _flaws(call: Call) -> list[Flaw]:
     known = {flaw.field for flaw in found}
     found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in known]
     found += _picture_flaws(call)
+    found += _sound_flaws(call)
     found += _prompt_flaws(call)
     found += inner_picture_flaws(call)
     if isinstance(instance, dict) and checks.rules:
@@ -144,6 +147,21 @@ def _size_flaws(upload: Upload, wanted: Picture, call: Call) -> Iterator[tuple[s
     for other in (each for each in others[:1] if isinstance(each, Upload)):
         if size != (other.width, other.height):
             yield "picture-same-size-as", {"limit": f"{other.width}x{other.height}", **sent}
+
+
+def _sound_flaws(call: Call) -> Iterator[Flaw]:
+    """What is wrong with uploaded audio: its name's ending, that it does not decode, how short it is."""
+    for name, wanted in call.body.sounds.items() if call.body else ():
+        file, heard = call.files.get(name), call.sounds.get(name)
+        if file is None:
+            continue
+        options = {"options": ", ".join(f"'{each}'" for each in wanted.formats)}
+        if PurePath(file.filename).suffix.lower().removeprefix(".") not in wanted.formats:
+            yield Flaw("audio-format", name if wanted.named else "", options)
+        elif not isinstance(heard, Audio):
+            yield Flaw("audio-broken", name if wanted.named else "", options)
+        elif heard.seconds < wanted.min_seconds:
+            yield Flaw("audio-min-seconds", name, {"limit": wanted.min_seconds})
 
 
 def _rule_flaws(

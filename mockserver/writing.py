@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,9 +17,11 @@ from proofsheet.mockserver.media.text.instances import NoInstance, instance
 from proofsheet.mockserver.media.text.reply import reply_tokens
 from proofsheet.mockserver.scripts import Script
 from proofsheet.mockserver.tool_choice import Tool, chosen_tools, tool_id
+from proofsheet.mockserver.transcripts import Transcript, transcript
 from proofsheet.spec import pointers, tokens
-from proofsheet.spec.completion import Completion
+from proofsheet.spec.completion import FINISHES, Completion
 from proofsheet.spec.embedding import Embedding
+from proofsheet.spec.transcription import Transcription
 
 _USUAL = (24, 60)  # tokens of a reply at least, where nothing bounds it
 _MOST_CHOICES = 128
@@ -82,6 +85,7 @@ class Writing:
     results: tuple[Result, ...] = ()  # what was found of what is classified
     alternatives: int | None = None  # how many likely tokens are named; None: not even its own
     causes: Mapping[str, str] = field(default_factory=dict)  # the API's word for what cut it
+    transcript: Transcript | None = None  # of what is said in a file
 
     @property
     def weight(self) -> int:
@@ -106,8 +110,25 @@ def writing(call: Call) -> Writing | None:
     elif call.writing is None and (known := call.operation.classification) is not None:
         found_results = results(known, call.fields)
         call.writing = Writing((), count_tokens(call), {}, (), dimensions=0, form="", results=found_results)
+    elif call.writing is None and call.operation.transcription is not None:
+        call.writing = _heard(call, call.operation.transcription)
     found: Writing | None = call.writing
     return found
+
+
+def _heard(call: Call, wanted: Transcription) -> Writing:
+    """What is said in the file of a call, as a text that could stand in reply."""
+    heard = transcript(call, wanted)
+    return Writing(
+        choices=(Choice(0, (Part("text", tokens.tokens(heard.text)),), "stop"),),
+        prompt_tokens=math.ceil(heard.seconds * wanted.second),
+        finishes={each: each for each in FINISHES},
+        inputs=(),
+        dimensions=0,
+        form="",
+        alternatives=0,
+        transcript=heard,
+    )
 
 
 def count_tokens(call: Call) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -13,6 +14,7 @@ from typing import Any
 from proofsheet.mockserver.classifying import RESULT, Result
 from proofsheet.mockserver.media.text.vectors import packed, vector
 from proofsheet.mockserver.tool_choice import Tool
+from proofsheet.mockserver.transcripts import Span, Transcript
 from proofsheet.mockserver.writing import Choice, Part, Writing
 from proofsheet.spec import tokens
 from proofsheet.spec.completion import CUTS
@@ -48,6 +50,7 @@ class Place:
     number: int = 0  # of the part among those of its choice
     vector: int | None = None  # which of the inputs
     result: Result | None = None  # of what is classified
+    span: Span | None = None  # a part of what is said in a file, or a word
     before: int = 0  # tokens of the choice before the piece
 
     @property
@@ -107,6 +110,10 @@ def repeated(name: str, place: Place) -> list[Place] | None:
         return [replace(place, result=each) for each in place.writing.results]
     if source == "$vector":
         return [replace(place, vector=index) for index in range(len(place.writing.inputs))]
+    if source in ("$segment", "$word"):
+        heard = place.writing.transcript
+        found = (heard.segments if source == "$segment" else heard.words) if heard else ()
+        return [replace(place, span=each) for each in found]
     if place.choice is None:
         return [replace(place, choice=each) for each in place.writing.choices]
     if source == "$tool":
@@ -116,7 +123,10 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     return [replace(place, alternative=each) for each in place.alternatives()]
 
 
-_LEVELS = ("$result", "$vector", "$choice", "$tool", "$function", "$token", "$alternative")
+_LEVELS = (
+    *("$result", "$segment", "$word", "$vector", "$choice", "$tool", "$function"),
+    *("$token", "$alternative"),
+)
 
 
 def _said(kind: str) -> Callable[[Place], Iterator[Any]]:
@@ -158,6 +168,14 @@ def _vector(place: Place) -> Iterator[Any]:
         yield base64.b64encode(packed(made)).decode() if place.writing.form == "base64" else list(made)
 
 
+def _of_span(name: str) -> Callable[[Place], Iterator[Any]]:
+    return lambda place: iter([getattr(place.span, name)] if place.span else [])
+
+
+def _of_transcript(value: Callable[[Transcript], Any]) -> Callable[[Place], Iterator[Any]]:
+    return lambda place: iter([value(place.writing.transcript)] if place.writing.transcript else [])
+
+
 def _alternative(place: Place) -> Token | None:
     return place.alternative
 
@@ -194,6 +212,14 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     "$vector.index": lambda place: iter([] if place.vector is None else [place.vector]),
     "$vector.values": _vector,
     "$piece.text": lambda place: iter([] if place.piece is None else [place.piece]),
+    "$transcript.duration": _of_transcript(lambda heard: round(heard.seconds, 3)),
+    "$transcript.seconds": _of_transcript(lambda heard: math.ceil(heard.seconds)),
+    "$transcript.written": _of_transcript(lambda heard: heard.written),
+    **{
+        f"${of}.{name}": _of_span(name)
+        for of in ("segment", "word")
+        for name in ("index", "start", "end", "text", "tokens")
+    },
     "$usage.prompt": lambda place: iter([place.writing.prompt_tokens]),
     "$usage.completion": lambda place: iter([place.writing.completion_tokens]),
     "$usage.total": lambda place: iter([place.writing.prompt_tokens + place.writing.completion_tokens]),

@@ -36,6 +36,7 @@ from proofsheet.spec.embedding import embedding
 from proofsheet.spec.given_schemas import marked, schema_rules
 from proofsheet.spec.resources import resource_role, resources
 from proofsheet.spec.tasks import Lifecycle, Views
+from proofsheet.spec.transcription import sound, transcription
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
@@ -126,6 +127,7 @@ def _operation(
         links=build_tasks.links(node),
         callbacks=tuple(build_tasks.callbacks(node)),
         completion=completion(node.get("x-completion")),
+        transcription=transcription(node.get("x-transcription")),
         embedding=embedding(node.get("x-embedding")),
         classification=classification(node.get("x-classification")),
         resource=resource_role(node.get("x-resource"), resources(raw)),
@@ -247,6 +249,14 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         file_lists=frozenset(
             name for name, each in properties.items() if each.get("items", {}).get("format") == "binary"
         ),
+        text_lists=frozenset(
+            name
+            for name, each in properties.items()
+            if "items" in each and each["items"].get("format") != "binary"
+        )
+        if media_type in FORMS
+        else frozenset(),
+        sounds={name: sound(each["x-audio"]) for name, each in properties.items() if "x-audio" in each},
         pictures={name: _picture(node) for name, each in properties.items() for node in _pictures(each)},
         defaults={name: each["default"] for name, each in properties.items() if "default" in each},
         json_parts=frozenset(_json_parts(properties, content.get("encoding", {})))

@@ -28,6 +28,7 @@ from proofsheet.spec.resources import ResourceRole
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
 from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
+from proofsheet.spec.transcription import Sound, Transcription
 
 MEGAPIXEL = 1024 * 1024
 MULTIPART = "multipart/form-data"
@@ -123,7 +124,9 @@ class Body:
     schema: Mapping[str, Any]
     files: frozenset[str] = frozenset()
     file_lists: frozenset[str] = frozenset()  # fields of a form that hold several files: parts of one name
+    text_lists: frozenset[str] = frozenset()  # the same with texts
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    sounds: Mapping[str, Sound] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     json_parts: frozenset[str] = frozenset()  # fields of a form that hold JSON
     shutdowns: Mapping[str, Mapping[str, date]] = field(
@@ -139,9 +142,14 @@ class Body:
         return self.media_type in FORMS
 
 
+def minutes(seconds: float) -> Decimal:
+    """So many seconds in minutes, to a millionth."""
+    return (Decimal(str(seconds)) / 60).quantize(Decimal("0.000001"))
+
+
 @dataclass(frozen=True)
 class Cost:
-    """Credits per call, per item where `per` points to a count, or per character where it points to a text;
+    """Credits per call, per item where `per` points to a count, per character of a text, per minute of sound;
     or per token of what is read and written.
 
     Prices of tokens are for a million of them, by a choice or by a member of the resource that is used.
@@ -154,12 +162,14 @@ class Cost:
     completion_tokens: Choice | str | None = None
     megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
 
-    def items(self, fields: Any) -> int:
-        """How many items a request asks for, where that is what it is paid by: what `per` counts."""
+    def items(self, fields: Any, seconds: float | None = None) -> Decimal:
+        """By what its credits are multiplied: what `per` counts; of sound (`seconds`) the minutes."""
+        if seconds is not None:
+            return minutes(seconds)
         found = next(pointers.find(fields, self.per), 1) if self.per else 1
         if isinstance(found, str):
-            return len(found)
-        return found if isinstance(found, int) and found > 0 else 1
+            return Decimal(len(found))
+        return Decimal(found if isinstance(found, int) and found > 0 else 1)
 
     def of_tokens(self, fields: Any, resource: Mapping[str, Any], prompt: int, completion: int) -> Decimal:
         """What so many tokens cost, in credits."""
@@ -167,7 +177,9 @@ class Cost:
         each = (_price(price, fields, resource) * number for price, number in prices)
         return sum(each, Decimal(0)) / Decimal(10**6)
 
-    def total(self, fields: Any, count: int, result: Sides | None, given: Iterable[Sides]) -> Decimal:
+    def total(
+        self, fields: Any, count: int | Decimal, result: Sides | None, given: Iterable[Sides]
+    ) -> Decimal:
         """The credits that `count` results take; sides in pixels, None where nothing says how large it is."""
         further = (megapixels(result) - 1 if result else 0) + sum(map(megapixels, given))
         each = Decimal(str(self.credits.pick(fields))) + further * Decimal(str(self.megapixel))
@@ -305,6 +317,7 @@ class Operation:
     links: Mapping[str, Link] = field(default_factory=dict)
     callbacks: tuple[Callback, ...] = ()
     completion: Completion | None = None  # what it writes in reply
+    transcription: Transcription | None = None
     embedding: Embedding | None = None  # what it turns into vectors
     classification: Classification | None = None  # what it finds out of texts and pictures
     resource: ResourceRole | None = None  # what it does with resources

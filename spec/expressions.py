@@ -54,6 +54,14 @@ LIMIT = frozenset(
     }
 )
 RESULT = frozenset(f"$result.{each}" for each in ("flagged", "categories", "scores", "kinds"))
+# Of what is said in a file: the whole, each part of it with its times, each word.
+TRANSCRIPT = frozenset(
+    {
+        *(f"$transcript.{each}" for each in ("duration", "seconds", "written")),
+        *(f"$segment.{each}" for each in ("index", "start", "end", "text", "tokens")),
+        *(f"$word.{each}" for each in ("text", "start", "end")),
+    }
+)
 VECTOR = frozenset({"$vector.index", "$vector.values"})
 PARTS = "$choice.parts"  # of which a list has one item each
 OTHERWISE = frozenset({"absent", "null"})
@@ -145,7 +153,7 @@ class UnknownExpression(ValueError):
 
 def parse(text: str) -> Expression:
     """The expression `text`, of what is known while an answer is made. Raises UnknownExpression."""
-    tables = (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, RESULT, VECTOR, LIMIT)
+    tables = (ARTIFACT, TOKENS, CALL, TASK, TASKS, PAGE, OFFER, WRITING, RESULT, TRANSCRIPT, VECTOR, LIMIT)
     known = any(text in each for each in tables)
     if not known and not any(each.fullmatch(text) for each in (_REQUEST, _LINK, _TEXT, _RESOURCE, _DIALOGUE)):
         raise UnknownExpression(text)

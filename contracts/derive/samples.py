@@ -15,10 +15,11 @@ from typing import Any
 from PIL import Image
 
 from proofsheet.contracts.case import Case, Part, Request, Step
+from proofsheet.contracts.derive.source_audio import is_audio, seconds_of, source_audio
 from proofsheet.contracts.derive.source_pictures import in_json, is_picture, mask_picture, source_picture
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
-from proofsheet.spec.document import MULTIPART, Operation
+from proofsheet.spec.document import MULTIPART, Cost, Operation
 from proofsheet.spec.schemas import kind_of
 
 LONG = 1 << 16  # characters, from which one that is repeated is kept once
@@ -87,7 +88,9 @@ def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tup
 
 
 def picture_value(schema: Mapping[str, Any]) -> Any:
-    """A picture to start from, or a list of as many as it must have."""
+    """A picture to start from, or a list of as many as it must have; a recording where one is wanted."""
+    if "x-audio" in schema:
+        return source_audio()
     if kind_of(schema) == "array":
         return [picture_value(schema["items"])] * max(schema.get("minItems", 0), 1)
     if kind_of(schema) == "object":
@@ -113,7 +116,7 @@ def with_pictures(operation: Operation, example: Mapping[str, Any]) -> dict[str,
 
 def _holds_pictures(schema: Mapping[str, Any]) -> bool:
     within = schema.get("items", schema)
-    return is_picture(schema) or is_picture(within) or bool(_picture_members(within))
+    return "x-audio" in schema or is_picture(schema) or is_picture(within) or bool(_picture_members(within))
 
 
 def prompted(operation: Operation, text: str) -> dict[str, Any]:
@@ -157,7 +160,7 @@ def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
 
 
 def value(schema: Mapping[str, Any]) -> Any:
-    """The simplest value that a schema admits, other than null where it admits more; a picture's file."""
+    """The simplest value that a schema admits, other than null where it admits more; a file that fits."""
     if _holds_pictures(schema):
         return picture_value(schema)
     for keyword in ("example", "default"):
@@ -204,7 +207,13 @@ def price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
     artifact = operation.artifact if cost.megapixel else None
     result = artifact.size_of(_with_defaults(operation, body), partial(_sides, body)) if artifact else None
     given = [sides for name in (artifact.sources if artifact else ()) if (sides := _sides(body, name))]
-    return cost.total(body, cost.items(body), result, given)
+    return cost.total(body, cost.items(body, _seconds(cost, body)), result, given)
+
+
+def _seconds(cost: Cost, body: Mapping[str, Any]) -> float | None:
+    """The seconds of the recording that a request is paid by; None where it is paid by something else."""
+    sent = body.get(cost.per[0]) if cost.per else None
+    return seconds_of(sent) if isinstance(sent, bytes) else None
 
 
 def _with_defaults(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,13 +263,16 @@ def parts(name: str, value: Any) -> list[Part]:
     """A value as a form sends it: several files are several parts of one name."""
     if isinstance(value, list) and value and all(isinstance(each, bytes) for each in value):
         return [part(name, each) for each in value]
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return [part(f"{name}[]", each) for each in value]  # as clients write lists of texts
     return [part(name, value)]
 
 
 def part(name: str, value: Any) -> Part:
     """A value as a form sends it: text, or a file where it is bytes."""
     if isinstance(value, bytes):
-        return Part(name, value, f"{name}.png", "image/png")
+        kind = ("wav", "audio/wav") if is_audio(value) else ("png", "image/png")
+        return Part(name, value, f"{name}.{kind[0]}", kind[1])
     text = value if isinstance(value, str) else json.dumps(value)
     times = len(text) if len(text) > LONG and text.count(text[0]) == len(text) else 1
     return Part(name, text[: len(text) // times].encode("utf-8", "surrogatepass"), times=times)

@@ -10,6 +10,7 @@ from itertools import groupby
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.access import access
 from proofsheet.contracts.derive.allowed_values import listed
+from proofsheet.contracts.derive.audio import audio
 from proofsheet.contracts.derive.backgrounds import backgrounds
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
@@ -61,6 +62,7 @@ DERIVERS = (
         follow_ups,
         prompt_parameters,
         completions,
+        audio,
         picture_streams,
         answers,
         shown_members,

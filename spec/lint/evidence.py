@@ -25,13 +25,14 @@ _KEYWORDS = (
         "x-cost",
         "x-artifact",
         "x-picture",
+        "x-audio",
         "x-json-schema",
         "x-precedence",
         "x-refusals",
         "x-wording",
         "x-codes",
     ),
-    *("x-negotiation", "x-completion", "x-embedding", "x-classification", "x-dialogue"),
+    *("x-negotiation", "x-completion", "x-embedding", "x-transcription", "x-classification", "x-dialogue"),
 )
 # Facts with numbers: an evidence further up was hardly written with them in mind.
 _NUMBERS = (

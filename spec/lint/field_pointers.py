@@ -13,7 +13,7 @@ from proofsheet.spec.schemas import types
 _CHOICES = (
     *(("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits")),
     *(("x-cost", "tokens", "prompt"), ("x-cost", "tokens", "completion"), ("x-negotiation", "by")),
-    *(("x-embedding", "usual"), ("x-embedding", "form")),
+    *(("x-embedding", "usual"), ("x-embedding", "form"), ("x-transcription", "form")),
 )
 _OF_SIZE = ("width", "height", "of", "left", "right", "up", "down")
 
@@ -67,6 +67,7 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named("/x-cost", cost, ("per",))
     yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
     yield from _named("/x-classification", op.node.get("x-classification", {}), ("input",))
+    yield from _named("/x-transcription", op.node.get("x-transcription", {}), ("file",))
     if "x-dialogue" not in op.node:  # what it points to there are settings and items
         yield from _of_completion(op.node.get("x-completion", {}))
     for at, value in _tables(op):

@@ -113,11 +113,11 @@ def _can(op: Op, gate: str, kind: str) -> bool:
     # A kind that is a keyword of JSON Schema, or of x-picture, needs a schema with that keyword.
     if gate == "resource" and kind == "unfit":
         return "where" in op.node.get("x-resource", {})
-    keyword = kind.removeprefix("picture-")
+    keyword = kind.removeprefix("picture-").removeprefix("audio-")
     if gate != "validate" or (kind not in SCHEMA_KEYWORDS and keyword == kind):
         return True
     if keyword in ("format", "broken", "bomb"):
-        keyword = "x-picture"
+        keyword = "x-audio" if kind.startswith("audio-") else "x-picture"
     schemas = [each["schema"] for each in op.node.get("parameters", ())]
     schemas += [content["schema"] for _, _, content in op.bodies]
     return any(_uses(each, keyword) for each in schemas)

@@ -14,7 +14,7 @@ from proofsheet.spec.document import Document, Operation, Parameter
 from proofsheet.spec.security import SecurityRequirement
 
 JSON = "application/json"
-_OF_FORMAT = {"image/jpeg": "jpg", "model/gltf-binary": "glb"}
+_OF_FORMAT = {"image/jpeg": "jpg", "audio/mpeg": "mp3", "model/gltf-binary": "glb"}
 _CALLED = {"image": "picture"}  # kinds of artifact that are called otherwise
 _PARSED = ("integer", "number", "boolean", "array", "object")
 

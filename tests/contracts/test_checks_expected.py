@@ -203,6 +203,7 @@ ELSEWHERE = (
     "task_",
     "callbacks",
     "offers",
+    "audio",
     "completions",
     "event_streams",
     "vectors",

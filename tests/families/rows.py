@@ -8,7 +8,8 @@ requests with one key. `defaults` is a row that every row of the file begins wit
     key         the key, none if null; each row has one of its own if it says nothing
     credits     what the key has before the request
     headers     more headers; null takes a default away
-    form        text fields of a multipart form     files  {field: {size: [w, h], format: PNG}} beside them
+    form        text fields of a multipart form     files  {field: {size: [w, h], format: PNG}} beside them,
+                                                    or {audio: seconds, name: x.wav, bytes: a text instead}
     parts       a form as it stands on the wire: [{name, data, extra?, head?}], with `boundary`
     json        a JSON body                         body   a body as it is, in UTF-8 (`!latin` bytes)
     advance     seconds by which the clock goes on before the request
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import wave
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +100,23 @@ def picture(size: tuple[int, int] = (64, 64), form: str = "PNG") -> bytes:
     """A picture's file, for an upload."""
     out = io.BytesIO()
     Image.new("RGB", tuple(size), (200, 30, 30)).save(out, form)
+    return out.getvalue()
+
+
+def given(field: str, wanted: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The name and the bytes of an uploaded file: a picture, or a tone of so many seconds."""
+    if "audio" not in wanted and "bytes" not in wanted:
+        return f"{field}.png", picture(wanted.get("size", (64, 64)), wanted.get("format", "PNG"))
+    data = wanted["bytes"].encode() if "bytes" in wanted else tone(wanted["audio"])
+    return wanted.get("name", f"{field}.wav"), data
+
+
+def tone(seconds: float) -> bytes:
+    """A WAV file that sounds for so long."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 8_000, 0, "NONE", ""))
+        file.writeframes(bytes((0, 32, 0, 224)) * round(seconds * 4_000))
     return out.getvalue()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from families.rows import BadRow, Row, picture, read, rows, wire
+from families.rows import BadRow, Row, given, read, rows, wire
 from PIL import Image
 from support import InProcess
 
@@ -107,10 +107,7 @@ def _body(step: Mapping[str, Any]) -> dict[str, Any]:
         body = step["body"]
         return {"content": body if isinstance(body, bytes) else body.encode()}
     fields = {name: (None, str(each)) for name, each in step.get("form", {}).items() if each is not None}
-    files = {
-        name: (f"{name}.png", picture(each.get("size", (64, 64)), each.get("format", "PNG")))
-        for name, each in step.get("files", {}).items()
-    }
+    files = {name: given(name, each) for name, each in step.get("files", {}).items()}
     return {"files": {**fields, **files}} if fields or files else {}
 
 

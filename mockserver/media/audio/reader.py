@@ -1,4 +1,7 @@
-"""A process that decodes the audio on its standard input and says as JSON what it is (see upload)."""
+"""A script that decodes the audio on its standard input and says as JSON what it is (see upload).
+
+It is run by its path: importing the package would take longer than most files.
+"""
 
 from __future__ import annotations
 

@@ -9,13 +9,14 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from proofsheet.mockserver.media.audio.speech import said_of
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 
 PATIENCE = 20.0  # seconds for all of a file
-_READER = "proofsheet.mockserver.media.audio.reader"
+_READER = Path(__file__).with_name("reader.py")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,11 @@ def read_audio(data: bytes) -> Audio:
     """Decode a file. Raises Unreadable for what is no audio, ends too early or takes too long."""
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", _READER], input=data, capture_output=True, timeout=PATIENCE, check=False
+            [sys.executable, "-I", str(_READER)],
+            input=data,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
         )
         found = json.loads(ended.stdout)
     except subprocess.TimeoutExpired:

@@ -1,0 +1,75 @@
+"""What an audio file is: decoded to its end by a process of its own, which a hostile file cannot hang."""
+
+from __future__ import annotations
+
+import array
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from proofsheet.contracts.checks.audio_files import cut_off, format_of
+from proofsheet.contracts.exchange import Exchange
+
+PATIENCE = 20.0  # seconds
+MOST = 64 * 1024 * 1024  # bytes that are looked at
+_RAW = 24_000  # samples a second of a file without a header, of 16 bits
+_DECODER = Path(__file__).with_name("audio_decoder.py")
+
+
+@dataclass(frozen=True)
+class AudioFacts:
+    """A file's facts; `problem` says why it is no whole audio file, and then the others may be missing.
+
+    `level` is its loudest sample, from 0 to 1.
+    """
+
+    problem: str | None = None
+    format: str = ""  # mp3, aac, opus, ogg, flac, wav; pcm: none of them
+    seconds: float = 0.0
+    level: float = 0.0
+
+
+def heard(exchange: Exchange) -> AudioFacts:
+    """The facts of an answer's body, worked out once."""
+    found: AudioFacts | None = exchange.memo.get("audio")
+    if found is None:
+        found = exchange.memo["audio"] = listen(exchange.body)
+    return found
+
+
+def listen(data: bytes) -> AudioFacts:
+    """The facts of a file; never raises."""
+    kind = format_of(data)
+    if not data or len(data) > MOST:
+        return AudioFacts(f"has {len(data)} bytes")
+    if kind == "pcm":
+        return _raw(data)
+    try:
+        command = [sys.executable, "-I", str(_DECODER), kind]
+        ended = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False)
+        found = json.loads(ended.stdout)
+    except subprocess.TimeoutExpired:
+        return AudioFacts(f"takes more than {PATIENCE:g} seconds to decode", kind)
+    except ValueError:
+        return AudioFacts("does not decode: the decoder ended before it did", kind)
+    problem = cut_off(data) or found.get("problem")
+    return AudioFacts(problem, kind, found.get("seconds", 0.0), found.get("level", 0.0))
+
+
+def _raw(data: bytes) -> AudioFacts:
+    if printed := _printed(data[:64]):
+        return AudioFacts(f"is text and no audio: {printed!r}")
+    samples = array.array("h", data[: len(data) // 2 * 2])
+    loudest = max(map(abs, samples), default=0)
+    return AudioFacts(cut_off(data), "pcm", len(samples) / _RAW, loudest / 32_768)
+
+
+def _printed(data: bytes) -> str:
+    """The text that some bytes are, if they are one."""
+    try:
+        text = data.decode("ascii")
+    except UnicodeDecodeError:
+        return ""
+    return text if text.strip("\0").strip() and text.isprintable() else ""

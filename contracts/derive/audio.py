@@ -1,0 +1,173 @@
+"""Speech in each format and at each speed; the text of a recording of ours in each form. All paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proofsheet.contracts.checks.audio import (
+    AudioInEvents,
+    AudioIs,
+    DurationIs,
+    IsTranscribed,
+    SaidInTime,
+    Subtitles,
+    TextInEvents,
+    TimesInOrder,
+)
+from proofsheet.contracts.checks.event_streams import StreamEnd, StreamForm
+from proofsheet.contracts.checks.written import stream_form
+from proofsheet.contracts.derive import provenance
+from proofsheet.contracts.derive.refusals import refused
+from proofsheet.contracts.derive.request_bodies import completed
+from proofsheet.contracts.derive.samples import case_of, price
+from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source_audio import SECONDS, source_audio
+from proofsheet.contracts.expectation import Expectation
+from proofsheet.spec import pointers
+from proofsheet.spec.artifact import Artifact
+from proofsheet.spec.document import Operation
+from proofsheet.spec.transcription import Transcription
+
+TEXT = "The lighthouse stands on a cliff, and at night its lamp turns slowly over the quiet sea below."
+QUICK = 4.0  # the speed at which the text is said again
+_OF_TYPE = {"audio/mpeg": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One thing that is asked: its topic and words, what it stands on, the fields, what is expected."""
+
+    topic: str
+    says: str
+    at: str
+    fields: Mapping[str, Any]
+    expects: tuple[tuple[type[Expectation], tuple[Any, ...]], ...]
+    level: str | None = None
+
+
+def audio(source: Source, operation: Operation) -> Iterator[Derived]:
+    """Every requirement on the sound of an operation, made or read."""
+    artifact, heard = operation.artifact, operation.transcription
+    if operation.body is None:
+        return
+    if artifact is not None and artifact.kind == "audio" and not operation.lifecycles:
+        asked = [*_speech(operation, artifact), *_in_events(operation, artifact)]
+        yield from (_derived(source, operation, each) for each in asked)
+    if heard is not None:
+        yield from (_derived(source, operation, each) for each in _transcripts(operation, heard))
+    yield from _uploads(source, operation)
+
+
+def _derived(source: Source, operation: Operation, asked: _Asked) -> Derived:
+    wanted = source.requirement(
+        operation, asked.topic, asked.says, asked.at, profile="core", level=asked.level
+    )
+    body = completed(operation, **asked.fields) or dict(asked.fields)
+    expects = tuple(check(wanted.id, *more) for check, more in asked.expects)
+    cost = price(operation, body)
+    case = case_of(operation, asked.topic, body, expects, cost=cost, pays=bool(cost))
+    return Derived(wanted, (case,))
+
+
+def _speech(operation: Operation, artifact: Artifact) -> Iterator[_Asked]:
+    text: dict[str, Any] = {artifact.prompts[0][0]: TEXT}
+    choice = artifact.media
+    for key, media_type in (choice.table or {"": choice.constant}).items():
+        name = _named(str(media_type))
+        fields = {**text, choice.field[0]: key} if choice.field else text
+        says = f"{choice.field[0]} {key} gives {name}, whole and not silent" if key else f"{name} comes"
+        yield _Asked(f"speech.{key or name}", says, "/x-artifact/media", fields, ((AudioIs, (name,)),))
+    usual = _named(str(choice.pick({})))
+    plain = ((AudioIs, (usual,)), (SaidInTime, (len(TEXT), 1.0)))
+    says = "a text takes as long as it takes to say it"
+    yield _Asked("speech.length", says, "/x-artifact/prompt", text, plain, "MAY")
+    if artifact.speed:
+        quick = ((AudioIs, (usual,)), (SaidInTime, (len(TEXT), QUICK)))
+        fields = {**text, artifact.speed[0]: QUICK}
+        says = f"at a speed of {QUICK:g} it takes that much less"
+        yield _Asked("speech.speed", says, "/x-artifact/speed", fields, quick, "MAY")
+
+
+def _named(media_type: str) -> str:
+    return _OF_TYPE.get(media_type, media_type.partition("/")[2])
+
+
+def _in_events(operation: Operation, artifact: Artifact) -> Iterator[_Asked]:
+    at, example = _stream(operation)
+    if example is None:
+        return
+    usual = _named(str(artifact.media.pick(example)))
+    checks = ((StreamForm, ()), (StreamEnd, ()), (AudioInEvents, (usual,)))
+    yield _Asked("speech.events", "the events hold a whole file in pieces", at, example, checks)
+
+
+def _stream(operation: Operation) -> tuple[str, Mapping[str, Any] | None]:
+    """Where the stream of a success stands, and the document's example of a request for it."""
+    found, chosen = stream_form(operation), operation.policy.chosen_form
+    if found is None or chosen is None or operation.body is None:
+        return "", None
+    media_type = found[0].media_type
+    at = pointers.join("responses", operation.success.status, "content", media_type)
+    asking = (each for each in operation.body.examples if chosen.pick(each) == media_type)
+    return at, next(asking, None)
+
+
+def _transcripts(operation: Operation, heard: Transcription) -> Iterator[_Asked]:
+    file = {heard.file: source_audio()}
+    choice = heard.form
+    at = "/x-transcription"
+    says = "a recording is written down"
+    yield _Asked("transcript.text", says, f"{at}/file", file, ((IsTranscribed, ()),))
+    for key, form in choice.table.items():
+        if form in ("srt", "vtt"):
+            fields = {**file, choice.field[0]: key}
+            says = f"{choice.field[0]} {key} gives subtitles whose times are in order"
+            yield _Asked(f"transcript.{key}", says, f"{at}/form", fields, ((Subtitles, (form, SECONDS)),))
+    if operation.body is None:
+        return
+    if verbose := next((key for key in choice.table if "verbose" in key), None):
+        fields = {**file, choice.field[0]: verbose}
+        timed = ((IsTranscribed, ()), (DurationIs, (SECONDS,)), (TimesInOrder, ("segment", SECONDS)))
+        says = "the answer says how long the recording is, and when each part of it is said"
+        yield _Asked("transcript.times", says, f"{at}/file", fields, timed)
+    yield from _of_examples(operation, heard)
+
+
+def _of_examples(operation: Operation, heard: Transcription) -> Iterator[_Asked]:
+    """What the document's examples ask for besides: the times of words, events."""
+    body, bound = operation.body, _bound(operation)
+    word = "/words" if "$word.start" in bound else ""
+    for each in body.examples if body and word else ():
+        if "word" in str(each):
+            fields = {**each, heard.file: source_audio()}
+            checks = ((TimesInOrder, ("word", SECONDS)), (TimesInOrder, ("segment", SECONDS)))
+            says = "the answer says when each word is said"
+            yield _Asked("transcript.words", says, "/x-transcription/file", fields, checks)
+    at, example = _stream(operation)
+    if example is not None:
+        fields = {**example, heard.file: source_audio()}
+        checks_of = ((StreamForm, ()), (StreamEnd, ()), (TextInEvents, ()))
+        yield _Asked("transcript.events", "the events hold the text in pieces", at, fields, checks_of)
+
+
+def _bound(operation: Operation) -> set[str]:
+    return {each.text for form in operation.success.representations.values() for _, each in form.binds}
+
+
+def _uploads(source: Source, operation: Operation) -> Iterator[Derived]:
+    """A refusal for each fault that an uploaded recording can have."""
+    for name, wanted in operation.body.sounds.items() if operation.body else ():
+        place = provenance.field(operation, name)
+        wrong = [("broken", "formats", source_audio()[:30] + b"\0" * 300, "is audio")]
+        if wanted.min_seconds:
+            says = f"lasts {wanted.min_seconds:g} seconds at least"
+            wrong.append(("min-seconds", "min-seconds", source_audio(wanted.min_seconds / 2), says))
+        for kind, keyword, data, says in wrong:
+            if (body := completed(operation, **{name: data})) is not None:
+                at = place + pointers.join("x-audio", keyword)
+                fault = ("validate", f"audio-{kind}", body)
+                names = (name,) if wanted.named or kind == "min-seconds" else ()
+                topic = f"{name}.{kind}"
+                yield refused(source, operation, topic, f"{name} {says}", at, *fault, names=names)
