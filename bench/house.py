@@ -71,14 +71,19 @@ def shape(node: ast.AST) -> str:
     return f"{type(node).__name__}({children})"
 
 
-def equal_shapes(found: list[Source]) -> int:
-    """Pairs of places where a run of statements has one shape; a longer run is still one pair."""
+def equal_shapes(found: list[Source], fields: bool = True) -> int:
+    """Pairs of places where a run of statements has one shape; a longer run is still one pair.
+
+    Without `fields` a run that only declares fields of classes is none: they are lists, and look alike.
+    """
     places: dict[str, list[tuple[int, int]]] = {}  # by shape: (block, first statement)
     for number, block in enumerate(each for source in found for each in _blocks(source.tree)):
         shapes = [shape(each) for each in block]
         for start in range(len(block) - SHAPE_STATEMENTS + 1):
             run = "".join(shapes[start : start + SHAPE_STATEMENTS])
-            if run.count("(") >= SHAPE_NODES:
+            pair = block[start : start + SHAPE_STATEMENTS]
+            declares = not fields and all(isinstance(each, ast.AnnAssign) for each in pair)
+            if run.count("(") >= SHAPE_NODES and not declares:
                 places.setdefault(run, []).append((number, start))
     pairs = {pair for each in places.values() for pair in combinations(sorted(each), 2)}
     return sum(((a, at - 1), (b, by - 1)) not in pairs for (a, at), (b, by) in pairs)
@@ -153,6 +158,7 @@ def measures(root: Path) -> dict[str, str]:
         "median file, lines": f"{statistics.median(files.values()):g}",
         "largest file": f"{files[largest]} ({largest})",
         f"pairs of places of equal shape ({SHAPE_STATEMENTS} statements or more)": f"{equal_shapes(found)}",
+        "of these not in lists of fields": f"{equal_shapes(found, fields=False)}",
         "import circles": f"{len(rings)}",
         "basenames that occur twice": f"{len(twice(found))}",
         "way of a call from `answer`": follow(modules, CALL, "call"),

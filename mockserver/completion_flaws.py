@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.call import Given
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import pointers, schemas
+from proofsheet.spec.completion import Completion
 from proofsheet.spec.conversation import pairing_flaws
+from proofsheet.spec.document import Body
 from proofsheet.spec.given_schemas import given_schema_flaws
 from proofsheet.spec.schemas import Flaw
 
 
-def completion_flaws(call: Call) -> Iterator[Flaw]:
+def completion_flaws(body: Body, completion: Completion | None, fields: Any) -> Iterator[Flaw]:
     """Every flaw of these kinds, in this order."""
-    if call.body is None:
-        return
-    yield from given_schema_flaws(call.body.given_schemas, call.fields)
-    completion = call.operation.completion
+    yield from given_schema_flaws(body.given_schemas, fields)
     if completion is None:
         return
     for tools in completion.tools:
-        if (name := tools.undeclared(call.fields)) is not None:
+        if (name := tools.undeclared(fields)) is not None:
             yield Flaw("tool-chosen", schemas.name(list(tools.choice)), {"value": name}, tools.choice)
     if completion.turns is not None:
-        yield from pairing_flaws(completion.turns, call.fields)
+        yield from pairing_flaws(completion.turns, fields)
 
 
-def inner_picture_flaws(call: Call) -> Iterator[Flaw]:
+def inner_picture_flaws(body: Body, given: Mapping[str, Sequence[Given]]) -> Iterator[Flaw]:
     """That what stands for a picture deep in the fields is none."""
-    for tokens, wanted in call.body.inner_pictures if call.body else ():
+    for tokens, wanted in body.inner_pictures:
         options = {"options": " | ".join(f"'{each}'" for each in wanted.formats)}
-        for each in call.given.get(pointers.join(*tokens), ()):
+        for each in given.get(pointers.join(*tokens), ()):
             upload = each.upload
             if upload is None or (isinstance(upload, Upload) and upload.format in wanted.formats):
                 continue

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 async def prepare(call: Call) -> None:
     """Find out in a thread what the gates will ask of a large call: its flaws, its words, their number."""
-    if call.body_bytes > _LARGE_BODY or wanted_choices(call) > _MANY_CHOICES:
+    if call.body_bytes > _LARGE_BODY or wanted_choices(call.operation, call.fields) > _MANY_CHOICES:
         await asyncio.to_thread(_prepare, call)
 
 

@@ -67,11 +67,12 @@ def _flaws(call: Call) -> list[Flaw]:
     found += _picture_flaws(call)
     found += _sound_flaws(call)
     found += _prompt_flaws(call)
-    found += inner_picture_flaws(call)
+    found += inner_picture_flaws(call.body, call.given)
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
     known = {flaw.field for flaw in found}
-    return found + [flaw for flaw in completion_flaws(call) if flaw.field not in known]
+    more = completion_flaws(call.body, call.operation.completion, call.fields)
+    return found + [flaw for flaw in more if flaw.field not in known]
 
 
 def _prompt_flaws(call: Call) -> Iterator[Flaw]:

@@ -20,6 +20,7 @@ from proofsheet.mockserver.tool_choice import Tool, chosen_tools, tool_id
 from proofsheet.mockserver.transcripts import Transcript, transcript
 from proofsheet.spec import pointers, tokens
 from proofsheet.spec.completion import FINISHES, Completion
+from proofsheet.spec.document import Operation
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.transcription import Transcription
 
@@ -140,12 +141,12 @@ def count_tokens(call: Call) -> int:
     return call.read_tokens or 0
 
 
-def wanted_choices(call: Call) -> int:
-    """How many choices a call asks for, or texts that become vectors."""
-    completion, embedding = call.operation.completion, call.operation.embedding
+def wanted_choices(operation: Operation, fields: Any) -> int:
+    """How many choices a request asks for, or texts that become vectors."""
+    completion, embedding = operation.completion, operation.embedding
     if completion is not None:
-        return _Request(completion, call.fields).number(completion.count, _MOST_CHOICES) or 1
-    return len(embedding.inputs(call.fields)) if embedding is not None else 0
+        return _Request(completion, fields).number(completion.count, _MOST_CHOICES) or 1
+    return len(embedding.inputs(fields)) if embedding is not None else 0
 
 
 class _Request:

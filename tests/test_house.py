@@ -66,3 +66,10 @@ def test_places_of_equal_shape_are_counted_once_however_long_they_are() -> None:
     assert pairs(body, body.replace("y", "z")) == 1
     assert pairs(more + body, more + body) == 1
     assert pairs(body, body, body) == 3
+
+
+def test_lists_of_fields_look_alike_and_are_counted_apart() -> None:
+    fields = "    one: Mapping[str, tuple[int, int]] = {}\n    two: Mapping[str, tuple[int, int]] = {}\n"
+    tree = ast.parse(f"class A:\n{fields}class B:\n{fields}")
+    found = [house.Source("a", Path("a.py"), 9, tree)]
+    assert (house.equal_shapes(found), house.equal_shapes(found, fields=False)) == (1, 0)
