@@ -14,7 +14,7 @@ from typing import Any
 from proofsheet.mockserver import callbacks, faults
 from proofsheet.mockserver.artifacts import artifacts
 from proofsheet.mockserver.behaviour import behave
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call, Complaint, Refusal
 from proofsheet.mockserver.documents import Match, Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import Fault
@@ -128,7 +128,7 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
             return await reply(call, double, outcome.name, found, said)
         if call.operation.dialogue is not None:
             return _no_dialogue(call)
-        made = await reply(call, double, outcome.name, found)
+        made = await reply(call, double, outcome.name, found, _said(call))
         if call.delay:
             await asyncio.sleep(call.delay)
         if call.reserved and call.operation.cost and made.outcome in call.operation.cost.charged:
@@ -144,6 +144,12 @@ def _no_dialogue(call: Call) -> Reply:
     """The answer to plain HTTP where a dialogue is to be opened (RFC 9110, 15.5.22)."""
     made = problem(426, "upgrade required", f"{call.path[:200]} is a WebSocket: open it as ws://…")
     return replace(made, headers=(*made.headers, (b"upgrade", b"websocket"), (b"connection", b"upgrade")))
+
+
+def _said(call: Call) -> list[Complaint]:
+    """The words of an error that were written down, instead of the document's."""
+    words = call.script.says if call.script is not None else None
+    return [Complaint(words, "", ())] if words else []
 
 
 async def _outcome(call: Call, double: Double, forced: str | None) -> tuple[Outcome, Refusal | None]:

@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from proofsheet.mockserver import faults
+from proofsheet.mockserver.answer_rules import Asked, chosen
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import BadFault, Fault
@@ -15,9 +17,12 @@ from proofsheet.mockserver.scripts import Script, parse_script
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.forcing import BadTaskForcing, parse_task_forcing
 from proofsheet.mockserver.tool_choice import declared_names
-from proofsheet.spec.completion import Completion
+from proofsheet.spec import pointers
+from proofsheet.spec.completion import Completion, Turn
 from proofsheet.spec.document import Operation
 
+_MOST_FAMILIES = 1000  # of rules whose calls are counted, of one key
+_YEAR = 366 * 86400.0
 FAULT_HEADER = "proofsheet-fault"
 TASK_HEADER = "proofsheet-task"
 STREAM_HEADER = "proofsheet-stream"
@@ -149,20 +154,46 @@ def _script(call: Call, double: Double, scheduled: str | None) -> str | None:
     text = call.headers.get(ANSWER_HEADER) or scheduled
     if text is not None:
         call.script = check_answer(call.operation, text)
-    elif double.settings.answers and call.operation.completion is not None:
-        call.script = _written_down(call, call.operation.completion, double)
+    elif double.settings.answers and (call.operation.completion or call.operation.embedding):
+        call.script = _written_down(call, double)
     if call.script is None:
         return None
     call.stream_pace = parse_stream_pace(call.script.stream, call.stream_pace)
-    return named(call.operation, call.script.outcome, None)
+    return named(call.operation, call.script.outcome, call.script.code)
 
 
-def _written_down(call: Call, completion: Completion, double: Double) -> Script | None:
-    """The first script whose rule the conversation fits."""
-    turns, tools = completion.conversation(call.fields), declared_names(completion.tools, call.fields)
+def _written_down(call: Call, double: Double) -> Script | None:
+    """The script of the first rule that a call fits, which is counted for those that want the n-th."""
+    completion = call.operation.completion
     role = call.operation.resource
-    model = call.evaluate(role.id) if role and role.id else None
-    return next((each.script for each in double.settings.answers if each.fits(turns, model, tools)), None)
+    asked = Asked(
+        turns=_turns(call),
+        model=call.evaluate(role.id) if role and role.id else None,
+        tools=declared_names(completion.tools, call.fields) if completion else (),
+        format=_format(completion, call.fields) if completion else None,
+        is_vector=completion is None,
+    )
+    name = ("answers", call.key or "")
+    before = double.state.recall(name) or {}
+    found = chosen(double.settings.answers, asked, before)
+    if found is None:
+        return None
+    counted = {**before, found.family: before.get(found.family, 0) + 1}
+    double.state.remember(name, dict(list(counted.items())[-_MOST_FAMILIES:]), _YEAR)
+    return found.script
+
+
+def _turns(call: Call) -> tuple[Turn, ...]:
+    """The conversation; of what becomes vectors, each text as if a user said it."""
+    completion, embedding = call.operation.completion, call.operation.embedding
+    if completion is not None:
+        return completion.conversation(call.fields)
+    return tuple(Turn("user", each) for each in embedding.inputs(call.fields)) if embedding else ()
+
+
+def _format(completion: Completion, fields: Any) -> Any:
+    """The form that a request wants of its answer, where the API names it."""
+    return next(pointers.find(fields, completion.json[0]), None) if completion.json else None
 
 
 def check_answer(operation: Operation, text: str) -> Script:
@@ -173,9 +204,9 @@ def check_answer(operation: Operation, text: str) -> Script:
         script = parse_script(node)
     except (ValueError, RecursionError) as problem:
         raise CannotForce(f"{ANSWER_HEADER}: {problem}") from None
-    if operation.completion is None:
+    if operation.completion is None and operation.embedding is None:
         raise CannotForce(f"{operation.id} writes nothing in reply")
-    named(operation, script.outcome, None)
+    named(operation, script.outcome, script.code)
     return script
 
 

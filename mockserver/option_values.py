@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import click
 
 from proofsheet.mockserver import faults as fault_specs
+from proofsheet.mockserver.answer_rules import Rule, load_rules
 from proofsheet.mockserver.callback_client import Reach, parse_reach
-from proofsheet.mockserver.scripts import BadScript, Rule, load_rules
+from proofsheet.mockserver.scripts import BadScript
 from proofsheet.mockserver.settings import LATEST, UNLIMITED, KnownKey
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.pace import Pace, parse_pace

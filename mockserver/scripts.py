@@ -4,24 +4,23 @@
 {refusal: I cannot}                                    a refusal
 {tools: [{name: get_weather, arguments: {city: Rome}}]}   tools to be called
 {parts: [{text: …}, {tool: …}, {text: …}]}             several, in this order
-beside them: finish (stop, length, calls, filter), outcome (of the operation), stream (a pace)
+{vector: [0.1, 0.2]}                                   a vector, in place of a text's
+{code: 429, says: Slow down}                           an error of that status, with these words
+beside them: finish (stop, length, calls, filter), outcome (of the operation), stream (a pace), usage
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from proofsheet.mockserver.stream_pace import BadStreamPace, parse_stream_pace
-from proofsheet.spec.completion import FINISHES, Turn
-from proofsheet.spec.yaml_reader import BadFile, read
+from proofsheet.spec.completion import FINISHES
 
-_KEYS = ("text", "refusal", "tools", "parts", "finish", "outcome", "stream")
-_MATCHES = ("user", "system", "model", "turn", "tool_call_id", "tool_result", "tool")
-SUFFIXES = (".yaml", ".yml", ".json")
+_SAID = ("text", "refusal", "tools", "parts", "vector")
+_KEYS = (*_SAID, "finish", "outcome", "code", "says", "stream", "usage")
 
 
 class BadScript(ValueError):
@@ -46,53 +45,67 @@ class Script:
     finish: str | None = None
     outcome: str | None = None
     stream: str = ""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A script and the conversations that it answers: all that is said of one must be so.
-
-    `user`, `system` and `tool_result` are parts of the last such text, `turn` is the number of what the user
-    says, from 1, `tool` the name of one that is declared.
-    """
-
-    match: Mapping[str, Any]
-    script: Script
-
-    def fits(self, turns: Sequence[Turn], model: Any, tools: Sequence[str]) -> bool:
-        """Whether a conversation with a model, in which these tools are declared, is one of them."""
-        said = {role: [each for each in turns if each.role == role] for role in ("user", "system", "tool")}
-        answers = turns[-1] if turns and turns[-1].role == "tool" else None
-        checks: dict[str, Callable[[Any], bool]] = {
-            "user": lambda text: bool(said["user"]) and text in said["user"][-1].text,
-            "system": lambda text: any(text in each.text for each in said["system"]),
-            "model": lambda name: name == model,
-            "turn": lambda number: number == len(said["user"]),
-            "tool_call_id": lambda name: answers is not None and answers.id == name,
-            "tool_result": lambda text: answers is not None and text in answers.text,
-            "tool": lambda name: name in tools,
-        }
-        return all(checks[name](wanted) for name, wanted in self.match.items())
+    code: int | None = None  # the status of an outcome, where it has no name
+    says: str | None = None  # the words of that outcome
+    vector: tuple[float, ...] | None = None
+    prompt_tokens: int | None = None  # that the usage names
+    completion_tokens: int | None = None
 
 
 def parse_script(node: Any) -> Script:
     """Read a script. Raises BadScript."""
     if not isinstance(node, dict) or not node or set(node) - set(_KEYS):
         raise BadScript(f"expected an object with some of {', '.join(_KEYS)}, came {_shown(node)}")
-    if node.get("finish", "stop") not in FINISHES:
-        raise BadScript(f"finish: expected one of {', '.join(FINISHES)}, came {_shown(node['finish'])}")
-    if not isinstance(node.get("outcome", ""), str):
-        raise BadScript(f"outcome: expected the name of one, came {_shown(node['outcome'])}")
-    if "finish" in node and not set(node) & {"text", "refusal", "tools", "parts"}:
+    for name, (is_right, expected) in _FIELDS.items():
+        if name in node and not is_right(node[name]):
+            raise BadScript(f"{name}: expected {expected}, came {_shown(node[name])}")
+    if "finish" in node and not set(node) & set(_SAID):
         raise BadScript("finish: expected a text, a refusal, tools or parts beside it")
-    stream = node.get("stream", "")
-    if not isinstance(stream, str):
-        raise BadScript(f"stream: expected a pace such as tps=20, came {_shown(stream)}")
+    usage, stream = node.get("usage", {}), node.get("stream", "")
     try:
         parse_stream_pace(stream)
     except BadStreamPace as problem:
         raise BadScript(f"stream: {problem}") from None
-    return Script(tuple(_parts(node)), node.get("finish"), node.get("outcome"), stream)
+    return Script(
+        parts=tuple(_parts(node)),
+        finish=node.get("finish"),
+        outcome=node.get("outcome"),
+        stream=stream,
+        code=node.get("code", 500 if "says" in node and "outcome" not in node else None),
+        says=node.get("says"),
+        vector=tuple(map(float, node["vector"])) if "vector" in node else None,
+        prompt_tokens=usage.get("prompt"),
+        completion_tokens=usage.get("completion"),
+    )
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def is_count(value: Any) -> bool:
+    """Whether something is a whole number from nought on."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_usage(value: Any) -> bool:
+    known = isinstance(value, dict) and not set(value) - {"prompt", "completion"}
+    return known and all(map(is_count, value.values()))
+
+
+def _is_vector(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, int | float) for each in value)
+
+
+_FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "finish": (lambda value: value in FINISHES, f"one of {', '.join(FINISHES)}"),
+    "outcome": (is_text, "the name of one"),
+    "code": (lambda value: is_count(value) and 400 <= value <= 599, "the status of an error"),
+    "says": (is_text, "words"),
+    "stream": (is_text, "a pace such as tps=20"),
+    "usage": (_is_usage, "numbers of prompt and completion"),
+    "vector": (_is_vector, "numbers"),
+}
 
 
 def _parts(node: Mapping[str, Any]) -> Iterator[Said]:
@@ -131,73 +144,3 @@ def _list(node: Mapping[str, Any], name: str) -> list[Any]:
 
 def _shown(value: Any) -> str:
     return repr(value)[:80]
-
-
-def load_rules(folder: Path) -> tuple[Rule, ...]:
-    """The rules of a file, or of the files of a folder in the order of their names. Raises BadScript.
-
-    A file is `{answers: [{match: {…}, answer: {…}}]}`, or `{fixtures: [{match, response}]}` as aimock's are.
-    """
-    paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
-    if not folder.exists():
-        raise BadScript(f"{folder}: there is no such file or folder")
-    files = [each for each in paths if each.suffix in SUFFIXES]
-    if not files:
-        raise BadScript(f"{folder}: expected a file or a folder of them that end in {', '.join(SUFFIXES)}")
-    return tuple(rule for path in files for rule in _rules(path))
-
-
-def _rules(path: Path) -> Iterator[Rule]:
-    try:
-        found = read(path).value
-    except BadFile as problem:
-        raise BadScript(str(problem)) from None
-    makers = {"answers": _own, "fixtures": _aimock}
-    kind = next(
-        (name for name in makers if isinstance(found, dict) and isinstance(found.get(name), list)), None
-    )
-    if kind is None:
-        raise BadScript(f"{path}: expected a list of `answers`, or of `fixtures` as aimock has them")
-    for number, each in enumerate(found[kind], 1):
-        try:
-            yield makers[kind](each)
-        except (BadScript, KeyError, TypeError, AttributeError) as problem:
-            raise BadScript(f"{path}: {kind} {number}: {problem}") from None
-
-
-def _own(node: Any) -> Rule:
-    if not isinstance(node, dict) or set(node) - {"match", "answer"} or "answer" not in node:
-        raise BadScript(f"expected `match` and `answer`, came {_shown(node)}")
-    match = node.get("match", {})
-    if not isinstance(match, dict) or set(match) - set(_MATCHES):
-        raise BadScript(f"match: expected some of {', '.join(_MATCHES)}, came {_shown(match)}")
-    return Rule(_checked(match), parse_script(node["answer"]))
-
-
-def _checked(match: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name, wanted in match.items():
-        kind, what = (int, "a number") if name == "turn" else (str, "a text")
-        if not isinstance(wanted, kind) or isinstance(wanted, bool):
-            raise BadScript(f"match: {name}: expected {what}, came {_shown(wanted)}")
-    return match
-
-
-# What aimock calls each thing that can be matched.
-_AIMOCK = {"userMessage": "user", "model": "model", "toolCallId": "tool_call_id", "toolName": "tool"}
-
-
-def _aimock(node: Any) -> Rule:
-    match, response = node.get("match", {}), node.get("response")
-    if not isinstance(match, dict) or not isinstance(response, dict):
-        raise BadScript(f"expected `match` and `response`, both objects, came {_shown(node)}")
-    if set(match) - set(_AIMOCK):
-        raise BadScript(f"match: of aimock's we read {', '.join(_AIMOCK)}, came {_shown(match)}")
-    if "error" in response:
-        raise BadScript("an error is `{answer: {outcome: NAME}}` here, in a file of `answers`")
-    made: dict[str, Any] = {"text": response["content"]} if "content" in response else {}
-    if "toolCalls" in response:
-        made["tools"] = [
-            {name: each[name] for name in ("name", "arguments", "id") if name in each}
-            for each in _list(response, "toolCalls")
-        ]
-    return Rule(_checked({_AIMOCK[name]: each for name, each in match.items()}), parse_script(made))

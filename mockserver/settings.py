@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from proofsheet.mockserver.answer_rules import Rule
 from proofsheet.mockserver.callback_client import LOOPBACK, Reach
 from proofsheet.mockserver.faults import Fault
-from proofsheet.mockserver.scripts import Rule
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.mockserver.tasks.pace import QUICK, Pace
 

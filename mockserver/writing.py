@@ -83,6 +83,8 @@ class Writing:
     inputs: tuple[str, ...]  # what becomes vectors, each of so many dimensions, written in a form
     dimensions: int
     form: str
+    vector: tuple[float, ...] | None = None  # that was written down for each of the inputs
+    said_tokens: int | None = None  # that the usage is to name as written
     results: tuple[Result, ...] = ()  # what was found of what is classified
     alternatives: int | None = None  # how many likely tokens are named; None: not even its own
     causes: Mapping[str, str] = field(default_factory=dict)  # the API's word for what cut it
@@ -97,7 +99,8 @@ class Writing:
 
     @property
     def completion_tokens(self) -> int:
-        return sum(each.token_count for each in self.choices)
+        counted = sum(each.token_count for each in self.choices)
+        return counted if self.said_tokens is None else self.said_tokens
 
 
 def writing(call: Call) -> Writing | None:
@@ -135,6 +138,8 @@ def _heard(call: Call, wanted: Transcription) -> Writing:
 def count_tokens(call: Call) -> int:
     """How many tokens a call reads, counted once."""
     known = call.operation
+    if call.script is not None and call.script.prompt_tokens is not None:
+        return int(call.script.prompt_tokens)
     reader = known.completion or known.embedding or known.classification
     if call.read_tokens is None and reader is not None:
         call.read_tokens = reader.prompt_tokens(call.fields)
@@ -226,6 +231,7 @@ def _written(completion: Completion, request: _Request, script: Script | None, r
             for index, each in enumerate(asked)
         ),
         prompt_tokens=read,
+        said_tokens=script.completion_tokens if script else None,
         finishes=completion.finishes,
         causes=completion.causes,
         inputs=(),
@@ -246,6 +252,7 @@ def _embedded(embedding: Embedding, call: Call) -> Writing:
     return Writing(
         choices=(),
         prompt_tokens=count_tokens(call),
+        vector=call.script.vector if call.script else None,
         finishes={},
         inputs=embedding.inputs(call.fields),
         dimensions=int(dimensions),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import math
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -164,7 +165,12 @@ def _of_result(value: Callable[[Result], Iterator[Any]]) -> Callable[[Place], It
 
 def _vector(place: Place) -> Iterator[Any]:
     if place.vector is not None:
-        made = vector(place.writing.inputs[place.vector], place.writing.dimensions)
+        written = place.writing
+        made = (
+            vector(written.inputs[place.vector], written.dimensions)
+            if written.vector is None
+            else array("f", written.vector)
+        )
         yield base64.b64encode(packed(made)).decode() if place.writing.form == "base64" else list(made)
 
 

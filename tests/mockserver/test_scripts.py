@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 from support import InProcess
 
-from proofsheet.mockserver.scripts import BadScript, load_rules, parse_script
+from proofsheet.mockserver.answer_rules import load_rules
+from proofsheet.mockserver.scripts import BadScript, parse_script
 from proofsheet.spec.load import Library
 
 KEY = "sk-scripts"
@@ -103,9 +105,125 @@ def test_files_answer_what_fits(house: Callable[..., InProcess], tmp_path: Path)
     assert answered(double, ("me", "look"))["answers"][0]["calls"][0]["takes"] == "{}"
 
 
+NUMBERED = """
+answers:
+  - match: {user: joke, nth: 1}
+    answer: {text: One.}
+  - match: {user: joke, nth: 2}
+    answer: {text: Two., usage: {prompt: 7, completion: 5}}
+  - match: {user: joke}
+    answer: {text: Enough.}
+  - match: {system: [brief, kind], replies: 1}
+    answer: {text: Again.}
+  - match: {has_tool_result: true}
+    answer: {text: So it is.}
+  - match: {format: object}
+    answer: {text: "{}"}
+  - match: {user: slow down}
+    answer: {code: 400, says: Slowly.}
+"""
+
+
+def test_calls_are_numbered_by_key_and_rule(house: Callable[..., InProcess], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(NUMBERED)
+    double = house(answers=load_rules(tmp_path))
+    found = [answered(double, ("me", "a joke")) for _ in range(4)]
+    assert [each["answers"][0]["text"] for each in found] == ["One.", "Two.", "Enough.", "Enough."]
+    assert found[1]["tokens"] == {"read": 7, "written": 5, "all": 12}
+    other = asked(double, {"messages": [{"from": "me", "says": "a joke"}]}, x_key="sk-scripts-other").json()
+    assert other["answers"][0]["text"] == "One."
+
+
+def test_more_of_a_conversation_decides(house: Callable[..., InProcess], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(NUMBERED)
+    double = house(answers=load_rules(tmp_path))
+    turns = (("rules", "be kind"), ("rules", "be brief"), ("me", "a"), ("you", "b"), ("me", "c"))
+    assert answered(double, *turns)["answers"][0]["text"] == "Again."
+    assert "mock" in answered(double, *turns[1:])["answers"][0]["text"]
+    assert answered(double, ("me", "a"), ("tool", "18"))["answers"][0]["text"] == "So it is."
+    assert answered(double, ("me", "a"), **{"as": "object"})["answers"][0]["text"] == "{}"
+    refused = asked(double, {"messages": [{"from": "me", "says": "slow down"}]})
+    assert (refused.status_code, refused.json()["wrong"]) == (400, "Slowly.")
+
+
+# Written like aimock's own examples: what each has to be answered with is in test_files_of_other_mocks.
+FOREIGN: dict[str, Any] = {
+    "fixtures": [
+        {
+            "match": {"userMessage": "story", "sequenceIndex": index},
+            "response": {"content": f"Part {index}.", "finishReason": "length"},
+        }
+        for index in range(2)
+    ]
+    + [
+        {
+            "match": {"userMessage": "weather", "systemMessage": ["kind"], "turnIndex": 0},
+            "response": {
+                "blocks": [
+                    {"type": "toolCall", "name": "look", "arguments": {"at": "NYC"}},
+                    {"type": "text", "text": "I look."},
+                ]
+            },
+            "streamingProfile": {"ttft": 20, "tps": 1000, "jitter": 0.1},
+        },
+        {
+            "match": {"toolResultContains": "approved", "hasToolResult": True},
+            "response": {"content": {"done": True}, "usage": {"prompt_tokens": 3, "completion_tokens": 4}},
+            "latency": 1,
+        },
+        {
+            "match": {"userMessage": "limit"},
+            "response": {"error": {"message": "Not now.", "type": "x"}, "status": 400},
+        },
+        {"match": {"inputText": "a cat"}, "response": {"embedding": [0.5, 0.25]}},
+    ]
+}
+
+
+def test_files_of_other_mocks(house: Callable[..., InProcess], tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(FOREIGN))
+    double = house(answers=load_rules(tmp_path))
+    told = [answered(double, ("me", "a story"))["answers"][0] for _ in range(2)]
+    assert [(each["text"], each["end"]) for each in told] == [("Part 0.", "cut"), ("Part 1.", "cut")]
+    turns = (("rules", "be kind"), ("me", "weather"), ("you", "ah"), ("me", "weather"))
+    for length in (2, 4):  # the number of the turn excludes nothing
+        found = answered(double, *turns[:length])["answers"][0]
+        assert (found["text"], found["calls"][0]["name"]) == ("I look.", "look")
+    found = answered(double, ("me", "a"), ("tool", "approved"))
+    assert (found["answers"][0]["text"], found["tokens"]["all"]) == ('{"done": true}', 7)
+    refused = asked(double, {"messages": [{"from": "me", "says": "limit"}]})
+    assert (refused.status_code, refused.json()["wrong"]) == (400, "Not now.")
+    key = {"authorization": None, "x-key": KEY}
+    vectors = double.post("/vectors", json={"voice": "small", "texts": "a cat"}, headers=key).json()
+    assert vectors["vectors"][0]["places"] == [0.5, 0.25]
+
+
+@pytest.mark.skipif("AIMOCK_CLONE" not in os.environ, reason="AIMOCK_CLONE names no clone of aimock")
+def test_the_examples_of_aimock_are_answered_as_they_say(house: Callable[..., InProcess]) -> None:
+    count = 0
+    for path in sorted((Path(os.environ["AIMOCK_CLONE"]) / "fixtures").rglob("*.json")):
+        entries = json.loads(path.read_text()).get("fixtures", ())
+        if not entries or "agui" in path.parts:  # a protocol of its own
+            continue
+        double = house(answers=load_rules(path))
+        for each in (one for one in entries if "userMessage" in one["match"]):
+            response = each["response"]
+            if "error" in response:  # which says `.*`, and matches texts that hold these two characters
+                continue
+            found = answered(double, ("me", each["match"]["userMessage"]))["answers"][0]
+            blocks = response.get("blocks", ())
+            text = "".join(one["text"] for one in blocks if one["type"] == "text")
+            names = [one["name"] for one in (*response.get("toolCalls", ()), *blocks) if "name" in one]
+            assert found["text"] == (response.get("content", text) or None), path
+            assert [one["name"] for one in found.get("calls", ())] == names, path
+            count += 1
+    assert count >= 15
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        *({"code": 200}, {"says": 5}, {"usage": {"read": 5}}, {"usage": {"prompt": -1}}, {"vector": []}),
         *({}, [], {"txt": "a"}, {"text": 1}, {"finish": "soon"}, {"stream": "tps=x"}, {"stream": 5}),
         *({"outcome": ["a"]}, {"finish": "stop"}, {"tools": [{"name": "a", "id": 5}]}),
         *({"tools": {}}, {"tools": [{"id": "a"}]}, {"parts": [{"text": "a", "tool": {}}]}),
@@ -124,7 +242,7 @@ def test_what_is_no_script_says_what_was_expected(wrong: Any) -> None:
         ("a.yaml", "answers: [{match: {user: 42}, answer: {text: b}}]"),
         ("a.yaml", "answers: [{match: {turn: one}, answer: {text: b}}]"),
         ("a.yaml", "questions: []"),
-        ("a.json", '{"fixtures": [{"match": {"sequenceIndex": 1}, "response": {"content": "a"}}]}'),
+        ("a.json", '{"fixtures": [{"match": {"sequenceIndices": 1}, "response": {"content": "a"}}]}'),
         ("a.json", '{"fixtures": [{"match": {}}]}'),
         ("a.yaml", "answers: ["),
         ("a.yaml", "- " * 50_000 + "x"),
