@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets up the real clients that the acceptance tests run: litellm and OpenAI's client (Python),
-# AI SDK and Portkey's gateway (Node).
+# Sets up the real clients that the acceptance tests run: litellm, OpenAI's client and Agents SDK, LangChain
+# (Python), OpenAI's client, AI SDK and Portkey's gateway (Node).
 # Each goes into a folder of its own under .work; what is set up already is left as it is.
 # Other interpreters than those on the path: PYTHON=python3.12 NPM=/opt/node/bin/npm tests/acceptance/setup.sh
 set -eu
@@ -54,6 +54,8 @@ setup_node() { # NAME: the packages of NAME/package.json
 }
 
 setup_node aisdk
+setup_python agents
 setup_python litellm
 setup_python openai
+setup_node openai_node
 setup_node portkey

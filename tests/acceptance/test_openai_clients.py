@@ -1,0 +1,55 @@
+"""Clients of OpenAI's API that others wrote upon it, or in other languages, against one double of it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from served import HERE, REQUIRED, Served, environment, mock
+
+Installed = Callable[[str, str], Path]
+
+
+@pytest.fixture(scope="module")
+def openai() -> Iterator[Served]:
+    """OpenAI's API with all its parts, served by a process."""
+    with mock("openai", python=sys.executable) as served:
+        yield served
+
+
+def test_it_works_with_openais_client_for_node(installed: Installed, openai: Served) -> None:
+    folder = installed("PROOFSHEET_OPENAI_NODE", "openai_node/node_modules").parent
+    node = shutil.which("node")
+    if node is None:
+        (pytest.fail if REQUIRED else pytest.skip)("node is not there")
+    command = [node, str(HERE / "openai_node" / "run.mjs"), openai.url]
+    run(command, cases=16, OPENAI_NODE=str(folder))
+
+
+def test_it_works_with_openais_agents_and_with_langchain(installed: Installed, openai: Served) -> None:
+    python = installed("PROOFSHEET_AGENTS_PYTHON", "agents/bin/python")
+    run([str(python), str(HERE / "run_agents.py"), "--url", openai.url], cases=11)
+
+
+def test_it_works_with_the_chat_of_litellm(installed: Installed, openai: Served) -> None:
+    python = installed("PROOFSHEET_LITELLM_PYTHON", "litellm/bin/python")
+    run([str(python), str(HERE / "run_litellm_chat.py"), "--url", openai.url], cases=4)
+
+
+def run(command: list[str], cases: int, **more: str) -> None:
+    """Run a client's cases: all pass, and none is left out."""
+    done = subprocess.run(
+        command,
+        env=environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert sum(line.startswith("passed ") for line in done.stdout.splitlines()) == cases, done.stdout
