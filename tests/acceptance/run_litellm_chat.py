@@ -1,14 +1,13 @@
-"""litellm's chat against a double of OpenAI's API: plain, streamed, with tools, refused.
+"""litellm's chat against a double of OpenAI's API: plain, streamed, by a schema, refused.
 
     .work/litellm/bin/python run_litellm_chat.py --url URL
 
-Run by litellm's own interpreter. Prints a line for each case and ends with status 1 if any failed.
+Run by litellm's own interpreter (which has no `mcp`, without which litellm passes no tools on). Prints a line for each case and ends with status 1 if any failed.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from typing import Any
@@ -17,12 +16,16 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ["NO_PROXY"] = "*"
 
 import litellm
+import pydantic
 from cases import Cases
 
 WEATHER = [{"role": "user", "content": "What is the weather in Paris?"}]
-PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": PARAMETERS}}
 case = Cases()
+
+
+class Place(pydantic.BaseModel):
+    city: str
+    warm: bool
 
 
 class Given:
@@ -57,14 +60,10 @@ def streamed(given: Given) -> None:
     assert chunks[-1].usage.total_tokens > 0
 
 
-@case("a tool is called, answered, and spoken of")
-def tools(given: Given) -> None:
-    message = given.ask(tools=[TOOL]).choices[0].message
-    [call] = message.tool_calls
-    assert json.loads(call.function.arguments) == {"city": "Paris"}
-    result = {"role": "tool", "tool_call_id": call.id, "content": "18 degrees"}
-    found = given.ask(messages=[*WEATHER, message, result], tools=[TOOL])
-    assert "18 degrees" in found.choices[0].message.content
+@case("an answer is parsed by a model of pydantic")
+def parsed(given: Given) -> None:
+    found = given.ask(response_format=Place)
+    Place.model_validate_json(found.choices[0].message.content)
 
 
 @case("errors are its own exceptions")
