@@ -2,7 +2,8 @@
 
     .work/litellm/bin/python run_litellm_chat.py --url URL
 
-Run by litellm's own interpreter (which has no `mcp`, without which litellm passes no tools on). Prints a line for each case and ends with status 1 if any failed.
+Run by litellm's own interpreter, which has no `mcp`: without it litellm passes no tools on.
+Prints a line for each case and ends with status 1 if any failed.
 """
 
 from __future__ import annotations
