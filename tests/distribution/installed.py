@@ -86,7 +86,7 @@ def environment(path: Path) -> Environment:
     run([sys.executable, "-m", "venv", "--without-pip", str(path)], cwd=path.parent)
     (packages,) = path.glob("lib/python*/site-packages")
     locked = re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / "run.txt").read_text(), re.MULTILINE)
-    _link([each for each in locked if each != "colorama"], path / "dependencies")
+    _link([each for each in dict.fromkeys(locked) if each != "colorama"], path / "dependencies")
     (packages / "dependencies.pth").write_text(f"{path / 'dependencies'}\n")
     _link(["pytest", *_names(requires("pytest"))], path / "tools")
     script = f"#!{path}/bin/python\nimport sys\nfrom pytest import console_main\nsys.exit(console_main())\n"
