@@ -1,4 +1,4 @@
-"""OpenAI's own client, by its own interpreter, against a double of its API: run_openai.py."""
+"""OpenAI's own client, by its own interpreter, against a double of its API: run_openai*.py."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from served import HERE, environment, mock
 
-CASES = 13
+DIALOGUES = ["openai-realtime", "openai-realtime.pages-2024"]
+CASES = {"run_openai.py": (13, ["openai"]), "run_openai_realtime.py": (7, DIALOGUES)}
 
 
-def test_it_works_with_openais_own_client(installed: Callable[[str, str], Path]) -> None:
+@pytest.mark.parametrize("script", CASES)
+def test_it_works_with_openais_own_client(installed: Callable[[str, str], Path], script: str) -> None:
     python = installed("PROOFSHEET_OPENAI_PYTHON", "openai/bin/python")
-    with mock("openai", python=sys.executable) as served:
+    count, documents = CASES[script]
+    with mock(*documents, python=sys.executable) as served:
         done = subprocess.run(
-            [python, HERE / "run_openai.py", "--url", served.url],
+            [python, HERE / script, "--url", served.url],
             env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -25,4 +29,4 @@ def test_it_works_with_openais_own_client(installed: Callable[[str, str], Path])
             check=False,
         )
     assert done.returncode == 0, done.stdout
-    assert sum(line.startswith("passed ") for line in done.stdout.splitlines()) == CASES, done.stdout
+    assert sum(line.startswith("passed ") for line in done.stdout.splitlines()) == count, done.stdout
