@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -29,9 +30,11 @@ LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the a
 
 def entry(call: Call, made: Reply, milliseconds: float) -> Entry | Unwritten:
     """The journal's entry for a call that was answered; of a light one, what writes it later."""
-    if _is_light(call, made):
-        return partial(_entry, call, made, time.time(), milliseconds)
-    return _entry(call, made, time.time(), milliseconds)
+    size = made.size
+    if call.pictures:  # their bytes stand in no entry: they are drawn again where somebody looks
+        made = replace(made, pieces=(), stream=None)
+    write = partial(_entry, call, made, size, time.time(), milliseconds)
+    return write if _is_light(call, made) else write()
 
 
 def _is_light(call: Call, made: Reply) -> bool:
@@ -42,7 +45,7 @@ def _is_light(call: Call, made: Reply) -> bool:
     return head + call.body_bytes + made.size <= LARGEST_UNWRITTEN
 
 
-def _entry(call: Call, made: Reply, now: float, milliseconds: float) -> Entry:
+def _entry(call: Call, made: Reply, size: int, now: float, milliseconds: float) -> Entry:
     hide = Redaction(call)
     shown = [each.preview for each in call.pictures]
     return {
@@ -61,8 +64,8 @@ def _entry(call: Call, made: Reply, now: float, milliseconds: float) -> Entry:
         "status": made.status,
         "outcome": made.outcome,
         "media_type": made.media_type,
-        "response_bytes": made.size,
-        "response": _response(call, made, hide),
+        "response_bytes": size,
+        "response": _response(call, made, size, hide),
         "seed": call.seed,
         "credits": float(call.paid),
         "forced": call.forced,
@@ -193,11 +196,11 @@ def _file(hide: Redaction, part: Any) -> dict[str, Any]:
     return {**said, "bytes": len(part.data)}
 
 
-def _response(call: Call, made: Reply, hide: Redaction) -> str | None:
+def _response(call: Call, made: Reply, size: int, hide: Redaction) -> str | None:
     if call.pictures and not media_types.is_json(made.media_type):
         return None
     if call.pictures:
-        return f"({made.size} bytes with {len(call.pictures)} picture(s) in base64)"
+        return f"({size} bytes with {len(call.pictures)} picture(s) in base64)"
     return hide.text(made.body[: 2 * BODY_LIMIT].decode("utf-8", "replace"))[:BODY_LIMIT]
 
 
