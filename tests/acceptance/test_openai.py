@@ -11,17 +11,24 @@ import pytest
 from served import HERE, environment, mock
 
 DIALOGUES = ["openai-realtime", "openai-realtime.pages-2024"]
-CASES = {"run_openai.py": (13, ["openai"]), "run_openai_realtime.py": (7, DIALOGUES)}
+CASES = {
+    "run_openai.py": (13, ["openai"]),
+    "run_openai_audio.py": (10, ["openai"]),
+    "run_openai_realtime.py": (7, DIALOGUES),
+}
 
 
 @pytest.mark.parametrize("script", CASES)
-def test_it_works_with_openais_own_client(installed: Callable[[str, str], Path], script: str) -> None:
+def test_it_works_with_openais_own_client(
+    installed: Callable[[str, str], Path], script: str, tmp_path: Path
+) -> None:
     python = installed("PROOFSHEET_OPENAI_PYTHON", "openai/bin/python")
     count, documents = CASES[script]
     with mock(*documents, python=sys.executable) as served:
         done = subprocess.run(
             [python, HERE / script, "--url", served.url],
             env=environment(),
+            cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
