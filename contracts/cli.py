@@ -177,6 +177,8 @@ class _Prepared:
 
 
 def _prepared(name: str, options: dict[str, Any], run: Earlier | None, sends: bool) -> _Prepared:
+    if run:
+        resume.hold_document(run, name)
     found = settings(name, options, resume.as_before(run) if run else None, sends)
     return _Prepared(*_explored(found, run), options)
 

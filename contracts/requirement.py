@@ -27,6 +27,7 @@ class Requirement:
     claims: tuple[str, ...] = ()
     needs: str | None = None
     differs: str = ""  # why a target may differ, where the document says so
+    speaks_for: tuple[str, ...] = ()  # other operations of its policy, which are not asked themselves
 
     def is_allowed(self, permissions: Collection[str]) -> bool:
         """Whether these permissions are all that it needs."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from proofsheet.contracts.client.address import problem
 from proofsheet.contracts.client.callback_receiver import CallbackAddress, callback_address
 from proofsheet.contracts.client.target import (
     NONE,
@@ -140,6 +141,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     seed = secrets.randbelow(2**31) if seed is None else seed
     prompts, only = layers.pick("prompts", {}), tuple(layers.pick("only", ()))
     source = replace(load(name, given.get("home")), seed=seed, prompts=prompts)
+    _refuse_address(source.document, url)
     patience = layers.pick("patience", origin="the document")
     made = patiently(plan(source, profile, only, permissions, seed, prompts), patience)
     _refuse_unknown(source, profile, only, made)
@@ -241,7 +243,6 @@ def _aim(document: Document, layers: Layers, table: Mapping[str, Any], url: str 
     _refuse_credentials(document, extra)
     keys = {name: key for name in KEYS if (key := _account(table, name))}
     aim = target(url, kept.key(), extra=extra, keys=keys)
-    _refuse_operations(document, aim.url)
     if aim.key is None:
         raise BadUse("with which key? give --key-env or --key-file; any text will do where no key is needed")
     return replace(aim, url=document.at(aim.url))
@@ -254,6 +255,14 @@ def _refuse_credentials(document: Document, headers: Mapping[str, str]) -> None:
     }
     if taken := sorted(fields & headers.keys()):
         raise BadUse(f"headers.{taken[0]}: the suite writes this header itself, with the key")
+
+
+def _refuse_address(document: Document, url: str | None) -> None:
+    """Refuse what is no address, also where nothing is sent."""
+    if url is not None:
+        if wrong := problem(url):
+            raise BadUse(f"--url {wrong}")
+        _refuse_operations(document, url.rstrip("/"))
 
 
 def _refuse_operations(document: Document, url: str) -> None:

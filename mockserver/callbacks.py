@@ -41,7 +41,7 @@ def _looked_at(call: Call) -> list[TaskView]:
     role = call.operation.task
     if isinstance(role, Views):
         return [call.task] if call.task else []
-    return call.tasks or [] if isinstance(role, Lists) and role.ids else []
+    return call.tasks or [] if isinstance(role, Lists) else []
 
 
 def expect(double: Double, found: TaskView, before: Task | None = None) -> None:

@@ -168,7 +168,8 @@ def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
     if ids is None and role.all_without_ids:
         found = double.state.tasks(call.account)
         ordered = found if role.order == "oldest" else found[::-1]
-        return [each for each in ordered if each.lifecycle in shown and is_known(double, each)][: role.most]
+        listed = [each for each in ordered if each.lifecycle in shown and is_known(double, each)][: role.most]
+        return [looked_at(double, each, call.account) for each in listed]
     wanted = dict.fromkeys(each for each in ids if isinstance(each, str)) if isinstance(ids, list) else ()
     known = (known_task(double, call.operation.account, each) for each in wanted)
     own = (each for each in known if each is not None and each.holder == call.account)

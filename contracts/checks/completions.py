@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.contracts.checks.expected import no_success
 from proofsheet.contracts.checks.extraction import whole_number
+from proofsheet.contracts.checks.outcomes import parsed
 from proofsheet.contracts.checks.written import adds_up, values
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Unjudged
+from proofsheet.spec import pointers
 from proofsheet.spec.schemas import Schema
 
 
@@ -22,9 +25,9 @@ class OfWords(Expectation):
         problems = list(no_success(answer))
         yield from problems or self.of_words(answer)
 
+    @abstractmethod
     def of_words(self, answer: Answer) -> Iterator[str]:
         """What is wrong with an answer, one message each."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,22 @@ class CallsTool(OfWords):
         for came in values(answer, "$choice.finish") if names else ():
             if came != word:
                 yield f"expected the end {word!r}, came {came!r}"
+
+
+@dataclass(frozen=True)
+class NamesResource(OfWords):
+    """What it says at a place that it was made with is what was asked for (`names`), or a version of that."""
+
+    at: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        found = list(pointers.find(parsed(answer.exchange), self.at))
+        if not found:
+            raise Unjudged(f"the answer has no {pointers.join(*self.at)}")
+        for came in found:
+            if not (isinstance(came, str) and came.startswith(self.names)):
+                yield f"expected {pointers.join(*self.at)} to be {' or '.join(self.names)}, came {came!r:.80}"
 
 
 def _breaks(schema: Mapping[str, Any], text: Any, what: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,9 +40,9 @@ class OfStream(Expectation):
         if not problems and found is not None:
             yield from self.of_stream(answer, found[1])
 
+    @abstractmethod
     def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
         """What is wrong with a stream, one message each."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.samples import plain_request, smallest
-from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source import POLICY, Derived, Source
 from proofsheet.contracts.derive.task_requests import goes_on
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -35,7 +35,8 @@ def _credentials(source: Source, operation: Operation) -> Iterator[Derived]:
         also = (*_schemes(source), *provenance.refusal(operation, "authenticate", kind))
         fault = ("authenticate", kind, smallest(operation))
         sent = {"credential": credential}
-        yield refused(source, operation, topic, says, at, *fault, sent=sent, also=also)
+        shared = POLICY if kind == "missing" else ""  # what an unknown key gets is asked of each operation
+        yield refused(source, operation, topic, says, at, *fault, sent=sent, also=also, shared=shared)
 
 
 def _schemes(source: Source) -> Iterator[str]:
@@ -68,7 +69,8 @@ def _media_type(source: Source, operation: Operation) -> Iterator[Derived]:
     says = f"a body that is not {operation.body.media_type} is refused"
     fault = ("media-type", "other", smallest(operation))
     sent = {"form": None, "json": None, "raw": b"prompt", "headers": {"content-type": "text/plain"}}
-    yield refused(source, operation, "media-type.other", says, at, *fault, sent=sent, also=also)
+    more: dict[str, Any] = {"sent": sent, "also": also, "shared": POLICY}
+    yield refused(source, operation, "media-type.other", says, at, *fault, **more)
 
 
 def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -79,7 +81,7 @@ def _body_size(source: Source, operation: Operation) -> Iterator[Derived]:
     at = provenance.policy(operation, "x-max-body-bytes")
     also = provenance.refusal(operation, "body-size", "limit")
     fault = ("body-size", "limit", _padded(operation, smallest(operation), limit + 1))
-    yield refused(source, operation, "body-size", says, at, *fault, also=also)
+    yield refused(source, operation, "body-size", says, at, *fault, also=also, shared=POLICY)
     yield from _largest_body(source, operation, limit)
 
 
@@ -96,4 +98,5 @@ def _largest_body(source: Source, operation: Operation, limit: int) -> Iterator[
     says = f"a body of {limit} bytes is not refused for its size"
     at = provenance.policy(operation, "x-max-body-bytes")
     fault = ("validate", base.kind, _padded(operation, base.body, limit))
-    yield refused(source, operation, "body-size.largest", says, at, *fault, names=(base.name,))
+    more: dict[str, Any] = {"names": (base.name,), "shared": POLICY}
+    yield refused(source, operation, "body-size.largest", says, at, *fault, **more)

@@ -19,7 +19,7 @@ from proofsheet.contracts.derive.body_fields import BodyField, body_fields, chan
 from proofsheet.contracts.derive.refusals import lists_all, names_fields
 from proofsheet.contracts.derive.request_bodies import Refusable, breaks, completed, refusable, whole
 from proofsheet.contracts.derive.samples import case_of, smallest
-from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source import COMPONENT, Derived, Source
 from proofsheet.contracts.derive.task_requests import plain_answer
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
@@ -50,7 +50,7 @@ def listed(source: Source, operation: Operation) -> Iterator[Derived]:
 def _where_asked(wanted: Requirement, cases: Iterator[Case]) -> Iterator[Derived]:
     """Nothing is required where no request can show it."""
     if found := tuple(cases):
-        yield Derived(wanted, found)
+        yield Derived(wanted, found, shared=COMPONENT)
 
 
 def _null(source: Source, operation: Operation, field: BodyField) -> Iterator[Derived]:

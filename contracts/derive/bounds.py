@@ -9,7 +9,7 @@ from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.body_fields import ABSENT, BodyField, beyond, body_fields, changed
 from proofsheet.contracts.derive.refusals import lists_all, refused
 from proofsheet.contracts.derive.samples import smallest
-from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source import COMPONENT, POLICY, Derived, Source
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
@@ -50,7 +50,8 @@ def _refusal(
     also = [at.rpartition("/")[0]] if keyword == "type" else []
     also += provenance.refusal(operation, "validate", keyword) if keyword == "required" else ()
     fault = ("validate", keyword, body)
-    return refused(source, operation, topic, says, at, *fault, names=fields, also=also)
+    shared = COMPONENT if keyword == "type" else ""
+    return refused(source, operation, topic, says, at, *fault, names=fields, also=also, shared=shared)
 
 
 def _together(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -68,4 +69,5 @@ def _together(source: Source, operation: Operation) -> Iterator[Derived]:
     policy = f"#/components/x-policies/{operation.policy.name}/x-wording/validate.required"
     if lists_all(operation):
         fault = ("validate", "enum", smallest(operation, **chosen))
-        yield refused(source, operation, "several-faults", says, policy, *fault, names=chosen)
+        more: dict[str, Any] = {"names": chosen, "shared": POLICY}
+        yield refused(source, operation, "several-faults", says, policy, *fault, **more)

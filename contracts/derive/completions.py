@@ -11,6 +11,7 @@ from proofsheet.contracts.checks.completions import (
     CallsTool,
     ChoiceCount,
     KeepsToSchema,
+    NamesResource,
     StopsBefore,
     TokensAtMost,
 )
@@ -28,7 +29,7 @@ from proofsheet.contracts.checks.event_streams import (
     StreamUsage,
     place_in,
 )
-from proofsheet.contracts.checks.vectors import Vectors
+from proofsheet.contracts.checks.vectors import SameVectors, Vectors
 from proofsheet.contracts.checks.written import plain_form, stream_form
 from proofsheet.contracts.derive.body_fields import changed
 from proofsheet.contracts.derive.samples import case_of, smallest
@@ -58,6 +59,7 @@ def _plain(source: Source, operation: Operation, completion: Completion) -> Iter
         return
     at = "/x-completion"
     yield _asked(source, operation, "text.answered", "a text comes", Answered, {}, at)
+    yield from _named(source, operation, "text.model")
     if completion.most:
         few = max(FEW, _least(operation, completion.most[0]))
         most: Mapping[Any, Any] = {completion.most[0]: few}
@@ -87,6 +89,21 @@ def _least(operation: Operation, at: tuple[str, ...]) -> int:
     assert operation.body is not None
     way = tuple(one for each in at for one in ("properties", each))
     return next((int(each) for each in pointers.find(operation.body.schema, (*way, "minimum"))), 0)
+
+
+def _named(source: Source, operation: Operation, topic: str) -> Iterator[Derived]:
+    """That the answer says it was made with what was asked for, where the document has a place for that."""
+    form, body = plain_form(operation), smallest(operation)
+    found = _resource(operation, body)
+    for at, expression in form.binds if form else ():
+        member = expression.text.removeprefix("$resource.")
+        if member != expression.text and isinstance(found.get(member), str) and form is not None:
+            names = tuple(dict.fromkeys((str(found["id"]), str(found[member]))))
+            place = pointers.join("responses", operation.success.status, "content", form.media_type)
+            says = f"the answer is made with {names[0]}, which was asked for"
+            wanted = (source, operation, topic, says, NamesResource, {}, place, at, names)
+            yield _asked(*wanted, most="SHOULD")
+            return
 
 
 def _tools(form: Tools, body: Body) -> dict[str, Any]:
@@ -128,10 +145,11 @@ _OF_STREAMS: tuple[tuple[str, str, type[Expectation], str | None], ...] = (  # t
 
 
 def _vectors(source: Source, operation: Operation, embedding: Embedding) -> Iterator[Derived]:
+    yield from _named(source, operation, "vectors.model")
     at = "/x-embedding"
     usual = embedding.usual
     for key, form in (embedding.form.table or {"": embedding.form.constant}).items():
-        fields = {embedding.form.field: key, embedding.input: ["a cat", "a dog"]} if key else {}
+        fields = {embedding.form.field: key, embedding.input: PAIR} if key else {}
         body = _with(operation, fields)
         resource = _resource(operation, body)
         dimensions = resource.get(usual) if isinstance(usual, str) else usual.pick(body)
@@ -150,6 +168,20 @@ def _vectors(source: Source, operation: Operation, embedding: Embedding) -> Iter
             *(source, operation, "vectors.dimensions", says, Vectors, body, f"{at}/dimensions"),
             *(count, form, few),
         )
+    yield from _same(source, operation, embedding)
+
+
+PAIR = ["a cat", "a dog"]  # texts of which vectors are made
+
+
+def _same(source: Source, operation: Operation, embedding: Embedding) -> Iterator[Derived]:
+    """That packed vectors are those that come as numbers."""
+    known = {form: key for key, form in embedding.form.table.items()}
+    if {"numbers", "base64"} <= known.keys():
+        body = _with(operation, {embedding.form.field: known["base64"], embedding.input: PAIR})
+        says, case = "packed vectors are those that come as numbers", f"{operation.id}/vectors.numbers"
+        at = "/x-embedding/form"
+        yield _asked(source, operation, "vectors.same", says, SameVectors, body, at, case)
 
 
 def _asked(
@@ -161,9 +193,10 @@ def _asked(
     asked: Mapping[Any, Any],
     at: str,
     *more: Any,
+    most: str = "MUST",
 ) -> Derived:
     """A requirement that one paid request answers: with these fields, or by this body of an example."""
-    wanted = source.requirement(operation, topic, says, at, profile="core")
+    wanted = source.requirement(operation, topic, says, at, profile="core", most=most)
     by_fields = not asked or all(isinstance(each, tuple) for each in asked)
     body = _with(operation, asked) if by_fields else dict(asked)
     completion = operation.completion

@@ -57,7 +57,8 @@ def _renamed(derived: Derived, prefix: str) -> Derived:
     """The requirement and its cases under the names of another body."""
     family, operation, topic = derived.requirement.id.split(".", 2)
     wanted = replace(derived.requirement, id=f"{family}.{operation}.{prefix}.{topic}")
-    return Derived(wanted, tuple(_case(each, prefix, wanted.id) for each in derived.cases))
+    cases = tuple(_case(each, prefix, wanted.id) for each in derived.cases)
+    return Derived(wanted, cases, shared=derived.shared)
 
 
 def _case(case: Case, prefix: str, requirement: str) -> Case:

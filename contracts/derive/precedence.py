@@ -15,7 +15,7 @@ from proofsheet.contracts.derive.body_fields import UNLISTED
 from proofsheet.contracts.derive.refusals import refused
 from proofsheet.contracts.derive.request_bodies import paths_of
 from proofsheet.contracts.derive.samples import smallest
-from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source import POLICY, Derived, Source
 from proofsheet.spec.document import Operation
 
 
@@ -59,4 +59,6 @@ def _pair(source: Source, operation: Operation, first: str, second: str) -> Deri
     at = provenance.policy(operation, "x-precedence", operation.policy.precedence.index(first))
     body = {} if "validate" in (first, second) else smallest(operation)
     sent = {**_FAULTS[first][2](operation), **_FAULTS[second][2](operation)}
-    return refused(source, operation, topic, says, at, first, kind, body, sent=sent, level="MAY")
+    return refused(
+        source, operation, topic, says, at, first, kind, body, sent=sent, level="MAY", shared=POLICY
+    )

@@ -25,19 +25,21 @@ def refused(
     *,
     names: Iterable[str] = (),
     sent: Mapping[str, Any] | None = None,
+    shared: str = "",
     **options: Any,
 ) -> Derived:
     """The requirement that a request with `body` is refused as `gate` refuses this kind of fault.
 
     The refusal speaks of `names`, where the document has a place for them. `sent` are fields of the Request
-    that differ from a plain one, `options` those of `Source.requirement`.
+    that differ from a plain one, `shared` that of Derived, `options` those of `Source.requirement`.
     """
     wanted = source.requirement(operation, topic, says, at, **options)
     expects: list[Expectation] = [RefusedAs(wanted.id, operation.policy.outcome(gate, kind))]
     fields = tuple(names)
     if fields and names_fields(operation, kind, *fields, gate=gate):
         expects.append(NamesFields(wanted.id, fields))
-    return Derived(wanted, (case_of(operation, topic, body, tuple(expects), **(sent or {})),))
+    cases = (case_of(operation, topic, body, tuple(expects), **(sent or {})),)
+    return Derived(wanted, cases, shared=shared)
 
 
 _PLACES = ("$refusal.field", "$refusal.location")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from proofsheet.contracts.checks.expected import StatusIsOneOf
 from proofsheet.contracts.checks.refusals import OmitsFields, RefusedAs
@@ -12,7 +13,7 @@ from proofsheet.contracts.derive.body_fields import beyond
 from proofsheet.contracts.derive.refusals import lists_all, refused
 from proofsheet.contracts.derive.request_bodies import paths_of, refusable
 from proofsheet.contracts.derive.samples import case_of, smallest
-from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source import POLICY, Derived, Source
 from proofsheet.spec.document import Operation, Parameter
 from proofsheet.spec.tasks import Views
 
@@ -76,7 +77,8 @@ def _header(source: Source, operation: Operation, parameter: Parameter, index: i
         says = f"{parameter.name} {says}"
         sent = {"headers": {parameter.name.lower(): str(value)}}
         fault = ("validate", keyword, body)
-        yield refused(source, operation, topic, says, at, *fault, names=(parameter.name,), sent=sent)
+        more: dict[str, Any] = {"names": (parameter.name,), "sent": sent, "shared": POLICY}
+        yield refused(source, operation, topic, says, at, *fault, **more)
 
 
 def _example(source: Source, operation: Operation, parameter: Parameter, index: int) -> Iterator[Derived]:
@@ -93,7 +95,7 @@ def _example(source: Source, operation: Operation, parameter: Parameter, index: 
         OmitsFields(wanted.id, (parameter.name,)),
     )
     headers = {parameter.name.lower(): str(parameter.schema["example"])}
-    yield Derived(wanted, (case_of(operation, topic, base.body, expects, headers=headers),))
+    yield Derived(wanted, (case_of(operation, topic, base.body, expects, headers=headers),), shared=POLICY)
 
 
 def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -121,4 +123,5 @@ def _undeclared(
     wanted = source.requirement(operation, topic, says, "", level="MAY")
     expect = StatusIsOneOf(wanted.id, statuses)
     case = case_of(operation, topic, {}, (expect,))
-    return Derived(wanted, (replace(case.sending(form=None, json=None, **options), undeclared=True),))
+    case = replace(case.sending(form=None, json=None, **options), undeclared=True)
+    return Derived(wanted, (case,), shared=POLICY)

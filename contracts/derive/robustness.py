@@ -13,7 +13,7 @@ from proofsheet.contracts.derive.malformed_requests import MALFORMED_REQUESTS, M
 from proofsheet.contracts.derive.refusals import names_fields, refused
 from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.samples import case_of, smallest
-from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source import POLICY, Derived, Source
 from proofsheet.contracts.derive.task_requests import plain_answer
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -48,7 +48,7 @@ def robustness(source: Source, operation: Operation) -> Iterator[Derived]:
         case = _changed(
             malformed, case_of(operation, f"robust.{malformed.topic}", _filled(operation, body), expects)
         )
-        yield Derived(wanted, (case,))
+        yield Derived(wanted, (case,), shared=POLICY)
     if is_named:
         yield from _unknown(source, operation, name, body, at)
     yield from _untyped(source, operation)
@@ -81,7 +81,8 @@ def _unknown(
         NamesFields(wanted.id, (name,)),
         OmitsFields(wanted.id, (unknown,)),
     )
-    yield Derived(wanted, (case_of(operation, "robust.unknown-field", {**body, unknown: "1"}, expects),))
+    case = case_of(operation, "robust.unknown-field", {**body, unknown: "1"}, expects)
+    yield Derived(wanted, (case,), shared=POLICY)
 
 
 def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
@@ -94,5 +95,6 @@ def _untyped(source: Source, operation: Operation) -> Iterator[Derived]:
         "names": ("content-type",),
         "sent": {"form": None, "json": None, "raw": b""},
         "also": also,
+        "shared": POLICY,
     }
     yield refused(source, operation, "media-type.missing", says, at, *fault, **options)

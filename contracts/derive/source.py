@@ -16,6 +16,9 @@ from proofsheet.contracts.requirement import LEVELS, Requirement
 from proofsheet.spec import evidence, pointers
 from proofsheet.spec.document import Difference, Document, Operation
 
+POLICY = "policy"  # it holds whatever the operation
+COMPONENT = "component"  # it holds where the same part of the document is used
+
 
 @dataclass(frozen=True)
 class Derived:
@@ -33,6 +36,7 @@ class Derived:
     ledger: Expectation | None = None
     by_explorers: bool = False  # there is no case of its own to plan
     is_general: bool = False  # every answer is judged by it
+    shared: str = ""  # POLICY or COMPONENT, where one operation may speak for others of its policy
 
 
 @dataclass(frozen=True)

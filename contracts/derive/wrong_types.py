@@ -16,7 +16,7 @@ from proofsheet.contracts.derive.refusals import lists_all, names_fields
 from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.sample_pictures import drawing
 from proofsheet.contracts.derive.samples import case_of, part, sample, smallest
-from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.derive.source import COMPONENT, POLICY, Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec.document import MULTIPART, Operation
@@ -68,7 +68,7 @@ def _json(source: Source, operation: Operation, field: BodyField) -> Iterator[De
     says = f"{field.name} is of type {kind}"
     wanted, expects = _judged(source, operation, topic, says, at, field.name, "type", **level)
     body = changed(operation.body.schema, smallest(operation), field.path, OTHER_KINDS[kind])
-    yield Derived(wanted, (case_of(operation, topic, body, expects),))
+    yield Derived(wanted, (case_of(operation, topic, body, expects),), shared=COMPONENT)
 
 
 def _form(source: Source, operation: Operation, name: str, schema: Any) -> Iterator[Derived]:
@@ -79,13 +79,13 @@ def _form(source: Source, operation: Operation, name: str, schema: Any) -> Itera
     topic = f"{name}.kind"
     at = provenance.field(operation, name)
     wanted, expects = _judged(source, operation, topic, says, at, name, "type", level="MAY")
-    yield Derived(wanted, (_sent(operation, topic, name, expects, wrong),))
+    yield Derived(wanted, (_sent(operation, topic, name, expects, wrong),), shared=POLICY)
     if "validate.duplicate" in operation.policy.wording:
         topic = f"{name}.twice"
         says = f"{name} is sent once"
         wanted, expects = _judged(source, operation, topic, says, at, name, "duplicate", level="MAY")
         once = part(name, sample(operation, name))
-        yield Derived(wanted, (_sent(operation, topic, name, expects, once, once),))
+        yield Derived(wanted, (_sent(operation, topic, name, expects, once, once),), shared=POLICY)
 
 
 def _sent(operation: Operation, topic: str, name: str, expects: Any, *parts: Part) -> Case:
@@ -113,4 +113,4 @@ def _empty(source: Source, operation: Operation) -> Iterator[Derived]:
         OmitsFields(wanted.id, tuple(optional)),
     )
     empty = {**spoiled.body, **dict.fromkeys(optional, "")}
-    yield Derived(wanted, (case_of(operation, "empty-parts", empty, expects),))
+    yield Derived(wanted, (case_of(operation, "empty-parts", empty, expects),), shared=POLICY)

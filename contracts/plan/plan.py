@@ -49,7 +49,9 @@ from proofsheet.contracts.plan.balance_probes import watched
 from proofsheet.contracts.plan.coverage import Coverage
 from proofsheet.contracts.plan.follow_ups import follow_ups
 from proofsheet.contracts.plan.paid_requests import Paid, coverage, paid_requests
+from proofsheet.contracts.plan.representatives import represented
 from proofsheet.contracts.plan.task_cases import in_turn
+from proofsheet.contracts.plan.windows import spread
 from proofsheet.contracts.requirement import PROFILES, Requirement
 from proofsheet.spec.document import Operation
 
@@ -116,7 +118,8 @@ def plan(
 
     A requirement that needs a permission which is not given stays in the plan, without a case. Another
     `seed` gives other paid requests at much the same price. `prompts` are words that the target is known to
-    judge, `flagged` and `filtered`; each that is given counts as the permission `…-prompt`.
+    judge, `flagged` and `filtered`; each that is given counts as the permission `…-prompt`. Below extended
+    one operation speaks for the others of its policy where the document says it once for all.
     """
     source = replace(source, seed=seed, prompts=prompts or {})
     permissions |= {f"{name}-prompt" for name in source.prompts}
@@ -127,12 +130,19 @@ def plan(
         for each in _derived(source, operation)
         if each.requirement.profile in wanted
     ]
-    found = [each for each in every if is_selected(each.requirement.id, only)]
-    requirements = {each.requirement.id: each.requirement for each in found}
     usable = [each for each in every if each.requirement.is_allowed(permissions)]
     if "paid" not in permissions:
         usable = [each for each in usable if not any(case.follow for case in each.cases)]
-    needed = _with_predecessors(usable, found)
+    needed = _with_predecessors(usable, _selected(every, only))
+    if profile != PROFILES[-1]:
+        needed = represented(source.document, needed, only, lambda name: is_selected(name, only), seed)
+    asks = {each.requirement.id: each for each in needed}
+    found = [
+        asks.get(each.requirement.id, each)
+        for each in _selected(every, only)
+        if not each.shared or each.requirement.id in asks
+    ]
+    requirements = {each.requirement.id: each.requirement for each in found}
     paid = _paid(source, usable, needed) if "paid" in permissions else []
     lacking = dict(_lacking(found, permissions))
     asked = {name: each for name, each in requirements.items() if name not in lacking}
@@ -143,6 +153,10 @@ def plan(
         for each in paid
     }
     return Plan(tuple(requirements.values()), cases, lacking, covered, requested)
+
+
+def _selected(every: list[Derived], only: tuple[str, ...]) -> list[Derived]:
+    return [each for each in every if is_selected(each.requirement.id, only)]
 
 
 def _paid(source: Source, usable: list[Derived], needed: list[Derived]) -> list[Paid]:
@@ -215,7 +229,8 @@ def _cases(source: Source, found: list[Derived], pictures: list[Paid]) -> Iterat
     refusals = list({case.id: case for case in alone}.values())  # several requirements may share one
     followed = {case.id: case for each in found for case in each.cases if case.follow}
     paid = in_turn([*(each.case for each in pictures), *followed.values()])
-    blocks = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
+    groups = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
+    blocks = spread(source.document, groups)
     yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
     yield from bursts
 

@@ -59,7 +59,8 @@ def header(
 def _requirement(each: Requirement) -> dict[str, Any]:
     names = ("id", "operation", "level", "profile", "says", "pointer", "grade", "needs", "differs")
     found = {name: getattr(each, name) for name in names}
-    return {**found, "sources": [*each.sources], "claims": [*each.claims]}
+    speaks_for = {"speaks_for": [*each.speaks_for]} if each.speaks_for else {}
+    return {**found, **speaks_for, "sources": [*each.sources], "claims": [*each.claims]}
 
 
 def _deviations(

@@ -15,6 +15,7 @@ from proofsheet.contracts.reports.text import (
     expected_came,
     line,
     plural,
+    represented,
     reproduce,
     source_of,
     visible,
@@ -66,6 +67,8 @@ class _Renderer:
                 yield f"  and        {plural(more, 'message')} more, which the report has"
             yield from self._evidence(finding.evidence)
             yield f"  stands on  {source_of(requirement)}"
+            if others := requirement.get("speaks_for"):
+                yield f"  and for    {line(', '.join(others))}, which share it and were not asked"
             yield f"  again      {line(reproduce(self._view.header, requirement, finding.is_explored))}"
             yield ""
         yield from self._pictures()
@@ -139,6 +142,9 @@ class _Renderer:
             yield f"  {name:<9} {self._painted(_VERDICTS[verdict], f'{verdict:<8}')} {counts}"
         budget = "" if header["budget"] is None else f" of {amount(header['budget'])}"
         yield f"  spent     {amount(view.spent)}{budget} credits, {plural(view.asked, 'request')}"
+        speakers = [each for each in header["requirements"] if each.get("speaks_for")]
+        if speakers:
+            yield f"  {represented(len(speakers), sum(len(each['speaks_for']) for each in speakers))}"
 
     def _painted(self, state: str, text: str) -> str:
         return f"\x1b[{_CODES[state]}m{text}\x1b[0m" if self._colour else text

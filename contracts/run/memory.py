@@ -8,6 +8,7 @@ from typing import Any
 from proofsheet.contracts.case import Case, Request
 from proofsheet.contracts.checks.extraction import balance, decoding, reported_seed
 from proofsheet.contracts.checks.outcomes import is_success
+from proofsheet.contracts.checks.vectors import beginnings
 from proofsheet.contracts.client.target_file import KEYS
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import Trace
@@ -33,9 +34,16 @@ def trace(case: Case, exchange: Exchange, operation: Operation, began: float) ->
         seed=reported_seed(exchange, operation) if draws else None,
         asked_seed=_asked_seed(request, operation),
         prompt=case.prompt,
-        looks=tuple(each.look for each in decoding(exchange, operation)) if is_shown else (),
+        looks=_looks(exchange, operation, is_shown) if succeeded else (),
         began=began,
     )
+
+
+def _looks(exchange: Exchange, operation: Operation, is_shown: bool) -> tuple[bytes, ...]:
+    """What pictures or vectors are compared by."""
+    if operation.embedding is not None:
+        return tuple(beginnings(exchange, operation))
+    return tuple(each.look for each in decoding(exchange, operation)) if is_shown else ()
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -64,6 +64,14 @@ def as_before(run: Earlier) -> dict[str, Any]:
     }
 
 
+def hold_document(run: Earlier, name: str) -> None:
+    """Refuse to go on by another document than that of the report. Raises BadUse."""
+    if (then := run.header["document"]) != name:
+        raise BadUse(
+            f"{run.path} is the report of a run by {then}, not by {name}: give {then}, or leave out --resume"
+        )
+
+
 def hold_together(run: Earlier, found: Settings) -> None:
     """Refuse to go on with another run than that of the report. Raises BadUse.
 

@@ -240,6 +240,14 @@ BROKEN: dict[str, tuple[Change, set[str]]] = {
         each_vector(lambda each: [1.0] if isinstance(each, str) else each),
         {"vectors.base64"},
     ),
+    "packed vectors are others": (
+        each_vector(lambda each: each[::-1] if isinstance(each, list) else each),
+        {"vectors.same"},
+    ),
+    "another voice answers": (
+        in_json(lambda body: {**body, "voice": "mute"} if "vectors" in body else body),
+        {"vectors.model"},
+    ),
     "vectors are numbered from one": (
         in_json(
             lambda body: (
@@ -271,6 +279,15 @@ HARMLESS: dict[str, Change] = {
             if "tokens" in body
             else body
         )
+    ),
+    "a vector is written a little otherwise": each_vector(
+        lambda each: [one * 1.0001 for one in each] if isinstance(each, list) else each
+    ),
+    "the version of a voice": in_json(
+        lambda body: {**body, "voice": "small-2026"} if "vectors" in body else body
+    ),
+    "nothing is said of the voice": in_json(
+        lambda body: {name: each for name, each in body.items() if name != "voice"}
     ),
     "further members": in_json(lambda body: {**body, "more": 1} if isinstance(body, dict) else body),
 }

@@ -16,20 +16,8 @@ from proofsheet.contracts.checks import CHECKS
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.explore import request_sample
 
-# Checks without a mutant yet, by module or by name: tests/contracts/test_streams_judged.py and the tests of
-# edited pictures and of shown members break them. To be written.
-OWED = frozenset(
-    {
-        "audio",
-        "completions",
-        "dialogues",
-        "event_streams",
-        "picture_streams",
-        "shown_members",
-        "vectors",
-        "IsOpaque",
-    }
-)
+# Checks without a mutant yet, by module or by name: their own tests break them. To be written.
+OWED = frozenset({"audio", "dialogues", "picture_streams"})
 
 
 def _modules() -> Iterator[ModuleType]:

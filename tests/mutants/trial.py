@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -24,6 +24,7 @@ from mutants import (  # noqa: F401 (they register their damages)
     picture_files,
     pictures,
     tasks,
+    words,
 )
 from mutants.benign import Benign
 from mutants.catalogue import Mutant, missed
@@ -42,6 +43,7 @@ from proofsheet.contracts.explore.ledger_histories import LedgerHistories
 from proofsheet.contracts.explore.valid_requests import ValidRequests
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan, plan
+from proofsheet.contracts.requirement import Requirement
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.runner import Run
@@ -52,7 +54,7 @@ from proofsheet.mockserver.media.image.renderer import Studio
 from proofsheet.mockserver.settings import KnownKey, Settings
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec import build
-from proofsheet.spec.document import Document
+from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import apply
 from proofsheet.spec.references import resolve
@@ -101,10 +103,20 @@ def _plan(name: str, profile: str, only: tuple[str, ...], permissions: frozenset
 
 
 def levels(documents: Iterable[str] = ("stability",)) -> dict[str, str]:
-    """The level of every requirement of some documents, by its id; a family's is before its variants'."""
-    sources = [Source(true_document(name), prompts=PROMPTS) for name in sorted(documents, reverse=True)]
-    plans = [plan(source, "extended", prompts=PROMPTS) for source in sources]
-    return {each.id: each.level for made in plans for each in made.requirements}
+    """The level of every requirement of some documents, by its id or that of its kind; a family's is before
+    its variants'."""
+    found: dict[str, str] = {}
+    for name in sorted(documents, reverse=True):
+        document = true_document(name)
+        for each in plan(Source(document, prompts=PROMPTS), "extended", prompts=PROMPTS).requirements:
+            found[each.id] = found[kind_name(each, document.operations)] = each.level
+    return found
+
+
+def kind_name(requirement: Requirement, operations: Mapping[str, Operation]) -> str:
+    """The id of a requirement that one operation answers for all of its policy, whichever it is."""
+    family, operation, topic = requirement.id.split(".", 2)
+    return f"{family}.*{operations[operation].policy.name}.{topic}"
 
 
 @cache
@@ -217,16 +229,21 @@ def _judged(
 
 
 def _sorted(run: Run, seconds: float, spoke: frozenset[str]) -> Trial:
-    failed = [each for each in run.verdicts.values() if each.status is Status.FAILED]
+    operations = run.oracle.document.operations
+    known = {
+        kind_name(each.requirement, operations) if each.requirement.speaks_for else name: each
+        for name, each in run.verdicts.items()
+    }
+    failed = {name: each for name, each in known.items() if each.status is Status.FAILED}
     return Trial(
-        broken={each.requirement.id: each.messages for each in failed if each.is_breach},
-        advised={each.requirement.id: each.messages for each in failed if not each.is_breach},
+        broken={name: each.messages for name, each in failed.items() if each.is_breach},
+        advised={name: each.messages for name, each in failed.items() if not each.is_breach},
         stopped={
             name: each.reason or "; ".join(each.messages)
-            for name, each in run.verdicts.items()
+            for name, each in known.items()
             if each.status is Status.ERRORED
         },
-        levels={name: each.requirement.level for name, each in run.verdicts.items()},
+        levels={name: each.requirement.level for name, each in known.items()},
         asked=run.sent,
         seconds=seconds,
         spoke=spoke,
