@@ -143,7 +143,8 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     source = replace(load(name, given.get("home")), seed=seed, prompts=prompts)
     _refuse_address(source.document, url)
     patience = layers.pick("patience", origin="the document")
-    made = patiently(plan(source, profile, only, permissions, seed, prompts), patience)
+    spares = given.get("spares", True)  # an item of pytest must be there whatever the seed
+    made = patiently(plan(source, profile, only, permissions, seed, prompts, spares), patience)
     _refuse_unknown(source, profile, only, made)
     kept = Kept(*layers.either("key", "key_env", "key_file"))
     thorough = profile == "extended"

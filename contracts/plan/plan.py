@@ -113,13 +113,14 @@ def plan(
     permissions: frozenset[str] = ALLOWED,
     seed: int = 0,
     prompts: Mapping[str, str] | None = None,
+    spares: bool = True,
 ) -> Plan:
     """The plan for a profile, all cheaper profiles included; `only` keeps requirements by id or prefix.
 
     A requirement that needs a permission which is not given stays in the plan, without a case. Another
     `seed` gives other paid requests at much the same price. `prompts` are words that the target is known to
-    judge, `flagged` and `filtered`; each that is given counts as the permission `…-prompt`. Below extended
-    one operation speaks for the others of its policy where the document says it once for all.
+    judge, `flagged` and `filtered`; each that is given counts as the permission `…-prompt`. Where the plan
+    `spares` requests, one operation speaks for others of its policy below extended: see `representatives`.
     """
     source = replace(source, seed=seed, prompts=prompts or {})
     permissions |= {f"{name}-prompt" for name in source.prompts}
@@ -134,7 +135,7 @@ def plan(
     if "paid" not in permissions:
         usable = [each for each in usable if not any(case.follow for case in each.cases)]
     needed = _with_predecessors(usable, _selected(every, only))
-    if profile != PROFILES[-1]:
+    if profile != PROFILES[-1] and spares:
         needed = represented(source.document, needed, only, lambda name: is_selected(name, only), seed)
     asks = {each.requirement.id: each for each in needed}
     found = [

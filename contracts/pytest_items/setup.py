@@ -40,6 +40,7 @@ def _settings(option: Any, seed: int | None) -> Settings:
         "profile": option.proofsheet_profile,
         "budget": _budget(option.proofsheet_budget),
         "allow": tuple(option.proofsheet_allow),
+        "spares": False,
         "seed": _seed(option.proofsheet_seed) if seed is None else seed,
     }
     return settings(option.proofsheet, given, sends=not option.collectonly)

@@ -48,6 +48,12 @@ def test_the_path_of_an_operation_is_no_base() -> None:
     assert said.endswith("give what stands before it: https://api.example/sd")
 
 
+def test_an_address_is_looked_at_where_nothing_is_sent_too() -> None:
+    for url, said in (("nonsense", "must be an http"), ("http://x.example/v1/user/balance", "ends with")):
+        with pytest.raises(BadUse, match=said):
+            settings("stability", {**GIVEN, "url": url}, sends=False)
+
+
 def test_without_a_key_nothing_is_sent() -> None:
     assert "--key-env or --key-file" in refused(key=None)
 

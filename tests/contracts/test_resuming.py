@@ -140,6 +140,13 @@ def test_another_run_is_not_gone_on_with(
         resume.hold_together(run, found)
 
 
+def test_the_report_of_another_document_is_told_as_such(document: Document, tmp_path: Path) -> None:
+    run = earlier(tmp_path, document)
+    with pytest.raises(BadUse, match="is the report of a run by stability, not by flux: give stability"):
+        resume.hold_document(run, "flux")
+    resume.hold_document(run, "stability")
+
+
 def test_a_report_by_another_version_is_not_gone_on_with(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document, version="1.0")
     with pytest.raises(BadUse, match="version"):

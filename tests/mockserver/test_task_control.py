@@ -81,6 +81,14 @@ def test_time_passes_for_one_task_alone(tasks: Tasks) -> None:
     assert tasks.credits == 992
 
 
+def test_a_list_looks_at_what_it_shows(tasks: Tasks) -> None:
+    """By looks a task that is only ever listed ends too; another key's list moves nothing."""
+    id = tasks.id(headers={"proofsheet-task": "pace=looks"})
+    seen = [tasks.mock.get("/tasks", headers=KEY).json()[0]["state"] for _ in range(3)]
+    assert seen == ["QUEUED", "RUNNING", "DONE"]
+    assert tasks.look(id)["state"] == "DONE"
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
