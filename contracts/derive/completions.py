@@ -101,8 +101,11 @@ def _named(source: Source, operation: Operation, topic: str) -> Iterator[Derived
             names = tuple(dict.fromkeys((str(found["id"]), str(found[member]))))
             place = pointers.join("responses", operation.success.status, "content", form.media_type)
             says = f"the answer is made with {names[0]}, which was asked for"
-            wanted = (source, operation, topic, says, NamesResource, {}, place, at, names)
-            yield _asked(*wanted, most="SHOULD")
+            yield _asked(
+                *(source, operation, topic, says, NamesResource, {}, place),
+                *(at, names),
+                most="SHOULD",
+            )
             return
 
 

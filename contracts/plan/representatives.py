@@ -40,8 +40,8 @@ def represented(
             continue
         able = [each for each in group if is_selected(each.requirement.id)] or group
         speaker = min(able, key=lambda each: _lot(each, seed)).requirement
-        others = (each.requirement.operation for each in able)
-        speakers[speaker.id] = tuple(each for each in others if each != speaker.operation)
+        asked = (each.requirement.operation for each in able)
+        speakers[speaker.id] = tuple(each for each in asked if each != speaker.operation)
     return [
         _speaking(each, speakers.get(each.requirement.id, ()))
         for each in every

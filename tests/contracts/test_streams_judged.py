@@ -286,9 +286,6 @@ HARMLESS: dict[str, Change] = {
     "the version of a voice": in_json(
         lambda body: {**body, "voice": "small-2026"} if "vectors" in body else body
     ),
-    "nothing is said of the voice": in_json(
-        lambda body: {name: each for name, each in body.items() if name != "voice"}
-    ),
     "further members": in_json(lambda body: {**body, "more": 1} if isinstance(body, dict) else body),
 }
 
