@@ -50,7 +50,7 @@ from proofsheet.contracts.run.runner import Run
 from proofsheet.contracts.verdict import Status
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
-from proofsheet.mockserver.media.image.renderer import Studio
+from proofsheet.mockserver.media.image.renderer import Renderer
 from proofsheet.mockserver.settings import KnownKey, Settings
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec import build
@@ -60,7 +60,7 @@ from proofsheet.spec.overlay import apply
 from proofsheet.spec.references import resolve
 from proofsheet.spec.yaml_reader import Source as Read
 
-_STUDIO = Studio(256 * 1024 * 1024)  # bytes; keeps what it encoded from trial to trial
+_RENDERER = Renderer(256 * 1024 * 1024)  # bytes; keeps what it encoded from trial to trial
 KEY = "sk-mutant-0000000000000001"
 KEYS = {"other": "sk-mutant-0000000000000002", "broke": "sk-mutant-0000000000000003"}  # of other accounts
 CREDITS = Decimal(10_000)
@@ -141,7 +141,7 @@ def site(document: Document, seed: int, **settings: Any) -> Site:
     if isinstance(pace := settings.get("task_pace"), str):
         settings["task_pace"] = parse_pace(pace)
     known = {KEY: rich, KEYS["other"]: rich, KEYS["broke"]: KnownKey(credits=Decimal(0))}
-    made = Site(replace(double((document,), Settings(keys=known, seed=seed, **settings)), studio=_STUDIO))
+    made = Site(replace(double((document,), Settings(keys=known, seed=seed, **settings)), renderer=_RENDERER))
     made.double.state.move_clock(frozen=True)
     return made
 
