@@ -38,8 +38,14 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry | Unwritten:
 
 
 def _is_light(call: Call, made: Reply) -> bool:
-    """Whether a call may wait in the journal as it is: it holds no upload, and little else."""
-    if call.files or call.file_lists or call.given or any(each.preview.bytes_held for each in call.pictures):
+    """Whether a call may wait in the journal as it is: it holds no upload, no writing, and little else."""
+    if (
+        call.writing is not None
+        or call.files
+        or call.file_lists
+        or call.given
+        or any(each.preview.bytes_held for each in call.pictures)
+    ):
         return False
     head = len(call.path) + sum(map(len, call.headers.values()))
     return head + call.body_bytes + made.size <= LARGEST_UNWRITTEN
