@@ -29,6 +29,7 @@ from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Outcome
 
 SILENT_SECONDS = 5.0  # after which nothing more is waited for from a client that has its answer
+LARGE_ENTRY = 256 * 1024  # bytes of a request and its answer that are noted by a thread
 LINGER_SECONDS = 60.0  # for which such a client may go on to send
 LINGER_BYTES = 64 * 1024 * 1024
 
@@ -44,7 +45,10 @@ async def serve(
     except Disconnected:
         return
     if made.stream is None:
-        double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
+        took = (time.perf_counter() - started) * 1000
+        is_large = call.body_bytes + made.size > LARGE_ENTRY
+        noted = await asyncio.to_thread(entry, call, made, took) if is_large else entry(call, made, took)
+        double.state.record(noted)
     if call.oversized:
         await _linger(call, made, receive, send)
     elif made.stream is not None:

@@ -26,6 +26,7 @@ async def prepare(call: Call) -> None:
 def _prepare(call: Call) -> None:
     look_through(call)
     count_tokens(call)
+    len(call.prompts)  # which it remembers
     if call.operation.completion is not None:
         writing(call)
 
