@@ -205,7 +205,10 @@ ELSEWHERE = (
     "offers",
     "audio",
     "completions",
+    "dialogues",
+    "event_parts",
     "event_streams",
+    "picture_streams",
     "vectors",
     "shown_members",
 )
