@@ -6,6 +6,7 @@ It is run by its path: importing the package would take longer than most files.
 from __future__ import annotations
 
 import array
+import contextlib
 import io
 import json
 import sys
@@ -79,10 +80,20 @@ def _read(av: Any, data: bytes) -> dict[str, Any]:
 
 def _samples(av: Any, container: Any, stream: Any) -> Iterator[array.array[int]]:
     resampler = av.AudioResampler(format="s16", layout="mono", rate=_RATE)
-    for frame in container.decode(stream):
+    for frame in _frames(av, container, stream):
         frame.pts = None
         yield from map(_plain, resampler.resample(frame))
     yield from map(_plain, resampler.resample(None))
+
+
+def _frames(av: Any, container: Any, stream: Any) -> Iterator[Any]:
+    """Every frame that decodes; what lies between, as tags within a file that was joined, is passed over."""
+    try:
+        for packet in container.demux(stream):
+            with contextlib.suppress(av.error.InvalidDataError):
+                yield from packet.decode()
+    except av.error.InvalidDataError:
+        return
 
 
 def _plain(frame: Any) -> array.array[int]:

@@ -46,6 +46,12 @@ def test_other_sound_has_as_many_words_as_are_said_in_its_time() -> None:
     assert "recording of 20.0 seconds" in other.text
 
 
+def test_files_that_were_joined_are_as_long_as_both() -> None:
+    one = Speech("One.", "alloy", 1.0, "audio/mpeg", 0, b"x", "t")
+    found = read_audio(file(one) + file(one))
+    assert found.seconds == pytest.approx(2 * one.seconds, abs=0.1)
+
+
 def test_silence_says_nothing() -> None:
     found = heard(Audio("wav", 3.0, 0.0), b"x")
     assert (found.text, found.segments, found.words, found.written) == ("", [], [], "\n")
