@@ -118,6 +118,7 @@ class Call:
     read_tokens: int | None = None  # that it is counted as
     found_flaws: list[Flaw] | Refusal | None = None  # what schemas and rules say of it, once that is known
     resource: Mapping[str, Any] | None = None  # the members of the one that it views or needs
+    kept: Any = None  # the kept answer that it names (kept_answers.py): its value, and the items up to it
     follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from
     end: str | None = None  # the final state in which the task that it starts is to end
     task_forcing: str = ""  # what is to become of that task, as it was written
@@ -153,6 +154,12 @@ class Call:
         found = next(pointers.find(known, field), None)
         if found is None and self.body and len(field) == 1:
             return self.body.defaults.get(field[0])
+        return found
+
+    @property
+    def earlier(self) -> list[Any]:
+        """The items of the conversation that it goes on with."""
+        found: list[Any] = self.kept["items"] if self.kept else []
         return found
 
     @property

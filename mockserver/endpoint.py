@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from proofsheet.mockserver import callbacks, faults
+from proofsheet.mockserver import callbacks, faults, kept_answers
 from proofsheet.mockserver.artifacts import artifacts
 from proofsheet.mockserver.behaviour import behave
 from proofsheet.mockserver.call import Call, Complaint, Refusal
@@ -96,6 +96,7 @@ async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -
         limit = call.operation.policy.max_body_bytes or double.settings.max_body_bytes
         timeout = None if whole else double.settings.body_timeout
         await read(call, receive, limit, timeout, double.decoding)
+        kept_answers.recall(call, double)
         wanted = forced(call, double)
         made = _too_large(call, limit) or await answer(call, double, wanted)
         if double.settings.check_replies and (flaw := breach(call.operation, made)):

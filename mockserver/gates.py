@@ -12,6 +12,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import active_tasks, follow_up
+from proofsheet.mockserver.kept_answers import kept
 from proofsheet.mockserver.limits import duration
 from proofsheet.mockserver.picture_tokens import TOKENS
 from proofsheet.mockserver.validation import path, validate
@@ -160,6 +161,7 @@ GATES: dict[str, Callable[[Call, Double], None]] = {
     "negotiate": negotiate,
     "media-type": media_type,
     "resource": resource,
+    "kept": kept,
     "language": language,
     "moderation": moderation,
     "token-limit": token_limit,

@@ -82,6 +82,7 @@ CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$call.id": lambda context: iter([context.call.id]),
     "$call.time": lambda context: iter([context.now()]),
     "$event.index": lambda context: iter([context.event]),
+    "$kept.answer": lambda context: iter([context.call.kept["answer"]] if context.call.kept else []),
     "$ledger.balance": _balance,
     "$method": lambda context: iter([context.call.method]),
     "$refusal.code": _first(lambda each: each.codes),

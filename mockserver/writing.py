@@ -107,8 +107,8 @@ def writing(call: Call) -> Writing | None:
     """What is written in reply to a call, or becomes vectors, worked out once; None if it is neither."""
     completion, embedding = call.operation.completion, call.operation.embedding
     if call.writing is None and completion is not None:
-        read = count_tokens(call)
-        call.writing = _written(completion, _Request(completion, call.known_fields), call.script, read)
+        request = _Request(completion, call.known_fields, call.earlier)
+        call.writing = _written(completion, request, call.script, count_tokens(call))
     elif call.writing is None and embedding is not None:
         call.writing = _embedded(embedding, call)
     elif call.writing is None and (known := call.operation.classification) is not None:
@@ -142,7 +142,8 @@ def count_tokens(call: Call) -> int:
         return int(call.script.prompt_tokens)
     reader = known.completion or known.embedding or known.classification
     if call.read_tokens is None and reader is not None:
-        call.read_tokens = reader.prompt_tokens(call.fields)
+        more = {"earlier": call.earlier} if known.completion else {}
+        call.read_tokens = reader.prompt_tokens(call.fields, **more)
     return call.read_tokens or 0
 
 
@@ -157,9 +158,9 @@ def wanted_choices(operation: Operation, fields: Any) -> int:
 class _Request:
     """What a request says of its reply, as far as it can be used: a forced outcome may answer any request."""
 
-    def __init__(self, completion: Completion, fields: Any) -> None:
+    def __init__(self, completion: Completion, fields: Any, earlier: Sequence[Any] = ()) -> None:
         self.completion, self.fields = completion, fields
-        self.turns = completion.conversation(fields)
+        self.turns = completion.conversation(fields, earlier)
         self.said = next((each.text for each in reversed(self.turns) if each.role == "user"), "")
 
     def prompts(self) -> Iterator[_Request]:

@@ -34,6 +34,7 @@ from proofsheet.spec.document import (
 )
 from proofsheet.spec.embedding import embedding
 from proofsheet.spec.given_schemas import marked, schema_rules
+from proofsheet.spec.kept import kept
 from proofsheet.spec.resources import resource_role, resources
 from proofsheet.spec.tasks import Lifecycle, Views
 from proofsheet.spec.transcription import sound, transcription
@@ -132,6 +133,7 @@ def _operation(
         classification=classification(node.get("x-classification")),
         resource=resource_role(node.get("x-resource"), resources(raw)),
         dialogue=dialogue(node.get("x-dialogue"), raw.get("components", {}).get("x-messages", {})),
+        kept=kept(node.get("x-kept")),
     )
 
 

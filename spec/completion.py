@@ -109,21 +109,21 @@ class Completion:
     reply_tokens: int = 0  # that come before the answer
     picture_tokens: int = 0
 
-    def conversation(self, fields: Any) -> tuple[Turn, ...]:
-        """What has been said, in order; a prompt alone is a user's."""
+    def items(self, fields: Any) -> list[Any]:
+        """The items of a conversation; a text alone is one."""
+        found = next(pointers.find(fields, self.turns.at), None) if self.turns else None
+        if self.turns is not None and isinstance(found, str):
+            return [{self.turns.content: found}]
+        return found if isinstance(found, list) else []
+
+    def conversation(self, fields: Any, earlier: Sequence[Any] = ()) -> tuple[Turn, ...]:
+        """What has been said, in order, after the items of earlier calls; a prompt alone is a user's."""
         if self.turns is None:
             return tuple(Turn("user", each) for each in self.prompted(fields))
-        found = next(pointers.find(fields, self.turns.at), ())
-        if isinstance(found, str):
-            found = [{self.turns.content: found}]
         system = next(pointers.find(fields, self.system), None) if self.system else None
         return (
             *((Turn("system", system),) if isinstance(system, str) else ()),
-            *(
-                _turn(self.turns, each)
-                for each in (found if isinstance(found, list) else ())
-                if isinstance(each, dict)
-            ),
+            *(_turn(self.turns, each) for each in (*earlier, *self.items(fields)) if isinstance(each, dict)),
         )
 
     def prompted(self, fields: Any) -> list[str]:
@@ -131,9 +131,9 @@ class Completion:
         found = [each for at in self.prompts for each in pointers.find(fields, at)]
         return [text for each in found for text in _texts(each)]
 
-    def prompt_tokens(self, fields: Any) -> int:
+    def prompt_tokens(self, fields: Any, earlier: Sequence[Any] = ()) -> int:
         """How many tokens a request has, as they are counted (spec/tokens.py)."""
-        turns = self.conversation(fields)
+        turns = self.conversation(fields, earlier)
         words = sum(tokens.count(each.text) for each in turns)
         around = sum(self.message_tokens + self.picture_tokens * each.pictures for each in turns)
         return words + (around if self.turns else 0) + (self.reply_tokens if turns else 0)

@@ -24,6 +24,7 @@ from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.given_schemas import SchemaRules
+from proofsheet.spec.kept import Kept
 from proofsheet.spec.resources import ResourceRole
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
@@ -322,6 +323,7 @@ class Operation:
     classification: Classification | None = None  # what it finds out of texts and pictures
     resource: ResourceRole | None = None  # what it does with resources
     dialogue: Dialogue | None = None  # what is said over the connection that it opens
+    kept: Kept | None = None  # what it does with answers that are kept
 
     @property
     def lifecycle(self) -> Lifecycle | None:

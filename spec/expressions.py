@@ -72,6 +72,7 @@ CALL = frozenset(
         "$call.cost",
         "$call.id",
         "$call.time",
+        "$kept.answer",
         "$event.index",  # its number in its stream, from 0
         "$ledger.balance",
         "$method",

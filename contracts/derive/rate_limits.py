@@ -110,5 +110,6 @@ def _free(source: Source, policy: str) -> Operation | None:
         for each in source.document.operations.values()
         if each.policy.name == policy and each.body is None and each.cost is None
         if not isinstance(each.task, Views | Moves)  # which need a task
+        if each.kept is None or not each.kept.is_about_one
     )
     return next(found, None)

@@ -72,9 +72,11 @@ def in_its_text(place: Expression, body: dict[str, Any], field: str, id: str) ->
 
 
 def plain_answer(operation: Operation, requirement: str) -> Expectation:
-    """What a plain request gets: of an operation about one task a refusal, for none has its example's id."""
+    """What a plain request gets: a refusal, if it is about a task or an answer: none has its example's id."""
     if isinstance(operation.task, Views | Moves):
         return RefusedAs(requirement, operation.task.missing)
+    if operation.kept is not None and operation.kept.is_about_one:
+        return RefusedAs(requirement, operation.policy.outcome("kept", "missing"))
     return IsSuccess(requirement)
 
 

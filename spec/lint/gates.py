@@ -40,6 +40,8 @@ def _promised(op: Op, gate: str) -> bool:
         return "most" in op.node.get("x-task", {}).get("starts", {})
     if gate == "resource":
         return "id" in op.node.get("x-resource", {})
+    if gate == "kept":
+        return "id" in op.node.get("x-kept", {})
     if gate == "charge":
         return "x-cost" in op.node
     if gate == "rate-limit":
@@ -113,6 +115,8 @@ def _can(op: Op, gate: str, kind: str) -> bool:
     # A kind that is a keyword of JSON Schema, or of x-picture, needs a schema with that keyword.
     if gate == "resource" and kind == "unfit":
         return "where" in op.node.get("x-resource", {})
+    if gate == "kept":
+        return (kind == "earlier") == ("keeps" in op.node.get("x-kept", {}))
     keyword = kind.removeprefix("picture-").removeprefix("audio-")
     if gate != "validate" or (kind not in SCHEMA_KEYWORDS and keyword == kind):
         return True

@@ -140,6 +140,16 @@ cases['tools of a response are called and answered'] = async (client) => {
   assert.match((await client.responses.create({ model, input: answered, tools })).output_text, /18 degrees/);
 };
 
+cases['a response is kept, gone on from and deleted'] = async (client) => {
+  const first = await client.responses.stream({ model, input: 'My name is Ann.' }).finalResponse();
+  assert.equal((await client.responses.retrieve(first.id)).output_text, first.output_text);
+  const next = await client.responses.create({ model, input: 'Say this is a test', previous_response_id: first.id });
+  assert.ok(next.usage.input_tokens > first.usage.total_tokens);
+  await client.responses.delete(first.id);
+  await assert.rejects(() => client.responses.retrieve(first.id), OpenAI.NotFoundError);
+  await assert.rejects(() => client.responses.create({ model, input, previous_response_id: first.id }), OpenAI.BadRequestError);
+};
+
 cases['a response that was cut says so'] = async (client) => {
   const found = await client.responses.stream({ model, input, max_output_tokens: 16 }).finalResponse();
   assert.deepEqual([found.status, found.incomplete_details.reason], ['incomplete', 'max_output_tokens']);
