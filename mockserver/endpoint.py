@@ -24,6 +24,7 @@ from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.preparation import prepare
 from proofsheet.mockserver.replies import Reply, breach, problem, reply
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_call, read
+from proofsheet.mockserver.scripts import Script
 from proofsheet.mockserver.task_roles import act
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Outcome
@@ -132,8 +133,8 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
             said = complaints(call.operation.policy, call.key, refusal)
             return await reply(call, double, outcome.name, found, said)
         if call.operation.dialogue is not None:
-            return _no_dialogue(call)
-        made = await reply(call, double, outcome.name, found, _said(call))
+            return _no_dialogue(call.path)
+        made = await reply(call, double, outcome.name, found, _said(call.script))
         if call.delay:
             await asyncio.sleep(call.delay)
         if call.reserved and call.operation.cost and made.outcome in call.operation.cost.charged:
@@ -145,15 +146,15 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
             double.state.settle(call.account, call.cost, bool(call.paid))
 
 
-def _no_dialogue(call: Call) -> Reply:
+def _no_dialogue(path: str) -> Reply:
     """The answer to plain HTTP where a dialogue is to be opened (RFC 9110, 15.5.22)."""
-    made = problem(426, "upgrade required", f"{call.path[:200]} is a WebSocket: open it as ws://…")
+    made = problem(426, "upgrade required", f"{path[:200]} is a WebSocket: open it as ws://…")
     return replace(made, headers=(*made.headers, (b"upgrade", b"websocket"), (b"connection", b"upgrade")))
 
 
-def _said(call: Call) -> list[Complaint]:
+def _said(script: Script | None) -> list[Complaint]:
     """The words of an error that were written down, instead of the document's."""
-    words = call.script.says if call.script is not None else None
+    words = script.says if script is not None else None
     return [Complaint(words, "", ())] if words else []
 
 
