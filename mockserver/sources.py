@@ -125,6 +125,8 @@ def values(expression: Expression, context: Context, artifact: Artifact | None) 
     if expression.match:
         yield from (taken for each in found if (taken := expression.part(each)) is not None)
         return
+    if expression.later:
+        found = [each + expression.later for each in found]
     yield from map(FORMS[expression.form], found) if expression.form else found
 
 

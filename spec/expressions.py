@@ -116,6 +116,7 @@ class Expression:
     match: str | None = None
     otherwise: str | None = None
     patterns: tuple[Pattern, ...] = ()
+    later: float = 0  # seconds that are added to a time
 
     def part(self, value: Any) -> str | None:
         """What the first group of `match` takes of a text; None where it does not fit."""
@@ -162,7 +163,7 @@ def parse(text: str) -> Expression:
 
 
 def parse_bind(node: object) -> Expression:
-    """What x-bind says of a place: an expression, a template, `{source, as}`, `{source, match}` or
+    """What x-bind says of a place: an expression, a template, `{source, as, later}`, `{source, match}` or
     `{if, otherwise}`.
 
     Raises UnknownExpression.
@@ -174,7 +175,7 @@ def parse_bind(node: object) -> Expression:
     if isinstance(node, dict) and "match" not in node:
         if node.get("as") not in FORMS:
             raise UnknownExpression(str(node.get("as")))
-        return Expression(parse(node["source"]).text, node["as"])
+        return Expression(parse(node["source"]).text, node["as"], later=node.get("later", 0))
     return parse_text(node)
 
 
