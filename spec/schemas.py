@@ -17,7 +17,7 @@ _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 LARGEST_EXACT = 2.0**53  # from here on every double is a whole number, and not every whole number a double
 LONGEST_NUMBER = 400  # characters: any double can be written in fewer
 # How jsonschema-rs names what a keyword was given, by keyword: the rest of its names are `limit`.
-_LIMITS = {"multipleOf": "multiple_of"}
+_LIMITS = {"multipleOf": "multiple_of", "pattern": "pattern", "const": "expected_value"}
 _KEYWORDS: dict[str, Any] = {sides.KEYWORD: sides.SidesKeyword}
 
 

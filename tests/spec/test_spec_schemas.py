@@ -14,7 +14,7 @@ from proofsheet.spec.schemas import Flaw, Schema, coerce
     [
         ("type", {"type": "string"}, 5, None),
         ("enum", {"enum": ["a", "b"]}, "c", None),
-        ("const", {"const": 1}, 2, None),
+        ("const", {"const": 1}, 2, 1),
         ("minLength", {"minLength": 2}, "a", 2),
         ("maxLength", {"maxLength": 1}, "ab", 1),
         ("minimum", {"minimum": 1}, 0, 1),
@@ -24,7 +24,7 @@ from proofsheet.spec.schemas import Flaw, Schema, coerce
         ("multipleOf", {"multipleOf": 64}, 65, 64),
         ("minItems", {"minItems": 1}, [], 1),
         ("maxItems", {"maxItems": 1}, [1, 2], 1),
-        ("pattern", {"pattern": "^a"}, "b", None),
+        ("pattern", {"pattern": "^a"}, "b", "^a"),
         ("uniqueItems", {"uniqueItems": True}, [1, 1], None),
         ("anyOf", {"anyOf": [{"type": "string"}, {"minimum": 3}]}, 1, None),
         ("not", {"not": {"type": "string"}}, "a", None),
