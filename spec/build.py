@@ -238,6 +238,12 @@ def _bodies(node: Any) -> tuple[Body, ...]:
 def _body(media_type: str, content: Any, required: bool) -> Body:
     schema = content["schema"]
     properties = schema.get("properties", {})
+    is_form = media_type in FORMS
+    json_parts = frozenset(_json_parts(properties, content.get("encoding", {}))) if is_form else frozenset()
+    file_lists = frozenset(
+        name for name, each in properties.items() if each.get("items", {}).get("format") == "binary"
+    )
+    listed = (name for name, each in properties.items() if "items" in each)
     return Body(
         media_type=media_type,
         required=required,
@@ -248,22 +254,12 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
             for name, each in properties.items()
             if "x-shutdown" in each
         },
-        file_lists=frozenset(
-            name for name, each in properties.items() if each.get("items", {}).get("format") == "binary"
-        ),
-        text_lists=frozenset(
-            name
-            for name, each in properties.items()
-            if "items" in each and each["items"].get("format") != "binary"
-        )
-        if media_type in FORMS
-        else frozenset(),
+        file_lists=file_lists,
+        text_lists=frozenset(listed) - file_lists - json_parts if is_form else frozenset(),
         sounds={name: sound(each["x-audio"]) for name, each in properties.items() if "x-audio" in each},
         pictures={name: _picture(node) for name, each in properties.items() for node in _pictures(each)},
         defaults={name: each["default"] for name, each in properties.items() if "default" in each},
-        json_parts=frozenset(_json_parts(properties, content.get("encoding", {})))
-        if media_type in FORMS
-        else frozenset(),
+        json_parts=json_parts,
         examples=tuple(each["value"] for each in content.get("examples", {}).values()),
         inner_pictures=tuple(
             (way, _picture(node)) for way, node in marked(schema, "x-picture") if _is_inner(way)
