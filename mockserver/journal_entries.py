@@ -143,7 +143,7 @@ def message_entry(call: Call, name: str, way: str, message: Any) -> Entry:
         "method": way.upper(),
         "path": name,
         "headers": {},
-        "fields": {each: _value(hide.member(each, value)) for each, value in message.items()},
+        "fields": _shown(hide, message),
         "files": {},
         "ignored": [],
         "request_bytes": 0,
@@ -186,7 +186,11 @@ def _secret(call: Call, is_key: bool, value: str) -> str:
 def _fields(call: Call, hide: Redaction) -> Any:
     if not isinstance(call.fields, dict):
         return {}
-    fields = list(call.fields.items())[:MOST_FIELDS]
+    return _shown(hide, call.fields)
+
+
+def _shown(hide: Redaction, members: Mapping[str, Any]) -> dict[str, Any]:
+    fields = list(members.items())[:MOST_FIELDS]
     return {_said(hide, name): _value(hide.member(name, each)) for name, each in fields}
 
 

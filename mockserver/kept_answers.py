@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,8 +48,9 @@ def _named(call: Call, role: Kept | None) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _place(call: Call, role: Kept, name: str) -> tuple[str, str]:
-    return f"kept {role.of}", json.dumps([*call.account, name])
+def _place(call: Call, role: Kept, name: str) -> tuple[str, ...]:
+    family, key = call.account
+    return f"kept {role.of}", key, family, name
 
 
 def _own(call: Call) -> list[Any]:

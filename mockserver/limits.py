@@ -52,9 +52,10 @@ class Limits:
 
 def duration(seconds: float) -> str:
     """A duration as `12ms`, `7.66s` or `6m0s`."""
-    if seconds < 1:
-        return f"{math.ceil(seconds * 1000)}ms"
-    minutes, rest = divmod(seconds, 60)
+    milliseconds = math.ceil(round(seconds * 1000, 6))
+    if milliseconds < 1000:
+        return f"{milliseconds}ms"
+    minutes, rest = divmod(milliseconds / 1000, 60)
     text = f"{rest:.3f}".rstrip("0").rstrip(".")
     return f"{int(minutes)}m{text}s" if minutes else f"{text}s"
 

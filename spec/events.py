@@ -106,11 +106,15 @@ def read(body: bytes) -> tuple[list[tuple[str | None, str]], str]:
 
     By the HTML standard's rules: lines end with LF, CRLF or CR, a blank line ends an event, data of several
     lines is joined by LF, a line that begins with a colon is a comment. The rest is a last event without its
-    blank line, which a client throws away.
+    blank line, which a client throws away; comments are none of it.
     """
     text = body.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     *whole, rest = text.split("\n\n")
-    return [found for each in whole if (found := _read_one(each.split("\n")))], rest.strip("\n")
+    return [found for each in whole if (found := _read_one(each.split("\n")))], _uncommented(rest)
+
+
+def _uncommented(rest: str) -> str:
+    return "\n".join(each for each in rest.split("\n") if each and not each.startswith(":"))
 
 
 def _read_one(lines: Sequence[str]) -> tuple[str | None, str] | None:

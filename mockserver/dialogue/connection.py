@@ -219,6 +219,7 @@ class _Talk:
             raise CannotDo("short")
         sound, pace = _sound(scene, call.fields), scene.call.stream_pace
         keeps, pauses, pieces = overrides.get("conversation") != "none", pace.pauses(scene.double.rng), 0
+        written, is_whole = 0, False
         try:
             for each in reply(replace(scene, call=call), under_way, sound, keeps):
                 if each.is_piece:
@@ -226,11 +227,14 @@ class _Talk:
                     await asyncio.sleep(0 if pace.is_immediate else next(pauses))
                     await self._break_off(scene, pieces)
                 await self._send(each.value)
+                written += each.tokens
+            is_whole = not under_way.is_cancelled
         finally:
             self.session.heard_ms = 0.0
-            if call.cost:
-                state.settle(call.account, call.cost, True)
-                self.session.credits += float(call.cost)
+            if call.cost:  # what breaks off, or is cancelled, costs what was sent of it
+                paid = call.cost if is_whole else min(call.cost_of(written), call.cost)
+                state.settle(call.account, call.cost, True, paid)
+                self.session.credits += float(paid)
 
     async def _break_off(self, scene: Scene, pieces: int) -> None:
         """End in the middle, if that is wanted. Raises Ended, CannotDo."""

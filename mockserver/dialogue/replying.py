@@ -37,10 +37,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Sent:
-    """A message, and whether it hands over a piece, before which a pause may be due."""
+    """A message, whether it hands over a piece, before which a pause may be due, and the tokens of that."""
 
     value: Any
     is_piece: bool = False
+    tokens: int = 0  # that were written for it
 
 
 def reply(scene: Scene, under_way: ReplyUnderWay, sound: str | None, keeps: bool) -> Iterator[Sent]:
@@ -140,4 +141,4 @@ def _pieces(
         if under_way.is_cancelled:
             return
         item.said.append(each)
-        yield Sent(scene.knowing(piece_text=each).made(step.sends), is_piece=True)
+        yield Sent(scene.knowing(piece_text=each).made(step.sends), is_piece=True, tokens=1)

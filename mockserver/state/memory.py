@@ -16,7 +16,7 @@ from typing import Any
 
 from proofsheet.mockserver.state.accounts import Account, Accounts
 from proofsheet.mockserver.state.journal import Entry, Journal, Unwritten
-from proofsheet.mockserver.state.protocol import Scheduled
+from proofsheet.mockserver.state.protocol import Name, Scheduled
 from proofsheet.mockserver.state.recent import Recent
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task, Tasks
 from proofsheet.mockserver.state.windows import Allowance, Windows
@@ -74,7 +74,7 @@ class MemoryState:
         self._tasks = Tasks()
         self._accounts = Accounts(opening, self._tasks)
         self._journal = Journal(journal_size)
-        self._remembered: dict[str, Recent[str, tuple[float, Any]]] = {}  # by kind: until when, and what
+        self._remembered: dict[str, Recent[tuple[str, ...], tuple[float, Any]]] = {}  # by kind: until when, and what
 
     # clock
 
@@ -175,22 +175,22 @@ class MemoryState:
 
     # values of a while
 
-    def remember(self, name: tuple[str, str], value: Any, seconds: float) -> None:
+    def remember(self, name: Name, value: Any, seconds: float) -> None:
         self.forget(name)
         until = self._clock.now() + seconds
-        self._of_kind(name[0]).use(name[1], lambda: (until, value))
+        self._of_kind(name[0]).use(name[1:], lambda: (until, value))
 
-    def recall(self, name: tuple[str, str]) -> Any:
-        until, value = self._of_kind(name[0]).get(name[1], (0.0, None))
+    def recall(self, name: Name) -> Any:
+        until, value = self._of_kind(name[0]).get(name[1:], (0.0, None))
         if value is not None and self._clock.now() >= until:
             self.forget(name)
             return None
         return value
 
-    def forget(self, name: tuple[str, str]) -> None:
-        self._of_kind(name[0]).pop(name[1], None)
+    def forget(self, name: Name) -> None:
+        self._of_kind(name[0]).pop(name[1:], None)
 
-    def _of_kind(self, kind: str) -> Recent[str, tuple[float, Any]]:
+    def _of_kind(self, kind: str) -> Recent[tuple[str, ...], tuple[float, Any]]:
         return self._remembered.setdefault(kind, Recent())
 
     # what is to happen
@@ -246,8 +246,9 @@ class MemoryState:
         for holder in [each for each in self._seeds if each[1] == key]:
             self._seeds.pop(holder)
         self._windows.forget(key)
-        for kind in self._remembered:
-            self.forget((kind, key))
+        for known in self._remembered.values():
+            for name in [each for each in known if each[0] == key]:
+                known.pop(name)
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
         self._tasks.forget(key)
 

@@ -14,6 +14,8 @@ from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Tas
 from proofsheet.mockserver.state.windows import Allowance
 from proofsheet.spec.document import RateLimit, TokenLimit
 
+Name = tuple[str, ...]  # a kind, the credential or id under which it is kept, and what else tells it apart
+
 
 @dataclass(frozen=True)
 class Scheduled:
@@ -90,13 +92,13 @@ class State(Protocol):
     def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, operation: str = "") -> Allowance:
         """How much of a limit is used, and when it is free again."""
 
-    def remember(self, name: tuple[str, str], value: Any, seconds: float) -> None:
-        """Keep a value under a kind and an id, for so many seconds of the clock."""
+    def remember(self, name: Name, value: Any, seconds: float) -> None:
+        """Keep a value under its name, for so many seconds of the clock."""
 
-    def recall(self, name: tuple[str, str]) -> Any:
+    def recall(self, name: Name) -> Any:
         """What is remembered; None if nothing is, or not any more."""
 
-    def forget(self, name: tuple[str, str]) -> None:
+    def forget(self, name: Name) -> None:
         """Let go of what is remembered, if anything is."""
 
     def schedule(self, entry: Scheduled) -> bool:

@@ -264,6 +264,7 @@ HARMLESS: dict[str, Change] = {
     "a stage is left out": in_events(lambda found: found[-1:]),
     "lines end otherwise": in_stream(lambda body: body.replace(b"\n", b"\r\n")),
     "comments keep it open": in_stream(lambda body: body.replace(b"\n\n", b"\n\n: still there\n\n")),
+    "a comment is the last that comes": in_stream(lambda body: body + b": bye\n"),
     "no space after the colon": in_stream(lambda body: body.replace(b"data: ", b"data:")),
     "events are numbered": in_stream(lambda body: body.replace(b"data: ", b"id: 1\ndata: ")),
     "a byte order mark": in_stream(lambda body: "\ufeff".encode() + body),

@@ -194,6 +194,8 @@ def test_a_reply_under_way_is_cancelled(house: Process) -> None:
         assert ended["items"][0]["state"] == "incomplete"
         talk.say("stop")
         assert talk.until("wrong")[-1]["why"] == "nothing goes on"
+        cost = (1000 * ended["tokens"]["read"] + 2000 * ended["tokens"]["written"]) / 10**6
+        assert 1000 - control(house, "GET", "/ledger", talk.key)["credits"] == pytest.approx(cost)
 
 
 @pytest.mark.parametrize(

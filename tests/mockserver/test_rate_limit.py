@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
+from proofsheet.mockserver.limits import duration
 from proofsheet.mockserver.state import accounts, recent
 from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.spec.document import RateLimit
@@ -31,6 +32,23 @@ class Hand:
 
 def test_the_document_says_so(document: Any) -> None:
     assert {each.policy.rate_limit for each in document.operations.values()} == {LIMIT}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0ms"),
+        (0.0121, "13ms"),
+        (0.9996, "1s"),
+        (7.66, "7.66s"),
+        (16.1, "16.1s"),
+        (59.9996, "1m0s"),
+        (119.9996, "2m0s"),
+        (360, "6m0s"),
+    ],
+)
+def test_a_duration_has_no_60_seconds_and_no_1000_milliseconds(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
 
 
 def test_150_pass_and_the_next_is_out_for_a_minute_to_the_moment() -> None:
