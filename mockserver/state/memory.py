@@ -74,7 +74,8 @@ class MemoryState:
         self._tasks = Tasks()
         self._accounts = Accounts(opening, self._tasks)
         self._journal = Journal(journal_size)
-        self._remembered: dict[str, Recent[tuple[str, ...], tuple[float, Any]]] = {}  # by kind: until when, and what
+        # By kind: until when, and what.
+        self._remembered: dict[str, Recent[tuple[str, ...], tuple[float, Any]]] = {}
 
     # clock
 
