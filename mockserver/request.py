@@ -158,7 +158,7 @@ def _parse(call: Call, data: bytes) -> str | None:
         elif body.is_form:
             _keep_parts(call, body, form.parameters(data))
         else:
-            call.fields = _json(data)
+            call.fields = read_json(data)
     except form.BadForm as problem:
         return str(problem)
     except (ValueError, RecursionError):
@@ -166,8 +166,11 @@ def _parse(call: Call, data: bytes) -> str | None:
     return None
 
 
-def _json(data: bytes) -> Any:
-    """The JSON value. Raises ValueError, also for one that is too deep, and RecursionError."""
+def read_json(data: bytes) -> Any:
+    """The JSON value that a client sent.
+
+    Raises ValueError, also for one that is too deep, that holds NaN or half a character; and RecursionError.
+    """
     value = _DECODER.decode(data.decode("utf-8"))
     if b"\\u" in data:
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
@@ -246,7 +249,7 @@ def _keep_text_of_list(call: Call, name: str, schema: Mapping[str, Any], part: P
 
 def _keep_json(call: Call, name: str, data: bytes) -> None:
     try:
-        call.fields[name] = _json(data)
+        call.fields[name] = read_json(data)
     except (ValueError, RecursionError):
         call.flaws.append(Flaw("type", name, {"expected": "object", "received": "string"}))
 

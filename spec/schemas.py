@@ -70,9 +70,10 @@ def flaw(error: Any) -> Flaw:
     if kind == "additionalProperties":
         path.append(params["unexpected"][0])
     params["limit"] = params.get(_LIMITS.get(kind, "limit"))
-    options = params.get("options") or ()
-    params["options"] = " | ".join(f"'{option}'" for option in options)
-    params["listed"] = in_english([f"'{option}'" for option in options if option is not None])
+    # That null is taken too, no API says when it lists the words that it takes.
+    options = [f"'{option}'" for option in params.get("options") or () if option is not None]
+    params["options"] = " | ".join(options)
+    params["listed"] = in_english(options)
     params["expected"] = ", ".join(params.get("types") or ())
     params["received"] = type_name(error.instance)
     return Flaw(kind, name(path), params, tuple(path))

@@ -24,7 +24,7 @@ from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry, message_entry
 from proofsheet.mockserver.replies import Reply, problem
 from proofsheet.mockserver.replies import reply as http_reply
-from proofsheet.mockserver.request import new_call
+from proofsheet.mockserver.request import new_call, read_json
 from proofsheet.mockserver.wording import complaints
 from proofsheet.mockserver.writing import writing
 from proofsheet.spec import pointers
@@ -288,12 +288,13 @@ def _read(dialogue: Dialogue, text: Any) -> tuple[Received, Any]:
     if len(text) > dialogue.largest:
         raise CannotDo("large", Flaw("large", "", {"limit": dialogue.largest}))
     try:
-        message = json.loads(text) if isinstance(text, str) else None
+        message = read_json(text.encode()) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         message = None
     if not isinstance(message, dict):
         raise CannotDo("broken")
-    event = next(pointers.find(message, dialogue.id), None)
+    sent = next(pointers.find(message, dialogue.id), None)
+    event = sent if isinstance(sent, str) else None  # what is no name is named back to nobody
     name = next(pointers.find(message, dialogue.name), None)
     at = ".".join(dialogue.name)
     if name is None:

@@ -205,6 +205,10 @@ def test_a_reply_under_way_is_cancelled(house: Process) -> None:
         (b"\x00\x01", "that is no JSON"),
         ("[1]", "that is no JSON"),
         ("[" * 3000, "that is no JSON"),
+        ('{"do": "say", "item": ' + '{"says":' * 200 + "1" + "}" * 201, "that is no JSON"),
+        ('{"do": "say", "item": {"says": "\\ud800"}}', "that is no JSON"),
+        ('{"do": "say", "item": {"says": NaN}}', "that is no JSON"),
+        ('{"do": "say", "item": {"says": 1e999}}', "that is no JSON"),
         ('{"no": 1}', "do is missing"),
         ('{"do": "sing"}', "sing is none of"),
         ('{"do": ["say"]}', "is none of"),
@@ -221,6 +225,11 @@ def test_what_is_wrong_is_said_and_the_dialogue_goes_on(talk: Talk, text: Any, w
     assert why in talk.next()["why"]
     talk.say("deaf")
     assert talk.next()["do"] == "quiet"
+
+
+def test_what_is_no_name_of_a_message_is_not_repeated(talk: Talk) -> None:
+    talk.say("sing", no={"a": 1})
+    assert talk.next()["to"] is None
 
 
 def test_a_message_that_is_too_large_ends_it(talk: Talk) -> None:

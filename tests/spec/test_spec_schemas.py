@@ -44,7 +44,7 @@ def test_required_names_the_missing_field() -> None:
 
 
 def test_messages_get_options_expected_and_received() -> None:
-    schema = Schema({"properties": {"e": {"enum": ["a", "b"]}, "t": {"type": "string"}}})
+    schema = Schema({"properties": {"e": {"enum": ["a", None, "b"]}, "t": {"type": "string"}}})
     enum, kind = schema.flaws({"e": "c", "t": [1]})
     assert enum.params["options"] == "'a' | 'b'"
     assert (kind.params["expected"], kind.params["received"]) == ("string", "array")
