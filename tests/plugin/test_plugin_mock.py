@@ -135,7 +135,7 @@ def test_an_error_is_found_among_calls_that_match(proofsheet_mock: Mock) -> None
         ({"code": 418}, "no outcome status 418"),
         ({"code": 500, "operation": "generateCoar"}, "no operation 'generateCoar'; known: "),
         ({"fault": "explode"}, "'explode' is no fault: expected one of latency"),
-        ({"code": 500, "times": 0}, "times: expected a whole number of calls from 1 on, came 0"),
+        ({"code": 500, "times": 0}, "times: expected a whole number of calls from 1 to 1000000, came 0"),
         ({}, 'give an "outcome", a "code", a "fault", a "task" or an "answer"'),
     ],
 )
