@@ -174,13 +174,16 @@ def _written_down(call: Call, double: Double) -> Script | None:
         is_vector=completion is None,
     )
     name = ("answers", call.key or "")
-    before = double.state.recall(name) or {}
-    found = chosen(double.settings.answers, asked, before)
-    if found is None:
-        return None
-    counted = {**before, found.family: before.get(found.family, 0) + 1}
-    double.state.remember(name, dict(list(counted.items())[-_MOST_FAMILIES:]), _YEAR)
-    return found.script
+    while True:  # once, unless another worker counts a call of this key at the same time
+        counts = double.state.recall(name)
+        before = counts or {}
+        found = chosen(double.settings.answers, asked, before)
+        if found is None:
+            return None
+        counted = {**before, found.family: before.get(found.family, 0) + 1}
+        kept = dict(list(counted.items())[-_MOST_FAMILIES:])
+        if double.state.exchange(name, counts, kept, _YEAR):
+            return found.script
 
 
 def _turns(call: Call) -> tuple[Turn, ...]:

@@ -107,10 +107,9 @@ def _first(dialogue: Dialogue, does: str) -> Received | None:
 
 def _await(dialogue: Dialogue, message: Any, names: tuple[str, ...]) -> Saying:
     """A message, and the last of those that are awaited; an error ends the waiting too."""
-    wire = {
-        str(next(pointers.find(dialogue.sends[each].template.value, dialogue.name))) for each in names[-1:]
-    }
-    return Saying(message, frozenset({*wire, dialogue.error}))
+    awaited = (*names[-1:], dialogue.error)
+    wire = (next(pointers.find(dialogue.sends[each].template.value, dialogue.name)) for each in awaited)
+    return Saying(message, frozenset(map(str, wire)))
 
 
 def _unheard(dialogue: Dialogue) -> Any:

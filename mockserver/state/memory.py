@@ -188,6 +188,12 @@ class MemoryState:
             return None
         return value
 
+    def exchange(self, name: Name, old: Any, new: Any, seconds: float) -> bool:
+        if self.recall(name) != old:
+            return False
+        self.remember(name, new, seconds)
+        return True
+
     def forget(self, name: Name) -> None:
         self._of_kind(name[0]).pop(name[1:], None)
 

@@ -98,6 +98,9 @@ class State(Protocol):
     def recall(self, name: Name) -> Any:
         """What is remembered; None if nothing is, or not any more."""
 
+    def exchange(self, name: Name, old: Any, new: Any, seconds: float) -> bool:
+        """Keep a value in place of `old` (None: of nothing); False if something else is remembered by now."""
+
     def forget(self, name: Name) -> None:
         """Let go of what is remembered, if anything is."""
 

@@ -134,6 +134,26 @@ def test_calls_are_numbered_by_key_and_rule(house: Callable[..., InProcess], tmp
     assert other["answers"][0]["text"] == "One."
 
 
+def test_a_call_that_another_worker_counts_meanwhile_is_the_one_before(
+    house: Callable[..., InProcess], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = "".join(f"  - {{match: {{nth: {number}}}, answer: {{text: '{number}'}}}}\n" for number in (1, 2))
+    (tmp_path / "a.yaml").write_text(f"answers:\n{rules}")
+    answers = load_rules(tmp_path)
+    double = house(answers=answers)
+    state = double.double.state
+    recall, meanwhile = state.recall, [{answers[0].family: 1}]
+
+    def recalled(name: tuple[str, ...]) -> Any:
+        found = recall(name)
+        if name[0] == "answers" and meanwhile:
+            state.remember(name, meanwhile.pop(), 60)
+        return found
+
+    monkeypatch.setattr(state, "recall", recalled)
+    assert answered(double, ("me", "Hello"))["answers"][0]["text"] == "2"
+
+
 def test_more_of_a_conversation_decides(house: Callable[..., InProcess], tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(NUMBERED)
     double = house(answers=load_rules(tmp_path))

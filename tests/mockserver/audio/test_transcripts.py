@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -105,7 +104,5 @@ def test_a_decoder_that_dies_is_a_broken_file(monkeypatch: pytest.MonkeyPatch, t
     script = tmp_path / "dies.py"
     script.write_text("import os; os.abort()")
     monkeypatch.setattr(upload, "_READER", script)
-    began = time.monotonic()
     with pytest.raises(Unreadable, match="the decoder ended"):
         read_audio(tone(1.0))
-    assert time.monotonic() - began < upload.PATIENCE
