@@ -27,7 +27,7 @@ def _prepare(call: Call) -> None:
     look_through(call)
     count_tokens(call)
     len(call.prompts)  # which it remembers
-    if call.operation.completion is not None:
+    if call.operation.completion is not None or call.operation.classification is not None:
         writing(call)
 
 

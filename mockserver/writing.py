@@ -93,9 +93,9 @@ class Writing:
     @property
     def weight(self) -> int:
         """About how many values it takes to show it."""
-        return (
-            self.completion_tokens * (1 + 3 * (self.alternatives or 0)) + len(self.inputs) * self.dimensions
-        )
+        words = self.completion_tokens * (1 + 3 * (self.alternatives or 0))
+        of_results = sum(len(each.scores) + len(each.found) + len(each.kinds) for each in self.results)
+        return words + len(self.inputs) * self.dimensions + of_results
 
     @property
     def completion_tokens(self) -> int:

@@ -36,6 +36,7 @@ LOOK_SECONDS = 0.25  # between two looks at the double's clock, which tests move
 CUT = 1011  # the code with which a dialogue is cut
 MOST_SESSIONS = 1_000  # that are shown
 _TOO_LARGE = 1009
+_MUCH = 32 * 1024  # characters that came, about which is worked in a thread
 
 
 class Ended(Exception):
@@ -165,6 +166,7 @@ class _Talk:
 
     async def _take(self, text: Any) -> None:
         self.session.received += 1
+        self.session.size += len(text)
         scene = self.scene
         try:
             received, message = _read(scene.dialogue, text)
@@ -178,10 +180,16 @@ class _Talk:
         scene = replace(scene, message=message)
         scene.double.state.record(message_entry(scene.call, received.name, "received", message))
         try:
-            for each in list(act(scene, received)):
+            for each in await self._acted(scene, received, len(text)):
                 await self._do(scene, each)
         except CannotDo as cannot:
             await self._fail(scene, cannot)
+
+    async def _acted(self, scene: Scene, received: Received, size: int) -> list[Any]:
+        """What a message leads to; much sound is heard in a thread. Raises CannotDo."""
+        if received.does == "hear" and size > _MUCH:  # a reply meanwhile looks at none of it
+            return await asyncio.to_thread(lambda: list(act(scene, received)))
+        return list(act(scene, received))
 
     async def _do(self, scene: Scene, wanted: Any) -> None:
         if isinstance(wanted, Ask):
@@ -213,7 +221,8 @@ class _Talk:
 
     async def _say(self, scene: Scene, wanted: Ask, under_way: ReplyUnderWay) -> None:
         overrides = wanted.overrides if isinstance(wanted.overrides, dict) else {}
-        call = _asked(scene, overrides)
+        is_much = self.session.size > _MUCH
+        call = await asyncio.to_thread(_asked, scene, overrides) if is_much else _asked(scene, overrides)
         state = scene.double.state
         if call.cost and not state.reserve(call.account, call.cost):
             raise CannotDo("short")

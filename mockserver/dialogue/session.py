@@ -39,6 +39,7 @@ class Session:
     reply: ReplyUnderWay | None = None
     sent: int = 0
     received: int = 0
+    size: int = 0  # characters or bytes that were received
     credits: float = 0.0
     upcoming: str = field(default_factory=lambda: new_id())  # the id of the item that is heard
     is_open: bool = True

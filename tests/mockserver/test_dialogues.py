@@ -161,6 +161,16 @@ def test_speech_is_found_by_its_level_and_answered(talk: Talk) -> None:
     assert talk.until("ends")[0]["do"] == "begins"
 
 
+def test_much_sound_in_one_message_is_heard_and_answered_as_little_is(talk: Talk) -> None:
+    for sound in (tone(800, 9000), tone(800, 0)):
+        assert len(sound) > 32 * 1024  # about which is worked in a thread
+        talk.say("hear", sound=sound)
+    assert [talk.next()["do"] for _ in range(3)] == ["speaks", "silent", "said"]
+    assert talk.until("ends")[0]["do"] == "begins"
+    talk.say("hear", sound=tone(800, 9000)[:-1] + "?")
+    assert "is no sound" in talk.next()["why"]
+
+
 def test_without_turns_the_client_says_when_it_has_spoken(talk: Talk) -> None:
     talk.say("set", to={"turns": None})
     talk.say("heard")
