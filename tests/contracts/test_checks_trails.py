@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from proofsheet.contracts.checks.cross_exchange import (
 from proofsheet.contracts.checks.image_facts import LOOK
 from proofsheet.contracts.checks.money import BalanceMoves, CostsItsPrice, RefusalsAreFree
 from proofsheet.contracts.checks.task_money import EndsAreFree
+from proofsheet.contracts.checks.vectors import SameVectors
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Trace, Unjudged
@@ -27,6 +29,7 @@ from proofsheet.spec.document import Document
 
 Kind = type[Expectation]
 DARK, LIGHT = bytes(LOOK * LOOK), bytes([90]) * (LOOK * LOOK)
+EAST, NORTH = struct.pack("<2f", 1, 0), struct.pack("<2f", 0, 1)  # vectors, packed
 SEEDS = {"random": 0, "maximum": 100}
 FRESH = {"random": 0}
 LIMIT = {"outcome": "rate_limit_exceeded", "window": 10}
@@ -114,6 +117,17 @@ TABLE: tuple[tuple[Kind, dict[str, Any], History, tuple[tuple[History, str], ...
         OUT,
         (OVER, _trace("stranger", 401)),
         (((OVER, _trace("stranger", 429)), "expected 401 unauthorized once a key was shut out, came 429"),),
+    ),
+    (
+        SameVectors,
+        {"case": "numbers"},
+        (_trace("numbers", looks=(EAST,)), _trace("packed", looks=(EAST,))),
+        (
+            (
+                (_trace("numbers", looks=(EAST,)), _trace("packed", looks=(NORTH,))),
+                "expected vector 0 to be the one that came as numbers, came another",
+            ),
+        ),
     ),
 )
 ROWS = [(check, params, bad, text) for check, params, _, others in TABLE for bad, text in others]
