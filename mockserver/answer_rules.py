@@ -124,7 +124,10 @@ def load_rules(folder: Path) -> tuple[Rule, ...]:
 
     A file is `{answers: [{match: {…}, answer: {…}}]}`, or as one of foreign_answers.yaml.
     """
-    paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+    try:
+        paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+    except OSError as problem:  # a folder in it that goes meanwhile
+        raise BadScript(f"{folder}: cannot be read: {problem}") from None
     if not folder.exists():
         raise BadScript(f"{folder}: there is no such file or folder")
     files = [each for each in paths if each.suffix in SUFFIXES]

@@ -31,7 +31,11 @@ def talk(url: str, headers: Mapping[str, str], sayings: Sequence[Saying], patien
     `patience` is how many seconds are waited for each. A text that is no JSON is taken as it is.
     Raises OSError and TimeoutError where nothing can be opened.
     """
-    from websockets.exceptions import ConnectionClosed, InvalidStatus  # loaded where there are dialogues
+    from websockets.exceptions import (  # loaded where there are dialogues
+        ConnectionClosed,
+        InvalidStatus,
+        WebSocketException,
+    )
     from websockets.sync.client import connect
 
     protocols: list[Any] = [
@@ -65,6 +69,8 @@ def talk(url: str, headers: Mapping[str, str], sayings: Sequence[Saying], patien
         response = refused.response
         told = tuple((name.lower(), value) for name, value in response.headers.raw_items())
         return Heard(response.status_code, told, bytes(response.body or b""))
+    except WebSocketException as broken:  # an answer in HTTP/1.0, another handshake than was asked for
+        raise OSError(f"no WebSocket was opened: {broken}") from None
 
 
 def _listen(socket: Any, until: frozenset[str], messages: list[Any], patience: float) -> None:

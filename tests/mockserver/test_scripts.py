@@ -275,3 +275,12 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, text: st
     (tmp_path / name).write_text(text)
     with pytest.raises(BadScript, match=str(tmp_path)):
         load_rules(tmp_path)
+
+
+def test_a_folder_that_goes_while_it_is_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(self: Path, pattern: str) -> list[Path]:
+        raise FileNotFoundError(2, "No such file or directory", str(self / "sub"))
+
+    monkeypatch.setattr(Path, "rglob", gone)
+    with pytest.raises(BadScript, match="cannot be read"):
+        load_rules(tmp_path)
