@@ -121,7 +121,7 @@ class _Maker:
 
     def _object(self, schema: Mapping[str, Any], depth: int) -> Any:
         known = schema.get("properties", {})
-        required = schema.get("required", ())
+        required = dict.fromkeys(schema.get("required", ()))  # looked up once for each property
         names = [each for each in known if each in required or depth < _DEEP]
         made = {name: self.value(known[name], depth + 1) for name in names}
         for name in (each for each in required if each not in made):
