@@ -28,13 +28,14 @@ sys.meta_path.insert(0, Finder())
 def interrupted(folder: Path, module: str, *arguments: str, ignored: bool = False) -> tuple[int, str]:
     (folder / "sitecustomize.py").write_text(HOOK)
     environment = {**os.environ, "PYTHONPATH": str(folder), "INTERRUPT_AT": module}
+    taken = signal.SIG_IGN if ignored else signal.SIG_DFL  # whatever these tests were started with
     found = subprocess.run(
         [sys.executable, "-m", "proofsheet", *arguments],
         env=environment,
         capture_output=True,
         text=True,
         timeout=500,
-        preexec_fn=(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) if ignored else None,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, taken),
     )
     return found.returncode, found.stderr
 

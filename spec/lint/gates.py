@@ -9,7 +9,9 @@ from proofsheet.spec import build_tasks
 from proofsheet.spec.lint.context import Context, Found, Op, samples
 
 # A refusal that is no gate: it has no place in the precedence.
-CRASH = "crash"
+NO_GATES = frozenset(
+    {"crash", "dialogue"}
+)  # have words, codes and outcomes as gates have, and no place among them
 _HARMLESS = {"type", "description", "example", "examples", "default", "title", "deprecated"}
 SCHEMA_KEYWORDS = frozenset(
     """type enum const minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum
@@ -62,7 +64,7 @@ def known(context: Context) -> Iterator[Found]:
         for keyword in ("x-precedence", "x-refusals", "x-wording", "x-codes"):
             for name in place.node.get(keyword, ()):
                 gate = name.partition(".")[0]
-                if gate not in gates or (gate == CRASH and keyword == "x-precedence"):
+                if gate not in gates or (gate in NO_GATES and keyword == "x-precedence"):
                     at = f"{place.pointer}/{keyword}"
                     yield Found(at, f"{gate!r} is no gate; the gates are {', '.join(gates)}")
 
@@ -137,7 +139,7 @@ def precedence(context: Context) -> Iterator[Found]:
     """A gate that can refuse has both a rank in x-precedence and an outcome in x-refusals."""
     for op in context.operations:
         ranked = set(op.rules.get("x-precedence", ()))
-        refusing = {key.partition(".")[0] for key in op.rules.get("x-refusals", {})} - {CRASH}
+        refusing = {key.partition(".")[0] for key in op.rules.get("x-refusals", {})} - NO_GATES
         for gate in sorted(ranked ^ refusing):
             if applies(op, gate) and gate in refusing:
                 at = op.keyword("x-precedence")
