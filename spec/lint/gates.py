@@ -8,10 +8,8 @@ from typing import Any
 from proofsheet.spec import build_tasks
 from proofsheet.spec.lint.context import Context, Found, Op, samples
 
-# A refusal that is no gate: it has no place in the precedence.
-NO_GATES = frozenset(
-    {"crash", "dialogue"}
-)  # have words, codes and outcomes as gates have, and no place among them
+# What has words, codes and outcomes as a gate has, and no place in the precedence.
+NO_GATES = frozenset({"crash", "dialogue"})
 _HARMLESS = {"type", "description", "example", "examples", "default", "title", "deprecated"}
 SCHEMA_KEYWORDS = frozenset(
     """type enum const minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum
