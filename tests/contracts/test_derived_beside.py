@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from proofsheet.contracts.checks.cross_exchange import (
+    ONE,
     AnotherPicture,
     LimitReached,
     PicturesDiffer,
@@ -14,7 +15,7 @@ from proofsheet.contracts.checks.cross_exchange import (
     SeedEchoed,
     SeedsFresh,
 )
-from proofsheet.contracts.checks.image_facts import LOOK
+from proofsheet.contracts.checks.image_facts import LOOK, difference
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.history import Trace, Unjudged
@@ -29,9 +30,11 @@ def trace(look: bytes | None = None, status: int = 200, **options: Any) -> Trace
     return Trace(options.pop("case", "c"), "generateCore", status, frozenset({"r"}), looks=looks, **options)
 
 
-def said(check: Expectation, document: Document, *history: Trace) -> list[str]:
+def said(
+    check: Expectation, document: Document, *history: Trace, operation: str = "generateCore"
+) -> list[str]:
     exchange = Exchange("POST", "http://t.test/core", (), b"", history[-1].status, (), b"")
-    return list(check.findings(Answer(exchange, document.operations["generateCore"], history)))
+    return list(check.findings(Answer(exchange, document.operations[operation], history)))
 
 
 def test_another_prompt_gives_another_picture(document: Document) -> None:
@@ -41,6 +44,17 @@ def test_another_prompt_gives_another_picture(document: Document) -> None:
         PicturesDiffer("r"), document, trace(DARK, prompt="a", case="x"), trace(DARK, prompt="b", case="y")
     ) == ["y and x had different prompts and show the same picture"]
     assert said(PicturesDiffer("r"), document, first, trace(DARK, prompt="a")) == []
+
+
+@pytest.mark.parametrize(("points", "is_one"), [(0, True), (2, False)])
+def test_pictures_that_come_from_one_picture_may_be_near_each_other(
+    document: Document, points: int, is_one: bool
+) -> None:
+    near = bytes([20]) * points + DARK[points:]
+    first, second = trace(DARK, prompt="a"), trace(near, prompt="b")
+    assert 0 <= difference(near, DARK) < ONE
+    assert bool(said(PicturesDiffer("r"), document, first, second, operation="inpaint")) is is_one
+    assert said(PicturesDiffer("r"), document, first, second) != []
 
 
 def test_the_same_seed_gives_the_same_picture_and_another_another(document: Document) -> None:
