@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import active_tasks, follow_up
 from proofsheet.mockserver.kept_answers import kept
-from proofsheet.mockserver.limits import duration
+from proofsheet.mockserver.limits import counted_by, duration, resource_name
 from proofsheet.mockserver.picture_tokens import TOKENS
 from proofsheet.mockserver.validation import path, validate
 from proofsheet.mockserver.writing import writing
@@ -45,23 +44,26 @@ def authenticate(call: Call, double: Double) -> None:
 
 def rate_limit(call: Call, double: Double) -> None:
     limit = call.operation.policy.rate_limit
-    if limit and double.settings.rate_limit and not double.state.hit(call.account, limit, call.operation.id):
-        found = double.state.allowance(call.account, limit, call.operation.id)
+    if limit is None or not double.settings.rate_limit:
+        return
+    counted = counted_by(call, limit)
+    if not double.state.hit(call.account, limit, counted):
+        found = double.state.allowance(call.account, limit, counted)
         said = {"limit": limit.requests, "used": found.used, "wait": duration(found.some)}
-        raise Refusal("rate-limit", "most", (Flaw("most", "", {**said, "value": _resource_name(call)}),))
+        raise Refusal("rate-limit", "most", (Flaw("most", "", {**said, "value": resource_name(call)}),))
 
 
 def token_limit(call: Call, double: Double) -> None:
     limit = call.operation.policy.token_limit
     if limit is None or not double.settings.rate_limit:
         return
-    requested = used_tokens(call)
-    if not requested or double.state.spend(call.account, limit, requested):
+    requested, counted = used_tokens(call), counted_by(call, limit)
+    if not requested or double.state.spend(call.account, limit, requested, counted):
         return
-    found = double.state.allowance(call.account, limit)
+    found = double.state.allowance(call.account, limit, counted)
     said = {"limit": limit.tokens, "used": found.used, "requested": requested, "wait": duration(found.some)}
     kind = "larger" if requested > limit.tokens else "most"
-    raise Refusal("token-limit", kind, (Flaw(kind, "", {**said, "value": _resource_name(call)}),))
+    raise Refusal("token-limit", kind, (Flaw(kind, "", {**said, "value": resource_name(call)}),))
 
 
 def used_tokens(call: Call) -> int:
@@ -70,12 +72,6 @@ def used_tokens(call: Call) -> int:
     if written is None:
         return TOKENS["$tokens.total"](call)
     return written.prompt_tokens + written.completion_tokens
-
-
-def _resource_name(call: Call) -> Any:
-    """How a request calls the resource that it needs, such as its model."""
-    role = call.operation.resource
-    return call.evaluate(role.id) if role and role.id else "the API"
 
 
 def body_size(call: Call, double: Double) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
@@ -11,6 +12,20 @@ from proofsheet.mockserver.state.windows import Allowance
 from proofsheet.spec.document import RateLimit, TokenLimit
 
 _UNITS = ("requests", "tokens")
+
+
+def resource_name(call: Call) -> Any:
+    """How a request calls the resource that it needs, such as its model; "the API" where it needs none."""
+    role = call.operation.resource
+    return call.evaluate(role.id) if role and role.id else "the API"
+
+
+def counted_by(call: Call, limit: RateLimit | TokenLimit) -> str:
+    """Under which name a limit counts a call; what names no known resource counts together."""
+    if limit.per == "resource":
+        role, name = call.operation.resource, resource_name(call)
+        return name if role and isinstance(name, str) and name in role.of.items else ""
+    return call.operation.id if limit.per == "operation" else ""
 
 
 class Limits:
@@ -36,7 +51,8 @@ class Limits:
             return Allowance()
         if unit not in self._known:
             call = self._call
-            self._known[unit] = self._double.state.allowance(call.account, found, call.operation.id)
+            counted = counted_by(call, found)
+            self._known[unit] = self._double.state.allowance(call.account, found, counted)
         return self._known[unit]
 
     def left(self, unit: str) -> int:

@@ -220,14 +220,14 @@ class Rule:
 class RateLimit:
     """At most `requests` in `window` seconds; one more shuts the credential out for `penalty` seconds.
 
-    Each credential has one window, or one for each operation (`per`). What is refused may count like the rest
-    and begin the penalty anew (`refused`).
+    Each credential has one window, or one for each operation or resource (`per`). What is refused may count
+    like the rest and begin the penalty anew (`refused`).
     """
 
     requests: int
     window: float
     penalty: float
-    per: str = "credential"  # credential | operation
+    per: str = "credential"  # credential | operation | resource
     refused: str = "pass"  # pass | count
 
     @property
@@ -238,10 +238,11 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class TokenLimit:
-    """At most so many `tokens`, read and written, in `window` seconds, per credential."""
+    """At most so many `tokens`, read and written, in `window` seconds; `per` as of a RateLimit."""
 
     tokens: int
     window: float
+    per: str = "credential"
 
     @property
     def most(self) -> int:

@@ -165,14 +165,14 @@ class MemoryState:
 
     # rate
 
-    def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
-        return self._windows.hit(holder, limit, operation, self._clock.now())
+    def hit(self, holder: Holder, limit: RateLimit, counted: str = "") -> bool:
+        return self._windows.hit(holder, limit, counted, self._clock.now())
 
-    def spend(self, holder: Holder, limit: TokenLimit, amount: int) -> bool:
-        return self._windows.spend(holder, limit, amount, self._clock.now())
+    def spend(self, holder: Holder, limit: TokenLimit, amount: int, counted: str = "") -> bool:
+        return self._windows.spend(holder, limit, amount, counted, self._clock.now())
 
-    def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, operation: str = "") -> Allowance:
-        return self._windows.allowance(holder, limit, operation, self._clock.now())
+    def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, counted: str = "") -> Allowance:
+        return self._windows.allowance(holder, limit, counted, self._clock.now())
 
     # values of a while
 

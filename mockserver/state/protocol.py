@@ -83,13 +83,13 @@ class State(Protocol):
         Nor if it has ended, unless it is to be replaced anyway; nor if there is no room for what is new.
         """
 
-    def hit(self, holder: Holder, limit: RateLimit, operation: str = "") -> bool:
-        """Count a request; False if it is one too many or comes during the penalty."""
+    def hit(self, holder: Holder, limit: RateLimit, counted: str = "") -> bool:
+        """Count a request under a name; False if it is one too many or comes during the penalty."""
 
-    def spend(self, holder: Holder, limit: TokenLimit, amount: int) -> bool:
+    def spend(self, holder: Holder, limit: TokenLimit, amount: int, counted: str = "") -> bool:
         """Count the tokens of a request; False, and nothing counted, if they are too many."""
 
-    def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, operation: str = "") -> Allowance:
+    def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, counted: str = "") -> Allowance:
         """How much of a limit is used, and when it is free again."""
 
     def remember(self, name: Name, value: Any, seconds: float) -> None:

@@ -38,20 +38,19 @@ class Window:
 
 
 class Windows:
-    """A window for each credential and limit; of too many the one used longest ago is forgotten."""
+    """A window for each credential, limit and name under which it counts; the least used are forgotten."""
 
     def __init__(self) -> None:
         self._windows: Recent[tuple[Holder, str, RateLimit | TokenLimit], Window] = Recent()
 
-    def _window(self, holder: Holder, limit: RateLimit | TokenLimit, operation: str, now: float) -> Window:
-        counted = operation if isinstance(limit, RateLimit) and limit.per == "operation" else ""
+    def _window(self, holder: Holder, limit: RateLimit | TokenLimit, counted: str, now: float) -> Window:
         window = self._windows.use((holder, counted, limit), Window)
         window.since(now - limit.window)
         return window
 
-    def hit(self, holder: Holder, limit: RateLimit, operation: str, now: float) -> bool:
+    def hit(self, holder: Holder, limit: RateLimit, counted: str, now: float) -> bool:
         """Count a request; False if it is one too many or comes during the penalty."""
-        window = self._window(holder, limit, operation, now)
+        window = self._window(holder, limit, counted, now)
         if now >= window.blocked_until and len(window.hits) < limit.requests:
             window.hits.append((now, 1))
             return True
@@ -64,19 +63,17 @@ class Windows:
             window.blocked_until = now + limit.penalty
         return False
 
-    def spend(self, holder: Holder, limit: TokenLimit, amount: int, now: float) -> bool:
+    def spend(self, holder: Holder, limit: TokenLimit, amount: int, counted: str, now: float) -> bool:
         """Count tokens; False, and nothing counted, if they are too many."""
-        window = self._window(holder, limit, "", now)
+        window = self._window(holder, limit, counted, now)
         if window.used + amount > limit.tokens:
             return False
         window.hits.append((now, amount))
         return True
 
-    def allowance(
-        self, holder: Holder, limit: RateLimit | TokenLimit, operation: str, now: float
-    ) -> Allowance:
+    def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, counted: str, now: float) -> Allowance:
         """How much of a limit is used."""
-        window = self._window(holder, limit, operation, now)
+        window = self._window(holder, limit, counted, now)
         if not window.hits:
             return Allowance()
         ends = [at + limit.window - now for at, _ in (window.hits[0], window.hits[-1])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import InProcess
 
-from proofsheet.mockserver.limits import duration
+from proofsheet.mockserver.limits import counted_by, duration
 from proofsheet.mockserver.state import accounts, recent
 from proofsheet.mockserver.state.memory import Clock, MemoryState
-from proofsheet.spec.document import RateLimit
+from proofsheet.spec.document import RateLimit, TokenLimit
+from proofsheet.spec.expressions import parse
+from proofsheet.spec.resources import ResourceRole, Resources
 
 LIMIT = RateLimit(150, 10, 60)
 
@@ -114,15 +117,47 @@ def test_without_a_penalty_the_window_alone_decides(refused: str, again: bool) -
     assert hand.state.hit(("f", "k"), limit) is again
 
 
-@pytest.mark.parametrize(("per", "other"), [("credential", False), ("operation", True)])
-def test_an_operation_may_have_a_window_of_its_own(per: str, other: bool) -> None:
+def test_what_is_counted_under_another_name_has_a_window_of_its_own() -> None:
     hand = Hand()
-    limit = RateLimit(1, 10, 60, per=per)
+    limit = RateLimit(1, 10, 60)
     assert hand.state.hit(("f", "k"), limit, "one")
     assert not hand.state.hit(("f", "k"), limit, "one")
-    assert hand.state.hit(("f", "k"), limit, "two") is other
+    assert hand.state.hit(("f", "k"), limit, "two")
     hand.state.reset("k")
     assert hand.state.hit(("f", "k"), limit, "one")
+
+
+class Counted:
+    """A call as far as limits look at it: its operation needs the one of two models that a request names."""
+
+    def __init__(self, model: object) -> None:
+        role = ResourceRole(Resources("models", {"small": {}, "large": {}}), parse("$request.body#/model"))
+        self.operation = SimpleNamespace(id="chat", resource=role)
+        self._model = model
+
+    def evaluate(self, expression: object) -> object:
+        assert expression == self.operation.resource.id
+        return self._model
+
+
+@pytest.mark.parametrize(
+    ("per", "model", "name"),
+    [
+        ("credential", "small", ""),
+        ("operation", "small", "chat"),
+        ("resource", "small", "small"),
+        ("resource", "large", "large"),
+        ("resource", "none-of-that-name", ""),  # else each made-up name would have a window of its own
+        ("resource", ["small"], ""),
+        ("resource", None, ""),
+    ],
+)
+def test_a_limit_counts_by_operation_or_by_the_resource_that_a_call_names(
+    per: str, model: object, name: str
+) -> None:
+    call: Any = Counted(model)
+    for limit in (RateLimit(1, 10, 60, per=per), TokenLimit(1, 10, per)):
+        assert counted_by(call, limit) == name
 
 
 def test_limits_that_differ_do_not_share_a_window() -> None:
