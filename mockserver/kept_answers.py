@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ def recall(call: Call, double: Double) -> None:
     role = call.operation.kept
     name = _named(call, role)
     if role is not None and name is not None:
-        call.kept = double.state.recall(_place(call, role, name))
+        packed = double.state.recall(_place(call, role, name))
+        call.kept = None if packed is None else json.loads(packed)
 
 
 def kept(call: Call, double: Double) -> None:
@@ -40,7 +42,8 @@ def keep(call: Call, double: Double, form: Representation, value: Any) -> None:
         return
     id = next(pointers.find(value, role.keeps.id), None)
     record = {"answer": value, "items": [*call.earlier, *_own(call), *_said(form, value)]}
-    double.state.remember(_place(call, role, str(id)), record, role.keeps.seconds)
+    packed = json.dumps(record).encode()  # of which the state holds only so many bytes
+    double.state.remember(_place(call, role, str(id)), packed, role.keeps.seconds)
 
 
 def _named(call: Call, role: Kept | None) -> str | None:

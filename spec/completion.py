@@ -10,6 +10,7 @@ from proofsheet.spec import pointers, tokens
 
 Tokens = tuple[str, ...]
 FINISHES = ("stop", "length", "calls", "function", "filter")  # how a text ends, in the double's words
+CANCELLED = "cancelled"  # how a reply of a dialogue ends that is interrupted
 CUTS = ("length", "filter")  # those by which it ends before it is whole
 
 
@@ -102,7 +103,7 @@ class Completion:
     json: tuple[Tokens, Any] | None  # a field, and its value with which the text is some JSON object
     alternatives: tuple[Tokens, ...]  # whether each token's likelihood is named, and how many beside it
     tools: tuple[Tools, ...]  # in each of their forms
-    finishes: Mapping[str, str]  # how each way of FINISHES is called
+    finishes: Mapping[str, str]  # how each way of FINISHES is called, and CANCELLED
     causes: Mapping[str, str]  # what is said of why one of CUTS happened
     system: Tokens | None = None  # what the system says, where it is no message
     message_tokens: int = 0  # that each message costs beside its words
@@ -182,7 +183,7 @@ def completion(node: Mapping[str, Any] | None) -> Completion | None:
         json=(pointers.split(found_json["at"]), found_json["is"]) if found_json else None,
         alternatives=tuple(_all(node.get("alternatives", ()))),
         tools=tuple(map(_tools, _listed(node.get("tools", ())))),
-        finishes={each: node.get("finishes", {}).get(each, each) for each in FINISHES},
+        finishes={each: node.get("finishes", {}).get(each, each) for each in (*FINISHES, CANCELLED)},
         causes=node.get("causes", {}),
         system=_at(node.get("system")),
         message_tokens=counts.get("message", 0),

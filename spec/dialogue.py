@@ -45,8 +45,18 @@ class Received:
     at: Tokens
     answers: tuple[str, ...]
     after: Tokens | None  # the id of the item behind which one is added
+    forgets: Tokens  # what is null in an item that is truncated
     defaults: Mapping[str, Any]
     example: Any
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What the ids begin with that the server gives to the session, to items and to replies."""
+
+    session: str = ""
+    item: str = ""
+    reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,16 +90,33 @@ class Turns:
 
 @dataclass(frozen=True)
 class Sound:
-    """The forms of sound (pcm16, g711-ulaw, g711-alaw) by the settings; the least that is committed (ms)."""
+    """The forms of sound (pcm16, g711-ulaw, g711-alaw) by the settings; the least that is committed (ms).
+
+    A token is so many milliseconds of what is heard, and of what is spoken (`heard_token`, `spoken_token`).
+    """
 
     heard: Choice
     spoken: Choice
     spoken_if: tuple[Tokens, str]  # a list in the settings, and what in it asks for sound
     least: int
+    heard_token: float
+    spoken_token: float
     turns: Turns
     started: tuple[str, ...]
     stopped: tuple[str, ...]
     committed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What in the settings of one reply takes the place of the conversation, and what keeps it out of it.
+
+    `items` are what is answered instead. A value at `at` that is `alone` says that the reply is not kept.
+    """
+
+    items: Tokens = ()
+    at: Tokens = ()
+    alone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +146,9 @@ class Dialogue:
     receives: Mapping[str, Received]
     sends: Mapping[str, Message]
     items: Mapping[str, Template]
+    ids: Ids
     overrides: Tokens  # where a message that asks for a reply has settings of its own
+    apart: Apart
     reply: tuple[Step, ...]
     sound: Sound | None
     error: str  # the message that says what is wrong
@@ -159,7 +188,9 @@ def dialogue(node: Any, messages: Mapping[str, Any]) -> Dialogue | None:
         receives={name: _received(name, each, messages[name]) for name, each in node["receives"].items()},
         sends=sends,
         items={name: _template(each) for name, each in node["items"].items()},
+        ids=Ids(**node.get("ids", {})),
         overrides=pointers.split(node["overrides"]),
+        apart=_apart(node.get("apart", {})),
         reply=tuple(Step(**each) for each in node["reply"]),
         sound=_sound(node["sound"]) if "sound" in node else None,
         error=node["error"],
@@ -185,9 +216,15 @@ def _received(name: str, node: Mapping[str, Any], message: Mapping[str, Any]) ->
         at=pointers.split(node.get("at", "")),
         answers=tuple(node.get("answers", ())),
         after=pointers.split(node["after"]) if "after" in node else None,
+        forgets=pointers.split(node.get("forgets", "")),
         defaults=node.get("defaults", {}),
         example=message.get("value"),
     )
+
+
+def _apart(node: Mapping[str, Any]) -> Apart:
+    items, at = (pointers.split(node.get(name, "")) for name in ("items", "at"))
+    return Apart(items, at, node.get("alone"))
 
 
 def _refused(node: Mapping[str, Any]) -> Refused:
@@ -203,6 +240,8 @@ def _sound(node: Mapping[str, Any]) -> Sound:
         spoken=choice(node["spoken"]),
         spoken_if=(pointers.split(spoken_if["at"]), spoken_if["has"]),
         least=node["least"],
+        heard_token=node["tokens"]["heard"],
+        spoken_token=node["tokens"]["spoken"],
         turns=Turns(**pointed, usual=turns["usual"]),
         started=tuple(node["started"]),
         stopped=tuple(node["stopped"]),

@@ -16,6 +16,7 @@ from proofsheet.spec.dialogue import Dialogue, Message
 
 UNHEARD = "xyz.proofsheet"  # a message that no API has
 _MOST_SAID = 3
+_WRITTEN = ("item", "message", "written")  # the steps of a thing that is written
 
 
 class OfDialogue(Expectation):
@@ -76,7 +77,7 @@ class IsAnswered(OfDialogue):
 
 @dataclass(frozen=True)
 class ReplyInOrder(OfDialogue):
-    """The messages of a reply come in the order of its steps, and name one reply."""
+    """The messages of a reply come in the order of its steps, all those of an item, and name one reply."""
 
     def of_dialogue(self, dialogue: Dialogue, messages: Sequence[Any]) -> Iterator[str]:
         found = of_reply(dialogue, messages)
@@ -91,6 +92,8 @@ class ReplyInOrder(OfDialogue):
             or wanted[-1] != came[-1]
         ):
             yield f"expected the messages of a reply in the order {', '.join(wanted)}, came {', '.join(came)}"
+        if lost := [each for each in dict.fromkeys(_of_items(dialogue)) if each not in came]:
+            yield f"expected {', '.join(lost)} of what is written, came none"
         ids = {str(each) for _, each in found}
         if len(ids) > 1:
             yield f"expected one id of the reply in all of them, came {', '.join(sorted(ids)[:_MOST_SAID])}"
@@ -183,11 +186,19 @@ def _wire(dialogue: Dialogue, name: str) -> str:
 
 def _order(dialogue: Dialogue) -> list[str]:
     """The names of the steps of a written reply that name it, in their order."""
-    steps = [each for each in dialogue.reply if each.of in (None, "item", "message", "written")]
-    bound = [
-        each for each in steps if place(dialogue.sends[each.sends].template.binds, "$reply.id") is not None
-    ]
-    return [name for name, _ in groupby(_wire(dialogue, each.sends) for each in bound)]
+    return [name for name, _ in groupby(_names(dialogue, (None, *_WRITTEN)))]
+
+
+def _of_items(dialogue: Dialogue) -> Iterator[str]:
+    """Those of them that are gone through for each thing that is written."""
+    return _names(dialogue, _WRITTEN)
+
+
+def _names(dialogue: Dialogue, of: Sequence[str | None]) -> Iterator[str]:
+    for each in dialogue.reply:
+        bound = place(dialogue.sends[each.sends].template.binds, "$reply.id")
+        if each.of in of and bound is not None:
+            yield _wire(dialogue, each.sends)
 
 
 def _values(dialogue: Dialogue, messages: Sequence[Any], source: str) -> Iterator[Any]:

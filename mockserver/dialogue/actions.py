@@ -18,10 +18,14 @@ from proofsheet.spec.schemas import Flaw
 
 @dataclass(eq=False)
 class CannotDo(Exception):
-    """Why a message does nothing: a kind of error that the document words, and what is wrong."""
+    """Why a message does nothing: a kind of error that the document words, and what is wrong.
+
+    `event` is the id of a message that cannot be taken.
+    """
 
     kind: str
     flaw: Flaw | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def _update(scene: Scene, received: Received) -> Said:
 
 
 def _add(scene: Scene, received: Received) -> Said:
-    item = {"id": f"item_{new_id()}", **received.defaults, **_subject(scene, received)}
+    item = {"id": f"{scene.dialogue.ids.item}{new_id()}", **received.defaults, **_subject(scene, received)}
     after = next(pointers.find(scene.message, received.after), None) if received.after else None
     if any(each.get("id") == item["id"] for each in scene.session.items):
         raise CannotDo("item-known", Flaw("item-known", pointers_name(received.at), {"value": item["id"]}))
@@ -107,9 +111,10 @@ def _remove(scene: Scene, received: Received) -> Said:
 def _truncate(scene: Scene, received: Received) -> Said:
     """What was not heard of an item is forgotten: the words of its sound."""
     item = _found(scene, received)
-    for part in item.get("content", ()):
-        if isinstance(part, dict) and "transcript" in part:
-            part["transcript"] = None
+    *way, last = received.forgets or ("",)
+    for part in pointers.find(item, tuple(way)):
+        if isinstance(part, dict) and last in part:
+            part[last] = None
     yield from _answers(scene.knowing(item_id=item["id"]), received)
 
 
@@ -126,7 +131,7 @@ def _hear(scene: Scene, received: Received) -> Said:
 
 
 def _turn(scene: Scene, sound: Sound, turn: Turn) -> Said:
-    known = scene.knowing(item_id=f"item_{scene.session.upcoming}", heard_start=turn.at, heard_end=turn.at)
+    known = scene.knowing(item_id=_upcoming(scene), heard_start=turn.at, heard_end=turn.at)
     wants = _switches(scene, sound)
     if turn.kind == "started":
         yield from (known.made(name) for name in sound.started)
@@ -139,9 +144,14 @@ def _turn(scene: Scene, sound: Sound, turn: Turn) -> Said:
         yield Ask()
 
 
+def _upcoming(scene: Scene) -> str:
+    """The id of the item that is heard."""
+    return f"{scene.dialogue.ids.item}{scene.session.upcoming}"
+
+
 def _committed(scene: Scene, sound: Sound) -> Said:
     session = scene.session
-    name = f"item_{session.upcoming}"
+    name = _upcoming(scene)
     session.upcoming = new_id()
     session.heard_ms += session.hearing.clear()
     known = scene.knowing(item_id=name)

@@ -54,7 +54,7 @@ async def serve(double: Double, served: Served, match: Match, scope: Any, receiv
     if refused is not None:
         await _refuse(socket, refused)
         return
-    session = Session(f"sess_{new_id()}", double.state.now() + dialogue.lifetime)
+    session = Session(f"{dialogue.ids.session}{new_id()}", double.state.now() + dialogue.lifetime)
     talk = _Talk(Scene(double, call, dialogue, session), socket)
     double.dialogues[session.id] = talk.scene
     if len(double.dialogues) > MOST_SESSIONS:
@@ -171,8 +171,10 @@ class _Talk:
         try:
             received, message = _read(scene.dialogue, text)
         except CannotDo as cannot:
-            name = cannot.flaw.params.get("event") if cannot.flaw else None
-            await self._fail(replace(scene, message={"event_id": name}), cannot)
+            named: Any = cannot.event
+            for each in reversed(scene.dialogue.id):
+                named = {each: named}
+            await self._fail(replace(scene, message=named), cannot)
             if cannot.kind == "large":
                 await self.socket.close(_TOO_LARGE)
                 raise Ended from None
@@ -204,7 +206,7 @@ class _Talk:
         """Begin a reply, which is sent while more is listened to."""
         if self.session.reply is not None:
             return
-        under_way = self.session.reply = ReplyUnderWay(f"resp_{new_id()}")
+        under_way = self.session.reply = ReplyUnderWay(f"{scene.dialogue.ids.reply}{new_id()}")
         task = asyncio.ensure_future(self._reply(scene, wanted, under_way))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -227,7 +229,9 @@ class _Talk:
         if call.cost and not state.reserve(call.account, call.cost):
             raise CannotDo("short")
         sound, pace = _sound(scene, call.fields), scene.call.stream_pace
-        keeps, pauses, pieces = overrides.get("conversation") != "none", pace.pauses(scene.double.rng), 0
+        apart = scene.dialogue.apart
+        keeps = apart.alone is None or apart.alone not in pointers.find(overrides, apart.at)
+        pauses, pieces = pace.pauses(scene.double.rng), 0
         written, is_whole = 0, False
         try:
             for each in reply(replace(scene, call=call), under_way, sound, keeps):
@@ -273,7 +277,9 @@ class _Talk:
 
 def _asked(scene: Scene, overrides: dict[str, Any]) -> Call:
     """A call that stands for a reply: its fields are the settings, as the message changes them, and items."""
-    items = overrides.get("input", scene.session.items)
+    apart = scene.dialogue.apart.items
+    own = next(pointers.find(overrides, apart), None) if apart else None
+    items = own if isinstance(own, list) else scene.session.items
     known = {each.get("id"): each for each in scene.session.items}
     named = [known.get(each.get("id"), each) if isinstance(each, dict) else each for each in items]
     fields = {**merged(scene.session.settings, overrides), "items": named}
@@ -307,14 +313,13 @@ def _read(dialogue: Dialogue, text: Any) -> tuple[Received, Any]:
     name = next(pointers.find(message, dialogue.name), None)
     at = ".".join(dialogue.name)
     if name is None:
-        raise CannotDo("unnamed", Flaw("unnamed", at, {"event": event}))
+        raise CannotDo("unnamed", Flaw("unnamed", at), event)
     received = dialogue.receives.get(name) if isinstance(name, str) else None
     if received is None:
         listed = _listed(dialogue)
-        raise CannotDo("unknown", Flaw("unknown", at, {"value": name, "listed": listed, "event": event}))
+        raise CannotDo("unknown", Flaw("unknown", at, {"value": name, "listed": listed}), event)
     if flaws := received.payload.flaws(message):
-        first = flaws[0]
-        raise CannotDo(first.kind, replace(first, params={**first.params, "event": event}))
+        raise CannotDo(flaws[0].kind, flaws[0], event)
     return received, message
 
 

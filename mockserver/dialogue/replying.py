@@ -11,9 +11,8 @@ from proofsheet.mockserver.dialogue.saying import Scene
 from proofsheet.mockserver.dialogue.session import ReplyUnderWay, new_id
 from proofsheet.mockserver.dialogue.speech import TOKEN_MS, spoken
 from proofsheet.mockserver.writing import Part
+from proofsheet.spec.completion import CANCELLED
 from proofsheet.spec.dialogue import Step
-
-HEARD_MS, SPOKEN_MS = 100, 50  # of sound for a token
 
 
 @dataclass
@@ -22,7 +21,7 @@ class Item:
 
     part: Part
     kind: str  # written | spoken | call
-    id: str = field(default_factory=lambda: f"item_{new_id()}")
+    id: str
     said: list[str] = field(default_factory=list)
     shown: Any = None  # the item as it stands in the conversation
 
@@ -50,10 +49,13 @@ def reply(scene: Scene, under_way: ReplyUnderWay, sound: str | None, keeps: bool
     What it says is added to the conversation if it `keeps` it. It looks at `under_way` before each piece.
     """
     choice = scene.call.writing.choices[0]
-    items = [Item(each, _kind(each, sound)) for each in choice.parts]
+    ids = scene.dialogue.ids
+    items = [Item(each, _kind(each, sound), f"{ids.item}{new_id()}") for each in choice.parts]
     for group in scene.dialogue.steps():
         if group[0].of is None:
-            status, reason = _status(scene, under_way, choice.finish)
+            finish = CANCELLED if under_way.is_cancelled else choice.finish
+            writing = scene.call.writing
+            status, reason = writing.finishes[finish], writing.causes.get(finish)
             known = scene.knowing(reply_id=under_way.id, reply_status=status, reply_reason=reason)
             yield Sent(_outer(known, group[0], items))
             continue
@@ -66,17 +68,13 @@ def _kind(part: Part, sound: str | None) -> str:
     return "call" if part.tool else "spoken" if sound else "written"
 
 
-def _status(scene: Scene, under_way: ReplyUnderWay, finish: str) -> tuple[str, str | None]:
-    if under_way.is_cancelled:
-        return "cancelled", "client_cancelled"
-    return ("incomplete", "max_output_tokens") if finish == "length" else ("completed", None)
-
-
 def _outer(scene: Scene, step: Step, items: Sequence[Item]) -> Any:
     """A message of the reply as a whole, with what it has said by then and what that comes to."""
     said = [each for each in items if each.shown is not None]
-    audio = sum(len(each.said) * TOKEN_MS for each in said if each.kind == "spoken") // SPOKEN_MS
-    heard = round(scene.session.heard_ms / HEARD_MS)
+    sound = scene.dialogue.sound
+    spoken_ms = sum(len(each.said) * TOKEN_MS for each in said if each.kind == "spoken")
+    audio = int(spoken_ms // sound.spoken_token) if sound else 0
+    heard = round(scene.session.heard_ms / sound.heard_token) if sound else 0
     written, read = sum(len(each.said) for each in said), scene.call.writing.prompt_tokens
     counts = {"usage_heard": heard, "usage_spoken": audio, "usage_read": read, "usage_written": written}
     counts |= {"usage_prompt": read + heard, "usage_completion": written + audio}
@@ -108,7 +106,7 @@ def _item(
             yield from _pieces(known, under_way, step, item, sound)
             continue
         is_whole = len(item.said) == len(item.part.tokens) and not is_cut
-        status = "completed" if is_whole else "incomplete"
+        status = scene.call.writing.finishes["stop" if is_whole else "length"]
         told = known.knowing(reply_text=item.text, reply_arguments=item.text, item_status=status)
         if step.item:
             item.shown = told.filled(scene.dialogue.items[step.item])

@@ -19,6 +19,7 @@ from proofsheet.mockserver.state.journal import Entry, Journal, Unwritten
 from proofsheet.mockserver.state.protocol import Name, Scheduled
 from proofsheet.mockserver.state.recent import Recent
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task, Tasks
+from proofsheet.mockserver.state.values import Values
 from proofsheet.mockserver.state.windows import Allowance, Windows
 from proofsheet.spec.document import RateLimit, TokenLimit
 
@@ -74,8 +75,7 @@ class MemoryState:
         self._tasks = Tasks()
         self._accounts = Accounts(opening, self._tasks)
         self._journal = Journal(journal_size)
-        # By kind: until when, and what.
-        self._remembered: dict[str, Recent[tuple[str, ...], tuple[float, Any]]] = {}
+        self._values = Values()
 
     # clock
 
@@ -177,16 +177,10 @@ class MemoryState:
     # values of a while
 
     def remember(self, name: Name, value: Any, seconds: float) -> None:
-        self.forget(name)
-        until = self._clock.now() + seconds
-        self._of_kind(name[0]).use(name[1:], lambda: (until, value))
+        self._values.remember(name, value, self._clock.now() + seconds)
 
     def recall(self, name: Name) -> Any:
-        until, value = self._of_kind(name[0]).get(name[1:], (0.0, None))
-        if value is not None and self._clock.now() >= until:
-            self.forget(name)
-            return None
-        return value
+        return self._values.recall(name, self._clock.now())
 
     def exchange(self, name: Name, old: Any, new: Any, seconds: float) -> bool:
         if self.recall(name) != old:
@@ -195,10 +189,7 @@ class MemoryState:
         return True
 
     def forget(self, name: Name) -> None:
-        self._of_kind(name[0]).pop(name[1:], None)
-
-    def _of_kind(self, kind: str) -> Recent[tuple[str, ...], tuple[float, Any]]:
-        return self._remembered.setdefault(kind, Recent())
+        self._values.forget(name)
 
     # what is to happen
 
@@ -245,7 +236,7 @@ class MemoryState:
             self._windows.forget()
             self._seeds.clear()
             self._scheduled.clear()
-            self._remembered.clear()
+            self._values.forget_all()
             self._tasks.forget(None)
             self._clock.freeze(False)
             return
@@ -253,9 +244,7 @@ class MemoryState:
         for holder in [each for each in self._seeds if each[1] == key]:
             self._seeds.pop(holder)
         self._windows.forget(key)
-        for known in self._remembered.values():
-            for name in [each for each in known if each[0] == key]:
-                known.pop(name)
+        self._values.forget_all(key)
         self._scheduled = [entry for entry in self._scheduled if entry.key != key]
         self._tasks.forget(key)
 

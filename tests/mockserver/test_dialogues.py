@@ -99,7 +99,7 @@ def test_a_reply_comes_in_the_order_of_the_document(talk: Talk) -> None:
     assert "Tell me of whales" in pieces
     whole = found[-2]["item"]
     assert whole["says"] == pieces
-    assert whole["state"] == "completed"
+    assert whole["state"] == "done"
     assert found[-1]["items"] == [whole]
     assert len({each["reply"] for each in found}) == 1
     assert len({each["no"] for each in found}) == len(found)
@@ -128,9 +128,9 @@ def test_settings_change_member_by_member_and_a_message_may_have_its_own(talk: T
     talk.say("answer")
     ended = talk.until("ends")[-1]
     assert (ended["state"], ended["tokens"]["written"], ended["items"][0]["state"]) == (
-        "incomplete",
+        "cut",
         3,
-        "incomplete",
+        "cut",
     )
     talk.say("answer", **{"with": {"most": 5}})
     assert talk.until("ends")[-1]["tokens"]["written"] == 5
@@ -200,8 +200,8 @@ def test_a_reply_under_way_is_cancelled(house: Process) -> None:
         }
         talk.say("stop")
         ended = talk.until("ends")[-1]
-        assert ended["state"] == "cancelled"
-        assert ended["items"][0]["state"] == "incomplete"
+        assert ended["state"] == "broken-off"
+        assert ended["items"][0]["state"] == "cut"
         talk.say("stop")
         assert talk.until("wrong")[-1]["why"] == "nothing goes on"
         cost = (1000 * ended["tokens"]["read"] + 2000 * ended["tokens"]["written"]) / 10**6
@@ -306,3 +306,17 @@ def test_plain_http_is_told_to_upgrade_and_other_paths_are_refused(house: Proces
     with pytest.raises(InvalidStatus) as refused, connect(elsewhere, open_timeout=WAIT):
         pass
     assert refused.value.response.status_code == 403
+
+
+def test_ids_and_what_stands_apart_are_the_document_s(talk: Talk) -> None:
+    talk.say("answer", **{"with": {"aside": "yes", "instead": [{"by": "me", "says": "On its own"}]}})
+    came = talk.until("ends")
+    assert came[0]["reply"].startswith("r-")
+    assert came[-1]["items"][0]["id"].startswith("i-")
+    assert "On its own" in came[-1]["items"][0]["says"]
+    talk.say("show", id=came[-1]["items"][0]["id"])  # it was left out of the conversation
+    assert talk.next()["do"] == "wrong"
+    talk.say("answer", **{"with": {"instead": 5}})  # no items at all: the conversation is answered
+    kept = talk.until("ends")[-1]["items"][0]
+    talk.say("show", id=kept["id"])
+    assert talk.next()["item"] == kept

@@ -96,7 +96,8 @@ REPLY = "dialogue.reply"
 BROKEN: dict[str, tuple[Change, set[str]]] = {
     "the order is another": (moved_first("ends"), {REPLY}),
     "a piece is lost": (first_lost("piece"), {"dialogue.pieces"}),
-    "there are no pieces": (without("piece"), {"dialogue.pieces"}),
+    "there are no pieces": (without("piece"), {"dialogue.pieces", REPLY}),
+    "the whole text is left out": (without("words"), {REPLY}),
     "pieces name another reply": (each("piece", reply="resp_other"), {REPLY}),
     "the reply does not end": (without("ends"), {REPLY, "dialogue.usage"}),
     "the usage is lost": (each("ends", tokens={}), {"dialogue.usage"}),

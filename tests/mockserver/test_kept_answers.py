@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from support import InProcess
 
+from proofsheet.mockserver.state import values
+from proofsheet.mockserver.state.memory import MemoryState
 from proofsheet.spec.load import Library
 
 
@@ -23,3 +26,20 @@ def test_a_reset_of_a_key_forgets_its_kept_answers_and_no_others(
     mock.post("/_mock/reset", headers=paths["one"][1])
     found = {key: mock.get(path, headers=headers).status_code for key, (path, headers) in paths.items()}
     assert found == {"one": 404, "other": 200}
+
+
+def test_of_what_is_kept_packed_the_oldest_goes_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "MOST_BYTES", 100)
+    state = MemoryState(lambda holder: None)
+    for number in range(4):
+        state.remember(("kept", "key", str(number)), bytes(40), 60)
+    state.remember(("other", "key", "plain"), {"of": "another kind"}, 60)
+    assert [state.recall(("kept", "key", str(number))) is not None for number in range(4)] == [
+        *(False, False, True, True)
+    ]
+    state.remember(("kept", "key", "3"), bytes(60), 60)  # in place of the one of 40 bytes
+    assert state.recall(("kept", "key", "2")) is not None
+    state.remember(("kept", "key", "large"), bytes(500), 60)  # alone it stays: there is no smaller choice
+    assert state.recall(("kept", "key", "large")) is not None
+    assert state.recall(("kept", "key", "3")) is None
+    assert state.recall(("other", "key", "plain")) == {"of": "another kind"}
