@@ -133,7 +133,8 @@ def callback_entry(
 
 def message_entry(call: Call, name: str, way: str, message: Any) -> Entry:
     """The journal's entry for a message of a dialogue, which was `received` or `sent`."""
-    hide = Redaction(call)
+    fields = _shown(Redaction(call), message)
+    text = json.dumps(fields, ensure_ascii=False)
     return {
         "time": time.time(),
         "milliseconds": 0.0,
@@ -143,15 +144,15 @@ def message_entry(call: Call, name: str, way: str, message: Any) -> Entry:
         "method": way.upper(),
         "path": name,
         "headers": {},
-        "fields": _shown(hide, message),
+        "fields": fields,
         "files": {},
         "ignored": [],
-        "request_bytes": 0,
+        "request_bytes": 0 if way == "sent" else len(text),
         "status": 101,
         "outcome": name if way == "sent" else None,
         "media_type": "application/json",
-        "response_bytes": 0,
-        "response": None,
+        "response_bytes": len(text) if way == "sent" else 0,
+        "response": text[:BODY_LIMIT],  # what the page shows, whoever said it
         "seed": None,
         "credits": 0.0,
         "forced": None,

@@ -289,6 +289,12 @@ def test_the_journal_and_the_sessions_show_it(house: Process, talk: Talk) -> Non
     talk.say("deaf")
     talk.next()
     shown = control(house, "GET", "/journal", talk.key)["entries"]
+    messages = [each for each in shown if each["method"] in ("SENT", "RECEIVED")]
+    assert messages
+    for each in messages:  # what was said is to be read on the page
+        assert json.loads(each["response"]) == each["fields"]
+        size = {"SENT": "response_bytes", "RECEIVED": "request_bytes"}[each["method"]]
+        assert each[size] == len(each["response"])
     assert [(each["method"], each["path"]) for each in shown[-3:]] == [
         ("SENT", "hello"), ("RECEIVED", "deaf"), ("SENT", "quiet"),
     ]  # fmt: skip
