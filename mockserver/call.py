@@ -18,9 +18,12 @@ from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.spec import expressions, pointers
-from proofsheet.spec.document import Body, Operation, Policy, Representation, minutes
+from proofsheet.spec.cost import minutes
+from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.expressions import Expression, place_in_request
+from proofsheet.spec.policy import Policy
 from proofsheet.spec.prompt_parameters import MEMBER
+from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle
 

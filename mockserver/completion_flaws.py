@@ -11,8 +11,8 @@ from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import pointers, schemas
 from proofsheet.spec.completion import Completion
 from proofsheet.spec.conversation import pairing_flaws
-from proofsheet.spec.document import Body
 from proofsheet.spec.given_schemas import given_schema_flaws
+from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import Flaw
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.windows import Allowance
-from proofsheet.spec.document import RateLimit, TokenLimit
+from proofsheet.spec.policy import RateLimit, TokenLimit
 
 _UNITS = ("requests", "tokens")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from proofsheet.mockserver.call import Call
 from proofsheet.spec import tokens
-from proofsheet.spec.document import megapixels
+from proofsheet.spec.cost import megapixels
 
 
 def text_tokens(call: Call) -> int:

@@ -19,7 +19,8 @@ from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.given_pictures import MOST_PICTURES, given_picture, given_sound, given_values
 from proofsheet.mockserver.origin import address, origin
 from proofsheet.spec import pointers, security
-from proofsheet.spec.document import MULTIPART, Body, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
 from proofsheet.traffic.multipart import Part
 

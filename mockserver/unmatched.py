@@ -20,7 +20,8 @@ from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.replies import Reply, problem, reply
 from proofsheet.mockserver.request import new_call
 from proofsheet.mockserver.wording import complaints
-from proofsheet.spec.document import Operation, Policy
+from proofsheet.spec.document import Operation
+from proofsheet.spec.policy import Policy
 
 UNKNOWN = "unknown"  # what the journal calls the operation
 _NOTHING = Compiled({}, (), (), lambda header: (), ())  # no schema, no rule, no media type

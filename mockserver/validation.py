@@ -14,7 +14,8 @@ from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import schemas
-from proofsheet.spec.document import Parameter, Picture
+from proofsheet.spec.document import Parameter
+from proofsheet.spec.request_bodies import Picture
 from proofsheet.spec.schemas import Flaw, coerce
 from proofsheet.spec.shutdowns import day_of, has_ended
 

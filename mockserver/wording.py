@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from proofsheet.mockserver.call import Complaint, Refusal
-from proofsheet.spec.document import Policy
+from proofsheet.spec.policy import Policy
 from proofsheet.spec.schemas import Flaw
 
 MOST_SAID = 200  # characters of a value that a message repeats

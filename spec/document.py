@@ -5,35 +5,29 @@ Nothing here knows a vendor. The plain data stays reachable at `Document.raw` (r
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofsheet.spec import media_types, pointers
-from proofsheet.spec.artifact import Artifact, Sides
-from proofsheet.spec.choices import Choice
+from proofsheet.spec import media_types
+from proofsheet.spec.artifact import Artifact
 from proofsheet.spec.classification import Classification
 from proofsheet.spec.completion import Completion
+from proofsheet.spec.cost import Cost
 from proofsheet.spec.dialogue import Dialogue
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Expression
-from proofsheet.spec.given_schemas import SchemaRules
 from proofsheet.spec.kept import Kept
+from proofsheet.spec.policy import Policy
+from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.resources import ResourceRole
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
 from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
-from proofsheet.spec.transcription import Sound, Transcription
-
-MEGAPIXEL = 1024 * 1024
-MULTIPART = "multipart/form-data"
-FORMS = (MULTIPART, "application/x-www-form-urlencoded")
+from proofsheet.spec.transcription import Transcription
 
 
 @dataclass(frozen=True)
@@ -102,102 +96,6 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What an uploaded picture must be; None where the document sets no bound. Sides in pixels."""
-
-    formats: tuple[str, ...]
-    min_side: int | None = None
-    max_side: int | None = None
-    min_pixels: int | None = None
-    max_pixels: int | None = None
-    max_ratio: float | None = None  # of the longer side to the shorter one
-    sizes: tuple[tuple[int, int], ...] = ()  # (width, height), any of them; none: any size within the bounds
-    same_size_as: str | None = None  # another field of the form
-    named: bool = True  # whether a refusal names the field
-
-
-@dataclass(frozen=True)
-class Body:
-    """A request body in one media type: its schema, which fields are files and what they must be."""
-
-    media_type: str
-    required: bool
-    schema: Mapping[str, Any]
-    files: frozenset[str] = frozenset()
-    file_lists: frozenset[str] = frozenset()  # fields of a form that hold several files: parts of one name
-    text_lists: frozenset[str] = frozenset()  # the same with texts
-    pictures: Mapping[str, Picture] = field(default_factory=dict)
-    sounds: Mapping[str, Sound] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    json_parts: frozenset[str] = frozenset()  # fields of a form that hold JSON
-    shutdowns: Mapping[str, Mapping[str, date]] = field(
-        default_factory=dict
-    )  # by field: value to the day from which on it is gone
-    examples: tuple[Any, ...] = ()  # whole bodies that are admitted
-    inner_pictures: tuple[tuple[tuple[str, ...], Picture], ...] = ()  # deep in the fields, by their place
-    given_schemas: tuple[tuple[tuple[str, ...], SchemaRules], ...] = ()  # JSON Schemas that it may carry
-
-    @property
-    def is_form(self) -> bool:
-        """Whether its fields are parts or parameters, whose values are texts."""
-        return self.media_type in FORMS
-
-
-def minutes(seconds: float) -> Decimal:
-    """So many seconds in minutes, to a millionth."""
-    return (Decimal(str(seconds)) / 60).quantize(Decimal("0.000001"))
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Credits per call, per item where `per` points to a count, per character of a text, per minute of sound;
-    or per token of what is read and written.
-
-    Prices of tokens are for a million of them, by a choice or by a member of the resource that is used.
-    """
-
-    credits: Choice
-    per: tuple[str, ...] | None
-    charged: frozenset[str]  # the outcomes that are paid for; all others are free
-    prompt_tokens: Choice | str | None = None
-    completion_tokens: Choice | str | None = None
-    megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
-
-    def items(self, fields: Any, seconds: float | None = None) -> Decimal:
-        """By what its credits are multiplied: what `per` counts; of sound (`seconds`) the minutes."""
-        if seconds is not None:
-            return minutes(seconds)
-        found = next(pointers.find(fields, self.per), 1) if self.per else 1
-        if isinstance(found, str):
-            return Decimal(len(found))
-        return Decimal(found if isinstance(found, int) and found > 0 else 1)
-
-    def of_tokens(self, fields: Any, resource: Mapping[str, Any], prompt: int, completion: int) -> Decimal:
-        """What so many tokens cost, in credits."""
-        prices = ((self.prompt_tokens, prompt), (self.completion_tokens, completion))
-        each = (_price(price, fields, resource) * number for price, number in prices)
-        return sum(each, Decimal(0)) / Decimal(10**6)
-
-    def total(
-        self, fields: Any, count: int | Decimal, result: Sides | None, given: Iterable[Sides]
-    ) -> Decimal:
-        """The credits that `count` results take; sides in pixels, None where nothing says how large it is."""
-        further = (megapixels(result) - 1 if result else 0) + sum(map(megapixels, given))
-        each = Decimal(str(self.credits.pick(fields))) + further * Decimal(str(self.megapixel))
-        return each * count
-
-
-def _price(price: Choice | str | None, fields: Any, resource: Mapping[str, Any]) -> Decimal:
-    found = resource.get(price, 0) if isinstance(price, str) else price.pick(fields) if price else 0
-    return Decimal(str(found))
-
-
-def megapixels(sides: Sides) -> int:
-    """How many megapixels a picture counts for: whole ones, and one for what is begun."""
-    return math.ceil(sides[0] * sides[1] / MEGAPIXEL)
-
-
-@dataclass(frozen=True)
 class Rule:
     """A conditional rule over the body (defaults filled in), `$path` and `$representation`."""
 
@@ -214,83 +112,6 @@ class Rule:
         return frozenset(
             name for each in choices for name in (*each.get("required", ()), *each.get("properties", {}))
         )
-
-
-@dataclass(frozen=True)
-class RateLimit:
-    """At most `requests` in `window` seconds; one more shuts the credential out for `penalty` seconds.
-
-    Each credential has one window, or one for each operation or resource (`per`). What is refused may count
-    like the rest and begin the penalty anew (`refused`).
-    """
-
-    requests: int
-    window: float
-    penalty: float
-    per: str = "credential"  # credential | operation | resource
-    refused: str = "pass"  # pass | count
-
-    @property
-    def most(self) -> int:
-        """How many there may be in a window."""
-        return self.requests
-
-
-@dataclass(frozen=True)
-class TokenLimit:
-    """At most so many `tokens`, read and written, in `window` seconds; `per` as of a RateLimit."""
-
-    tokens: int
-    window: float
-    per: str = "credential"
-
-    @property
-    def most(self) -> int:
-        """How many there may be in a window."""
-        return self.tokens
-
-
-@dataclass(frozen=True)
-class Mask:
-    """How a message shows a key: so many of its first and last characters, asterisks between."""
-
-    first: int
-    last: int
-    shortest: int  # a key of fewer characters is asterisks only
-
-    def __call__(self, key: str) -> str:
-        if len(key) < self.shortest:
-            return "*" * len(key)
-        hidden = max(len(key) - self.first - self.last, 0)
-        return key[: self.first] + "*" * hidden + key[len(key) - self.last :]
-
-
-@dataclass(frozen=True)
-class Policy:
-    """The rules an operation shares with others: which gate refuses how, in what order and words."""
-
-    name: str
-    precedence: tuple[str, ...] = ()
-    refusals: Mapping[str, str] = field(default_factory=dict)  # gate, or gate.kind, to an outcome's name
-    wording: Mapping[str, str] = field(default_factory=dict)  # gate.kind to a message with {placeholders}
-    codes: Mapping[str, Any] = field(default_factory=dict)  # gate.kind to the vendor's code
-    default_accept: str = "*/*"
-    unsupported_accept: str = "default"  # default | refuse
-    chosen_form: Choice | None = (
-        None  # the media type of a success, by a field of the request and not by Accept
-    )
-    max_body_bytes: int | None = None
-    token_limit: TokenLimit | None = None
-    rate_limit: RateLimit | None = None
-    empty_parts: str = "value"  # absent | value
-    part_names: str = "any"  # any | quoted
-    latency: tuple[float, float] | None = None
-    credit_usd: float | None = None
-    mask: Mask = Mask(0, 0, 0)
-
-    def outcome(self, gate: str, kind: str) -> str:
-        """The outcome's name for a refusal of `gate`. Raises KeyError where the policy has none."""
-        return self.refusals.get(f"{gate}.{kind}") or self.refusals[gate]
 
 
 @dataclass(frozen=True)

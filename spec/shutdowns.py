@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from proofsheet.spec.document import Body, Document, Operation, Rule
+from proofsheet.spec.document import Document, Operation, Rule
+from proofsheet.spec.request_bodies import Body
 
 _NEVER: Mapping[str, Any] = {"not": {}}
 

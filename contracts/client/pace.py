@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from proofsheet.contracts.client.http_client import wait
-from proofsheet.spec.document import RateLimit
+from proofsheet.spec.policy import RateLimit
 
 MARGIN = 0.9  # of a documented limit: others may use the key too
 _RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m|h))?")

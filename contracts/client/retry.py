@@ -13,7 +13,8 @@ from proofsheet.contracts.case import Case
 from proofsheet.contracts.client.http_client import BACK_OFF, HttpClient, Unreachable
 from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.spec.document import Document, Operation, RateLimit
+from proofsheet.spec.document import Document, Operation
+from proofsheet.spec.policy import RateLimit
 
 LONGEST_WAIT = 120.0  # seconds; a target that wants more is sent nothing more
 AWAY = frozenset({502, 503, 504})  # what gateways answer when nothing is behind them

@@ -13,7 +13,8 @@ from typing import Any
 
 from proofsheet.contracts.derive.samples import value
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Body, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import is_nullable, kind_of
 
 Path = tuple[str, ...]

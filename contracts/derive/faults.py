@@ -15,7 +15,8 @@ from proofsheet.contracts.derive.uploads import beyond as beyond_picture
 from proofsheet.contracts.derive.uploads import uploads
 from proofsheet.contracts.derive.wrong_types import OTHER_KINDS
 from proofsheet.contracts.requirement import LEVELS
-from proofsheet.spec.document import Body, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import kind_of
 
 

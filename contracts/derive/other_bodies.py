@@ -18,7 +18,8 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.uploads import uploads
 from proofsheet.contracts.derive.wrong_types import kinds
 from proofsheet.spec import pointers
-from proofsheet.spec.document import MULTIPART, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import MULTIPART
 
 _NAMES = {MULTIPART: "form", "application/x-www-form-urlencoded": "parameters", "application/json": "json"}
 _DERIVERS: tuple[Callable[[Source, Operation], Iterator[Derived]], ...] = (

@@ -12,7 +12,8 @@ from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
-from proofsheet.spec.document import Operation, RateLimit
+from proofsheet.spec.document import Operation
+from proofsheet.spec.policy import RateLimit
 from proofsheet.spec.tasks import Moves, Views
 
 OTHER = "burst+other-key"

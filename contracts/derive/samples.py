@@ -19,7 +19,9 @@ from proofsheet.contracts.derive.source_audio import is_audio, seconds_of, sourc
 from proofsheet.contracts.derive.source_pictures import in_json, is_picture, mask_picture, source_picture
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
-from proofsheet.spec.document import MULTIPART, Cost, Operation
+from proofsheet.spec.cost import Cost
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import MULTIPART
 from proofsheet.spec.schemas import kind_of
 
 LONG = 1 << 16  # characters, from which one that is repeated is kept once

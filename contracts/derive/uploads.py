@@ -12,7 +12,8 @@ from proofsheet.contracts.derive.sample_pictures import drawing, flat
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Operation, Picture
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import Picture
 
 _OTHER_FORMATS = ("gif", "bmp")  # formats that Pillow writes and generators do not take
 

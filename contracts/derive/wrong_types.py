@@ -19,7 +19,8 @@ from proofsheet.contracts.derive.samples import case_of, part, sample, smallest
 from proofsheet.contracts.derive.source import COMPONENT, POLICY, Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
-from proofsheet.spec.document import MULTIPART, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import MULTIPART
 from proofsheet.spec.schemas import kind_of
 
 # JSON values of another kind, by the kind that is wanted

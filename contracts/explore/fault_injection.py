@@ -22,7 +22,8 @@ from proofsheet.contracts.derive.uploads import beyond
 from proofsheet.contracts.explore import valid, values
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import Draw, Kit
-from proofsheet.spec.document import Operation, Picture
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import Picture
 from proofsheet.spec.schemas import Flaw, Schema
 
 MEDIA_TYPES = (

@@ -19,7 +19,8 @@ from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.explore import values
 from proofsheet.contracts.explore.request_sample import Sample
-from proofsheet.spec.document import Operation, Picture, Rule
+from proofsheet.spec.document import Operation, Rule
+from proofsheet.spec.request_bodies import Picture
 from proofsheet.spec.schemas import kind_of
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

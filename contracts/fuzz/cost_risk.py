@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, unquote
 from proofsheet.contracts.fuzz import conversion
 from proofsheet.contracts.fuzz.conversion import Request
 from proofsheet.contracts.reports.multipart import parts
-from proofsheet.spec.document import Body, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import Schema
 
 Fields = dict[str, list[Any]]  # a field's name to every value that it was sent with

@@ -6,7 +6,8 @@ import copy
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.document import MULTIPART, Document, Operation
+from proofsheet.spec.document import Document, Operation
+from proofsheet.spec.request_bodies import MULTIPART
 
 NAME = "x-proofsheet-document"  # says which document a written one was made from
 

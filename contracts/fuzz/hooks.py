@@ -26,8 +26,9 @@ from proofsheet.contracts.fuzz.cost_risk import caution
 from proofsheet.contracts.fuzz.document import NAME, dress
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.run.judge import ANYWHERE
-from proofsheet.spec.document import MULTIPART, Operation
+from proofsheet.spec.document import Operation
 from proofsheet.spec.load import Library
+from proofsheet.spec.request_bodies import MULTIPART
 
 ALLOW = "PROOFSHEET_ALLOW"
 

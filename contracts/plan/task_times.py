@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.plan.plan import Plan
-from proofsheet.spec.document import Document, RateLimit
+from proofsheet.spec.document import Document
+from proofsheet.spec.policy import RateLimit
 from proofsheet.spec.tasks import Lifecycle, Starts
 
 AT_ONCE = 4  # tasks, where the document sets no limit

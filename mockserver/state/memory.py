@@ -21,7 +21,7 @@ from proofsheet.mockserver.state.recent import Recent
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task, Tasks
 from proofsheet.mockserver.state.values import Values
 from proofsheet.mockserver.state.windows import Allowance, Windows
-from proofsheet.spec.document import RateLimit, TokenLimit
+from proofsheet.spec.policy import RateLimit, TokenLimit
 
 MOST_SCHEDULED = 1000
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from proofsheet.mockserver.state.journal import Entry, Unwritten
 from proofsheet.mockserver.state.tasks import Added, Holder, Most, Replaced, Task
 from proofsheet.mockserver.state.windows import Allowance
-from proofsheet.spec.document import RateLimit, TokenLimit
+from proofsheet.spec.policy import RateLimit, TokenLimit
 
 Name = tuple[str, ...]  # a kind, the credential or id under which it is kept, and what else tells it apart
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from proofsheet.mockserver.state.recent import Recent
 from proofsheet.mockserver.state.tasks import Holder
-from proofsheet.spec.document import RateLimit, TokenLimit
+from proofsheet.spec.policy import RateLimit, TokenLimit
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.document import Body, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.show.evidence_data import Known
 
 _RANGES = (

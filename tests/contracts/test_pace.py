@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proofsheet.contracts.client.pace import Pace, per_second
-from proofsheet.spec.document import RateLimit
+from proofsheet.spec.policy import RateLimit
 
 LIMIT = RateLimit(requests=10, window=60.0, penalty=60.0)
 

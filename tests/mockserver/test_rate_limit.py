@@ -15,8 +15,8 @@ from support import InProcess
 from proofsheet.mockserver.limits import counted_by, duration
 from proofsheet.mockserver.state import accounts, recent
 from proofsheet.mockserver.state.memory import Clock, MemoryState
-from proofsheet.spec.document import RateLimit, TokenLimit
 from proofsheet.spec.expressions import parse
+from proofsheet.spec.policy import RateLimit, TokenLimit
 from proofsheet.spec.resources import ResourceRole, Resources
 
 LIMIT = RateLimit(150, 10, 60)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from proofsheet.spec.choices import choice
-from proofsheet.spec.document import Cost
+from proofsheet.spec.cost import Cost
 
 
 @pytest.mark.parametrize(

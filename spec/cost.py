@@ -1,0 +1,91 @@
+"""What a call costs, in credits, and who pays for which outcome."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from proofsheet.spec import pointers
+from proofsheet.spec.artifact import Sides
+from proofsheet.spec.choices import Choice, choice
+
+MEGAPIXEL = 1024 * 1024
+
+
+def minutes(seconds: float) -> Decimal:
+    """So many seconds in minutes, to a millionth."""
+    return (Decimal(str(seconds)) / 60).quantize(Decimal("0.000001"))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Credits per call, per item where `per` points to a count, per character of a text, per minute of sound;
+    or per token of what is read and written.
+
+    Prices of tokens are for a million of them, by a choice or by a member of the resource that is used.
+    """
+
+    credits: Choice
+    per: tuple[str, ...] | None
+    charged: frozenset[str]  # the outcomes that are paid for; all others are free
+    prompt_tokens: Choice | str | None = None
+    completion_tokens: Choice | str | None = None
+    megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
+
+    def items(self, fields: Any, seconds: float | None = None) -> Decimal:
+        """By what its credits are multiplied: what `per` counts; of sound (`seconds`) the minutes."""
+        if seconds is not None:
+            return minutes(seconds)
+        found = next(pointers.find(fields, self.per), 1) if self.per else 1
+        if isinstance(found, str):
+            return Decimal(len(found))
+        return Decimal(found if isinstance(found, int) and found > 0 else 1)
+
+    def of_tokens(self, fields: Any, resource: Mapping[str, Any], prompt: int, completion: int) -> Decimal:
+        """What so many tokens cost, in credits."""
+        prices = ((self.prompt_tokens, prompt), (self.completion_tokens, completion))
+        each = (_price(price, fields, resource) * number for price, number in prices)
+        return sum(each, Decimal(0)) / Decimal(10**6)
+
+    def total(
+        self, fields: Any, count: int | Decimal, result: Sides | None, given: Iterable[Sides]
+    ) -> Decimal:
+        """The credits that `count` results take; sides in pixels, None where nothing says how large it is."""
+        further = (megapixels(result) - 1 if result else 0) + sum(map(megapixels, given))
+        each = Decimal(str(self.credits.pick(fields))) + further * Decimal(str(self.megapixel))
+        return each * count
+
+
+def _price(price: Choice | str | None, fields: Any, resource: Mapping[str, Any]) -> Decimal:
+    found = resource.get(price, 0) if isinstance(price, str) else price.pick(fields) if price else 0
+    return Decimal(str(found))
+
+
+def megapixels(sides: Sides) -> int:
+    """How many megapixels a picture counts for: whole ones, and one for what is begun."""
+    return math.ceil(sides[0] * sides[1] / MEGAPIXEL)
+
+
+def cost(node: Any) -> Cost | None:
+    """From an `x-cost`; None where there is none."""
+    if node is None:
+        return None
+    tokens = node.get("tokens", {})
+    return Cost(
+        credits=choice(node.get("credits", 0)),
+        per=pointers.split(node["per"]) if "per" in node else None,
+        charged=frozenset(node["charged"]),
+        prompt_tokens=_token_price(tokens.get("prompt")),
+        completion_tokens=_token_price(tokens.get("completion")),
+        megapixel=node.get("megapixel", 0),
+    )
+
+
+def _token_price(node: Any) -> Choice | str | None:
+    """The price of tokens: a choice, or the name of a member of the resource that is used."""
+    if isinstance(node, str):
+        return node.removeprefix("$resource.")
+    return None if node is None else choice(node)
