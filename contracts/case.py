@@ -30,7 +30,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Saying:
+class ClientMessage:
     """A message of a dialogue (None: nothing is said), and the names of those that are then awaited."""
 
     message: Any
@@ -58,7 +58,7 @@ class Request:
     capitals: bool = False  # header names in capitals
     seconds: float = 0.0  # over which the body is sent
     url: str = ""  # where a link leads: the whole address, in place of the target's own
-    sayings: tuple[Saying, ...] | None = None  # what is said in the dialogue that it opens
+    messages: tuple[ClientMessage, ...] | None = None  # what is said in the dialogue that it opens
     copies: int = 1  # so often at once; the answer is the last one, or the first that is no success
 
     def encoded(self) -> tuple[dict[str, str], bytes]:

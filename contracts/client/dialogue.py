@@ -1,4 +1,4 @@
-"""A dialogue with the target over a WebSocket: what the judge says in turn, and all that it is told."""
+"""A dialogue with the target over a WebSocket: what the judge says in turn, and all that it is shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.case import Saying
+from proofsheet.contracts.case import ClientMessage
 
 MOST = 20_000  # messages that are taken of one dialogue
 LARGEST = 16 * 1024 * 1024  # bytes of one
@@ -25,7 +25,7 @@ class Heard:
     closed: int | None = None
 
 
-def talk(url: str, headers: Mapping[str, str], sayings: Sequence[Saying], patience: float) -> Heard:
+def talk(url: str, headers: Mapping[str, str], outgoing: Sequence[ClientMessage], patience: float) -> Heard:
     """Open a dialogue, and say each thing once what came before has led to what was awaited.
 
     `patience` is how many seconds are waited for each. A text that is no JSON is taken as it is.
@@ -54,21 +54,21 @@ def talk(url: str, headers: Mapping[str, str], sayings: Sequence[Saying], patien
             compression=None,
         ) as socket:
             answered = socket.response.headers.raw_items() if socket.response else ()
-            told = tuple((name.lower(), value) for name, value in answered)
+            shown = tuple((name.lower(), value) for name, value in answered)
             try:
-                for each in sayings:
+                for each in outgoing:
                     if each.message is not None:
                         socket.send(json.dumps(each.message))
                     _listen(socket, each.until, messages, patience)
             except ConnectionClosed as closed:
-                return Heard(101, told, b"", tuple(messages), closed.rcvd.code if closed.rcvd else 1006)
+                return Heard(101, shown, b"", tuple(messages), closed.rcvd.code if closed.rcvd else 1006)
             except TimeoutError:
                 pass  # what is missing is a finding
-            return Heard(101, told, b"", tuple(messages))
+            return Heard(101, shown, b"", tuple(messages))
     except InvalidStatus as refused:
         response = refused.response
-        told = tuple((name.lower(), value) for name, value in response.headers.raw_items())
-        return Heard(response.status_code, told, bytes(response.body or b""))
+        shown = tuple((name.lower(), value) for name, value in response.headers.raw_items())
+        return Heard(response.status_code, shown, bytes(response.body or b""))
     except WebSocketException as broken:  # an answer in HTTP/1.0, another handshake than was asked for
         raise OSError(f"no WebSocket was opened: {broken}") from None
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urljoin
 
 import httpx
 
-from proofsheet.contracts.case import Case, Saying
+from proofsheet.contracts.case import Case, ClientMessage
 from proofsheet.contracts.client import broken_answers
 from proofsheet.contracts.client.broken_answers import CODINGS, LARGEST, Headers, broken
 from proofsheet.contracts.client.connection import RECEPTION, Connections, Limits, Reception
@@ -97,8 +97,8 @@ class HttpClient:
         is_fresh = case.pays or bool(case.request.seconds) or case.request.method == "HEAD"
         client = self._fresh if is_fresh else self._kept
         request = self._request(client, case, body_headers, body)
-        if case.request.sayings is not None:
-            return self._talk(request, case.request.sayings)
+        if case.request.messages is not None:
+            return self._talk(request, case.request.messages)
         try:
             answer = self._answer(client, request, case)
         except _Stale:
@@ -106,11 +106,11 @@ class HttpClient:
             answer = self._answer(self._fresh, request, case)
         return _exchange(request, body, answer)
 
-    def _talk(self, request: httpx.Request, sayings: tuple[Saying, ...]) -> Exchange:
+    def _talk(self, request: httpx.Request, messages: tuple[ClientMessage, ...]) -> Exchange:
         """A dialogue over the WebSocket that a request opens. Raises Unreachable."""
         own = {name: request.headers[name] for name in request.headers if name not in _OF_HTTP}
         try:
-            heard = talk(str(request.url), own, sayings, self._limits.stall)
+            heard = talk(str(request.url), own, messages, self._limits.stall)
         except (OSError, TimeoutError) as error:
             raise Unreachable(f"cannot connect: {error}", sent=False) from None
         answer = _Answer(heard.status, heard.headers, heard.body)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from proofsheet.contracts.case import Case, Request, Saying, Step
+from proofsheet.contracts.case import Case, ClientMessage, Request, Step
 from proofsheet.contracts.checks.dialogues import (
     UNHEARD,
     Documented,
@@ -58,7 +58,7 @@ def _free(source: Source, operation: Operation, dialogue: Dialogue) -> Iterator[
         profile="free",
     )
     found.append((form, Documented(form.id)))
-    sayings = [_await(dialogue, None, dialogue.opens)]
+    asked = [_await(dialogue, None, dialogue.opens)]
     for each in (one for one in dialogue.receives.values() if one.does in ("update", "add") and one.answers):
         says, at = (
             f"{each.name} is answered by {', '.join(each.answers)}",
@@ -66,14 +66,14 @@ def _free(source: Source, operation: Operation, dialogue: Dialogue) -> Iterator[
         )
         wanted = source.requirement(operation, f"dialogue.{each.name}", says, at, profile="free")
         found.append((wanted, IsAnswered(wanted.id, each.answers)))
-        sayings.append(_await(dialogue, each.example, each.answers))
+        asked.append(_await(dialogue, each.example, each.answers))
     if update := _first(dialogue, "update"):
         says = "a message that there is not is answered by an error, and the dialogue goes on"
         error = source.requirement(operation, "dialogue.error", says, "/x-dialogue/error", profile="free")
         found.append((error, ErrorGoesOn(error.id, update.answers)))
-        sayings.append(_await(dialogue, _unheard(dialogue), (dialogue.error,)))
-        sayings.append(_await(dialogue, update.example, update.answers))
-    case = _case(operation, "dialogue.talk", tuple(sayings), tuple(expect for _, expect in found))
+        asked.append(_await(dialogue, _unheard(dialogue), (dialogue.error,)))
+        asked.append(_await(dialogue, update.example, update.answers))
+    case = _case(operation, "dialogue.talk", tuple(asked), tuple(expect for _, expect in found))
     yield from (Derived(wanted, (case,)) for wanted, _ in found)
 
 
@@ -90,14 +90,14 @@ def _reply(source: Source, operation: Operation, dialogue: Dialogue) -> Iterator
             ("dialogue.usage", "what a reply counts comes once, and adds up"),
         )
     )
-    sayings = (
+    messages = (
         _await(dialogue, None, dialogue.opens),
         _await(dialogue, add.example, add.answers),
         _await(dialogue, ask.example, (dialogue.reply[-1].sends,)),
     )
     expects = (ReplyInOrder(order.id), PiecesAreWhole(pieces.id), UsageOnce(usage.id))
     cost = _price(operation)
-    case = _case(operation, "dialogue.reply", sayings, expects, cost=cost, pays=bool(cost))
+    case = _case(operation, "dialogue.reply", messages, expects, cost=cost, pays=bool(cost))
     yield from (Derived(each, (case,)) for each in (order, pieces, usage))
 
 
@@ -105,11 +105,11 @@ def _first(dialogue: Dialogue, does: str) -> Received | None:
     return next((each for each in dialogue.receives.values() if each.does == does), None)
 
 
-def _await(dialogue: Dialogue, message: Any, names: tuple[str, ...]) -> Saying:
+def _await(dialogue: Dialogue, message: Any, names: tuple[str, ...]) -> ClientMessage:
     """A message, and the last of those that are awaited; an error ends the waiting too."""
     awaited = (*names[-1:], dialogue.error)
     wire = (next(pointers.find(dialogue.sends[each].template.value, dialogue.name)) for each in awaited)
-    return Saying(message, frozenset(map(str, wire)))
+    return ClientMessage(message, frozenset(map(str, wire)))
 
 
 def _unheard(dialogue: Dialogue) -> Any:
@@ -130,7 +130,7 @@ def _price(operation: Operation) -> Decimal:
 def _case(
     operation: Operation,
     name: str,
-    sayings: tuple[Saying, ...],
+    messages: tuple[ClientMessage, ...],
     expects: tuple[Any, ...],
     *,
     cost: Decimal = Decimal(0),
@@ -138,5 +138,5 @@ def _case(
     **sent: Any,
 ) -> Case:
     plain: Request = plain_request(operation, {})
-    request = Request(plain.operation, plain.path_params, query=plain.query, sayings=sayings, **sent)
+    request = Request(plain.operation, plain.path_params, query=plain.query, messages=messages, **sent)
     return Case(f"{operation.id}/{name}", operation.id, (Step(request, expects),), cost, pays)

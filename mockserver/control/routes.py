@@ -26,7 +26,7 @@ from proofsheet.mockserver.control.control_request import (
     schemas,
 )
 from proofsheet.mockserver.control.docs_site import docs
-from proofsheet.mockserver.dialogue.connection import sessions
+from proofsheet.mockserver.control.session_views import sessions
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state import journal
 

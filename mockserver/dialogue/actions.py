@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.mockserver.dialogue.hearing import Detection, Turn
-from proofsheet.mockserver.dialogue.saying import Scene
 from proofsheet.mockserver.dialogue.session import Missing, new_id
+from proofsheet.mockserver.dialogue.templates import Scene
+from proofsheet.mockserver.dialogue.turn_detection import Detection, Turn
 from proofsheet.spec import pointers
 from proofsheet.spec.dialogue import Received, Sound
 from proofsheet.spec.schemas import Flaw
@@ -61,10 +61,10 @@ def _update(scene: Scene, received: Received) -> Said:
     scene.session.update(_subject(scene, received))
     sound = scene.dialogue.sound
     form = sound.heard.pick(scene.session.settings) if sound else ""
-    hearing = scene.session.hearing
-    if sound and form != hearing.form:
-        hearing.clear()
-        hearing.form = form
+    audio_buffer = scene.session.audio_buffer
+    if sound and form != audio_buffer.form:
+        audio_buffer.clear()
+        audio_buffer.form = form
     yield from _answers(scene, received)
 
 
@@ -121,11 +121,11 @@ def _truncate(scene: Scene, received: Received) -> Said:
 def _hear(scene: Scene, received: Received) -> Said:
     sound = _sound(scene)
     try:
-        scene.session.hearing.add(base64.b64decode(str(_subject(scene, received)), validate=True))
+        scene.session.audio_buffer.add(base64.b64decode(str(_subject(scene, received)), validate=True))
     except (binascii.Error, ValueError):
         raise CannotDo("sound-broken", Flaw("sound-broken", pointers_name(received.at))) from None
     by = _detection(scene, sound)
-    for turn in scene.session.hearing.turns(by) if by else ():
+    for turn in scene.session.audio_buffer.turns(by) if by else ():
         yield from _turn(scene, sound, turn)
     yield from _answers(scene, received)
 
@@ -153,7 +153,7 @@ def _committed(scene: Scene, sound: Sound) -> Said:
     session = scene.session
     name = _upcoming(scene)
     session.upcoming = new_id()
-    session.heard_ms += session.hearing.clear()
+    session.heard_ms += session.audio_buffer.clear()
     known = scene.knowing(item_id=name)
     item = known.filled(scene.dialogue.items["heard"])
     before = session.add(item)
@@ -163,7 +163,7 @@ def _committed(scene: Scene, sound: Sound) -> Said:
 
 def _commit(scene: Scene, received: Received) -> Said:
     sound = _sound(scene)
-    length = scene.session.hearing.length
+    length = scene.session.audio_buffer.length
     if length < sound.least:
         raise CannotDo(
             "sound-short", Flaw("sound-short", "", {"limit": sound.least, "value": f"{length:.2f}"})
@@ -172,7 +172,7 @@ def _commit(scene: Scene, received: Received) -> Said:
 
 
 def _forget(scene: Scene, received: Received) -> Said:
-    scene.session.hearing.clear()
+    scene.session.audio_buffer.clear()
     yield from _answers(scene, received)
 
 

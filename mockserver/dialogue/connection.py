@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,22 +13,20 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from proofsheet.mockserver.call import Call, Complaint, Refusal
 from proofsheet.mockserver.dialogue.actions import Ask, CannotDo, Interrupt, act
+from proofsheet.mockserver.dialogue.handshake import chosen_protocol, refusal, refuse
+from proofsheet.mockserver.dialogue.received import read_message
 from proofsheet.mockserver.dialogue.replying import reply
-from proofsheet.mockserver.dialogue.saying import Scene
 from proofsheet.mockserver.dialogue.session import ReplyUnderWay, Session, merged, new_id
+from proofsheet.mockserver.dialogue.templates import Scene
 from proofsheet.mockserver.documents import Match, Served
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.forcing import CannotForce, forced
-from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry, message_entry
-from proofsheet.mockserver.replies import Reply, problem
-from proofsheet.mockserver.replies import reply as http_reply
-from proofsheet.mockserver.request import new_call, read_json
+from proofsheet.mockserver.replies import Reply
+from proofsheet.mockserver.request import new_call
 from proofsheet.mockserver.wording import complaints
 from proofsheet.mockserver.writing import writing
 from proofsheet.spec import pointers
-from proofsheet.spec.dialogue import Dialogue, Received
-from proofsheet.spec.schemas import Flaw
+from proofsheet.spec.dialogue import Received
 from proofsheet.spec.shutdowns import day_of
 
 LOOK_SECONDS = 0.25  # between two looks at the double's clock, which tests move
@@ -49,10 +46,10 @@ async def serve(double: Double, served: Served, match: Match, scope: Any, receiv
     socket = WebSocket(scope, receive, send)
     dialogue = served.operation.dialogue
     assert dialogue is not None
-    refused = await _refusal(call, double)
+    refused = await refusal(call, double)
     double.state.record(entry(call, refused or Reply(101, (), (b"",), call.operation.success.name), 0.0))
     if refused is not None:
-        await _refuse(socket, refused)
+        await refuse(socket, refused)
         return
     session = Session(f"{dialogue.ids.session}{new_id()}", double.state.now() + dialogue.lifetime)
     talk = _Talk(Scene(double, call, dialogue, session), socket)
@@ -60,44 +57,13 @@ async def serve(double: Double, served: Served, match: Match, scope: Any, receiv
     if len(double.dialogues) > MOST_SESSIONS:
         double.dialogues.popitem(last=False)
     try:
-        await socket.accept(_protocol(dialogue, scope))
+        await socket.accept(chosen_protocol(dialogue, scope))
         await talk.run()
     except (Ended, WebSocketDisconnect):
         pass
     finally:
         session.is_open = False
         await talk.stop()
-
-
-async def _refusal(call: Call, double: Double) -> Reply | None:
-    """What the handshake is refused with; None where it is admitted."""
-    try:
-        wanted = forced(call, double)
-        if wanted.outcome and wanted.outcome != call.operation.success.name:
-            return await http_reply(call, double, wanted.outcome, ())
-        admit(call, double)
-    except CannotForce as wrong:
-        return problem(400, "cannot force this", str(wrong))
-    except Refusal as refusal:
-        policy = call.operation.policy
-        said = complaints(policy, call.key, refusal)
-        return await http_reply(call, double, refusal.outcome_of(policy), (), said)
-    return None
-
-
-async def _refuse(socket: WebSocket, made: Reply) -> None:
-    await socket.receive()  # websocket.connect
-    if "websocket.http.response" not in socket.scope.get("extensions", {}):
-        await socket.close(1008)
-        return
-    start = {"type": "websocket.http.response.start", "status": made.status, "headers": made.headers}
-    await socket.send(start)
-    await socket.send({"type": "websocket.http.response.body", "body": made.body})
-
-
-def _protocol(dialogue: Dialogue, scope: Any) -> str | None:
-    offered = scope.get("subprotocols", ())
-    return next((each for each in dialogue.protocols if each in offered), None)
 
 
 @dataclass
@@ -118,7 +84,7 @@ class _Talk:
         scene = self.scene
         self.session.settings = scene.filled(scene.dialogue.settings)
         if scene.dialogue.sound:
-            self.session.hearing.form = scene.dialogue.sound.heard.pick(self.session.settings)
+            self.session.audio_buffer.form = scene.dialogue.sound.heard.pick(self.session.settings)
         await self._turn_away()
         for name in scene.dialogue.opens:
             await self._send(scene.made(name))
@@ -169,7 +135,7 @@ class _Talk:
         self.session.size += len(text)
         scene = self.scene
         try:
-            received, message = _read(scene.dialogue, text)
+            received, message = read_message(scene.dialogue, text)
         except CannotDo as cannot:
             named: Any = cannot.event
             for each in reversed(scene.dialogue.id):
@@ -296,50 +262,3 @@ def _sound(scene: Scene, fields: Any) -> str | None:
     at, word = sound.spoken_if
     wanted = next(pointers.find(fields, at), ())
     return str(sound.spoken.pick(fields)) if isinstance(wanted, list) and word in wanted else None
-
-
-def _read(dialogue: Dialogue, text: Any) -> tuple[Received, Any]:
-    """A message, and what it is. Raises CannotDo."""
-    if len(text) > dialogue.largest:
-        raise CannotDo("large", Flaw("large", "", {"limit": dialogue.largest}))
-    try:
-        message = read_json(text.encode()) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
-        message = None
-    if not isinstance(message, dict):
-        raise CannotDo("broken")
-    sent = next(pointers.find(message, dialogue.id), None)
-    event = sent if isinstance(sent, str) else None  # what is no name is named back to nobody
-    name = next(pointers.find(message, dialogue.name), None)
-    at = ".".join(dialogue.name)
-    if name is None:
-        raise CannotDo("unnamed", Flaw("unnamed", at), event)
-    received = dialogue.receives.get(name) if isinstance(name, str) else None
-    if received is None:
-        listed = _listed(dialogue)
-        raise CannotDo("unknown", Flaw("unknown", at, {"value": name, "listed": listed}), event)
-    if flaws := received.payload.flaws(message):
-        raise CannotDo(flaws[0].kind, flaws[0], event)
-    return received, message
-
-
-def _listed(dialogue: Dialogue) -> str:
-    return ", ".join(f"'{each}'" for each in dialogue.receives)
-
-
-def sessions(double: Double) -> Iterator[dict[str, Any]]:
-    """The dialogues that the control surface shows, the newest first."""
-    for name, scene in reversed(double.dialogues.items()):
-        session = scene.session
-        yield {
-            "id": name,
-            "key": scene.call.label,
-            "document": scene.call.operation.document,
-            "operation": scene.call.operation.id,
-            "open": session.is_open,
-            "received": session.received,
-            "sent": session.sent,
-            "items": len(session.items),
-            "credits": session.credits,
-            "ends": session.ends,
-        }

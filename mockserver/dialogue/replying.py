@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofsheet.mockserver.dialogue.saying import Scene
 from proofsheet.mockserver.dialogue.session import ReplyUnderWay, new_id
-from proofsheet.mockserver.dialogue.speech import TOKEN_MS, spoken
+from proofsheet.mockserver.dialogue.templates import Scene
+from proofsheet.mockserver.media.audio.pcm import PIECE_MS, spoken
 from proofsheet.mockserver.writing import Part
 from proofsheet.spec.completion import CANCELLED
 from proofsheet.spec.dialogue import Step
@@ -72,7 +72,7 @@ def _outer(scene: Scene, step: Step, items: Sequence[Item]) -> Any:
     """A message of the reply as a whole, with what it has said by then and what that comes to."""
     said = [each for each in items if each.shown is not None]
     sound = scene.dialogue.sound
-    spoken_ms = sum(len(each.said) * TOKEN_MS for each in said if each.kind == "spoken")
+    spoken_ms = sum(len(each.said) * PIECE_MS for each in said if each.kind == "spoken")
     audio = int(spoken_ms // sound.spoken_token) if sound else 0
     heard = round(scene.session.heard_ms / sound.heard_token) if sound else 0
     written, read = sum(len(each.said) for each in said), scene.call.writing.prompt_tokens
@@ -107,12 +107,12 @@ def _item(
             continue
         is_whole = len(item.said) == len(item.part.tokens) and not is_cut
         status = scene.call.writing.finishes["stop" if is_whole else "length"]
-        told = known.knowing(reply_text=item.text, reply_arguments=item.text, item_status=status)
+        bound = known.knowing(reply_text=item.text, reply_arguments=item.text, item_status=status)
         if step.item:
-            item.shown = told.filled(scene.dialogue.items[step.item])
-            told = told.knowing(item=item.shown)
+            item.shown = bound.filled(scene.dialogue.items[step.item])
+            bound = bound.knowing(item=item.shown)
             _keep(scene, item, keeps)
-        yield Sent(told.made(step.sends))
+        yield Sent(bound.made(step.sends))
 
 
 def _keep(scene: Scene, item: Item, keeps: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofsheet.mockserver.dialogue.hearing import Hearing
+from proofsheet.mockserver.dialogue.turn_detection import AudioBuffer
 from proofsheet.spec import pointers
 
 MOST_ITEMS = 10_000
@@ -34,7 +34,7 @@ class Session:
     ends: float
     settings: Any = None
     items: list[dict[str, Any]] = field(default_factory=list)
-    hearing: Hearing = field(default_factory=Hearing)
+    audio_buffer: AudioBuffer = field(default_factory=AudioBuffer)
     heard_ms: float = 0.0  # of sound that was committed and not paid for yet
     reply: ReplyUnderWay | None = None
     sent: int = 0

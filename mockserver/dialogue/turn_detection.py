@@ -5,7 +5,7 @@ from __future__ import annotations
 import array
 from dataclasses import dataclass, field
 
-from proofsheet.mockserver.dialogue.speech import FRAME, RATES, levels, milliseconds, samples
+from proofsheet.mockserver.media.audio.pcm import FRAME, RATES, levels, milliseconds, samples
 
 MOST_SECONDS = 600  # of sound that a buffer keeps
 
@@ -28,7 +28,7 @@ class Turn:
 
 
 @dataclass
-class Hearing:
+class AudioBuffer:
     """The sound of one connection."""
 
     form: str = "pcm16"
