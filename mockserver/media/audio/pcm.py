@@ -8,7 +8,7 @@ from __future__ import annotations
 import array
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ RATES = {"pcm16": RATE, "g711-ulaw": 8_000, "g711-alaw": 8_000}
 FRAME = 20  # milliseconds over which a level is measured
 PIECE_FRAMES = 3  # that a piece of text is spoken for
 PIECE_MS = round(1000 * PIECE_FRAMES * CODECS["pcm"].seconds)
-_CODECS: dict[str, Any] = {"g711-ulaw": "pcm_mulaw", "g711-alaw": "pcm_alaw"}
+_CODECS: Mapping[str, Any] = {"g711-ulaw": "pcm_mulaw", "g711-alaw": "pcm_alaw"}
 _FULL = 32_767
 _LOUD = 0.12  # of full scale: the level of a voice, at which a threshold of 0.5 is passed easily
 _LOWEST = 180.0  # hertz
@@ -77,7 +77,7 @@ def _spoken(step: int, form: str) -> bytes:
     return encoded(array.array("h", means), form)
 
 
-def _context(form: str, mode: str) -> Any:
+def _context(form: str, mode: Any) -> Any:
     import av
 
     context: Any = av.CodecContext.create(_CODECS[form], mode)
