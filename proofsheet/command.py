@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import click
+
+from proofsheet import configuration
 
 # name: (module, attribute, what it does)
 COMMANDS = {
@@ -30,6 +33,11 @@ COMMANDS = {
     ),
     "client": ("proofsheet.spec.clients.command", "client", "Make a typed client with a proven generator."),
     "spec": ("proofsheet.spec.cli", "spec_group", "Look at the documents and lint them."),
+    "config": (
+        "proofsheet.config_command",
+        "config",
+        "Show what holds for each option, and where it comes from.",
+    ),
 }
 
 # commands of a group that its own package must not know: (module, attribute)
@@ -43,6 +51,7 @@ Examples:
   proofsheet proxy NAME --upstream URL
                                 real traffic, untouched, judged beside the stream
   proofsheet spec list          the documents there are
+  proofsheet config serve       each option's value, and where it comes from
   proofsheet COMMAND --help     options and examples of one command
 """
 
@@ -76,12 +85,31 @@ class Lazy(click.Group):
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and command and not ctx.resilient_parsing and not {"-h", "--help"} & set(rest):
+            found = _configuration(ctx)
+            configuration.checked_names(found, COMMANDS)
+            ctx.default_map = {name: configuration.defaults(found, name, command)}
+        return name, command, rest
 
 
-@click.command(cls=Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+def _configuration(ctx: click.Context) -> configuration.Configuration:
+    path: Path | None = ctx.params.get("config_file")
+    found = configuration.read(path) if path is not None else configuration.find(Path.cwd())
+    ctx.obj = found
+    return found
+
+
+@click.command(
+    cls=Lazy,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": configuration.PREFIX},
+)
+@click.option("--config", "config_file", type=click.Path(path_type=Path), metavar="FILE",
+              envvar="PROOFSHEET_CONFIG",
+              help="Options once and for all.  [default: the nearest proofsheet.toml]")  # fmt: skip
 @click.version_option(version("proofsheet"), prog_name="proofsheet")
-def main() -> None:
+def main(config_file: Path | None) -> None:
     """Contract-testing for generative-media APIs: a mock server and the documents behind it."""
     from proofsheet import library_logs
 
