@@ -200,21 +200,20 @@ _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def _keep_parts(call: Call, body: Body, parts: list[Part]) -> None:
-    properties = body.schema.get("properties", {})
     kept: set[str] = set()
     for part in parts:
-        name = (part.name or "").removesuffix("[]")  # as clients write the names of lists
-        if name in body.text_lists and part.filename is None:
+        name = body.fields_of_parts.get(part.name or "")
+        if name is None:
+            call.ignored.append(part.name or "")
+        elif name in body.text_lists and part.filename is None:
             _keep_text_of_list(call, name, body.schema["properties"][name], part)
         elif name in body.file_lists:
             _keep_listed(call, name, part)
-        elif part.name is None or part.name not in properties:
-            call.ignored.append(part.name or "")
-        elif part.name in kept:
-            call.flaws.append(Flaw("duplicate", part.name))
+        elif name in kept:
+            call.flaws.append(Flaw("duplicate", name))
         else:
-            kept.add(part.name)
-            _keep(call, body, part.name, part)
+            kept.add(name)
+            _keep(call, body, name, part)
 
 
 def _keep(call: Call, body: Body, name: str, part: Part) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from proofsheet.spec import media_types, pointers
@@ -44,6 +45,9 @@ class Body:
     sounds: Mapping[str, Sound] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     json_parts: frozenset[str] = frozenset()  # fields of a form that hold JSON
+    part_names: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by field, where its parts are called otherwise: the first is what clients write
     shutdowns: Mapping[str, Mapping[str, date]] = field(
         default_factory=dict
     )  # by field: value to the day from which on it is gone
@@ -55,6 +59,16 @@ class Body:
     def is_form(self) -> bool:
         """Whether its fields are parts or parameters, whose values are texts."""
         return self.media_type in FORMS
+
+    def part_name(self, field: str) -> str:
+        """What clients call the parts of a field."""
+        return self.part_names.get(field, (field,))[0]
+
+    @cached_property
+    def fields_of_parts(self) -> Mapping[str, str]:
+        """The field of each name that a part of a form may have."""
+        properties = self.schema.get("properties", {})
+        return {name: each for each in properties for name in self.part_names.get(each, (each,))}
 
 
 def bodies(node: Any) -> tuple[Body, ...]:
@@ -88,6 +102,11 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         pictures={name: _picture(node) for name, each in properties.items() for node in _pictures(each)},
         defaults={name: each["default"] for name, each in properties.items() if "default" in each},
         json_parts=json_parts,
+        part_names={
+            name: tuple(each["x-names"])
+            for name, each in content.get("encoding", {}).items()
+            if "x-names" in each
+        },
         examples=tuple(each["value"] for each in content.get("examples", {}).values()),
         inner_pictures=tuple(
             (way, _picture(node)) for way, node in marked(schema, "x-picture") if _is_inner(way)

@@ -21,7 +21,7 @@ from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.cost import Cost
 from proofsheet.spec.document import Operation
-from proofsheet.spec.request_bodies import MULTIPART
+from proofsheet.spec.request_bodies import MULTIPART, Body
 from proofsheet.spec.schemas import kind_of
 
 LONG = 1 << 16  # characters, from which one that is repeated is kept once
@@ -257,17 +257,16 @@ def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
     needed = (each for each in operation.parameters if each.place == "query" and each.required)
     plain = Request(operation.id, paths, query={each.name: str(value(each.schema)) for each in needed})
     if operation.body and operation.body.media_type == MULTIPART:
-        return replace(plain, form=tuple(one for key, each in body.items() for one in parts(key, each)))
+        return replace(plain, form=tuple(form_parts(operation.body, body)))
     return replace(plain, json=in_json(body, operation.body.schema)) if operation.body else plain
 
 
-def parts(name: str, value: Any) -> list[Part]:
-    """A value as a form sends it: several files are several parts of one name."""
-    if isinstance(value, list) and value and all(isinstance(each, bytes) for each in value):
-        return [part(name, each) for each in value]
-    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
-        return [part(f"{name}[]", each) for each in value]  # as clients write lists of texts
-    return [part(name, value)]
+def form_parts(body: Body, fields: Mapping[str, Any]) -> Iterator[Part]:
+    """Fields as a form sends them: a list of files or texts is several parts of one name."""
+    for name, value in fields.items():
+        is_list = name in body.file_lists | body.text_lists and isinstance(value, list) and value
+        for each in value if is_list else (value,):
+            yield part(body.part_name(name), each)
 
 
 def part(name: str, value: Any) -> Part:

@@ -10,6 +10,7 @@ import pytest
 from exploring_runs import explored
 from judging import Judged
 
+from proofsheet.contracts.derive.samples import plain_request
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.verdict import Status
@@ -127,3 +128,14 @@ def test_what_is_lax_only_far_from_a_bound_is_found_at_random(nested: Document) 
     served = served_with(nested, dict.fromkeys(sides, lax))
     found = explored(nested, ["drawSheet.any.refused"], served=served, examples=60)
     assert found.failed() == {"drawSheet.any.refused"}
+
+
+def test_the_parts_of_a_list_are_called_as_the_document_says(nested: Document) -> None:
+    operation = nested.operations["drawSheet"]
+    fields = {"prompt": "a cat", "words": ["soft", "loud"], "settings": {"width": 64, "height": 64}}
+    sent = plain_request(operation, fields).form
+    assert [each.name for each in sent or ()] == ["prompt", "words[]", "words[]", "settings"]
+    assert operation.body is not None
+    known = operation.body.fields_of_parts
+    assert {known.get(name) for name in ("words[]", "words")} == {"words"}
+    assert known.get("prompt[]") is None
