@@ -68,7 +68,7 @@ def _end_stream(call: Call, double: Double, made: Reply, started: float) -> None
     if call.paid:
         call.paid = min(call.cost_of(call.sent_tokens), call.cost)
     if call.reserved:
-        double.state.settle(call.account, call.cost, bool(call.paid), call.paid)
+        double.state.settle(call.account, call.cost, bool(call.paid), call.paid, call.id)
     double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
 
 
@@ -143,7 +143,7 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
         return made
     finally:
         if call.reserved and not is_stream:
-            double.state.settle(call.account, call.cost, bool(call.paid))
+            double.state.settle(call.account, call.cost, bool(call.paid), hold=call.id)
 
 
 def _no_dialogue(path: str) -> Reply:

@@ -126,7 +126,7 @@ def _refuse_or_end(call: Call, gate: str) -> None:
 
 def charge(call: Call, double: Double) -> None:
     writing(call)  # what it costs may be a matter of how many tokens there are
-    if call.cost and not double.state.reserve(call.account, call.cost):
+    if call.cost and not double.state.reserve(call.account, call.cost, call.id):
         have = (double.state.balance(call.account) or Decimal(0)) - double.state.held(call.account)
         dollars = Decimal(str(call.operation.policy.credit_usd or 0))
         raise Refusal("charge", "short", (_shortage(call.cost, have, dollars),))

@@ -55,7 +55,7 @@ def _kept(call: Call, double: Double, role: Starts, task: Task) -> TaskView:
     while added == "known":
         named = task._replace(id=IDS[role.id_form](task.created, attempt))
         task = _labelled(call, double, role, named)
-        attempt, added = attempt + 1, double.state.add_task(task, most or None)
+        attempt, added = attempt + 1, double.state.add_task(task, most or None, call.id)
     if added == "most":  # others of the same key came in between
         raise too_many(role)
     if added == "full":

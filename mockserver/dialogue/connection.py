@@ -192,7 +192,7 @@ class _Talk:
         is_much = self.session.size > _MUCH
         call = await asyncio.to_thread(_asked, scene, overrides) if is_much else _asked(scene, overrides)
         state = scene.double.state
-        if call.cost and not state.reserve(call.account, call.cost):
+        if call.cost and not state.reserve(call.account, call.cost, call.id):
             raise CannotDo("short")
         sound, pace = _sound(scene, call.fields), scene.call.stream_pace
         apart = scene.dialogue.apart
@@ -212,7 +212,7 @@ class _Talk:
             self.session.heard_ms = 0.0
             if call.cost:  # what breaks off, or is cancelled, costs what was sent of it
                 paid = call.cost if is_whole else min(call.cost_of(written), call.cost)
-                state.settle(call.account, call.cost, True, paid)
+                state.settle(call.account, call.cost, True, paid, call.id)
                 self.session.credits += float(paid)
 
     async def _break_off(self, scene: Scene, pieces: int) -> None:

@@ -110,19 +110,21 @@ class MemoryState:
     def set_balance(self, holder: Holder, credits: Decimal | None) -> None:
         self._account(holder).balance = credits
 
-    def reserve(self, holder: Holder, cost: Decimal) -> bool:
+    def reserve(self, holder: Holder, cost: Decimal, hold: str = "") -> bool:
         account = self._account(holder)
         if account.balance is not None and account.balance - account.held < cost:
             return False
         account.held += cost
         return True
 
-    def settle(self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None) -> None:
+    def settle(
+        self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None, hold: str = ""
+    ) -> None:
         self._account(holder).settle(cost, charge, paid)
 
     # tasks
 
-    def add_task(self, task: Task, most: Most | None = None) -> Added:
+    def add_task(self, task: Task, most: Most | None = None, hold: str = "") -> Added:
         now = self._clock.now()
         if (added := self._tasks.add(task, now, most)) != "full":
             return added

@@ -56,13 +56,18 @@ class State(Protocol):
     def set_balance(self, holder: Holder, credits: Decimal | None) -> None:
         """Give an account a balance."""
 
-    def reserve(self, holder: Holder, cost: Decimal) -> bool:
-        """Hold `cost` credits; False, and nothing held, if they are not there."""
+    def reserve(self, holder: Holder, cost: Decimal, hold: str = "") -> bool:
+        """Hold `cost` credits; False, and nothing held, if they are not there.
 
-    def settle(self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None) -> None:
+        `hold` names the reservation wherever it is spoken of again: who keeps the memory may be told twice.
+        """
+
+    def settle(
+        self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None, hold: str = ""
+    ) -> None:
         """Let go of a reservation, and take it from the balance if the call is to be paid; or less of it."""
 
-    def add_task(self, task: Task, most: Most | None = None) -> Added:
+    def add_task(self, task: Task, most: Most | None = None, hold: str = "") -> Added:
         """Keep a task, which takes over what was reserved for it. Nothing is done if its id is known.
 
         Nor if its holder has so many already, or too many tasks are open.
