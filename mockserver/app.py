@@ -94,6 +94,7 @@ def _replay(double: Double) -> Any:
     """What answers recorded requests, if there is a recording: (double, app, scope, receive, send)."""
     if double.settings.replay is None:
         return None
-    from proofsheet.mockserver import replay  # what reads recordings is loaded only where there is one
+    # What reads recordings is loaded only where there is one.
+    from proofsheet.mockserver import recorded_answers, replay
 
-    return partial(replay.answer, replay.load(double.settings.replay))
+    return partial(replay.answer, recorded_answers.load(double.settings.replay))

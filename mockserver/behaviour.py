@@ -31,10 +31,10 @@ def _triggered(call: Call, double: Double) -> str | None:
 def _pace(call: Call, double: Double) -> float:
     """The seconds that a call takes at least."""
     pace = double.settings.pace
-    if pace == "real":
-        latency = call.operation.policy.latency if call.operation.artifact else None
-        return double.rng.uniform(*latency) if latency else 0.0
-    return pace if isinstance(pace, float) else 0.0
+    if pace.total is not None:
+        return pace.total
+    latency = call.operation.policy.latency if call.operation.artifact else None
+    return double.rng.uniform(*latency) * pace.factor if latency else 0.0
 
 
 def _task_forcing(call: Call, double: Double, lifecycle: Lifecycle) -> str:

@@ -33,6 +33,7 @@ Examples:
   proofsheet serve flux --task-pace real*0.1   tasks go ten times as fast as the vendor's
   proofsheet serve openai --stream-pace ttft=0.3,tps=40   streams as slow as a model's
   proofsheet serve openai --date 2027-03-01   what is shut down by then is gone
+  proofsheet serve openai --answers traffic --pace real*0.5   what was recorded, twice as fast
   proofsheet serve flux --callbacks app     callbacks may also go to the host `app`
 
 \b
@@ -48,13 +49,13 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
 @click.option("--pace", default="immediate", show_default=True, callback=values.pace,
-              metavar="immediate|real|SECONDS", help="How long an answer takes.")  # fmt: skip
+              metavar="immediate|real[*FACTOR]|SECONDS", help="How long an answer takes.")  # fmt: skip
 @click.option("--task-pace", default="quick", show_default=True, callback=values.task_pace, metavar="PACE",
               help=f"How fast tasks go: {EXPECTED}.")  # fmt: skip
 @click.option("--stream-pace", callback=values.stream_pace, metavar="PACE",
               help="How fast streams go: ttft=0.3,tps=40,jitter=0.2.  [default: all at once]")  # fmt: skip
 @click.option("--answers", callback=values.answers, type=click.Path(path_type=Path), metavar="FILE|DIR",
-              help="Answers that were written down, as YAML, or as aimock has them.")  # fmt: skip
+              help="Answers that were written down, as YAML, as aimock has them, or recorded.")  # fmt: skip
 @click.option("--public-url", callback=values.public_url, metavar="URL",
               help="What links in answers begin with.  [default: as the client sees the double]")  # fmt: skip
 @click.option("--callbacks", default="loopback", show_default=True, callback=values.callbacks,
@@ -96,8 +97,8 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
 
     library = Library(options["home"]) if options["home"] else Library()
     documents = _load(library, names)
+    options = _with_recording(options)
     settings = _settings(host, options)
-    _check_replay(options["replay"])
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
     files = tuple(path for name in documents.names for path in library.files(name))
@@ -144,18 +145,28 @@ def _listed(library: Library, names: tuple[str, ...]) -> Documents:
     return Documents({name: partial(library.load, name) for name in names})
 
 
-def _check_replay(folder: Path | None) -> None:
-    if folder is None:
-        return
-    from proofsheet.mockserver.replay import load
+def _with_recording(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, with a recording in one place, wherever it was named."""
+    name, folder, answers = "--replay", options["replay"], options["answers"]
+    if isinstance(answers, Path):
+        if folder is not None:
+            raise click.UsageError("--answers and --replay name two recordings: one can be served")
+        name, folder, answers = "--answers", answers, ()
+    if folder is not None:
+        _check_recording(name, folder)
+    return {**options, "replay": folder, "answers": answers}
+
+
+def _check_recording(name: str, folder: Path) -> None:
+    from proofsheet.mockserver.recorded_answers import load
     from proofsheet.traffic.errors import BadTraffic
 
     try:
         found = load(folder)
     except BadTraffic as problem:
-        raise click.UsageError(f"--replay: {problem}") from None
+        raise click.UsageError(f"{name}: {problem}") from None
     if not found.answers:
-        raise click.UsageError(f"--replay {folder}: holds no exchange that could be served again")
+        raise click.UsageError(f"{name} {folder}: holds no exchange that could be served again")
 
 
 def _settings(host: str, options: dict[str, Any]) -> Settings:

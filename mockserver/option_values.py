@@ -18,7 +18,7 @@ from proofsheet.mockserver.callback_client import Reach, parse_reach
 from proofsheet.mockserver.scripts import BadScript
 from proofsheet.mockserver.settings import LATEST, UNLIMITED, KnownKey
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
-from proofsheet.mockserver.tasks.pace import Pace, parse_pace
+from proofsheet.mockserver.tasks.pace import IMMEDIATE, REAL, Pace, parse_pace
 from proofsheet.spec.cli_options import credits_in
 from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.yaml_reader import BadFile, read
@@ -33,18 +33,20 @@ def credits(context: Any, parameter: Any, value: str) -> Decimal | None:
         raise click.BadParameter(f"{problem}; or `unlimited`") from None
 
 
-def pace(context: Any, parameter: Any, value: str) -> float | str:
-    if value == "real":
-        return value
+def pace(context: Any, parameter: Any, value: str) -> Pace:
+    if found := REAL.fullmatch(value):
+        return Pace(value, None, factor=float(found[1] or 1))
     if value == "immediate":
-        return 0.0
+        return IMMEDIATE
     try:
         seconds = float(value)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 600:
-        raise click.BadParameter(f"expected `immediate`, `real` or seconds from 0 to 600, came {value!r}")
-    return seconds
+        raise click.BadParameter(
+            f"expected `immediate`, `real`, `real*FACTOR` or seconds from 0 to 600, came {value!r}"
+        )
+    return Pace(value, seconds)
 
 
 def task_pace(context: Any, parameter: Any, value: str) -> Pace:
@@ -61,8 +63,13 @@ def stream_pace(context: Any, parameter: Any, value: str | None) -> StreamPace:
         raise click.BadParameter(str(problem)) from None
 
 
-def answers(context: Any, parameter: Any, value: Path | None) -> tuple[Rule, ...]:
+def answers(context: Any, parameter: Any, value: Path | None) -> tuple[Rule, ...] | Path:
+    """The rules of written answers; the path itself where it is a recording."""
+    from proofsheet.mockserver.recorded_answers import is_recording  # loaded only where answers are given
+
     try:
+        if value is not None and is_recording(value):
+            return value
         return load_rules(value) if value is not None else ()
     except BadScript as problem:
         raise click.BadParameter(str(problem)) from None

@@ -1,8 +1,7 @@
 """Recorded traffic, served again: what was recorded gets its recorded answer, all else the document's.
 
 Which was which stands in the journal (`forced: replay`) and on standard error, and in no header: an answer's
-headers are part of the contract. Equal requests get their answers in the order in which they were recorded,
-and the last one from then on.
+headers are part of the contract. With the pace `real` the pieces of an answer come when they came.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,55 +18,29 @@ import click
 
 from proofsheet.mockserver import faults
 from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.documents import UNLOADABLE
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.endpoint import until_gone
 from proofsheet.mockserver.journal_entries import entry
+from proofsheet.mockserver.recorded_answers import Recording, piece_ends
 from proofsheet.mockserver.replies import Reply, recognised
 from proofsheet.mockserver.request import Disconnected, Receive, new_call, read
 from proofsheet.mockserver.unmatched import unknown
-from proofsheet.traffic.flow import Flow, media_type
+from proofsheet.traffic.flow import Flow, header, media_type
 from proofsheet.traffic.matching import same
-from proofsheet.traffic.transcript import Cut, Entry, entries
+from proofsheet.traffic.transcript import Entry
 
 # What belongs to the connection it came over, or is set anew.
 _NOT_AGAIN = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "content-length"})
 
 
-@dataclass
-class Replay:
-    """The recorded answers by what was asked."""
-
-    answers: dict[str, list[Entry]]
-    _turn: Counter[str] = field(default_factory=Counter)
-
-    def next(self, digests: Iterator[str]) -> Entry | None:
-        """The answer to the next request of that kind; None if none was recorded."""
-        for digest in digests:
-            if found := self.answers.get(digest):
-                turn = min(self._turn[digest], len(found) - 1)
-                self._turn[digest] += 1
-                return found[turn]
-        return None
-
-
-def load(folder: Path) -> Replay:
-    """The transcript in a folder; bodies stay on the disk. Raises BadTraffic."""
-    answers: dict[str, list[Entry]] = defaultdict(list)
-    for each in entries(folder):
-        if isinstance(each, Cut):
-            click.echo(f"Note: {each}", err=True)
-            continue
-        flow = each.flow()
-        whole = flow.end == "complete" and flow.status is not None and flow.body is not None
-        if whole and flow.request_body is not None:
-            answers[same(flow)].append(each)
-    return Replay(dict(answers))
-
-
-async def answer(replay: Replay, double: Double, app: Any, scope: Any, receive: Receive, send: Any) -> None:
+async def answer(
+    recording: Recording, double: Double, app: Any, scope: Any, receive: Receive, send: Any
+) -> None:
     """Answer from the recording if it has the request, and by `app` if not."""
     started = time.perf_counter()
     body, again = await _read(double, receive)
-    found = replay.next(_digests(double, scope, body)) if body is not None else None
+    found = _found(recording, double, scope, body) if body is not None else None
     told = f"replay: {scope['method']} {scope['path'][:200]}"
     if found is None:
         click.echo(f"{told}: from the document", err=True)
@@ -83,7 +54,21 @@ async def answer(replay: Replay, double: Double, app: Any, scope: Any, receive: 
     if (outcome := recognised(call.operation, made).outcome) is not None:
         made = replace(made, outcome=outcome.name)
     double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
-    await faults.send(None, double.rng, made, scope, send)
+    pace = double.settings.pace
+    if pace.total is None:
+        made = replace(made, stream=_paced(flow, started, pace.factor))
+    elif pace.total:
+        await asyncio.sleep(pace.total)
+    await until_gone(faults.send(None, double.rng, made, scope, send), receive)
+
+
+async def _paced(flow: Flow, started: float, factor: float) -> AsyncIterator[bytes]:
+    """The pieces of a recorded answer, each `factor` times as long after the request as it came."""
+    for seconds, piece in piece_ends(flow):
+        left = seconds * factor - (time.perf_counter() - started)
+        if left > 0:
+            await asyncio.sleep(left)
+        yield piece
 
 
 async def _read(double: Double, receive: Receive) -> tuple[bytes | None, Receive]:
@@ -109,7 +94,22 @@ async def _read(double: Double, receive: Receive) -> tuple[bytes | None, Receive
     return (b"".join(each.get("body", b"") for each in messages) if whole else None), again
 
 
-def _digests(double: Double, scope: Any, body: bytes) -> Iterator[str]:
+def _found(recording: Recording, double: Double, scope: Any, body: bytes) -> Entry | None:
+    """The recorded answer to a request: to the very same one, or to one that says the same."""
+    asked = list(_asked(double, scope, body))
+    fields = frozenset().union(*(each.credential_fields for each in double.documents.loaded()))
+    for each in asked:
+        if (found := recording.next(same(each, fields))) is not None:
+            return found
+    with contextlib.suppress(*UNLOADABLE):  # which is said when the document is to answer
+        match = double.documents.find(scope["method"], scope["path"])
+        if match is not None and match.served is not None:
+            operation = match.served.operation
+            return next(filter(None, (recording.next_of_talk(operation, each) for each in asked)), None)
+    return None
+
+
+def _asked(double: Double, scope: Any, body: bytes) -> Iterator[Flow]:
     """What the request may have been recorded as: its path whole, or without a document's base path."""
     path = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
     query = scope.get("query_string", b"").decode("latin-1")
@@ -120,17 +120,17 @@ def _digests(double: Double, scope: Any, body: bytes) -> Iterator[str]:
         for base in document.bases
         if path.startswith(base + "/")
     }
-    fields = frozenset().union(*(each.credential_fields for each in double.documents.loaded()))
     for base in sorted(bases | {""}):
         url = f"http://recorded.invalid{path}" + (f"?{query}" if query else "")
-        yield same(Flow(scope["method"], url, headers, body, None, base=base), fields)
+        yield Flow(scope["method"], url, headers, body, None, base=base)
 
 
 def _reply(flow: Flow) -> Reply:
     kept = [(name, value) for name, value in flow.headers if name.lower() not in _NOT_AGAIN]
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in kept]
     body, status = flow.body or b"", flow.status or 0
-    if flow.method != "HEAD" and status not in (204, 304):
+    has_length = not header(flow.headers, "transfer-encoding") or not flow.arrivals
+    if flow.method != "HEAD" and status not in (204, 304) and has_length:
         headers.append((b"content-length", str(len(body)).encode()))
     return Reply(status, tuple(headers), (body,), None, media_type(flow.headers))
 

@@ -13,7 +13,7 @@ from proofsheet.mockserver.answer_rules import Rule
 from proofsheet.mockserver.callback_client import LOOPBACK, Reach
 from proofsheet.mockserver.faults import Fault
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
-from proofsheet.mockserver.tasks.pace import QUICK, Pace
+from proofsheet.mockserver.tasks.pace import IMMEDIATE, QUICK, Pace
 
 UNLIMITED = Decimal("Infinity")
 LATEST = 253_370_764_800.0  # 9999-01-01, in Unix seconds: later no date can be told
@@ -43,7 +43,7 @@ class Settings:
     public_url: str | None = None  # what links in answers begin with; None: as the client sees the double
     callbacks: Reach = LOOPBACK  # where they may go
     secret: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)  # signs links
-    pace: float | str = 0.0  # seconds before an answer, or "real": as long as was observed
+    pace: Pace = IMMEDIATE  # how long an answer takes; `real`: as long as was observed, or recorded
     faults: tuple[Fault, ...] = ()
     check_replies: bool = False
     journal_size: int = 500

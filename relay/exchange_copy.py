@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass, field
 
 from proofsheet.relay.heads import Field
+from proofsheet.traffic.arrivals import ArrivalLog
 
 ROOM = 64 * 1024 * 1024  # bytes of the copies of all exchanges under way
 LARGEST = 32 * 1024 * 1024  # bytes of one body
-_PIECE = 64  # bytes that a piece takes besides its own
+_PIECE = 192  # bytes that a piece takes besides its own
 TOO_LARGE = f"the body is larger than {LARGEST // 1024 // 1024} MB, and was not kept"
 NO_ROOM = "too much was under way at once to keep the body"
 
@@ -69,7 +70,7 @@ class ExchangeCopy:
 
     __slots__ = (
         *("answer", "began", "clock", "end", "fields", "method", "note", "request", "request_fields"),
-        *("status", "url"),
+        *("arrivals", "status", "url"),
     )
 
     def __init__(self, method: bytes, url: bytes, fields: tuple[Field, ...], room: Room) -> None:
@@ -80,10 +81,18 @@ class ExchangeCopy:
         self.status: int | None = None
         self.fields: tuple[Field, ...] = ()
         self.answer = Body(room)
+        self.arrivals = ArrivalLog()  # of the answer's pieces
         self.began = time.time()
         self.clock = time.monotonic()
         self.end = "complete"
         self.note = ""
+
+    def answered(self, pieces: list[bytes]) -> None:
+        """More of the answer's body has come."""
+        size = self.answer.size
+        self.answer.add(pieces)
+        if self.answer.size > size:
+            self.arrivals.add(size, (time.monotonic() - self.clock) * 1000)
 
     def let_go(self) -> None:
         self.request.let_go()

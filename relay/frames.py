@@ -32,6 +32,7 @@ def encode(copy: ExchangeCopy, base: str, counts: dict[str, int]) -> bytes:
         copy.end,
         base,
         "; ".join(sorted(notes - {""})),
+        [] if copy.answer.why else copy.arrivals.noted,
         counts,
     )
     return b"".join((_headed(meta), *copy.request.pieces, *copy.answer.pieces))
@@ -88,9 +89,8 @@ class FrameReader:
             return False
 
     def _flow(self, *meta: Any) -> Flow:
-        method, url, request_fields, sent, status, fields, came, began, took, end, base, note, self.counts = (
-            meta
-        )
+        method, url, request_fields, sent, status, fields, came, began, took, end, base, note, *rest = meta
+        arrivals, self.counts = rest
         return Flow(
             method=_text(method),
             url=_text(url),
@@ -104,6 +104,7 @@ class FrameReader:
             end=end,
             base=base,
             note=note,
+            arrivals=tuple(arrivals),
         )
 
 

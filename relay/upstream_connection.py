@@ -231,7 +231,7 @@ class UpstreamConnection(asyncio.Protocol):
                 client.broke(problem, f"the upstream's answer cannot be read: {problem}", begun=True)
                 self.abort()
                 return
-            client.copy.answer.add(body.payload)
+            client.copy.answered(body.payload)
             whole = data if count == len(data) else data[:count]
             rest = data[count:]
             data = b"".join(body.payload) if self._unpacks else whole

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from proofsheet.traffic.arrivals import Arrivals
+
 Headers = tuple[tuple[str, str], ...]
 ENDS = ("complete", "upstream-broke", "client-left")
 _BOUNDARY = re.compile(r'(?i);\s*boundary\s*=\s*(?:"([^"]*)"|([^\s;"]+))')
@@ -34,6 +36,7 @@ class Flow:
     end: str = "complete"
     base: str = ""  # the path of the upstream's address, with which the URL's path begins
     note: str = ""
+    arrivals: Arrivals = ()  # when the pieces of its body came; empty where nobody noted it
 
     @property
     def path(self) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from proofsheet.traffic.arrivals import Arrivals, arrivals
 from proofsheet.traffic.errors import BadTraffic
 from proofsheet.traffic.flow import ENDS, Flow, Headers, absolute, duration, media_type
 from proofsheet.traffic.flow import status as checked
@@ -37,6 +38,8 @@ def line(flow: Flow, number: int, save: Save) -> bytes:
     if flow.status is not None:
         body = _body(flow.headers, flow.body, f"{number:06}-answer", save)
         answer = {"status": flow.status, "headers": [*map(list, flow.headers)], "body": body}
+        if flow.arrivals:
+            answer["arrivals"] = [[offset, milliseconds] for offset, milliseconds in flow.arrivals]
     return _line(
         {
             "exchange": number,
@@ -74,6 +77,7 @@ def flow(record: Any, path: Path, number: int) -> Flow:
     """The flow of a line's record, its bodies read. Raises BadTraffic."""
     try:
         answer = record["answer"]
+        body = b"" if answer is None else _read(answer["body"], path, number)
         made = Flow(
             method=_text(record["method"]),
             url=absolute(record["url"]),
@@ -81,12 +85,13 @@ def flow(record: Any, path: Path, number: int) -> Flow:
             request_body=_read(record["request"]["body"], path, number),
             status=None if answer is None else checked(answer["status"]),
             headers=() if answer is None else _headers(answer["headers"]),
-            body=b"" if answer is None else _read(answer["body"], path, number),
+            body=body,
             began=datetime.fromisoformat(record["began"]).timestamp(),
             milliseconds=duration(record["milliseconds"]),
             end=_text(record["end"]),
             base=_text(record["base"]),
             note=_text(record["note"]),
+            arrivals=_arrivals(answer, body),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         problem = f"is no exchange of a transcript ({type(error).__name__}: {error})"
@@ -94,6 +99,11 @@ def flow(record: Any, path: Path, number: int) -> Flow:
     if made.end not in ENDS:
         raise BadTraffic(path, number, f"expected an end of {', '.join(ENDS)}, came {made.end!r}")
     return made
+
+
+def _arrivals(answer: Any, body: bytes | None) -> Arrivals:
+    found = answer.get("arrivals", ()) if answer else ()
+    return arrivals(found, len(body)) if body else ()
 
 
 def _text(value: Any) -> str:

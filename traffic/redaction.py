@@ -74,8 +74,10 @@ class Redactor:
         request_headers, request_body, one = self._message(flow.request_headers, flow.request_body)
         headers, body, two = self._message(flow.headers, flow.body)
         notes = "; ".join(filter(None, (flow.note, one and f"request: {one}", two and f"answer: {two}")))
+        is_as_long = len(body or b"") == len(flow.body or b"")
         return replace(
             flow,
+            arrivals=flow.arrivals if is_as_long else (),
             url=self._url(flow.url),
             request_headers=request_headers,
             request_body=request_body,

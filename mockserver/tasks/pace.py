@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 QUICK_SECONDS = 1.0
 _LOOKS = re.compile(r"looks(?:=([1-9]\d{0,5}))?")
-_REAL = re.compile(r"real(?:\*(\d{1,6}(?:\.\d{1,6})?))?")
+REAL = re.compile(r"real(?:\*(\d{1,6}(?:\.\d{1,6})?))?")
 EXPECTED = "quick, instant, looks, looks=N, SECONDS, real or real*FACTOR"
 
 
@@ -25,6 +25,7 @@ class Pace:
 
 
 QUICK = Pace("quick")
+IMMEDIATE = Pace("immediate", 0.0)
 
 
 def parse_pace(text: str) -> Pace:
@@ -35,7 +36,7 @@ def parse_pace(text: str) -> Pace:
         return Pace(text, 0.0)
     if found := _LOOKS.fullmatch(text):
         return Pace(text, float(found[1]) if found[1] else None, by_looks=True)
-    if found := _REAL.fullmatch(text):
+    if found := REAL.fullmatch(text):
         return Pace(text, None, factor=float(found[1] or 1))
     try:
         seconds = float(text)
