@@ -96,9 +96,8 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     from proofsheet.mockserver.server import Plan, run  # the server is loaded only to serve
 
     library = Library(options["home"]) if options["home"] else Library()
-    documents = _load(library, names)
-    options = _with_recording(options)
-    settings = _settings(host, options)
+    documents = load_documents(library, names)
+    settings = settings_of(host, options)
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
     files = tuple(path for name in documents.names for path in library.files(name))
@@ -118,7 +117,7 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     raise SystemExit(run(plan, documents, sock, ready))
 
 
-def _load(library: Library, names: tuple[str, ...]) -> Documents:
+def load_documents(library: Library, names: tuple[str, ...]) -> Documents:
     """The named documents and their parts, read now; without names every family, of which one is read now."""
     documents = _listed(library, _with_parts(library, names) or library.families())
     if not documents.names:
@@ -169,7 +168,9 @@ def _check_recording(name: str, folder: Path) -> None:
         raise click.UsageError(f"{name} {folder}: holds no exchange that could be served again")
 
 
-def _settings(host: str, options: dict[str, Any]) -> Settings:
+def settings_of(host: str, options: dict[str, Any]) -> Settings:
+    """The settings of the command's options. Raises UsageError for a recording that holds no answer."""
+    options = _with_recording(options)
     names = {field.name for field in dataclasses.fields(Settings)}
     chosen = {name: value for name, value in options.items() if name in names}
     chosen["rate_limit"] = options["rate_limit"] == "on"
