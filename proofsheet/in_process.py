@@ -1,6 +1,6 @@
 """A double in the process of a test: no port, and transports for httpx, plain and asynchronous.
 
-The double runs in the event loop of a thread of its own, so that it serves tests with and without a loop alike.
+The double runs in the event loop of a thread of its own: tests with and without a loop are served alike.
 """
 
 from __future__ import annotations

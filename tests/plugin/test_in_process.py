@@ -131,5 +131,6 @@ def test_what_is_wrong_is_said_as_the_command_says_it(names: Any, options: Any, 
 
 def test_importing_the_package_alone_imports_nothing_else() -> None:
     code = "import sys, proofsheet; print([m for m in sys.modules if m.startswith(('proofsheet.', 'httpx'))])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout.strip() == "[]"
