@@ -24,7 +24,7 @@ from proofsheet.spec.load import Library
 from proofsheet.testing_client import ControlError, Mock
 from proofsheet.testing_server import said
 
-URL = "http://proofsheet.test"  # a name that leads nowhere (RFC 6761, 6.2), should a client forget the transport
+URL = "http://proofsheet.test"  # a name that leads nowhere (RFC 6761, 6.2) without the transport
 ELSEWHERE = ("host", "port", "workers", "reload", "quiet", "no-warm")  # options of a server
 
 
