@@ -54,30 +54,59 @@ def _is_light(call: Call, made: Reply) -> bool:
 def _entry(call: Call, made: Reply, size: int, now: float, milliseconds: float) -> Entry:
     hide = Redaction(call)
     shown = [each.preview for each in call.pictures]
+    return _with_defaults(
+        call,
+        time=now,
+        milliseconds=round(milliseconds, 3),
+        method=call.method,
+        path=_said(hide, call.path),
+        headers=_headers(call, hide),
+        fields=_fields(call, hide),
+        files={name: _file(hide, each) for name, each in _files(call)},
+        ignored=[_said(hide, name) for name in call.ignored[:MOST_IGNORED]],
+        request_bytes=call.body_bytes,
+        status=made.status,
+        outcome=made.outcome,
+        media_type=made.media_type,
+        response_bytes=size,
+        response=_response(call, made, size, hide),
+        seed=call.seed,
+        credits=float(call.paid),
+        forced=call.forced,
+        fault=call.fault,
+        medium=_medium(call) if shown else None,
+        pictures=tuple(each for each in shown if each.bytes_held <= LARGEST_SOURCE),
+    )
+
+
+def _with_defaults(call: Call, **members: Any) -> Entry:
+    """An entry with all its members, those that are not given as of what has no such thing."""
     return {
-        "time": now,
-        "milliseconds": round(milliseconds, 3),
+        "time": time.time(),
+        "milliseconds": 0.0,
         "key": call.label,
         "document": call.operation.document,
         "operation": call.operation.id,
-        "method": call.method,
-        "path": _said(hide, call.path),
-        "headers": _headers(call, hide),
-        "fields": _fields(call, hide),
-        "files": {name: _file(hide, each) for name, each in _files(call)},
-        "ignored": [_said(hide, name) for name in call.ignored[:MOST_IGNORED]],
-        "request_bytes": call.body_bytes,
-        "status": made.status,
-        "outcome": made.outcome,
-        "media_type": made.media_type,
-        "response_bytes": size,
-        "response": _response(call, made, size, hide),
-        "seed": call.seed,
-        "credits": float(call.paid),
-        "forced": call.forced,
-        "fault": call.fault,
-        "pictures": tuple(each for each in shown if each.bytes_held <= LARGEST_SOURCE),
+        **dict.fromkeys(("method", "path")),
+        "headers": {},
+        "fields": {},
+        "files": {},
+        "ignored": [],
+        "request_bytes": 0,
+        **dict.fromkeys(("status", "outcome", "media_type")),
+        "response_bytes": 0,
+        **dict.fromkeys(("response", "seed")),
+        "credits": 0.0,
+        **dict.fromkeys(("forced", "fault", "medium")),
+        "pictures": (),
+        **members,
     }
+
+
+def _medium(call: Call) -> str | None:
+    """The kind of what it was given: image, audio, model …"""
+    artifact = call.operation.artifact
+    return artifact.kind if artifact else None
 
 
 def _files(call: Call) -> Iterator[tuple[str, FilePart]]:
@@ -101,68 +130,46 @@ def callback_entry(
     It has the members of a call's: what was sent are its fields, what the receiver said its response.
     """
     hide = Redaction(call)
-    return {
-        "time": time.time(),
-        "milliseconds": round(milliseconds, 3),
-        "key": call.label,
-        "document": call.operation.document,
-        "operation": callback.name,
-        "method": callback.method,
-        "path": _said(hide, url),
+    return _with_defaults(
+        call,
+        milliseconds=round(milliseconds, 3),
+        operation=callback.name,
+        method=callback.method,
+        path=_said(hide, url),
         # Where a header's value comes from the submission, it is what the receiver trusts it by.
-        "headers": {
+        headers={
             name: f"({label(value)})" if is_expression(callback.headers[name]) else _said(hide, value)
             for name, value in headers.items()
         },
-        "fields": hide.value(body) if isinstance(body, dict) else {"": hide.value(body)},
-        "files": {},
-        "ignored": [],
-        "request_bytes": 0,
-        "status": answer.status,
-        "outcome": None,
-        "media_type": None,
-        "response_bytes": len(answer.text),
-        "response": hide.text(answer.text),
-        "seed": call.seed,
-        "credits": 0.0,
-        "forced": None,
-        "fault": None,
-        "pictures": (),
-    }
+        fields=hide.value(body) if isinstance(body, dict) else {"": hide.value(body)},
+        status=answer.status,
+        response_bytes=len(answer.text),
+        response=hide.text(answer.text),
+        seed=call.seed,
+    )
 
 
 def message_entry(call: Call, name: str, way: str, message: Any) -> Entry:
     """The journal's entry for a message of a dialogue, which was `received` or `sent`."""
     fields = _shown(Redaction(call), message)
     text = json.dumps(fields, ensure_ascii=False)
-    return {
-        "time": time.time(),
-        "milliseconds": 0.0,
-        "key": call.label,
-        "document": call.operation.document,
-        "operation": call.operation.id,
-        "method": way.upper(),
-        "path": name,
-        "headers": {},
-        "fields": fields,
-        "files": {},
-        "ignored": [],
-        "request_bytes": 0 if way == "sent" else len(text),
-        "status": 101,
-        "outcome": name if way == "sent" else None,
-        "media_type": "application/json",
-        "response_bytes": len(text) if way == "sent" else 0,
-        "response": text[:BODY_LIMIT],  # what the page shows, whoever said it
-        "seed": None,
-        "credits": 0.0,
-        "forced": None,
-        "fault": None,
-        "pictures": (),
-    }
+    is_sent = way == "sent"
+    return _with_defaults(
+        call,
+        method=way.upper(),
+        path=name,
+        fields=fields,
+        request_bytes=0 if is_sent else len(text),
+        status=101,
+        outcome=name if is_sent else None,
+        media_type="application/json",
+        response_bytes=len(text) if is_sent else 0,
+        response=text[:BODY_LIMIT],  # what the page shows, whoever said it
+    )
 
 
 def public(found: Entry) -> Entry:
-    """An entry as the control surface shows it: the pictures as links, and what each of them is."""
+    """An entry as the control surface shows it: pictures and previews as links, and what each is."""
     pictures = found["pictures"]
     links = [f"pictures/{found['seq']}/{index}" for index in range(len(pictures))]
     drawn = [
@@ -211,7 +218,7 @@ def _response(call: Call, made: Reply, size: int, hide: Redaction) -> str | None
     if call.pictures and not media_types.is_json(made.media_type):
         return None
     if call.pictures:
-        return f"({size} bytes with {len(call.pictures)} picture(s) in base64)"
+        return f"({size} bytes with {len(call.pictures)} {_medium(call)}(s) in base64)"
     return hide.text(made.body[: 2 * BODY_LIMIT].decode("utf-8", "replace"))[:BODY_LIMIT]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from proofsheet.contracts.case import Case
+from proofsheet.contracts.checks.audio_facts import heard
 from proofsheet.contracts.checks.expected import FormatIs, SizeIs
 from proofsheet.contracts.checks.extraction import UNTYPED, gallery, pictures, reported_seed
 from proofsheet.contracts.checks.image_facts import ImageFacts
@@ -154,13 +155,29 @@ def _pictures(exchange: Exchange, case: Case, operation: Operation) -> Iterator[
     expected = {"expected": next(sizes, None), "expected_format": next(encoded, None)}
     seed = reported_seed(exchange, operation)
     facts = iter(gallery(exchange, operation) if exchange.status == operation.success.status else ())
+    kind = operation.artifact.kind if operation.artifact else "image"
+    if kind != "image":
+        if exchange.media_type.startswith(f"{kind}/") and is_success(exchange, operation):
+            yield {**_measured(kind, exchange), **expected, "seed": seed}
+        return
     for found in _found(exchange, operation):
         thumb = Thumbnail(why=found) if isinstance(found, str) else thumbnail(found)
         measured = {name: getattr(thumb, name) for name in ("width", "height", "format", "mode")}
         known = next(facts, None)
         sharpness = round(known.sharpness, 1) if isinstance(known, ImageFacts) and known.width else None
-        more = {"sharpness": sharpness, "seed": seed, "thumb": thumb.thumb, "why": thumb.why}
+        more = {"kind": kind, "sharpness": sharpness, "seed": seed, "thumb": thumb.thumb, "why": thumb.why}
         yield {**measured, **expected, **more}
+
+
+def _measured(kind: str, exchange: Exchange) -> dict[str, Any]:
+    """The record of what is no picture: what is measured of pictures only is null."""
+    facts = heard(exchange) if kind == "audio" else None
+    measured = {
+        "format": facts.format if facts else exchange.media_type.partition("/")[2],
+        "seconds": facts.seconds if facts else None,
+        "why": (facts.problem if facts else None) or "",
+    }
+    return {"kind": kind, **dict.fromkeys(("width", "height", "mode", "sharpness", "thumb")), **measured}
 
 
 def _found(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:

@@ -1,4 +1,4 @@
-"""What was judged of each picture that came: what was asked for, what it is, and by which requirements."""
+"""What was judged of each artifact that came: what was asked for, what it is, and by which requirements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GENERAL = "answer.picture"  # held against every picture that comes as bytes, an
 
 @dataclass(frozen=True)
 class Judged:
-    """One picture. Topics are ids of requirements without family and operation."""
+    """One artifact. Topics are ids of requirements without family and operation."""
 
     case: str
     asked: str
@@ -32,7 +32,7 @@ class Judged:
 
 
 def judged(view: View) -> tuple[Judged, ...]:
-    """The pictures of a report, in the order in which they came."""
+    """The artifacts of a report, in the order in which they came."""
     known = {each.id for each in view.lines}
     return tuple(_judged(each, known) for each in frames(view))
 
@@ -73,8 +73,13 @@ def _asked(picture: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _came(picture: Mapping[str, Any]) -> Iterator[str]:
+    kind = picture.get("kind", "image")
+    if kind != "image" and not picture["why"]:
+        seconds = picture.get("seconds")
+        yield f"{kind} {picture['format']}" + (f" {seconds:.1f} s" if seconds else "")
+        return
     if picture["width"] is None:
-        yield "no picture"
+        yield f"no {kind}"
         return
     yield f"{picture['width']}x{picture['height']} {picture['format']} {picture['mode']}"
     if picture.get("sharpness") is not None:

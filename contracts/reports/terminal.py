@@ -93,12 +93,12 @@ class _Renderer:
                 yield f"  curl       {line(case['request']['curl'])}"
 
     def _pictures(self) -> Iterator[str]:
-        """What was judged of each picture, a line each."""
+        """What was judged of each artifact, a line each."""
         found = judged(self._view)
         if not found:
             return
         yield from self._table(
-            ("picture", "asked", "came", "judged"),
+            ("artifact", "asked", "came", "judged"),
             [(line(each.case), each.asked or "-", line(each.came), line(each.verdict)) for each in found],
         )
         if topics := common(found):

@@ -39,7 +39,7 @@ def test_a_call_appears_by_itself_with_its_picture(page: Page, url: str, app: ht
         assert part in text
     width = "return document.querySelector('#sheet img').naturalWidth"
     assert page.until(lambda: page.script(width)) == 256
-    assert page.one("#total-pictures").text == "1"
+    assert page.one("#total-artifacts").text == "1"
     assert not page.one("#empty").is_displayed()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from proofsheet.contracts.pricing import priced
 from proofsheet.contracts.reports.html_page import html
-from proofsheet.contracts.reports.paid_pictures import common, judged
+from proofsheet.contracts.reports.paid_pictures import _came, common, judged
 from proofsheet.contracts.reports.records import Report, read
 from proofsheet.contracts.reports.terminal import terminal
 from proofsheet.contracts.reports.view import View
@@ -75,9 +75,23 @@ def test_what_is_wrong_with_a_picture_stands_beside_it(broken: Report) -> None:
 
 def test_the_table_is_in_the_terminal_and_on_the_page(clean: Report, tmp_path: Path) -> None:
     lines = terminal(clean).splitlines()
-    assert any(re.match(r"picture +asked +came +judged", each) for each in lines)
+    assert any(re.match(r"artifact +asked +came +judged", each) for each in lines)
     rows = [each for each in lines if re.search(r"generateCore/picture-\d+ .*all kept$", each)]
     assert len(rows) == len(judged(View(clean)))
     page = html(clean)
-    assert "What was judged of each picture" in page
+    assert "What was judged of each artifact" in page
     assert all(each.case in page for each in judged(View(clean)))
+
+
+@pytest.mark.parametrize(
+    ("record", "came"),
+    [
+        ({"kind": "audio", "format": "mp3", "seconds": 2.31, "why": ""}, "audio mp3 2.3 s"),
+        ({"kind": "audio", "format": "", "seconds": 0.0, "why": "does not decode"}, "no audio"),
+        ({"kind": "model", "format": "gltf-binary", "why": ""}, "model gltf-binary"),
+        ({"width": None, "why": "does not decode"}, "no image"),
+    ],
+)
+def test_what_came_is_named_by_its_medium(record: dict[str, Any], came: str) -> None:
+    empty = {"width": None, "seed": None, "mode": None}
+    assert " ".join(_came({**empty, **record})) == came

@@ -256,7 +256,7 @@ function spent() {
 function tally() {
   const sum = (number) => calls.reduce((total, call) => total + number(call.entry), 0);
   $("total-calls").textContent = String(calls.length);
-  $("total-pictures").textContent = String(sum((entry) => entry.pictures.length));
+  $("total-artifacts").textContent = String(sum((entry) => entry.pictures.length));
   $("total-errors").textContent = String(sum((entry) => (entry.status >= 400 ? 1 : 0)));
   $("total-credits").textContent = spent();
   const left = calls.filter((call) => !call.frames[0].hidden).length;
@@ -292,7 +292,7 @@ function factsOf(entry, index) {
     ...(entry.forced ? [["forced by", forced[entry.forced] ?? entry.forced]] : []),
     ...(entry.fault ? [["fault", entry.fault]] : []),
     ["key", entry.key ?? "none"],
-    ...(drawn ? [["picture", `${drawn.width} × ${drawn.height}, ${drawn.media_type}, seed ${drawn.seed}`]] : []),
+    ...(drawn ? [[entry.medium, (entry.medium === "image" ? `${drawn.width} × ${drawn.height}, ${drawn.media_type}, ` : "") + `seed ${drawn.seed}`]] : []),
     [inDollars(entry.document) ? "dollars" : "credits", amount(entry.credits)],
     ["answered", `${new Date(entry.time * 1000).toLocaleString()}, in ${entry.milliseconds.toFixed(1)} ms`],
     ["request", bytes(entry.request_bytes)],
@@ -301,7 +301,7 @@ function factsOf(entry, index) {
 }
 
 function answerOf(entry) {
-  if (entry.response === null) return make("p", {}, "The bytes of the picture.");
+  if (entry.response === null) return make("p", {}, `The bytes of the ${entry.medium ?? "answer"}.`);
   const value = parsed(entry.response);
   return make("pre", { tabindex: "0" }, visible(value === null ? entry.response : JSON.stringify(value, null, 2)));
 }
@@ -311,7 +311,7 @@ function fullPicture(entry, index) {
   const { width, height } = entry.drawn[index];
   const image = make("img", { src, width, height, alt: visible(promptOf(entry)) });
   const link = make("a", { href: src, target: "_blank", rel: "noopener", title: "Open the file" }, image);
-  image.addEventListener("error", () => link.replaceWith(make("p", { class: "blank" }, "The journal no longer keeps this picture.")));
+  image.addEventListener("error", () => link.replaceWith(make("p", { class: "blank" }, "The journal no longer keeps it.")));
   return make("div", { class: "full" }, link);
 }
 
@@ -488,7 +488,7 @@ function wire() {
   $("by-text").addEventListener("input", filterAll);
   $("all").addEventListener("click", showAll);
   $("clear").addEventListener("click", () => {
-    $("confirm-text").textContent = `All ${plural(calls.length, "call")} and their pictures go, of every key. Credits and limits stay as they are.`;
+    $("confirm-text").textContent = `All ${plural(calls.length, "call")} and what they made go, of every key. Credits and limits stay as they are.`;
     $("confirm").showModal();
   });
   $("confirm-yes").addEventListener("click", clear);
