@@ -92,6 +92,6 @@ def test_the_table_is_in_the_terminal_and_on_the_page(clean: Report, tmp_path: P
         ({"width": None, "why": "does not decode"}, "no image"),
     ],
 )
-def test_what_came_is_named_by_its_medium(record: dict[str, Any], came: str) -> None:
+def test_what_came_is_named_by_its_medium(record: dict[str, object], came: str) -> None:
     empty = {"width": None, "seed": None, "mode": None}
     assert " ".join(_came({**empty, **record})) == came
