@@ -76,7 +76,8 @@ class Request:
 class Step:
     """A request and what its answer is held against.
 
-    `takes` are path parameters that the answer before holds: name to a pointer into its JSON.
+    `takes` are path parameters, or members of the body (`/name`), that an answer before holds: name to a
+    pointer into its JSON. The last answer that holds it counts.
     """
 
     request: Request
@@ -167,8 +168,13 @@ class Case:
         return (*known, *(self.follow.expects if self.follow else ()))
 
     def alone(self, step: Step) -> Case:
-        """One of its steps as a case of its own; of a task only the submission is paid for."""
-        made = replace(self, operation=step.request.operation, steps=(step,), follow=None)
+        """One of its steps as a case of its own; of a task only the submission is paid for.
+
+        Of several steps that are paid for, each costs its share.
+        """
+        paid = sum(each.role == "" and each.request.operation == self.operation for each in self.steps)
+        cost = self.cost / max(paid, 1)
+        made = replace(self, operation=step.request.operation, steps=(step,), follow=None, cost=cost)
         return replace(made, pays=False, cost=Decimal(0)) if step.role not in ("", SUBMIT) else made
 
     def stepping(self, **changes: Any) -> Case:

@@ -26,6 +26,7 @@ class Trace:
     looks: tuple[bytes, ...] = ()
     is_open: bool = False  # a task that was not seen to end
     is_free_end: bool = False  # a task that ended in a state that is not charged for
+    left: int | None = None  # requests, as its answer says it
     began: float = 0.0  # by the clock of the judge, in seconds
     at: float = field(default_factory=time.monotonic)
 

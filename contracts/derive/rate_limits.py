@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.cross_exchange import LimitReached, WhileLimited
 from proofsheet.contracts.checks.expected import IsSuccess
+from proofsheet.contracts.checks.limit_headers import LimitsTold, named_headers
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
+from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.policy import RateLimit
 from proofsheet.spec.tasks import Moves, Views
@@ -29,6 +32,8 @@ def limits(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     if _free(source, operation.policy.name) is not operation:
         return
+    if named_headers(operation):
+        yield _told(source, operation, limit)
     yield _allowed(source, operation, limit)
     yield _refused(source, operation, limit)
     yield from _meanwhile(source, operation)
@@ -58,6 +63,16 @@ def _while_out(operation: Operation, name: str, wanted: Requirement, outcome: st
 
 def _outcome(operation: Operation) -> str:
     return operation.policy.outcome("rate-limit", "")
+
+
+def _told(source: Source, operation: Operation, limit: RateLimit) -> Derived:
+    """Asked twice, and in no burst: it costs nothing, and fills nothing."""
+    says = f"headers say what is left of {limit.requests} requests in {limit.window:g} seconds"
+    first = next(iter(named_headers(operation).values()))
+    at = pointers.join("responses", operation.success.status, "headers", first)
+    wanted = source.requirement(operation, "limit.told", says, at, most="SHOULD")
+    case = _case(operation, "told", LimitsTold(wanted.id, limit.window))
+    return Derived(wanted, (replace(case, steps=case.steps * 2),))
 
 
 def _allowed(source: Source, operation: Operation, limit: RateLimit) -> Derived:

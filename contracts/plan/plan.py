@@ -15,12 +15,14 @@ from proofsheet.contracts.derive.backgrounds import backgrounds
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
 from proofsheet.contracts.derive.callbacks import callbacks
+from proofsheet.contracts.derive.classifications import classifications
 from proofsheet.contracts.derive.completions import completions
 from proofsheet.contracts.derive.dialogues import dialogues
 from proofsheet.contracts.derive.edited_pictures import edited_pictures
 from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.explored import explored
 from proofsheet.contracts.derive.extended import extended
+from proofsheet.contracts.derive.kept_answers import kept_answers
 from proofsheet.contracts.derive.ledger import ledger
 from proofsheet.contracts.derive.media_quality import media_quality
 from proofsheet.contracts.derive.moderation import moderation
@@ -64,6 +66,8 @@ DERIVERS = (
         follow_ups,
         prompt_parameters,
         completions,
+        kept_answers,
+        classifications,
         audio,
         picture_streams,
         answers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -176,7 +176,7 @@ class Attempts:
         """With the answer to one step more, or why there is none."""
         case, before = result.case, result.exchanges
         try:
-            step = _filled(step, before[-1]) if before else step
+            step = _filled(step, before) if before else step
             with self.interrupts.waiting():
                 exchange = self.client.send(case.alone(step))
         except Unfilled as problem:
@@ -254,15 +254,20 @@ class Unfilled(Exception):
     """The answer before does not hold what the next request needs."""
 
 
-def _filled(step: Step, before: Exchange) -> Step:
-    """A step with the path parameters that it takes from the answer before. Raises Unfilled."""
-    found = dict(step.request.path_params)
+def _filled(step: Step, before: Sequence[Exchange]) -> Step:
+    """A step with what it takes from the answers before. Raises Unfilled."""
+    request = step.request
     for name, pointer in step.takes.items():
-        value = next(pointers.find(parsed(before), pointers.split(pointer)), None)
-        if not isinstance(value, str | int) or value == "":
-            raise Unfilled(f"the answer before, a {before.status}, holds no {pointer} to send as {name}")
-        found[name] = str(value)
-    return replace(step, request=replace(step.request, path_params=found))
+        at = pointers.split(pointer)
+        found = (each for one in reversed(before) for each in pointers.find(parsed(one), at))
+        value = next((each for each in found if isinstance(each, str | int) and each != ""), None)
+        if value is None:
+            raise Unfilled(f"the answer before, a {before[-1].status}, holds no {pointer} to send as {name}")
+        if name.startswith("/"):
+            request = replace(request, json={**request.json, name[1:]: value})
+        else:
+            request = replace(request, path_params={**request.path_params, name: str(value)})
+    return replace(step, request=request)
 
 
 def broke(error: BaseException) -> str:

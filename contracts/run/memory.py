@@ -7,6 +7,8 @@ from typing import Any
 
 from proofsheet.contracts.case import Case, Request
 from proofsheet.contracts.checks.extraction import balance, decoding, reported_seed
+from proofsheet.contracts.checks.kept_answers import said
+from proofsheet.contracts.checks.limit_headers import left
 from proofsheet.contracts.checks.outcomes import is_success
 from proofsheet.contracts.checks.vectors import beginnings
 from proofsheet.contracts.client.target_file import KEYS
@@ -36,11 +38,14 @@ def trace(case: Case, exchange: Exchange, operation: Operation, began: float) ->
         prompt=case.prompt,
         looks=_looks(exchange, operation, is_shown) if succeeded else (),
         began=began,
+        left=left(exchange, operation),
     )
 
 
 def _looks(exchange: Exchange, operation: Operation, is_shown: bool) -> tuple[bytes, ...]:
-    """What pictures or vectors are compared by."""
+    """What pictures, vectors or kept answers are compared by."""
+    if operation.kept is not None and operation.kept.keeps is not None:
+        return (said(exchange, operation),)
     if operation.embedding is not None:
         return tuple(beginnings(exchange, operation))
     return tuple(each.look for each in decoding(exchange, operation)) if is_shown else ()
