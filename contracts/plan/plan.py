@@ -49,6 +49,7 @@ from proofsheet.contracts.derive.wrong_types import kinds
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.balance_probes import watched
 from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.distinct import distinct
 from proofsheet.contracts.plan.follow_ups import follow_ups
 from proofsheet.contracts.plan.paid_requests import Paid, coverage, paid_requests
 from proofsheet.contracts.plan.representatives import represented
@@ -231,9 +232,9 @@ def _cases(source: Source, found: list[Derived], pictures: list[Paid]) -> Iterat
     """Refusals, pictures from the cheapest on, and bursts, after which nothing else would be answered."""
     bursts = [case for each in found if _bursts(each) for case in each.cases]
     alone = (case for each in found if not _bursts(each) for case in each.cases if not case.follow)
-    refusals = list({case.id: case for case in alone}.values())  # several requirements may share one
-    followed = {case.id: case for each in found for case in each.cases if case.follow}
-    paid = in_turn([*(each.case for each in pictures), *followed.values()])
+    refusals = distinct(alone)  # several requirements may share one
+    followed = distinct(case for each in found for case in each.cases if case.follow)
+    paid = in_turn([*(each.case for each in pictures), *followed])
     groups = [list(group) for _, group in groupby(refusals, key=lambda case: case.operation)]
     blocks = spread(source.document, groups)
     yield from watched(source.document, blocks, paid, [each for each in found if each.ledger])
