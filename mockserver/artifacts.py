@@ -27,7 +27,7 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
     if not representation.binds_artifact:
         return []
     shown = _binds(call, representation)
-    if not any(each.source == "$artifact" or "{$artifact." in each.text for each in shown):
+    if representation.shown_when and not any(each.is_of_artifact for each in shown):
         return []
     view: TaskView | None = call.task
     maker = view.call if view else _maker(call, double)
@@ -105,7 +105,6 @@ def _maker(call: Call, double: Double) -> Call:
                 body=served.operation.body,
                 path_params={},
                 query={},
-                id=call.id,
             )
     return call
 

@@ -56,8 +56,7 @@ def value(
 ) -> Any:
     """The body's JSON value. Megabytes of base64 are put into `blobs`, if given, and marks in their place."""
     gone = context.call.left_out(representation)
-    binds = tuple(representation.binds_without(gone))
-    made = filled_in(representation.value, binds, context, artifacts, blobs)
+    made = filled_in(representation.value, representation.binds_without(gone), context, artifacts, blobs)
     for tokens in gone:
         _leave_out(made, tokens)
     return made
@@ -99,19 +98,21 @@ def _bind(
     artifacts: Sequence[Artifact],
     blobs: list[bytes] | None,
 ) -> None:
+    last = len(tokens) - 1
     for at, token in enumerate(tokens):
-        head: Any = token if isinstance(value, dict) else int(token)
-        rest = tokens[at + 1 :]
-        if isinstance(value, dict) and (head not in value or (rest and value[head] is None)):
+        is_object = isinstance(value, dict)
+        head: Any = token if is_object else int(token)
+        if is_object and (head not in value or (at < last and value[head] is None)):
             return  # left out, by a condition above it
-        if rest[:1] == ("*",):  # one item for each artifact, offer or complaint, like the example's first
+        if at == last:
+            break
+        if tokens[at + 1] == "*":  # one item for each artifact, offer or complaint, like the example's first
             found = _repeated(expression.text, context, artifacts)
             items = value[head] = _resized(value[head], len(found)) if found is not None else []
             for index, (inner, shown) in enumerate(found or ()):
-                _bind(items, (str(index), *rest[1:]), expression, inner, shown, blobs)
+                _bind(items, (str(index), *tokens[at + 2 :]), expression, inner, shown, blobs)
             return
-        if rest:
-            value = value[head]
+        value = value[head]
     _fill(value, head, expression, context, artifacts[0] if artifacts else None, blobs)
 
 

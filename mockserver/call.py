@@ -91,7 +91,6 @@ class Call:
     path_params: Mapping[str, str]
     query: dict[str, str]
     key: str | None  # the credential, if it carries one
-    id: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
     # found while reading
     body: Body | None = None  # in the media type that was sent, or the usual one
     oversized: bool = False
@@ -129,6 +128,11 @@ class Call:
     tasks: list[Any] | None = None  # those that it lists
     base: str = ""  # origin and base path under which the client sees the API
     prefix: str = ""  # the base path alone
+
+    @cached_property
+    def id(self) -> str:
+        """Its own, which answers may show."""
+        return secrets.token_hex(16)
 
     @property
     def operation(self) -> Operation:

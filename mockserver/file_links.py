@@ -73,4 +73,4 @@ def _of_task(double: Double, task: Task, index: int) -> File | None:
 
 
 def _signature(double: Double, name: str) -> str:
-    return hmac.new(double.settings.secret, name.encode(), "sha256").hexdigest()[:32]
+    return hmac.digest(double.settings.secret, name.encode(), "sha256").hex()[:32]

@@ -124,14 +124,14 @@ def _context(
         place=Place(written) if written else None,
         limits=Limits(call, double),
         resource=call.resource,
-        resources=_resources(call.operation, double.state.now()),
+        resources=_resources(call.operation, double),
     )
 
 
-def _resources(operation: Operation, now: float) -> list[Mapping[str, Any]]:
+def _resources(operation: Operation, double: Double) -> list[Mapping[str, Any]]:
     """The resources that an operation lists: all that there are now."""
     role = operation.resource
-    return list(role.of.at(now).values()) if role and role.id is None else []
+    return list(role.of.at(double.state.now()).values()) if role and role.id is None else []
 
 
 async def _listed(call: Call, double: Double) -> Listing | None:

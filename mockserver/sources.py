@@ -45,7 +45,7 @@ class Context:
     limits: Limits | None = None  # of the call
     resource: Mapping[str, Any] | None = None  # the one that is used, or shown just now
     resources: Sequence[Mapping[str, Any]] = ()  # those that are listed
-    dialogue: Callable[[str], Sequence[Any]] = lambda text: ()  # what a dialogue knows of an expression
+    dialogue: Callable[[str], Sequence[Any]] | None = None  # what a dialogue knows of an expression
 
 
 @dataclass(frozen=True)
@@ -119,15 +119,14 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
 def values(expression: Expression, context: Context, artifact: Artifact | None) -> Iterator[Any]:
     """The value of an expression, in its form; nothing where its source has none."""
     if expression.is_template:
-        yield filled(expression.text, context, artifact)
-        return
-    found = context.dialogue(expression.text) or _source(expression.text)(context, artifact)
+        return iter((filled(expression.text, context, artifact),))
+    said = context.dialogue(expression.text) if context.dialogue else ()
+    found = said or _source(expression.text)(context, artifact)
     if expression.match:
-        yield from (taken for each in found if (taken := expression.part(each)) is not None)
-        return
+        return (taken for each in found if (taken := expression.part(each)) is not None)
     if expression.later:
         found = [each + expression.later for each in found]
-    yield from map(FORMS[expression.form], found) if expression.form else found
+    return map(FORMS[expression.form], found) if expression.form else iter(found)
 
 
 Source = Callable[[Context, Artifact | None], Iterable[Any]]
@@ -136,10 +135,10 @@ Source = Callable[[Context, Artifact | None], Iterable[Any]]
 @cache  # documents have few, and each is asked for in many answers
 def _source(text: str) -> Source:
     """What finds the value of an expression."""
-    if text in CALL:
-        return lambda context, artifact: CALL[text](context)
-    if text in ARTIFACT:
-        return lambda context, artifact: (ARTIFACT[text](artifact),) if artifact else ()
+    if (of_call := CALL.get(text)) is not None:
+        return lambda context, artifact: of_call(context)
+    if (of_artifact := ARTIFACT.get(text)) is not None:
+        return lambda context, artifact: (of_artifact(artifact),) if artifact else ()
     if text in LIMIT:
         return lambda context, artifact: LIMIT[text](context.limits) if context.limits else ()
     if text in WRITTEN:
@@ -155,7 +154,9 @@ def _source(text: str) -> Source:
 
 
 def _source_of_tasks(text: str) -> Source:
-    if text in TASK or text.startswith("$text."):
+    if (of := TASK.get(text)) is not None:
+        return lambda context, artifact: of(context.task) if context.task else ()
+    if text.startswith("$text."):
         return lambda context, artifact: of_task(text, context.task) if context.task else ()
     if text in OFFER:
         return lambda context, artifact: (OFFER[text](*context.offer),) if context.offer else ()

@@ -5,7 +5,7 @@ Nothing here knows a vendor. The plain data stays reachable at `Document.raw` (r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from proofsheet.spec.cost import Cost
 from proofsheet.spec.dialogue import Dialogue
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
-from proofsheet.spec.expressions import Expression
+from proofsheet.spec.expressions import Binds, Expression
 from proofsheet.spec.kept import Kept
 from proofsheet.spec.policy import Policy
 from proofsheet.spec.request_bodies import Body
@@ -37,7 +37,7 @@ class Representation:
     media_type: str
     content_type: str  # what the Content-Type header says; may embed expressions
     value: Any
-    binds: tuple[tuple[tuple[str, ...], Expression], ...]
+    binds: Binds
     headers: tuple[tuple[str, str | Expression], ...]
     blurred: bool
     schema: Mapping[str, Any]
@@ -57,19 +57,19 @@ class Representation:
             if self.events
             else self.binds
         )
-        return any(each.source == "$artifact" or "{$artifact." in each.text for _, each in binds)
+        return any(each.is_of_artifact for _, each in binds)
 
     def left_out(self, request: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
         """The members that a request (with its defaults, and `$sent`) is not answered."""
         return tuple(at for at, wanted in self.shown_when if not wanted.is_valid(request))
 
-    def binds_without(
-        self, left_out: tuple[tuple[str, ...], ...]
-    ) -> Iterator[tuple[tuple[str, ...], Expression]]:
+    def binds_without(self, left_out: tuple[tuple[str, ...], ...]) -> Binds:
         """What is bound, but for what stands in members that are left out."""
-        for at, each in self.binds:
-            if not left_out or not any(at[: len(gone)] == gone for gone in left_out):
-                yield at, each
+        if not left_out:
+            return self.binds
+        return tuple(
+            (at, each) for at, each in self.binds if not any(at[: len(gone)] == gone for gone in left_out)
+        )
 
 
 @dataclass(frozen=True)

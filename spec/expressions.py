@@ -132,6 +132,11 @@ class Expression:
     def source(self) -> str:
         return self.text.partition(".")[0]
 
+    @cached_property
+    def is_of_artifact(self) -> bool:
+        """Whether it is something of an artifact, or a text with such a thing in it."""
+        return self.source == "$artifact" or "{$artifact." in self.text
+
 
 Binds = tuple[tuple[tuple[str, ...], Expression], ...]  # places in a value, and what is filled in there
 

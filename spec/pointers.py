@@ -48,9 +48,13 @@ def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
             for item in value if isinstance(value, list) else ():
                 yield from find(item, tokens[at + 1 :])
             return
-        try:
-            value = step(value, token)
-        except KeyError:
+        if isinstance(value, dict):  # as `step` goes; most are asked for in vain, and an error takes time
+            if token not in value:
+                return
+            value = value[token]
+        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+            value = value[int(token)]
+        else:
             return
     yield value
 

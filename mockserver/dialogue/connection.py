@@ -249,7 +249,7 @@ def _asked(scene: Scene, overrides: dict[str, Any]) -> Call:
     known = {each.get("id"): each for each in scene.session.items}
     named = [known.get(each.get("id"), each) if isinstance(each, dict) else each for each in items]
     fields = {**merged(scene.session.settings, overrides), "items": named}
-    call = replace(scene.call, fields=fields, id=new_id(), writing=None)
+    call = replace(scene.call, fields=fields, writing=None)
     writing(call)
     return call
 

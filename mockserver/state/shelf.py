@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 _WINDOW, _MEMORY = -12, 5  # of zlib: raw, 4 kB; less than its defaults take, for what is packed is short
 MOST_FRESH = 512  # values that came last, kept as they are: most are looked at soon, and packing takes time
+MOST_READ = 512  # values that were looked at last: who waits for one asks for it again and again
 LARGEST_PACKED = 8192  # bytes held: what has more is kept as it is, for packing would copy them each time
 
 
@@ -28,6 +29,7 @@ class Shelf(Generic[V]):
         self._packed: dict[tuple[str, str], V | bytes] = {}
         self._fresh: dict[tuple[str, str], None] = {}  # to be packed when others have come
         self._like = b""  # the first value: what the others have in common with it is not kept again
+        self._read: dict[tuple[str, str], V] = {}  # packed, and unpacked for one who looked at it lately
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -36,24 +38,32 @@ class Shelf(Generic[V]):
         return key in self._packed
 
     def get(self, key: tuple[str, str]) -> V | None:
-        found = self._packed.get(key)
-        return None if found is None else self._unpacked(found)
+        return self[key] if key in self._packed else None
 
     def __getitem__(self, key: tuple[str, str]) -> V:
-        return self._unpacked(self._packed[key])
+        found = self._packed[key]
+        if not isinstance(found, bytes):
+            return found
+        if key not in self._read:
+            if len(self._read) >= MOST_READ:
+                del self._read[next(iter(self._read))]
+            self._read[key] = self._unpacked(found)
+        return self._read[key]
 
     def __setitem__(self, key: tuple[str, str], value: V) -> None:
         self._packed[key] = value
+        self._read.pop(key, None)
         self._fresh.pop(key, None)
-        if value.bytes_held <= LARGEST_PACKED:
-            self._fresh[key] = None
-            self._pack_oldest()
+        self._fresh[key] = None
+        self._pack_oldest()
 
     def _pack_oldest(self) -> None:
         if len(self._fresh) > self._most_fresh:
             key = next(iter(self._fresh))
             del self._fresh[key]
-            self._packed[key] = self._as_packed(self._unpacked(self._packed[key]))
+            value = self._packed[key]
+            if not isinstance(value, bytes) and value.bytes_held <= LARGEST_PACKED:
+                self._packed[key] = self._as_packed(value)
 
     def _as_packed(self, value: V) -> bytes:
         plain = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
@@ -70,6 +80,7 @@ class Shelf(Generic[V]):
 
     def pop(self, key: tuple[str, str]) -> V:
         self._fresh.pop(key, None)
+        self._read.pop(key, None)
         return self._unpacked(self._packed.pop(key))
 
     def oldest(self) -> Iterator[V]:

@@ -111,9 +111,10 @@ class Tasks:
             return "known"
         if most and self.unfinished(task.holder, most.document, most.operation, now) >= most.count:
             return "most"
-        if not self._has_room(task.bytes_held, now, 1):
+        size = task.bytes_held
+        if not self._has_room(size, now, 1):
             return "full"
-        self._held += task.bytes_held
+        self._held += size
         self._tasks[task.holder[0], task.id] = task
         self._of_holder.setdefault(task.holder, {})[task.id] = None
         self._open.setdefault(task.holder, {})[task.id] = _known_end(task)

@@ -147,6 +147,9 @@ def test_what_is_kept_packed_comes_out_as_it_was() -> None:
         shelf[each.holder[0], each.id] = each
     assert (list(shelf.oldest()), list(shelf.newest())) == (kept, kept[::-1])
     assert [shelf["tasks", each.id] for each in kept] == kept
+    changed = kept[1]._replace(looks=7)  # of one that was looked at while it was packed
+    shelf["tasks", changed.id] = changed
+    assert shelf["tasks", changed.id] == changed
     assert shelf.pop(("tasks", kept[0].id)) == kept[0]
     assert (("tasks", kept[0].id) in shelf, shelf.get(("tasks", kept[0].id)), len(shelf)) == (False, None, 7)
     for number in range(1000):
