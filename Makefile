@@ -6,6 +6,9 @@ ARGS ?=
 # One more process than cores: some tests wait for processes of their own.
 WORKERS := $(shell n=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )); echo $$(( n > 4 ? 4 : n )))
 
+# Where images of Python turn it off, each of the hundreds of processes that tests start compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help install run test mutants check check-spec fix bench acceptance gateways clients lock clean
 
 help: ## What there is
