@@ -8,7 +8,7 @@ from typing import Any
 
 def escape(name: str) -> str:
     """One reference token."""
-    return name.replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
 
 
 def split(pointer: str) -> tuple[str, ...]:
@@ -17,7 +17,10 @@ def split(pointer: str) -> tuple[str, ...]:
         return ()
     if not pointer.startswith("/"):
         raise ValueError(f"{pointer!r} is no JSON pointer: it must be empty or begin with /")
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/"))
+    tokens = pointer[1:].split("/")
+    if "~" not in pointer:
+        return tuple(tokens)
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
 def join(*tokens: str | int) -> str:
@@ -82,5 +85,5 @@ def origin(source: Any, pointer: str) -> str:
         while isinstance(value, dict) and token not in value and "$ref" in value:
             place = value["$ref"][1:]
             value = get(source, place)
-        value, place = step(value, token), place + join(token)
+        value, place = step(value, token), f"{place}/{escape(token)}"
     return place

@@ -275,5 +275,5 @@ def part(name: str, value: Any) -> Part:
         kind = ("wav", "audio/wav") if is_audio(value) else ("png", "image/png")
         return Part(name, value, f"{name}.{kind[0]}", kind[1])
     text = value if isinstance(value, str) else json.dumps(value)
-    times = len(text) if len(text) > LONG and text.count(text[0]) == len(text) else 1
+    times = len(text) if len(text) > LONG and text == text[0] * len(text) else 1
     return Part(name, text[: len(text) // times].encode("utf-8", "surrogatepass"), times=times)

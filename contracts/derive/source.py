@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from proofsheet.contracts.case import Case, PaidConstraint
@@ -86,8 +86,7 @@ class Source:
         own it is advice where the fact is only assumed, else `most`; and never more than the document allows.
         """
         origin = self._nearest(operation, at)
-        grade = evidence.grade_within(self.document.source, operation.pointer, origin) or "assumed"
-        node = evidence.evidence(self.document.source, origin) or {}
+        grade, sources = self._graded(operation.pointer, origin)
         difference = self._difference(topic)
         own = self._level(operation, grade, level) or most
         allowed = difference.level if difference else "MUST"
@@ -99,7 +98,7 @@ class Source:
             says=says,
             pointer=origin,
             grade=grade,
-            sources=tuple(_sources(node)),
+            sources=sources,
             claims=self._claims(operation, origin, also) if self.claims else (),
             needs=needs,
             differs=difference.why if difference else "",
@@ -107,13 +106,28 @@ class Source:
 
     def _level(self, operation: Operation, grade: str, level: str | None) -> str | None:
         """Where a vendor's page is silent it can be warned; only MUST holds whatever a fact's grade is."""
-        silent = evidence.grade(self.document.source, operation.pointer) == "inherited"
+        silent = self._graded(operation.pointer, operation.pointer)[0] == "inherited"
         if silent or (grade == "inherited" and level != "MUST"):
             return "MAY"
         return level or ("MAY" if grade in evidence.ADVISORY else None)
 
     def _origin(self, operation: Operation, at: str) -> str:
-        return pointers.origin(self.document.source, at[1:] if at.startswith("#") else operation.pointer + at)
+        return self._origins(at[1:] if at.startswith("#") else operation.pointer + at)
+
+    @cached_property
+    def _graded(self) -> Callable[[str, str], tuple[str, tuple[str, ...]]]:
+        """The grade and the sources of a fact about the operation at a pointer."""
+
+        def known(operation: str, origin: str) -> tuple[str, tuple[str, ...]]:
+            grade = evidence.grade_within(self.document.source, operation, origin) or "assumed"
+            return grade, tuple(_sources(evidence.evidence(self.document.source, origin) or {}))
+
+        return cache(known)
+
+    @cached_property
+    def _origins(self) -> Callable[[str], str]:
+        """`pointers.origin` in the document: thousands of requirements stand at hundreds of places."""
+        return cache(partial(pointers.origin, self.document.source))
 
     def _nearest(self, operation: Operation, at: str) -> str:
         """Where `at` stands, or the closest place above it: not every document has every keyword."""
