@@ -9,8 +9,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from derivations import kept
 from support import InProcess
 
+from proofsheet.contracts.plan import plan
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 
@@ -37,6 +39,14 @@ class FailuresAtOnce:
         if report.failed:
             reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", "")
             self._terminal.write_line(f"\nFAILED {report.nodeid}: {reason[:500]}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def derived_once() -> Iterator[None]:
+    """Plans of one document share what is derived from it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "_derived", kept(plan._derived))
+        yield
 
 
 @pytest.fixture(scope="session")

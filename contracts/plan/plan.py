@@ -130,12 +130,7 @@ def plan(
     source = replace(source, seed=seed, prompts=prompts or {})
     permissions |= {f"{name}-prompt" for name in source.prompts}
     wanted = PROFILES[: PROFILES.index(profile) + 1]
-    every = [
-        each
-        for operation in source.document.operations.values()
-        for each in _derived(source, operation)
-        if each.requirement.profile in wanted
-    ]
+    every = [each for each in derived(source) if each.requirement.profile in wanted]
     usable = [each for each in every if each.requirement.is_allowed(permissions)]
     if "paid" not in permissions:
         usable = [each for each in usable if not any(case.follow for case in each.cases)]
@@ -159,6 +154,12 @@ def plan(
         for each in paid
     }
     return Plan(tuple(requirements.values()), cases, lacking, covered, requested)
+
+
+def derived(source: Source) -> Iterator[Derived]:
+    """All that the document requires, in every profile, with what answers it."""
+    for operation in source.document.operations.values():
+        yield from _derived(source, operation)
 
 
 def _selected(every: list[Derived], only: tuple[str, ...]) -> list[Derived]:

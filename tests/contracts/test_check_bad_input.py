@@ -15,6 +15,7 @@ from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import CutOff, Unwritable, Writer
 from proofsheet.contracts.settings import BadUse, settings
 
+DOCUMENT = "stability.pages-2024"
 ONE = ("stability.getBalance.method.head",)
 
 
@@ -23,7 +24,7 @@ GIVEN = {"url": "http://127.0.0.1:1", "key": "sk-x", "only": ONE, "seed": 1}
 
 def refused(**more: Any) -> str:
     with pytest.raises(BadUse) as problem:
-        settings("stability", {**GIVEN, **more})
+        settings(DOCUMENT, {**GIVEN, **more})
     return str(problem.value)
 
 
@@ -35,7 +36,7 @@ def test_an_unknown_requirement_is_answered_with_its_neighbours() -> None:
 
 def test_one_mistyped_requirement_among_valid_ones_is_refused() -> None:
     assert "begins with 'nonsense'" in refused(only=(*ONE, "nonsense"))
-    both = settings("stability", {**GIVEN, "only": (*ONE, "stability.generateCore.form"), "profile": "free"})
+    both = settings(DOCUMENT, {**GIVEN, "only": (*ONE, "stability.generateCore.form"), "profile": "free"})
     assert [each.id for each in both.plan.requirements] == list(ONE)  # of another profile, but no mistake
 
 
@@ -51,7 +52,7 @@ def test_the_path_of_an_operation_is_no_base() -> None:
 def test_an_address_is_looked_at_where_nothing_is_sent_too() -> None:
     for url, said in (("nonsense", "must be an http"), ("http://x.example/v1/user/balance", "ends with")):
         with pytest.raises(BadUse, match=said):
-            settings("stability", {**GIVEN, "url": url}, sends=False)
+            settings(DOCUMENT, {**GIVEN, "url": url}, sends=False)
 
 
 def test_without_a_key_nothing_is_sent() -> None:

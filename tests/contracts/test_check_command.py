@@ -25,6 +25,7 @@ from proofsheet.spec.load import HOME
 from proofsheet.testing_client import Mock, Server
 
 KEY = "sk-judge-0001"
+DOCUMENT = "stability.pages-2024"
 ONE = ("--only", "stability.generateCore.aspect_ratio")
 TWO = (
     "--only",
@@ -36,7 +37,7 @@ TWO = (
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    running = Server.start(["stability"], ["--keys", KEY, "--rate-limit", "off"])
+    running = Server.start([DOCUMENT], ["--keys", KEY, "--rate-limit", "off"])
     yield running
     running.stop()
 
@@ -64,47 +65,53 @@ def records(path: Path) -> list[dict[str, object]]:
 
 
 def test_a_dry_run_prints_the_price_and_sends_nothing(tmp_path: Path) -> None:
-    done = proofsheet("check", "stability", "--dry-run", cwd=tmp_path)
+    done = proofsheet("check", DOCUMENT, "--dry-run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "133.4 credits if the target keeps the contract" in done.stdout
+    assert "53.2 credits if the target keeps the contract" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_ends_within_its_budget_and_the_ledger_agrees(mock: Mock, tmp_path: Path) -> None:
     done = proofsheet(
-        *("check", "stability", "--url", mock.url, "--key-env", "KEY"),
+        *("check", DOCUMENT, "--url", mock.url, "--key-env", "KEY"),
         *("--html", "r.html", "--junit", "r.xml", *TWO),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    footer = records(tmp_path / "stability.jsonl")[-1]
+    footer = records(tmp_path / f"{DOCUMENT}.jsonl")[-1]
     assert footer["profiles"] == {"free": "success", "core": "success"}
     assert mock.balance == pytest.approx(1000 - footer["spent"])
     assert 10 < footer["spent"] <= 150
-    for name in ("stability.jsonl", "r.html", "r.xml"):
+    for name in (f"{DOCUMENT}.jsonl", "r.html", "r.xml"):
         assert KEY not in (tmp_path / name).read_text(), name
 
 
 def test_the_budget_is_never_passed(mock: Mock, tmp_path: Path) -> None:
     done = proofsheet(
-        *("check", "stability", "--url", mock.url, "--key-env", "KEY", "--budget", "10", *TWO), cwd=tmp_path
+        *("check", DOCUMENT, "--url", mock.url, "--key-env", "KEY", "--budget", "10", *TWO), cwd=tmp_path
     )
-    footer = records(tmp_path / "stability.jsonl")[-1]
+    footer = records(tmp_path / f"{DOCUMENT}.jsonl")[-1]
     assert footer["profiles"]["core"] == "partial", done.stdout
     assert 1000 - mock.balance <= 10
 
 
+def documents_in(home: Path) -> Path:
+    """A copy of the documents, to be bent: the file of the family."""
+    for part in ("apis", "overlays"):
+        shutil.copytree(HOME / part, home / part)
+    return home / "apis" / "stability.yaml"
+
+
 def test_a_finding_ends_with_1_and_tells_how_to_see_it_again(tmp_path: Path) -> None:
-    shutil.copytree(HOME / "apis", tmp_path / "spec" / "apis")
-    path = tmp_path / "spec" / "apis" / "stability.yaml"
+    path = documents_in(tmp_path / "spec")
     changed = path.read_text().replace(
         "jpeg, png, webp]\n      default: png", "jpeg, png]\n      default: png"
     )
     path.write_text(changed.replace("maximum: 35", "maximum: 40"))
-    bent = Server.start(["stability"], ["--spec", str(tmp_path / "spec"), "--keys", KEY])
+    bent = Server.start([DOCUMENT], ["--spec", str(tmp_path / "spec"), "--keys", KEY])
     try:
         only = ("--only", "stability.textToImage.cfg_scale.maximum")
-        done = proofsheet("check", "stability", "--url", bent.url, "--key-env", "KEY", *only, cwd=tmp_path)
+        done = proofsheet("check", DOCUMENT, "--url", bent.url, "--key-env", "KEY", *only, cwd=tmp_path)
     finally:
         bent.stop()
     assert done.returncode == 1, done.stdout + done.stderr
@@ -114,10 +121,9 @@ def test_a_finding_ends_with_1_and_tells_how_to_see_it_again(tmp_path: Path) -> 
 
 
 def test_a_known_deviation_is_no_finding_until_it_expires(tmp_path: Path) -> None:
-    shutil.copytree(HOME / "apis", tmp_path / "spec" / "apis")
-    path = tmp_path / "spec" / "apis" / "stability.yaml"
+    path = documents_in(tmp_path / "spec")
     path.write_text(path.read_text().replace("maximum: 35", "maximum: 40"))
-    bent = Server.start(["stability"], ["--spec", str(tmp_path / "spec"), "--keys", KEY])
+    bent = Server.start([DOCUMENT], ["--spec", str(tmp_path / "spec"), "--keys", KEY])
     name = "stability.textToImage.cfg_scale.maximum"
     codes = []
     try:
@@ -126,7 +132,7 @@ def test_a_known_deviation_is_no_finding_until_it_expires(tmp_path: Path) -> Non
                 f'url = "{bent.url}"\nkey_env = "KEY"\n'
                 f'[deviations."{name}"]\nreason = "asked them"\nuntil = {until}\n'
             )
-            done = proofsheet("check", "stability", "--target", "target.toml", "--only", name, cwd=tmp_path)
+            done = proofsheet("check", DOCUMENT, "--target", "target.toml", "--only", name, cwd=tmp_path)
             codes.append(done.returncode)
     finally:
         bent.stop()
@@ -135,10 +141,12 @@ def test_a_known_deviation_is_no_finding_until_it_expires(tmp_path: Path) -> Non
 
 def test_a_target_that_is_down_is_errored_and_not_failed(tmp_path: Path) -> None:
     done = proofsheet(
-        "check", "stability", "--url", "http://127.0.0.1:9", "--key-env", "KEY", *ONE, cwd=tmp_path
+        "check", DOCUMENT, "--url", "http://127.0.0.1:9", "--key-env", "KEY", *ONE, cwd=tmp_path
     )
     assert done.returncode == 3, done.stdout
-    statuses = {each["status"] for each in records(tmp_path / "stability.jsonl") if each["kind"] == "verdict"}
+    statuses = {
+        each["status"] for each in records(tmp_path / f"{DOCUMENT}.jsonl") if each["kind"] == "verdict"
+    }
     assert "failed" not in statuses
     assert "errored" in statuses
 
@@ -190,7 +198,7 @@ def holding(server: Server) -> Iterator[Holding]:
 def test_an_interrupted_run_is_resumed_without_paying_twice(
     mock: Mock, holding: Holding, tmp_path: Path
 ) -> None:
-    command = ("check", "stability", "--url", holding.url, "--key-env", "KEY", "--report", "run.jsonl")
+    command = ("check", DOCUMENT, "--url", holding.url, "--key-env", "KEY", "--report", "run.jsonl")
     # Four pictures, of which the second is held up until the run is interrupted.
     command += ("--only", "stability.generateCore.size", "--only", "stability.generateSd3.size")
     report = tmp_path / "run.jsonl"
@@ -219,15 +227,15 @@ def test_an_interrupted_run_is_resumed_without_paying_twice(
     ("args", "said"),
     [
         (("check", "stabilty", "--dry-run"), "did you mean 'stability'"),
-        (("check", "stability"), "--url"),
-        (("check", "stability", "--url", "ftp://x"), "http or https"),
-        (("check", "stability", "--url", "http://k:v@x"), "no credentials"),
-        (("check", "stability", "--url", "http://127.0.0.1:9", "--key-env", "NOT_THERE"), "NOT_THERE"),
-        (("check", "stability", "--url", "http://127.0.0.1:9", "--key-file", "none"), "none"),
-        (("check", "stability", "--target", "none.toml"), "none.toml"),
-        (("check", "stability", "--dry-run", "--only", "nothing.like.it"), "nothing.like.it"),
-        (("check", "stability", "--url", "http://127.0.0.1:9", "--budget", "-1"), "credits from 0"),
-        (("check", "stability", "--url", "http://127.0.0.1:9", "--resume", "none.jsonl"), "none.jsonl"),
+        (("check", DOCUMENT), "--url"),
+        (("check", DOCUMENT, "--url", "ftp://x"), "http or https"),
+        (("check", DOCUMENT, "--url", "http://k:v@x"), "no credentials"),
+        (("check", DOCUMENT, "--url", "http://127.0.0.1:9", "--key-env", "NOT_THERE"), "NOT_THERE"),
+        (("check", DOCUMENT, "--url", "http://127.0.0.1:9", "--key-file", "none"), "none"),
+        (("check", DOCUMENT, "--target", "none.toml"), "none.toml"),
+        (("check", DOCUMENT, "--dry-run", "--only", "nothing.like.it"), "nothing.like.it"),
+        (("check", DOCUMENT, "--url", "http://127.0.0.1:9", "--budget", "-1"), "credits from 0"),
+        (("check", DOCUMENT, "--url", "http://127.0.0.1:9", "--resume", "none.jsonl"), "none.jsonl"),
     ],
 )
 def test_bad_use_is_told_and_ends_with_2(
@@ -250,7 +258,7 @@ def test_bad_use_in_a_process(tmp_path: Path) -> None:
 def test_reports_side_by_side(mock: Mock, tmp_path: Path) -> None:
     for name in ("a.jsonl", "b.jsonl"):
         proofsheet(
-            *("check", "stability", "--url", mock.url, "--key-env", "KEY", "--report", name),
+            *("check", DOCUMENT, "--url", mock.url, "--key-env", "KEY", "--report", name),
             *ONE,
             cwd=tmp_path,
         )
@@ -269,7 +277,7 @@ def test_explain_tells_each_setting_and_its_origin_and_never_a_key(tmp_path: Pat
         'headers = {x-gateway = "secret-word"}\n'
     )
     done = proofsheet(
-        *("check", "stability", "--target", "target.toml", "--budget", "9", "--explain"),
+        *("check", DOCUMENT, "--target", "target.toml", "--budget", "9", "--explain"),
         cwd=tmp_path, OWN="sk-never-shown-0001",
     )  # fmt: skip
     rows = {line.split()[0]: " ".join(line.split()[1:]) for line in done.stdout.splitlines()}

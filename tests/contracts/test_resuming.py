@@ -25,6 +25,7 @@ from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 
+DOCUMENT = "stability.pages-2024"
 URL, KEY = "http://target.test", "sk-0123456789"
 REFUSED = {"id": "0" * 32, "name": "bad_request", "errors": ["prompt: no"]}
 ONLY = ("stability.generateCore.prompt", "stability.generateCore.answer")
@@ -36,7 +37,7 @@ def quietly(*progress: Any) -> None:
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    return Library().load("stability")
+    return Library().load(DOCUMENT)
 
 
 def judged(
@@ -76,9 +77,9 @@ class Searching:
     """An explorer that pays for a picture on its way and tells of none."""
 
     def explore(self, attempt: Attempt) -> Any:
-        operation = Library().load("stability").operations["generateCore"]
+        operation = Library().load(DOCUMENT).operations["generateCore"]
         case = case_of(operation, "on-the-way", smallest(operation), ())
-        expect = plan(Source(Library().load("stability")), "free", ONLY).cases[0].expects[:1]
+        expect = plan(Source(Library().load(DOCUMENT)), "free", ONLY).cases[0].expects[:1]
         attempt(case.stepping(expects=expect))
         yield from ()
 
@@ -109,16 +110,16 @@ def earlier(tmp_path: Path, document: Document, **header: Any) -> resume.Earlier
 
 def test_what_is_not_said_anew_is_as_it_was(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document)
-    found = settings("stability", {}, resume.as_before(run), sends=False)
+    found = settings(DOCUMENT, {}, resume.as_before(run), sends=False)
     assert (found.profile, found.budget, found.seed) == ("free", Decimal(5), 7)
     assert found.permissions == {"paid", "repeat"}  # these, and nothing that a target.toml adds
     assert found.only == tuple(each["id"] for each in run.header["requirements"])
-    assert settings("stability", {"budget": Decimal(9)}, resume.as_before(run), sends=False).budget == 9
+    assert settings(DOCUMENT, {"budget": Decimal(9)}, resume.as_before(run), sends=False).budget == 9
 
 
 def test_it_goes_on_as_the_same_run(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document)
-    resume.hold_together(run, settings("stability", {"url": URL, "key": KEY}, resume.as_before(run)))
+    resume.hold_together(run, settings(DOCUMENT, {"url": URL, "key": KEY}, resume.as_before(run)))
 
 
 @pytest.mark.parametrize(
@@ -135,19 +136,19 @@ def test_another_run_is_not_gone_on_with(
     document: Document, tmp_path: Path, wanted: dict[str, Any], said: str
 ) -> None:
     run = earlier(tmp_path, document)
-    found = settings("stability", {"url": URL, "key": KEY, **wanted}, resume.as_before(run))
+    found = settings(DOCUMENT, {"url": URL, "key": KEY, **wanted}, resume.as_before(run))
     with pytest.raises(BadUse, match=said):
         resume.hold_together(run, found)
 
 
 def test_the_report_of_another_document_is_told_as_such(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document)
-    with pytest.raises(BadUse, match="is the report of a run by stability, not by flux: give stability"):
+    with pytest.raises(BadUse, match=f"is the report of a run by {DOCUMENT}, not by flux: give {DOCUMENT}"):
         resume.hold_document(run, "flux")
-    resume.hold_document(run, "stability")
+    resume.hold_document(run, DOCUMENT)
 
 
 def test_a_report_by_another_version_is_not_gone_on_with(document: Document, tmp_path: Path) -> None:
     run = earlier(tmp_path, document, version="1.0")
     with pytest.raises(BadUse, match="version"):
-        resume.hold_together(run, settings("stability", {"url": URL, "key": KEY}, resume.as_before(run)))
+        resume.hold_together(run, settings(DOCUMENT, {"url": URL, "key": KEY}, resume.as_before(run)))

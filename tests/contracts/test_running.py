@@ -42,7 +42,7 @@ REFUSED = {"id": "0" * 32, "name": "bad_request", "errors": ["no"]}
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    return Library().load("stability")
+    return Library().load("stability.pages-2024")
 
 
 def run(document: Document, answer: Answer, *only: str, **options: Any) -> Run:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 KEY = "sk-judge-0001"
+DOCUMENT = "stability.pages-2024"  # a quarter of the requirements that the whole family has
 MUST = "stability.textToImage.cfg_scale.maximum"
 MAY = "stability.getBalance.method.delete"
 PAID = "stability.generateCore.form.json"

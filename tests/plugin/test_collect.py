@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import httpcore  # noqa: F401
 import pytest
-from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, records, same_answer
+from plugin.judged import CONFIG, DOCUMENT, KEY, MAY, MUST, PAID, cases, records, same_answer
 
 # Loaded here, or pytester would forget them after each project, and httpx would not know its own exceptions.
 import proofsheet.contracts.pytest_items.setup  # noqa: F401
@@ -21,7 +21,7 @@ Judge = Callable[..., pytest.RunResult]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    running = Server.start(["stability"], ["--keys", KEY, "--rate-limit", "off"])
+    running = Server.start([DOCUMENT], ["--keys", KEY, "--rate-limit", "off"])
     yield running
     running.stop()
 
@@ -43,7 +43,7 @@ def judge(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Judge:
 
     def judge(url: str | None, *options: str) -> pytest.RunResult:
         where = ("--proofsheet-url", url, "--proofsheet-key-env", "KEY") if url else ()
-        return pytester.runpytest("-p", "proofsheet", "--proofsheet", "stability", *where, *options)
+        return pytester.runpytest("-p", "proofsheet", "--proofsheet", DOCUMENT, *where, *options)
 
     return judge
 
@@ -52,11 +52,11 @@ def test_requirements_are_items_and_the_projects_tests_are_not_run(judge: Judge,
     done = judge(mock.url, "-k", f"{MUST} or {MAY}", "-v")
     done.assert_outcomes(passed=2, deselected=done.parseoutcomes()["deselected"])
     done.stdout.fnmatch_lines([
-        f"proofsheet: stability *, profile core: judging {mock.url}, 150 credits at most; *-seed *",
+        f"proofsheet: {DOCUMENT} *, profile core: judging {mock.url}, 150 credits at most; *-seed *",
         "proofsheet: 2 requests for 2 requirements, 0 credits expected, 150 at most",
         f"proofsheet::{MUST} PASSED*",
         f"proofsheet::{MAY} PASSED*",
-        "proofsheet: free success, core success; 0 of 150 credits spent; report: *stability.jsonl",
+        f"proofsheet: free success, core success; 0 of 150 credits spent; report: *{DOCUMENT}.jsonl",
     ])  # fmt: skip
     done.stdout.no_fnmatch_line("*test_own*")
 
@@ -65,7 +65,7 @@ def test_with_paths_both_are_run(judge: Judge, mock: Mock, pytester: pytest.Pyte
     done = judge(mock.url, "test_own.py", f"proofsheet::{MUST}", "--proofsheet-report", "mine.jsonl")
     done.assert_outcomes(passed=2)
     assert len(cases(pytester.path / "mine.jsonl")) == 1
-    assert not (pytester.path / "stability.jsonl").exists()
+    assert not (pytester.path / f"{DOCUMENT}.jsonl").exists()
 
 
 def test_marks_tell_levels_and_costs(judge: Judge, pytester: pytest.Pytester) -> None:
@@ -81,9 +81,9 @@ def test_marks_tell_levels_and_costs(judge: Judge, pytester: pytest.Pytester) ->
 def test_only_what_is_selected_is_paid_for(judge: Judge, mock: Mock, pytester: pytest.Pytester) -> None:
     done = judge(mock.url, "-k", PAID)
     done.assert_outcomes(passed=1, deselected=done.parseoutcomes()["deselected"])
-    footer = records(pytester.path / "stability.jsonl")[-1]
+    footer = records(pytester.path / f"{DOCUMENT}.jsonl")[-1]
     assert 1000 - mock.balance == footer["spent"] == 3  # type: ignore[operator]
-    assert KEY not in (pytester.path / "stability.jsonl").read_text()
+    assert KEY not in (pytester.path / f"{DOCUMENT}.jsonl").read_text()
 
 
 def test_a_breach_fails_and_advice_does_not(judge: Judge, pytester: pytest.Pytester) -> None:
@@ -98,7 +98,7 @@ def test_a_breach_fails_and_advice_does_not(judge: Judge, pytester: pytest.Pytes
             "came: *",
             "curl -sS -i *cfg_scale*",
             "stands on: documented (*) at /*cfg_scale*",
-            f"again: proofsheet check stability --url {url} --key-env KEY --only {MUST} --seed *",
+            f"again: proofsheet check {DOCUMENT} --url {url} --key-env KEY --only {MUST} --seed *",
             f"XFAIL proofsheet::{MAY} - *advice: *",
         ])  # fmt: skip
         done.stdout.no_fnmatch_line("*Traceback*")
@@ -158,7 +158,7 @@ def test_what_is_asked_of_every_answer_brings_the_requests_of_its_operation(
     done = judge(mock.url, "proofsheet::stability.generateCore.answer.status")
     done.assert_outcomes(passed=1)
     asked = [
-        each["operation"] for each in records(pytester.path / "stability.jsonl") if each["kind"] == "case"
+        each["operation"] for each in records(pytester.path / f"{DOCUMENT}.jsonl") if each["kind"] == "case"
     ]
     assert asked.count("generateCore") > 50
 
@@ -171,7 +171,7 @@ def test_a_target_that_is_down_is_an_error_and_no_failure(judge: Judge) -> None:
 
 def test_a_seed_replays(judge: Judge, mock: Mock, pytester: pytest.Pytester) -> None:
     judge(mock.url, f"proofsheet::{MUST}", "--proofsheet-seed", "7")
-    assert records(pytester.path / "stability.jsonl")[0]["seed"] == 7
+    assert records(pytester.path / f"{DOCUMENT}.jsonl")[0]["seed"] == 7
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_bad_use_is_told(judge: Judge, options: tuple[str, ...], said: str) -> N
 
 
 def test_a_report_that_cannot_be_written_is_told(judge: Judge, mock: Mock, pytester: pytest.Pytester) -> None:
-    (pytester.path / "stability.jsonl").mkdir()
+    (pytester.path / f"{DOCUMENT}.jsonl").mkdir()
     done = judge(mock.url, f"proofsheet::{MUST}")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines(["ERROR: proofsheet: cannot write the report: *"])

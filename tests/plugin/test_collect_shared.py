@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plugin.judged import CONFIG, KEY, MAY, MUST, PAID, cases, records, written
+from plugin.judged import CONFIG, DOCUMENT, KEY, MAY, MUST, PAID, cases, records, written
 from waiting import PATIENCE, wait_until
 
 from proofsheet.contracts.pytest_items.shared_run import once
@@ -38,7 +38,7 @@ def pytest_configure(config):  # as pytest-xdist does in a worker
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    running = Server.start(["stability"], ["--keys", KEY, "--rate-limit", "off", "--pace", "0.2"])
+    running = Server.start([DOCUMENT], ["--keys", KEY, "--rate-limit", "off", "--pace", "0.2"])
     yield running
     running.stop()
 
@@ -74,9 +74,9 @@ def started(mock: Mock, cwd: Path, *options: str, **env: str) -> subprocess.Pope
     load = ("-p", "proofsheet") if plugins else ()
     where = ("--proofsheet-url", mock.url, "--proofsheet-key-env", "KEY")
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "pytest", *load, "--proofsheet", "stability", *where, *options],
+        [sys.executable, "-P", "-m", "pytest", *load, "--proofsheet", DOCUMENT, *where, *options],
         cwd=cwd,
-        env={**kept, "KEY": KEY, "PYTHONDONTWRITEBYTECODE": "1", **plugins, **env},
+        env={**kept, "KEY": KEY, **plugins, **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -169,7 +169,7 @@ def test_an_interrupt_leaves_a_whole_report(
     start: Start, mock: Mock, tmp_path: Path, sign: signal.Signals
 ) -> None:
     running = start(mock, tmp_path, "-k", SHARED)
-    report = tmp_path / "stability.jsonl"
+    report = tmp_path / f"{DOCUMENT}.jsonl"
     wait_until(lambda: written(report) > 3)
     running.send_signal(sign)
     said = running.communicate(timeout=500)[0]

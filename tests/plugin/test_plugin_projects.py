@@ -61,7 +61,7 @@ def run(tmp_path: Path) -> Run:
         return subprocess.run(
             [*(command or (sys.executable, "-m", "pytest")), *options],
             cwd=tmp_path,
-            env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            env={**kept, **environment},
             capture_output=True,
             text=True,
             timeout=500,
