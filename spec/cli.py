@@ -18,7 +18,6 @@ from proofsheet.spec.export.command import bundle_command
 from proofsheet.spec.lint.rules import FORM, RULES, Rule
 from proofsheet.spec.lint.run import LintFlaw, lint
 from proofsheet.spec.load import Library, Unknown
-from proofsheet.spec.references import resolve
 from proofsheet.spec.show.command import claims_command, outcomes_command, show_command
 from proofsheet.spec.snippets.command import examples_command
 from proofsheet.spec.text_table import table
@@ -111,10 +110,12 @@ def list_command(context: click.Context, home: Path) -> None:
 
 
 def _row(library: Library, name: str) -> tuple[str, str, str, str] | None:
-    if flaws := _lint(library, name, ()):  # only the rules of form
-        click.echo(str(flaws[0]), err=True)
+    try:
+        document = library.load(name).raw  # mostly from the cache
+    except (BadFile, LookupError) as error:
+        flaws = _lint(library, name, ())  # only the rules of form
+        click.echo(str(flaws[0] if flaws else error), err=True)
         return None
-    document = resolve(library.source(name))
     info, count = document["info"], sum(1 for _ in operations(document))
     return name, info["version"], str(count), info["title"]
 
