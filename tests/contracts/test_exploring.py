@@ -33,9 +33,13 @@ FAILS = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_double_that_keeps_the_contract_passes(document: Document, seed: int) -> None:
-    topics = [f"{each}.any" for each in ("generateUltra", "generateCore", "generateSd3", "textToImage")]
+@pytest.mark.parametrize(
+    ("seed", "names"), [(1, ("generateCore", "textToImage")), (2, ("generateSd3",)), (3, ("generateUltra",))]
+)
+def test_a_double_that_keeps_the_contract_passes(
+    document: Document, seed: int, names: tuple[str, ...]
+) -> None:
+    topics = [f"{each}.any" for each in names]
     found = explored(document, [*topics, "getBalance.conserved"], seed=seed)
     assert {each.status for each in found.run.verdicts.values()} == {Status.PASSED}
     price = sum(

@@ -12,7 +12,15 @@ from proofsheet.spec.document import Operation
 from proofsheet.spec.load import Library
 
 DOCUMENT = Library().load("stability")
-OPERATIONS = DOCUMENT.operations
+# One of each kind: the same words make what is forced of operations with the same outcomes and policy.
+KINDS = {
+    (
+        operation.policy.name,
+        tuple((each.name, each.status, *each.representations) for each in operation.outcomes.values()),
+    ): operation
+    for operation in reversed(DOCUMENT.operations.values())
+}
+OPERATIONS = {each.id: each for each in KINDS.values()}
 EVERY = [
     pytest.param(
         operation, outcome.name, outcome.status, media_type, id=f"{operation.id}-{outcome.name}-{media_type}"

@@ -74,7 +74,10 @@ def within(box: tuple[int, int, int, int]) -> Image.Image:
 def test_every_effect_gives_the_file_that_is_declared_and_always_the_same(
     effect: str, media_type: str
 ) -> None:
-    for size in (SIZE, (90, 400), (1, 1), (700, 50)):
+    others = (
+        ((90, 400), (1, 1), (700, 50)) if media_type == PNG else ()
+    )  # the shape is no matter of the format
+    for size in (SIZE, *others):
         picture = made(effect, size, media_type, sources=(SOURCE, URL, stand_in("other")), mask=masked())
         data = RENDERER.draw(picture)
         image = Image.open(io.BytesIO(data))
