@@ -13,6 +13,7 @@ from proofsheet.contracts.checks.written import (
     adds_up,
     as_json,
     event_data,
+    events_of,
     place,
     read_events,
     stream_form,
@@ -50,7 +51,7 @@ class StreamForm(OfStream):
     """Every line is one of an event, every event is whole, its data JSON of the documented form."""
 
     def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
-        found, rest = read_events(answer.exchange)
+        found, rest = events_of(answer.exchange, stream), read_events(answer.exchange)[1]
         if rest:
             yield f"the last event has no blank line after it: {rest[:80]!r}"
         lines = _LINE_END.split(answer.exchange.body.decode("utf-8-sig", "replace"))
@@ -66,7 +67,7 @@ class StreamForm(OfStream):
         form = stream_form(answer.operation)
         schema = Schema(dict(form[0].schema.get("items", {}))) if form else Schema({})
         said = 0
-        for number, (_, data) in enumerate(read_events(answer.exchange)[0], 1):
+        for number, (_, data) in enumerate(events_of(answer.exchange, stream), 1):
             if data == stream.end or said == _MOST_SAID:
                 continue
             value = as_json(data)
@@ -82,7 +83,7 @@ class StreamEnd(OfStream):
     """The mark that ends it comes once and last; without one, the event that the document has last."""
 
     def of_stream(self, answer: Answer, stream: EventStream) -> Iterator[str]:
-        found, _ = read_events(answer.exchange)
+        found = events_of(answer.exchange, stream)
         marks = [number for number, (_, data) in enumerate(found) if data == stream.end]
         if stream.end is not None and marks != [len(found) - 1]:
             where = (

@@ -15,6 +15,8 @@ from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Binds, Pattern
 
+_PING, _MARK = "ping", "[DONE]"
+
 
 def adds_up(counts: Sequence[Any]) -> Iterator[str]:
     """That the tokens read and written are not those in all, if so."""
@@ -93,9 +95,21 @@ def read_events(exchange: Exchange) -> tuple[list[tuple[str | None, str]], str]:
     return found
 
 
+def events_of(exchange: Exchange, stream: EventStream) -> list[tuple[str | None, str]]:
+    """The events of an answer without what gateways add and clients pass over.
+
+    That is an event named ping, which keeps a connection open, and after the last event a mark of the end
+    where the API has none.
+    """
+    found, names = read_events(exchange)[0], {each.name for each in stream.events}
+    kept = [each for each in found if each[0] != _PING or _PING in names]
+    has_mark = stream.end is None and bool(kept) and kept[-1] == (None, _MARK)
+    return kept[:-1] if has_mark else kept
+
+
 def event_data(exchange: Exchange, stream: EventStream) -> list[tuple[str | None, Any]]:
     """The name of each event and its data, in order; None for what is no JSON, without the end mark."""
-    return [(name, as_json(data)) for name, data in read_events(exchange)[0] if data != stream.end]
+    return [(name, as_json(data)) for name, data in events_of(exchange, stream) if data != stream.end]
 
 
 def as_json(text: str) -> Any:

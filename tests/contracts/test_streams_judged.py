@@ -264,6 +264,10 @@ HARMLESS: dict[str, Change] = {
     "a stage is left out": in_events(lambda found: found[-1:]),
     "lines end otherwise": in_stream(lambda body: body.replace(b"\n", b"\r\n")),
     "comments keep it open": in_stream(lambda body: body.replace(b"\n\n", b"\n\n: still there\n\n")),
+    "events keep it open": in_stream(lambda body: body.replace(b"\n\n", b"\n\nevent: ping\ndata: {}\n\n", 2)),
+    "a mark after an end that needs none": in_stream(
+        lambda body: body if b"[DONE]" in body or b"event:" not in body else body + b"data: [DONE]\n\n"
+    ),
     "a comment is the last that comes": in_stream(lambda body: body + b": bye\n"),
     "no space after the colon": in_stream(lambda body: body.replace(b"data: ", b"data:")),
     "events are numbered": in_stream(lambda body: body.replace(b"data: ", b"id: 1\ndata: ")),
