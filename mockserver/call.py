@@ -18,6 +18,7 @@ from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.spec import expressions, pointers
+from proofsheet.spec.completion import Turn
 from proofsheet.spec.cost import minutes
 from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.expressions import Expression, place_in_request
@@ -185,11 +186,18 @@ class Call:
         return representation.left_out(self.as_rules_see) if representation.shown_when else ()
 
     @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation that it goes on with, where it is answered in words; worked out once."""
+        completion = self.operation.completion
+        return completion.conversation(self.fields, self.earlier) if completion else ()
+
+    @cached_property
     def prompts(self) -> list[str]:
         """The texts that say what to make."""
         artifact, completion = self.operation.artifact, self.operation.completion
         if completion is not None:
-            return [each.text for each in completion.conversation(self.fields)]
+            turns = completion.conversation(self.fields) if self.earlier else self.turns
+            return [each.text for each in turns]
         found = (
             (each for field in artifact.prompts for each in pointers.find(self.fields, field))
             if artifact

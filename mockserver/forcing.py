@@ -190,7 +190,7 @@ def _turns(call: Call) -> tuple[Turn, ...]:
     """The conversation; of what becomes vectors, each text as if a user said it."""
     completion, embedding = call.operation.completion, call.operation.embedding
     if completion is not None:
-        return completion.conversation(call.fields, call.earlier)
+        return call.turns
     return tuple(Turn("user", each) for each in embedding.inputs(call.fields)) if embedding else ()
 
 

@@ -199,7 +199,12 @@ def _fields(call: Call, hide: Redaction) -> Any:
 
 def _shown(hide: Redaction, members: Mapping[str, Any]) -> dict[str, Any]:
     fields = list(members.items())[:MOST_FIELDS]
-    return {_said(hide, name): _value(hide.member(name, each)) for name, each in fields}
+    return {_said(hide, name): _value(hide.member(name, _first(each))) for name, each in fields}
+
+
+def _first(value: Any) -> Any:
+    """A list no longer than can be shown of it: the rest would be hidden, written and then cut."""
+    return value[:TEXT_LIMIT] if isinstance(value, list) else value
 
 
 def _value(value: Any) -> Any:

@@ -19,7 +19,7 @@ from proofsheet.mockserver.scripts import Script
 from proofsheet.mockserver.tool_choice import Tool, chosen_tools, tool_id
 from proofsheet.mockserver.transcripts import Transcript, transcript
 from proofsheet.spec import pointers, tokens
-from proofsheet.spec.completion import FINISHES, Completion
+from proofsheet.spec.completion import FINISHES, Completion, Turn
 from proofsheet.spec.document import Operation
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.transcription import Transcription
@@ -107,7 +107,8 @@ def writing(call: Call) -> Writing | None:
     """What is written in reply to a call, or becomes vectors, worked out once; None if it is neither."""
     completion, embedding = call.operation.completion, call.operation.embedding
     if call.writing is None and completion is not None:
-        request = _Request(completion, call.known_fields, call.earlier)
+        turns = call.turns if completion.turns else completion.conversation(call.known_fields)
+        request = _Request(completion, call.known_fields, turns)
         call.writing = _written(completion, request, call.script, count_tokens(call))
     elif call.writing is None and embedding is not None:
         call.writing = _embedded(embedding, call)
@@ -142,8 +143,9 @@ def count_tokens(call: Call) -> int:
         return int(call.script.prompt_tokens)
     reader = known.completion or known.embedding or known.classification
     if call.read_tokens is None and reader is not None:
-        more = {"earlier": call.earlier} if known.completion else {}
-        call.read_tokens = reader.prompt_tokens(call.fields, **more)
+        completion = known.completion
+        found = completion.tokens_of(call.turns) if completion else reader.prompt_tokens(call.fields)
+        call.read_tokens = found
     return call.read_tokens or 0
 
 
@@ -151,16 +153,15 @@ def wanted_choices(operation: Operation, fields: Any) -> int:
     """How many choices a request asks for, or texts that become vectors."""
     completion, embedding = operation.completion, operation.embedding
     if completion is not None:
-        return _Request(completion, fields).number(completion.count, _MOST_CHOICES) or 1
+        return _Request(completion, fields, ()).number(completion.count, _MOST_CHOICES) or 1
     return len(embedding.inputs(fields)) if embedding is not None else 0
 
 
 class _Request:
     """What a request says of its reply, as far as it can be used: a forced outcome may answer any request."""
 
-    def __init__(self, completion: Completion, fields: Any, earlier: Sequence[Any] = ()) -> None:
-        self.completion, self.fields = completion, fields
-        self.turns = completion.conversation(fields, earlier)
+    def __init__(self, completion: Completion, fields: Any, turns: tuple[Turn, ...]) -> None:
+        self.completion, self.fields, self.turns = completion, fields, turns
         self.said = next((each.text for each in reversed(self.turns) if each.role == "user"), "")
 
     def prompts(self) -> Iterator[_Request]:

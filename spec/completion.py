@@ -134,7 +134,10 @@ class Completion:
 
     def prompt_tokens(self, fields: Any, earlier: Sequence[Any] = ()) -> int:
         """How many tokens a request has, as they are counted (spec/tokens.py)."""
-        turns = self.conversation(fields, earlier)
+        return self.tokens_of(self.conversation(fields, earlier))
+
+    def tokens_of(self, turns: Sequence[Turn]) -> int:
+        """How many tokens a conversation has."""
         words = sum(tokens.count(each.text) for each in turns)
         around = sum(self.message_tokens + self.picture_tokens * each.pictures for each in turns)
         return words + (around if self.turns else 0) + (self.reply_tokens if turns else 0)
@@ -152,12 +155,15 @@ def _texts(value: Any) -> Iterator[str]:
 def _turn(turns: Turns, message: Mapping[str, Any]) -> Turn:
     kind = turns.kinds.get(str(message.get(turns.kind))) if turns.kind else None
     content = message.get(kind.content if kind else turns.content)
+    role = kind.role if kind else turns.roles.get(str(message.get(turns.role)), "user")
+    id_at = kind.id if kind else turns.id
+    id = message.get(id_at) if id_at else None
+    if isinstance(content, str):  # there may be hundreds of thousands of them
+        return Turn(role, content, id)
     parts = content if isinstance(content, list) else [content]
     texts = [text for each in parts if isinstance(text := _text(turns, each), str)]
     pictures = sum(isinstance(each, dict) and turns.picture in each for each in parts)
-    role = kind.role if kind else turns.roles.get(str(message.get(turns.role)), "user")
-    id_at = kind.id if kind else turns.id
-    return Turn(role, "\n".join(texts), message.get(id_at) if id_at else None, pictures)
+    return Turn(role, "\n".join(texts), id, pictures)
 
 
 def _text(turns: Turns, part: Any) -> Any:
