@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from proofsheet.mockserver.call import Call, FilePart
@@ -203,8 +204,14 @@ def _shown(hide: Redaction, members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first(value: Any) -> Any:
-    """A list no longer than can be shown of it: the rest would be hidden, written and then cut."""
-    return value[:TEXT_LIMIT] if isinstance(value, list) else value
+    """As much of a value as can be shown: megabytes would be searched and written, and then cut."""
+    if isinstance(value, str):
+        return value[:_LONGEST_SEARCHED]
+    if isinstance(value, list):
+        return [_first(each) for each in value[:TEXT_LIMIT]]
+    if isinstance(value, dict):
+        return {name: _first(each) for name, each in islice(value.items(), TEXT_LIMIT)}
+    return value
 
 
 def _value(value: Any) -> Any:
