@@ -18,6 +18,7 @@ from proofsheet.spec.catalogue.menu import Menu, menu
 from proofsheet.spec.document import Document
 from proofsheet.spec.expressions import UnknownExpression
 from proofsheet.spec.inheritance import Pages, narrowed
+from proofsheet.spec.inherited_tables import TABLES, NoTable, with_inherited
 from proofsheet.spec.overlay import apply
 from proofsheet.spec.references import resolve
 from proofsheet.spec.vendor_profile import BadProfile, Profile, profile
@@ -194,12 +195,21 @@ class Library:
         vendor = self.vendor(name)
         first, *overlays = self._layers(name, vendor)
         source = read(first)
-        value = source.value
+        value = self._with_inherited(source)
         for path in overlays:
             value = apply(value, read(path))
         if vendor:
             value = self._narrowed(value, vendor)
         return Source(source.path, value, source.marks)
+
+    def _with_inherited(self, source: Source) -> Any:
+        try:
+            return with_inherited(source.value, lambda name: read(self.home / "apis" / f"{name}.yaml").value)
+        except NoTable as missing:
+            raise BadFile(
+                source.where(pointers.join(*TABLES, str(missing), "inherits")),
+                f"there is no table {missing} to inherit from in the document that this one is a part of",
+            ) from None
 
     def _narrowed(self, value: Any, vendor: Profile) -> Any:
         path = self.home / "claims" / f"{self.family(vendor.base)}.yaml"
@@ -230,8 +240,13 @@ class Library:
 
     def _plain(self, name: str, vendor: Profile | None) -> tuple[Any, Any]:
         """The plain data with its references and without, from the cache if it is there."""
-        claims = self.home / "claims" / f"{self._family(name, vendor)}.yaml"
-        key = document_cache.key(name, (*self._files(name, vendor), *([claims] if claims.is_file() else [])))
+        family = self._family(name, vendor)
+        wholes = (
+            self.home / "apis" / f"{each}.yaml" for each in self.families() if family.startswith(f"{each}-")
+        )
+        claims = self.home / "claims" / f"{family}.yaml"
+        further = [*wholes, *([claims] if claims.is_file() else [])]
+        key = document_cache.key(name, (*self._files(name, vendor), *further))
         if key and (kept := document_cache.read(key)) is not None:
             return kept[0], kept[1]
         source = self.source(name)
