@@ -12,9 +12,11 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw
 from proofsheet.mockserver.file_links import DEFAULT_SECONDS, File, keep, task_path
 from proofsheet.mockserver.media.image.picture import Picture
+from proofsheet.mockserver.media.video.video import Video
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.sources import Artifact
 from proofsheet.mockserver.task_sources import TaskView
+from proofsheet.spec import media_types
 from proofsheet.spec.document import Representation
 from proofsheet.spec.expressions import Expression
 
@@ -111,11 +113,15 @@ def _maker(call: Call, double: Double) -> Call:
 
 def _as_shown(description: Any, representation: Representation) -> Any:
     """A stand-in in the media type of the answer."""
+    if isinstance(description, Video) and not media_types.is_json(representation.media_type):
+        return description.shown_as(representation.media_type)
     is_picture = representation.media_type.startswith("image/") and isinstance(description, Picture)
     return replace(description, media_type=representation.media_type) if is_picture else description
 
 
 def _shown(description: Any, representation: Representation) -> Any:
+    if isinstance(description, Video):
+        description = _as_shown(description, representation)
     return description.filtered() if representation.blurred else description
 
 

@@ -228,6 +228,7 @@ class Call:
         cost = self.operation.cost
         if cost is None:
             return Decimal(0)
+        paid = self.paid_fields
         offer = self.follow_up.offer if self.follow_up else None
         if offer is not None and offer.credits is not None:
             return Decimal(str(offer.credits))
@@ -235,9 +236,15 @@ class Call:
             return self.cost_of(self.writing.completion_tokens)
         artifact, known = self.operation.artifact, self.known_fields
         if artifact is None or not cost.megapixel:
-            return cost.total(self.fields, self._paid_items, None, ())
+            return cost.total(paid, self._paid_items, None, ())
         result = artifact.size_of(known, self.given_sides)
-        return cost.total(self.fields, self._paid_items, result, self.all_given_sides)
+        return cost.total(paid, self._paid_items, result, self.all_given_sides)
+
+    @property
+    def paid_fields(self) -> Any:
+        """The fields that decide about its price: with those that a follow-up takes over."""
+        taken = self.follow_up.inherited if self.follow_up else {}
+        return {**taken, **self.fields} if taken and isinstance(self.fields, dict) else self.fields
 
     @property
     def all_given_sides(self) -> list[tuple[int, int]]:
@@ -248,10 +255,13 @@ class Call:
 
     @property
     def _paid_items(self) -> int | Decimal:
-        """By what its price is multiplied: the characters of a text, minutes, or what it asks for."""
-        per = self.operation.cost.per if self.operation.cost else None
-        if per is None:
+        """By what its price is multiplied: the characters of a text, lasting,
+        minutes, or what it asks for."""
+        cost = self.operation.cost
+        if cost is None or (per := cost.per) is None:
             return 1
+        if cost.seconds:
+            return cost.items(self.paid_fields)
         if isinstance(sound := self.sounds.get(per[0]), Audio):
             return minutes(sound.seconds)
         sent = next(pointers.find(self.fields, per), None)
@@ -305,7 +315,8 @@ class Call:
         """
         compiled, policy = self.served.compiled, self.operation.policy
         if policy.chosen_form is not None:
-            self.representation = str(policy.chosen_form.pick(self.fields))
+            fields = self.fields if self.operation.bodies else self.query
+            self.representation = str(policy.chosen_form.pick(fields))
             return
         found = _pick(made, compiled.candidates(self.headers.get("accept") or "*/*"))
         if not found and policy.unsupported_accept == "default":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, known_task, task_text, view
+from proofsheet.spec import pointers
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle, Offer, Starts
@@ -21,6 +24,7 @@ class FollowUp:
     offer: Offer | None
     lifecycle: Lifecycle
     kind: str | None
+    inherited: Mapping[str, Any] = field(default_factory=dict)  # fields that it takes over
 
     @property
     def start(self) -> str:
@@ -51,9 +55,12 @@ def follow_up(call: Call, double: Double) -> None:
         raise Refusal("follow-up", "unfit" if parent.state.is_final else "state")
     if role.offer is None:
         assert role.lifecycle is not None  # a follow-up without an offer has one
-        call.follow_up = FollowUp(parent, None, role.lifecycle, role.kind)
-        return
-    call.follow_up = _taken(parent, _offer(parent, str(call.evaluate(role.offer))), role)
+        found = FollowUp(parent, None, role.lifecycle, role.kind)
+    else:
+        found = _taken(parent, _offer(parent, str(call.evaluate(role.offer))), role)
+    before = parent.call.fields
+    taken = {each[0]: one for each in role.parent.inherits for one in pointers.find(before, each)}
+    call.follow_up = replace(found, inherited=taken)
 
 
 def active_tasks(call: Call, double: Double) -> None:

@@ -23,6 +23,8 @@ class Listing:
     number: int = 0
     size: int = 0
     first: int = 0  # the number of the first page
+    more: bool = False  # whether others follow
+    ids: Sequence[str] = ()  # of the tasks that are shown
 
     @property
     def pages(self) -> int:
@@ -37,11 +39,13 @@ async def listing(
     Of the others only where something is asked for that stands in them.
     """
     wanted = [(each, found) for each in role.where if (found := sent(each.value)) is not None]
-    if not wanted:
+    if wanted:
+        pairs = [(each, await body_of(each)) for each in views]
+        made = _page(sent, role.page, [each for each, body in pairs if _fits(body, wanted)])
+    else:
         made = _page(sent, role.page, views)
-        return replace(made, bodies=[await body_of(each) for each in made.bodies])
-    bodies = [await body_of(each) for each in views]
-    return _page(sent, role.page, [body for body in bodies if _fits(body, wanted)])
+    ids = [each.task.id for each in made.bodies]
+    return replace(made, bodies=[await body_of(each) for each in made.bodies], ids=ids)
 
 
 def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
@@ -52,10 +56,19 @@ def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
 def _page(sent: Evaluate, page: Page | None, found: Sequence[Any]) -> Listing:
     if page is None:
         return Listing(found, len(found))
-    number = _number(sent(page.number), page.first, page.first)
     size = _number(sent(page.size), page.usual, 1)
+    if page.number is None:
+        behind = _behind(sent(page.after) if page.after else None, found)
+        return Listing(behind[:size], len(found), 0, size, more=len(behind) > size)
+    number = _number(sent(page.number), page.first, page.first)
     begin = (number - page.first) * size
     return Listing(found[begin : begin + size], len(found), number, size, page.first)
+
+
+def _behind(id: Any, found: Sequence[Any]) -> Sequence[Any]:
+    """What follows the task with an id; all of them where there is none of it."""
+    at = next((at for at, each in enumerate(found, 1) if each.task.id == id), 0)
+    return found[at:]
 
 
 def _number(value: Any, usual: int, least: int) -> int:
@@ -75,4 +88,7 @@ TASKS: Mapping[str, Callable[[Listing], Any]] = {
     "$page.first": lambda each: each.number == each.first,
     "$page.last": lambda each: each.number - each.first >= each.pages - 1,
     "$page.empty": lambda each: not each.bodies,
+    "$page.first-id": lambda each: each.ids[0] if each.ids else None,
+    "$page.last-id": lambda each: each.ids[-1] if each.ids else None,
+    "$page.more": lambda each: each.more,
 }

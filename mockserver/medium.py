@@ -1,4 +1,4 @@
-"""The kinds of artifact: how each is described from a call, rendered from its description, and measured."""
+"""The kinds of artifact: how each is described from a call, and rendered from its description."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw, pictures
-from proofsheet.mockserver.media.audio.upload import read_audio
-from proofsheet.mockserver.media.image.upload import read_upload
-from proofsheet.mockserver.media.model.glb import read_glb
+from proofsheet.mockserver.filming import film, videos
 from proofsheet.mockserver.modelling import build, models
 from proofsheet.mockserver.speaking import speak, speeches
 
@@ -22,7 +20,6 @@ class Medium:
 
     describe: Callable[[Call, Double, bool], tuple[Any, ...]]  # the last: whether a filter blurred it
     render: Callable[[Any, Double], Awaitable[Sequence[bytes]]]  # the pieces of a description's file
-    measure: Callable[[bytes], Any]  # what a file is; raises Unreadable
 
 
 def _no_files(call: Call, double: Double, blurred: bool) -> tuple[Any, ...]:
@@ -35,8 +32,9 @@ async def _written(description: str, double: Double) -> Sequence[bytes]:
 
 
 MEDIA: Mapping[str, Medium] = {  # by x-artifact.kind
-    "image": Medium(pictures, draw, read_upload),
-    "model": Medium(models, build, read_glb),
-    "audio": Medium(speeches, speak, read_audio),
-    "text": Medium(_no_files, _written, bytes.decode),
+    "image": Medium(pictures, draw),
+    "model": Medium(models, build),
+    "audio": Medium(speeches, speak),
+    "video": Medium(videos, film),
+    "text": Medium(_no_files, _written),
 }

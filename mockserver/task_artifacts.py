@@ -12,9 +12,11 @@ from proofsheet.mockserver.follow_up_pictures import followed
 from proofsheet.mockserver.follow_ups import FollowUp
 from proofsheet.mockserver.given_pictures import given_picture
 from proofsheet.mockserver.media.image.picture import Picture
+from proofsheet.mockserver.media.video.video import Video
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.texts import Texts, texts
 from proofsheet.spec.artifact import Artifact
+from proofsheet.spec.tasks import Starts
 
 LONGEST_KEPT = 20_000  # characters of a text that may hold a picture
 
@@ -54,6 +56,8 @@ async def make(
 
 def _with_uploads(made: Any, before: Any) -> Any:
     """A picture that is described anew, with the uploads that it came from at first."""
+    if isinstance(made, Video) and isinstance(before, Video):
+        return replace(made, picture=_with_uploads(made.picture, before.picture))
     if not isinstance(made, Picture) or not isinstance(before, Picture) or made.edit or not before.edit:
         return made
     return replace(made, edit=before.edit, width=before.width, height=before.height)
@@ -79,18 +83,30 @@ def _turn(call: Call) -> int:
 
 async def _followed(call: Call, double: Double, own: tuple[Any, ...], following: FollowUp) -> tuple[Any, ...]:
     before, offer = following.parent.task.artifacts, following.offer
-    if not own or not before or offer is None:
+    if not own or not before:
         return own
-    first, mine = before[0], own[0]
-    if not isinstance(first, Picture) or not isinstance(mine, Picture):
+    if isinstance(before[0], Video) and isinstance(own[0], Video):
+        picture = await _picture(call, double, following, before[0].picture, own[0].picture)
+        title = f"{picture.title}  of {following.parent.task.id}"
+        return (replace(own[0], picture=replace(picture, title=title)),)
+    if not isinstance(before[0], Picture) or not isinstance(own[0], Picture):
         return own
-    if offer.again:
-        return (replace(first, seed=mine.seed, identity=mine.identity, title=mine.title),)
-    if offer.artifact is None:
-        return own
+    if offer is not None and offer.again:
+        mine = own[0]
+        return (replace(before[0], seed=mine.seed, identity=mine.identity, title=mine.title),)
+    picture = await _picture(call, double, following, before[0], own[0])
+    return own if picture is own[0] else (picture,)
+
+
+async def _picture(call: Call, double: Double, following: FollowUp, first: Picture, mine: Picture) -> Picture:
+    """What becomes of the parent's picture: as the offer says, or the operation; else the follow-up's own."""
+    role = call.operation.task
+    parent = role.parent if isinstance(role, Starts) else None
+    how = following.offer.artifact if following.offer else parent.artifact if parent else None
+    if how is None:
+        return mine
     known = call.operation.artifact.read(call.fields) if call.operation.artifact else call.fields
-    mask = await _mask(call, double, offer.artifact.mask)
-    return (followed(first, offer.artifact, mine, known, mask),)
+    return followed(first, how, mine, known, await _mask(call, double, how.mask))
 
 
 async def _mask(call: Call, double: Double, field: str | None) -> bytes | None:

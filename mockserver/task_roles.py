@@ -19,8 +19,8 @@ from proofsheet.mockserver.tasks.course import Route, route
 from proofsheet.mockserver.tasks.forcing import TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.ids import IDS
 from proofsheet.mockserver.tasks.pace import Pace
-from proofsheet.spec import json_text, pointers
-from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
+from proofsheet.spec import json_text
+from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Removes, Starts, Views
 
 
 async def act(call: Call, double: Double, outcome: str, forced: bool = False) -> str:
@@ -53,7 +53,7 @@ def _kept(call: Call, double: Double, role: Starts, task: Task) -> TaskView:
     most = role.most and Most(role.most, started.document, started.id if role.per == "operation" else None)
     attempt, added = 0, "known"
     while added == "known":
-        named = task._replace(id=IDS[role.id_form](task.created, attempt))
+        named = task._replace(id=role.prefix + IDS[role.id_form](task.created, attempt))
         task = _labelled(call, double, role, named)
         attempt, added = attempt + 1, double.state.add_task(task, most or None, call.id)
     if added == "most":  # others of the same key came in between
@@ -133,10 +133,8 @@ def _labelled(call: Call, double: Double, role: Starts, task: Task) -> Task:
 def _sent(call: Call, role: Starts, following: FollowUp | None) -> dict[str, Any]:
     """What is remembered of a submission: with what it takes over from its parent, and from the offer."""
     fields = call.fields
-    if following is not None and role.parent is not None:
-        before = following.parent.call.fields
-        taken = {each[0]: found for each in role.parent.inherits for found in pointers.find(before, each)}
-        fields = {**taken, **_filled(following), **fields}
+    if following is not None:
+        fields = {**following.inherited, **_filled(following), **fields}
     return {"fields": fields, "path": dict(call.path_params), "query": call.query}
 
 
@@ -158,6 +156,8 @@ async def _show(call: Call, double: Double, role: Views) -> str:
 
 async def _list(call: Call, double: Double, role: Lists) -> str:
     views = [view(double, each) for each in _listed(call, double, role)]
+    if role.turned and call.evaluate(role.turned[0]) == role.turned[1]:
+        views.reverse()
     call.tasks = [each for each in views if role.states is None or each.position.state in role.states]
     return call.operation.success.name
 
@@ -223,9 +223,22 @@ async def _merged(call: Call, double: Double, task: Task) -> Task:
     return told.task._replace(artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
 
 
+async def _remove(call: Call, double: Double, role: Removes) -> str:
+    task = find_task(call, double, role.id)
+    if task is None:
+        raise Refusal("task", outcome=role.missing)
+    found = view(double, task)
+    if found.position.state not in role.states:
+        raise Refusal("task", outcome=role.refused)
+    double.state.remove_task(task)
+    call.task = found
+    return call.operation.success.name
+
+
 _ROLES: Mapping[type, Callable[[Call, Double, Any], Awaitable[str]]] = {
     Starts: _start,
     Views: _show,
     Lists: _list,
     Moves: _move,
+    Removes: _remove,
 }

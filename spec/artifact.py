@@ -107,6 +107,9 @@ class Artifact:
     compression: Tokens | None = None  # how good a JPEG or WebP is, in percent
     voice: Tokens | None = None  # who speaks; a speech is as long as its prompt
     speed: Tokens | None = None  # how fast, 1 is the usual
+    seconds: Tokens | float | None = None  # how long a video is
+    fps: int = 24  # frames in each second of it
+    sound: Tokens | bool = False  # whether something is heard in it
 
     @property
     def is_edit(self) -> bool:
@@ -122,6 +125,18 @@ class Artifact:
     def pictures(self) -> tuple[str, ...]:
         """The fields that hold pictures: the sources and the mask."""
         return (*self.sources, *((self.mask,) if self.mask else ()))
+
+    def seconds_of(self, fields: Mapping[str, Any]) -> float | None:
+        """How long a video of a request with these fields (defaults filled in) is; None: nothing says."""
+        found = _found(fields, self.seconds)
+        try:
+            return None if found is None or isinstance(found, bool) else float(found)
+        except (TypeError, ValueError):
+            return None
+
+    def sounds(self, fields: Mapping[str, Any]) -> bool:
+        """Whether something is heard in a video of such a request."""
+        return _found(fields, self.sound) in (True, "true")
 
     @property
     def sent_seed(self) -> Seed | None:
@@ -210,6 +225,9 @@ def artifact(node: Any) -> Artifact | None:
         compression=_tokens(node.get("compression")),
         voice=_tokens(node.get("voice")),
         speed=_tokens(node.get("speed")),
+        seconds=_place_or(node.get("seconds")),
+        fps=node.get("fps", 24),
+        sound=_place_or(node.get("sound", False)),
     )
 
 
@@ -240,6 +258,16 @@ def _sides(size: Any) -> tuple[Tokens, Tokens]:
 
 def _tokens(pointer: str | None) -> Tokens | None:
     return None if pointer is None else pointers.split(pointer)
+
+
+def _found(fields: Mapping[str, Any], value: Any) -> Any:
+    """What stands at a place of the request, or the value itself where it is no place."""
+    return next(pointers.find(fields, value), None) if isinstance(value, tuple) else value
+
+
+def _place_or(value: Any) -> Any:
+    """The place that a pointer means; what is none is a value of its own."""
+    return pointers.split(value) if isinstance(value, str) else value
 
 
 def _name(pointer: str | None) -> str | None:

@@ -105,7 +105,7 @@ def _operation(
         parameters=tuple(_parameter(each) for each in node.get("parameters", ())),
         bodies=bodies(node.get("requestBody")),
         rules=tuple(_rule(each) for each in node.get("x-rules", ())),
-        cost=cost(node.get("x-cost")),
+        cost=cost(node.get("x-cost"), node.get("x-artifact", {}).get("seconds")),
         artifact=artifact(node.get("x-artifact")),
         outcomes=outcomes(node["responses"]),
         task=build_tasks.role(node.get("x-task"), lifecycles),

@@ -27,6 +27,7 @@ from proofsheet.spec.tasks import (
     Page,
     Parent,
     Queued,
+    Removes,
     Role,
     Starts,
     State,
@@ -34,7 +35,7 @@ from proofsheet.spec.tasks import (
     Where,
 )
 
-ROLES = ("starts", "views", "lists", "moves")
+ROLES = ("starts", "views", "lists", "moves", "removes")
 
 
 def lifecycles(raw: Any) -> dict[str, Lifecycle]:
@@ -113,6 +114,7 @@ def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
         lifecycle=known[node["lifecycle"]] if "lifecycle" in node else None,
         lifecycles={node["lifecycle"]: known[node["lifecycle"]]} if "lifecycle" in node else known,
         id_form=node["id"],
+        prefix=node.get("prefix", ""),
         kind=node.get("kind"),
         most=node.get("most"),
         per=node.get("per", "credential"),
@@ -128,7 +130,8 @@ def _parent(node: Any) -> Parent | None:
     if node is None:
         return None
     inherits = tuple(pointers.split(each) for each in node.get("inherits", ()))
-    return Parent(parse_text(node["id"]), frozenset(node["states"]), inherits)
+    made = follow_up(node["artifact"]) if "artifact" in node else None
+    return Parent(parse_text(node["id"]), frozenset(node["states"]), inherits, made)
 
 
 def _views(node: Any, known: Mapping[str, Lifecycle]) -> Views:
@@ -146,7 +149,8 @@ def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
         view=node["view"],
         ids=_optional(node.get("ids")),
         states=frozenset(node["states"]) if "states" in node else None,
-        order=node.get("order", "newest"),
+        order=order if isinstance(order := node.get("order", "newest"), str) else "newest",
+        turned=None if isinstance(order, str) else (parse(order["by"]), order["oldest"]),
         most=node.get("most"),
         all_without_ids=node.get("without-ids", "all") == "all",
         page=_page(node.get("page")),
@@ -161,11 +165,16 @@ def _where(node: Any) -> Where:
 def _page(node: Any) -> Page | None:
     if node is None:
         return None
-    return Page(parse(node["number"]), parse(node["size"]), node["first"], node["usual"])
+    number, after = _optional(node.get("number")), _optional(node.get("after"))
+    return Page(number, parse(node["size"]), node.get("first", 0), node["usual"], after)
 
 
 def _moves(node: Any, known: Mapping[str, Lifecycle]) -> Moves:
     return Moves(parse(node["id"]), node["to"], node["missing"], node["refused"], node.get("merges", False))
+
+
+def _removes(node: Any, known: Mapping[str, Lifecycle]) -> Removes:
+    return Removes(parse(node["id"]), frozenset(node["states"]), node["missing"], node["refused"])
 
 
 _MAKE: Mapping[str, Callable[[Any, Mapping[str, Lifecycle]], Role]] = {
@@ -173,6 +182,7 @@ _MAKE: Mapping[str, Callable[[Any, Mapping[str, Lifecycle]], Role]] = {
     "views": _views,
     "lists": _lists,
     "moves": _moves,
+    "removes": _removes,
 }
 
 

@@ -20,6 +20,12 @@ def minutes(seconds: float) -> Decimal:
     return (Decimal(str(seconds)) / 60).quantize(Decimal("0.000001"))
 
 
+def _lasting(value: Any) -> Decimal:
+    """So many seconds, as a number or a text; one for what is neither."""
+    text = str(value)
+    return Decimal(text) if text.replace(".", "", 1).isdecimal() and len(text) < 10 else Decimal(1)
+
+
 @dataclass(frozen=True)
 class Cost:
     """Credits per call, per item where `per` points to a count, per character of a text, per minute of sound;
@@ -34,12 +40,16 @@ class Cost:
     prompt_tokens: Choice | str | None = None
     completion_tokens: Choice | str | None = None
     megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
+    seconds: bool = False  # whether `per` points to the seconds of a video
+    usual: int = 1  # what `per` counts where the request does not say
 
     def items(self, fields: Any, seconds: float | None = None) -> Decimal:
         """By what its credits are multiplied: what `per` counts; of sound (`seconds`) the minutes."""
         if seconds is not None:
             return minutes(seconds)
-        found = next(pointers.find(fields, self.per), 1) if self.per else 1
+        found = next(pointers.find(fields, self.per), self.usual) if self.per else 1
+        if self.seconds:
+            return _lasting(found)
         if isinstance(found, str):
             return Decimal(len(found))
         return Decimal(found if isinstance(found, int) and found > 0 else 1)
@@ -69,8 +79,8 @@ def megapixels(sides: Sides) -> int:
     return math.ceil(sides[0] * sides[1] / MEGAPIXEL)
 
 
-def cost(node: Any) -> Cost | None:
-    """From an `x-cost`; None where there is none."""
+def cost(node: Any, seconds: Any = None) -> Cost | None:
+    """From an `x-cost`, of what lasts as long as stands at `seconds`; None where there is none."""
     if node is None:
         return None
     tokens = node.get("tokens", {})
@@ -81,6 +91,8 @@ def cost(node: Any) -> Cost | None:
         prompt_tokens=_token_price(tokens.get("prompt")),
         completion_tokens=_token_price(tokens.get("completion")),
         megapixel=node.get("megapixel", 0),
+        seconds=seconds is not None and seconds == node.get("per"),
+        usual=node.get("usual", 1),
     )
 
 

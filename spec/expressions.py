@@ -29,7 +29,11 @@ TASK = frozenset(
 )
 TASKS = frozenset({"$tasks", "$tasks.total"})
 PAGE = frozenset(
-    f"$page.{each}" for each in ("number", "size", "count", "offset", "pages", "first", "last", "empty")
+    f"$page.{each}"
+    for each in (
+        *("number", "size", "count", "offset", "pages", "first", "last", "empty"),
+        *("more", "first-id", "last-id"),
+    )
 )
 OFFER = frozenset(f"$offer.{each}" for each in ("id", "name", "label", "icon"))  # of each that is shown
 # Of what is written in reply: each choice, its parts, tools to be called, its tokens, the piece of an event.

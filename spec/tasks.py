@@ -119,6 +119,7 @@ class Parent:
     id: Expression
     states: frozenset[str]
     inherits: tuple[tuple[str, ...], ...] = ()  # fields of its request that the new one takes over
+    artifact: FollowUp | None = None  # what becomes of its picture
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class Starts:
     lifecycle: Lifecycle | None
     lifecycles: Mapping[str, Lifecycle]  # those that the task may be of
     id_form: str
+    prefix: str = ""  # what ids begin with
     kind: str | None = None
     label: Expression | None = None  # a text that the task keeps
     offer: Expression | None = None  # what says which of the parent's offers is taken
@@ -180,12 +182,16 @@ class Views:
 
 @dataclass(frozen=True)
 class Page:
-    """Where the number and the size of a page stand, its usual size, and the number of the first page."""
+    """Where the number and the size of a page stand, its usual size, and the number of the first page.
 
-    number: Expression
+    Or a page has no number and begins behind the task whose id stands at `after`.
+    """
+
+    number: Expression | None
     size: Expression
     first: int
     usual: int
+    after: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +213,7 @@ class Lists:
     most: int | None = None
     all_without_ids: bool = True  # what a request without ids asks for: everything, or nothing
     page: Page | None = None
+    turned: tuple[Expression, str] | None = None  # where it is asked for the other order, and by which value
     where: tuple[Where, ...] = ()
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
@@ -229,7 +236,21 @@ class Moves:
         return frozenset({self.missing, self.refused}) - {*successes[:1]}
 
 
-Role = Starts | Views | Lists | Moves
+@dataclass(frozen=True)
+class Removes:
+    """The operation removes a task that is in one of these states: nobody sees it any more."""
+
+    id: Expression
+    states: frozenset[str]
+    missing: str
+    refused: str  # the outcome where it is in another state
+
+    def refusals(self, successes: Sequence[str]) -> frozenset[str]:
+        """The outcomes of a task that stays."""
+        return frozenset({self.missing, self.refused}) - {*successes[:1]}
+
+
+Role = Starts | Views | Lists | Moves | Removes
 
 
 @dataclass(frozen=True)

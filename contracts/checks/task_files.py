@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from proofsheet.contracts.checks.extraction import UNTYPED, answered
 from proofsheet.contracts.checks.task_facts import is_fetchable, links_of, views
@@ -31,14 +31,15 @@ def file_operation(operation: Operation, exchange: Exchange) -> Operation:
     return replace(operation, outcomes=outcomes, task=None, cost=None, rules=(), succeeds_as=None)
 
 
+@dataclass(frozen=True)
 class FileComes(Expectation):
-    """The link leads to a file, and it is of the kind that was asked for."""
+    """A file comes, and it is of the kind that was asked for."""
 
     of = "file"
+    kind: str = "image"
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        exchange, artifact = answer.exchange, answer.operation.artifact
-        kind = artifact.kind if artifact else "image"
+        exchange, kind = answer.exchange, self.kind
         if exchange.status != 200:
             yield f"expected the file at {exchange.url[:200]}, came {answered(exchange)}"
         elif not exchange.body:

@@ -44,7 +44,7 @@ _EVERY = (
 def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
     """Requirements that all pictures of an operation answer."""
     artifact = operation.artifact
-    if artifact is None or artifact.kind in ("text", "audio"):  # words stand in the answer itself
+    if artifact is None or artifact.kind not in ("image", "model"):
         return
     for check, topic, most, says in _EVERY:
         if check is IsSharp and (artifact.is_edit or needs_picture(operation)):

@@ -23,8 +23,8 @@ SIDE = 256  # pixels: enough to see something, a multiple of what sides are mult
 
 def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
     """The size of every picture, and that of the default, are core; each size by itself is extended."""
-    if operation.artifact is None or operation.body is None:
-        return
+    if operation.artifact is None or operation.body is None or operation.artifact.kind == "video":
+        return  # a video's frames are measured in video.py
     if operation.artifact.size:
         sent = operation.artifact.sent_size
         at = provenance.field(operation, sent.field[0]) if sent and sent.field else "/x-artifact/size"

@@ -27,6 +27,11 @@ def source_picture(schema: Mapping[str, Any]) -> bytes:
     return _drawn(sides_for(bounds), _kind(bounds))
 
 
+def picture_of(sides: tuple[int, int]) -> bytes:
+    """A picture file of so many pixels across and down."""
+    return _drawn(sides, "PNG")
+
+
 def held(schema: Mapping[str, Any], data: bytes) -> Any:
     """A file as a field holds it: alone, or in a list of as many as it must have."""
     return [data] * max(schema.get("minItems", 0), 1) if "items" in schema else data

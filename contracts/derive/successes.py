@@ -20,7 +20,7 @@ from proofsheet.spec.document import Operation
 
 def answers(source: Source, operation: Operation) -> Iterator[Derived]:
     """Every requirement on the successes of an operation that draws."""
-    if operation.artifact is None or operation.artifact.kind in ("text", "audio"):
+    if operation.artifact is None or operation.artifact.kind not in ("image", "model"):
         return
     if not operation.lifecycles:
         yield from _forms(source, operation)

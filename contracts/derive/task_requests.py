@@ -16,7 +16,7 @@ from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.expressions import Expression
-from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Starts, Views
+from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Removes, Starts, Views
 
 
 def id_place(operation: Operation) -> Expression | None:
@@ -30,7 +30,7 @@ def id_place(operation: Operation) -> Expression | None:
 
 def _place(operation: Operation) -> Expression | None:
     role = operation.task
-    if isinstance(role, Views | Moves):
+    if isinstance(role, Views | Moves | Removes):
         return role.id
     if isinstance(role, Lists):
         return role.ids
@@ -73,7 +73,7 @@ def in_its_text(place: Expression, body: dict[str, Any], field: str, id: str) ->
 
 def plain_answer(operation: Operation, requirement: str) -> Expectation:
     """What a plain request gets: a refusal, if it is about a task or an answer: none has its example's id."""
-    if isinstance(operation.task, Views | Moves):
+    if isinstance(operation.task, Views | Moves | Removes):
         return RefusedAs(requirement, operation.task.missing)
     if operation.kept is not None and operation.kept.is_about_one:
         return RefusedAs(requirement, operation.policy.outcome("kept", "missing"))
@@ -105,6 +105,15 @@ def viewing(document: Document, lifecycle: Lifecycle) -> list[Operation]:
     known = document.operations.values()
     views = (each for each in known if isinstance(each.task, Views) and each.task.answers is None)
     return [each for each in views if lifecycle.name in each.views]
+
+
+def holding(document: Document, lifecycle: Lifecycle) -> Operation | None:
+    """The operation that answers with the very file that a task made, where there is one."""
+    for each in answering(document, lifecycle):
+        forms = each.success.representations.values()
+        if any(bound.text == "$artifact.bytes" for form in forms for _, bound in form.binds):
+            return each
+    return None
 
 
 def answering(document: Document, lifecycle: Lifecycle) -> Iterator[Operation]:

@@ -35,6 +35,7 @@ from proofsheet.contracts.checks.task_views import (
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import (
     answering,
+    holding,
     id_place,
     listing,
     unknown_id,
@@ -210,9 +211,13 @@ def _bound(operation: Operation) -> Iterator[Expression]:
 
 
 def _files(source: Source, operation: Operation, lifecycle: Lifecycle, view: Operation) -> Iterator[Derived]:
+    holder = holding(source.document, lifecycle)
+    if operation.artifact is not None and holder is not None:
+        says = f"{holder.id} answers with the file that it made"
+        yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)
     if operation.artifact is None or not binds(view, lifecycle, URL):
         return
     says = "the link to a result leads to it, without a key, once the task has ended"
-    yield _asked(source, operation, "file", says, "/x-artifact", FileComes)
+    yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)
     says = "a task that ended with results has links that can be followed"
     yield _asked(source, operation, "file.there", says, "/x-artifact", FilesFetched)

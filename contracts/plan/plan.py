@@ -45,6 +45,7 @@ from proofsheet.contracts.derive.task_moves import task_moves
 from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.contracts.derive.tasks import tasks
 from proofsheet.contracts.derive.uploads import uploads
+from proofsheet.contracts.derive.video import video
 from proofsheet.contracts.derive.wrong_types import kinds
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.balance_probes import watched
@@ -70,6 +71,7 @@ DERIVERS = (
         kept_answers,
         classifications,
         audio,
+        video,
         picture_streams,
         answers,
         shown_members,

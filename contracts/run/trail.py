@@ -13,7 +13,7 @@ from proofsheet.contracts.checks.callbacks import is_awaited, longest_wait
 from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
 from proofsheet.contracts.checks.task_facts import JSON, is_fetchable, links_of, places, views
 from proofsheet.contracts.client.callback_receiver import Inbox
-from proofsheet.contracts.derive.task_requests import about
+from proofsheet.contracts.derive.task_requests import about, holding
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.trail import AGAIN, END, FILE, FILE_AGAIN, LINK, SUBMIT, VIEW, Extra, Look, Trail
 from proofsheet.spec import pointers
@@ -173,6 +173,8 @@ class Follower:
             expects = self.follow.files if role == FILE else ()
             request = Request(self.trail.operation.id, url=url, credential="none")
             yield from self._looked(Step(request, expects, role=role))
+        if role == FILE and (holder := holding(self.document, self.trail.lifecycle)):
+            yield from self._looked(Step(about(holder, self.trail.id or ""), self.follow.files, role=role))
 
 
 def _sent(case: Case) -> Any:

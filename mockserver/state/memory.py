@@ -161,6 +161,10 @@ class MemoryState:
             self._settle_task(new)
         return replaced
 
+    def remove_task(self, task: Task) -> None:
+        self._settle_task(task)
+        self._tasks.remove(task)
+
     def _settle_task(self, task: Task) -> None:
         for ended in self._tasks.settled(task, self._clock.now()):
             self._account(task.holder).settle(ended.cost, ended.charged)

@@ -88,6 +88,9 @@ class State(Protocol):
         Nor if it has ended, unless it is to be replaced anyway; nor if there is no room for what is new.
         """
 
+    def remove_task(self, task: Task) -> None:
+        """Settle a task that has ended and forget it."""
+
     def hit(self, holder: Holder, limit: RateLimit, counted: str = "") -> bool:
         """Count a request under a name; False if it is one too many or comes during the penalty."""
 

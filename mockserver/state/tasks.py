@@ -228,6 +228,11 @@ class Tasks:
             self._tasks[task.holder[0], task.id] = known._replace(settled=True, version=known.version + 1)
             yield known
 
+    def remove(self, task: Task) -> None:
+        """Forget a task, if it is there."""
+        if (known := self._tasks.get((task.holder[0], task.id))) is not None:
+            self._drop(known)
+
     def forget(self, key: str | None) -> None:
         """Forget all tasks, or those of one credential."""
         holders = [each for each in self._of_holder if key in (None, each[1])]

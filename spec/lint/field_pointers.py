@@ -63,6 +63,8 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
         artifact,
         ("mask", "grow", "strength", "fidelity", "vertices", "count", "voice", "speed"),
     )
+    timed = {name: artifact[name] for name in ("seconds", "sound") if isinstance(artifact.get(name), str)}
+    yield from _named("/x-artifact", timed, tuple(timed))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
     yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
@@ -109,12 +111,18 @@ def _tables(op: Op) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
-    """The schema of the request property at `pointer` in the first body that has it; `*` is every item."""
+    """The schema of the request property at `pointer` in the first body that has it; `*` is every item.
+
+    Without a body it is that of a parameter in the query.
+    """
     tokens = pointers.split(pointer)
     if tokens[:1] == (prompt_parameters.MEMBER,):
         return _parameter(op, tokens[1:])
     if pointer in op.node.get("x-task", {}).get("starts", {}).get("parent", {}).get("inherits", ()):
-        return {}
+        return {}  # as the parent's own request has it
+    if not op.schemas:
+        known = (each["schema"] for each in op.parameters("query") if (each["name"],) == tokens)
+        return next(known, None)
     return next((found for each in op.schemas if (found := _below(each, tokens)) is not None), None)
 
 
@@ -155,7 +163,7 @@ def tables(context: Context) -> Iterator[Found]:
     for use in _uses(context):
         written = origin(context.source.value, use.pointer + "/table")
         asked.setdefault(written, set()).update(use.enum)
-        if use.schema is not None and not use.enum and "otherwise" not in use.choice:
+        if use.schema and not use.enum and "otherwise" not in use.choice:
             yield Found(use.pointer, f"{use.choice['field']} of {use.op.id} has no enum; a table needs one")
         # Null is what an absent field is: the default's.
         for value in (each for each in use.enum if each not in use.choice["table"] and each != "None"):
@@ -175,7 +183,7 @@ def defaults(context: Context) -> Iterator[Found]:
                 f"{use.pointer}/default", f"the default {default!r} is not in the table; add the line"
             )
         declared = (use.schema or {}).get("default")
-        if use.schema is not None and _key(declared) != default and not _required(use.op, field):
+        if use.schema and _key(declared) != default and not _required(use.op, field):
             yield Found(
                 f"{use.pointer}/default",
                 f"the default is {default!r}, that of {field} in {use.op.id} is {declared!r}; make them one",

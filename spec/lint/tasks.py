@@ -150,7 +150,14 @@ def _moves(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, 
         yield "/to", f"no state of any lifecycle leads to {role['to']!r}"
 
 
-_ROLES = {"starts": _starts, "views": _views, "lists": _lists, "moves": _moves}
+def _removes(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
+    yield from _outcomes(op, _named(role))
+    states = {name for each in known.values() for name in each.states}
+    for name in sorted(set(role["states"]) - states):
+        yield "/states", f"{name!r} is no state of any lifecycle"
+
+
+_ROLES = {"starts": _starts, "views": _views, "lists": _lists, "moves": _moves, "removes": _removes}
 
 
 def _links(op: Op, ops: Mapping[str, Op]) -> Iterator[Found]:

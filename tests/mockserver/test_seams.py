@@ -17,6 +17,7 @@ from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
 from proofsheet.mockserver.file_links import File, keep
 from proofsheet.mockserver.media.image.picture import PNG, Picture
+from proofsheet.mockserver.media.image.upload import read_upload
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.settings import Settings
@@ -117,7 +118,7 @@ def served() -> Served:
 def test_a_file_is_what_its_description_says_and_any_page_may_read_it(served: Served) -> None:
     answer = served.ask()
     assert opened(answer.content).size == (64, 48)
-    assert MEDIA["image"].measure(answer.content).format == "png"
+    assert read_upload(answer.content).format == "png"
     assert answer.headers["content-type"] == PNG
     assert answer.headers["access-control-allow-origin"] == "*"
     assert int(answer.headers["content-length"]) == len(answer.content)

@@ -246,5 +246,6 @@ EFFECTS: Mapping[str, Effect] = {
     "structure": Effect(_structure),
     "style": Effect(_style),
     "blend": Effect(_blend),
+    "animate": Effect(lambda on: on.fitted, caption="none"),
     "unfinished": Effect(_unfinished, caption="none", exact=True),
 }

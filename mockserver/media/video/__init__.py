@@ -1,0 +1,1 @@
+"""Videos: one key frame encoded for each, all that moves put together from parts that are there already."""
