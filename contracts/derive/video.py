@@ -21,7 +21,8 @@ from proofsheet.contracts.derive.source_pictures import picture_of
 from proofsheet.contracts.derive.task_requests import goes_on
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.artifact import Artifact
-from proofsheet.spec.document import MULTIPART, Operation
+from proofsheet.spec.document import Operation
+from proofsheet.spec.request_bodies import MULTIPART
 
 Made = Callable[[str, PaidRequest, Artifact], Expectation | None]
 
