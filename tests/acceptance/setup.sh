@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sets up the real clients that the acceptance tests run: litellm, OpenAI's client and Agents SDK, LangChain
-# (Python), OpenAI's client, AI SDK and Portkey's gateway (Node).
+# (Python), OpenAI's client, AI SDK and Portkey's gateway (Node), OpenAI's clients for Go and Java.
 # Each goes into a folder of its own under .work; what is set up already is left as it is.
 # Other interpreters than those on the path: PYTHON=python3.12 NPM=/opt/node/bin/npm tests/acceptance/setup.sh
 set -eu
@@ -53,9 +53,45 @@ setup_node() { # NAME: the packages of NAME/package.json
     echo "$1: ready"
 }
 
+setup_go() { # NAME: the program of NAME
+    mark=$work/$1/made-from
+    cat "$here/$1/go.mod" "$here/$1/main.go" >"$work/$1.source"
+    if current "$mark" "$work/$1.source"; then
+        echo "$1: set up already"
+        return
+    fi
+    command -v go >/dev/null || { echo "$1: there is no go" >&2; return 1; }
+    echo "$1: setting up (once, up to a minute) ..."
+    rm -rf "${work:?}/$1"
+    mkdir -p "$work/$1"
+    cp "$here/$1/go.mod" "$here/$1/main.go" "$work/$1/"
+    (cd "$work/$1" && go build -mod=mod -o run .)
+    cp "$work/$1.source" "$mark"
+    echo "$1: ready"
+}
+
+setup_java() { # NAME: the class Run of NAME and the jars of its pom.xml
+    mark=$work/$1/made-from
+    cat "$here/$1/pom.xml" "$here/$1/Run.java" >"$work/$1.source"
+    if current "$mark" "$work/$1.source"; then
+        echo "$1: set up already"
+        return
+    fi
+    command -v mvn >/dev/null || { echo "$1: there is no mvn" >&2; return 1; }
+    echo "$1: setting up (once, up to a minute) ..."
+    rm -rf "${work:?}/$1"
+    mkdir -p "$work/$1"
+    mvn -q -B -f "$here/$1/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/$1/lib"
+    javac -cp "$work/$1/lib/*" -d "$work/$1/classes" "$here/$1/Run.java"
+    cp "$work/$1.source" "$mark"
+    echo "$1: ready"
+}
+
 setup_node aisdk
 setup_python agents
 setup_python litellm
 setup_python openai
+setup_go openai_go
+setup_java openai_java
 setup_node openai_node
 setup_node portkey

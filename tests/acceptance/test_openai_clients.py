@@ -30,6 +30,16 @@ def test_it_works_with_openais_client_for_node(installed: Installed, openai: Ser
     run(command, cases=17, OPENAI_NODE=str(folder))
 
 
+def test_it_works_with_openais_client_for_go(installed: Installed, openai: Served) -> None:
+    run([str(installed("PROOFSHEET_OPENAI_GO", "openai_go/run")), openai.url], cases=14)
+
+
+def test_it_works_with_openais_client_for_java(installed: Installed, openai: Served) -> None:
+    folder = installed("PROOFSHEET_OPENAI_JAVA", "openai_java/classes").parent
+    quick = ["-XX:TieredStopAtLevel=1", "-cp", f"{folder}/classes:{folder}/lib/*"]
+    run(["java", *quick, "Run", openai.url], cases=12)
+
+
 def test_it_works_with_openais_agents_and_with_langchain(installed: Installed, openai: Served) -> None:
     python = installed("PROOFSHEET_AGENTS_PYTHON", "agents/bin/python")
     run([str(python), str(HERE / "run_agents.py"), "--url", openai.url], cases=11)
