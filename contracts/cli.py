@@ -18,6 +18,7 @@ from proofsheet.contracts.client.target_file import LONGEST, MOST_TASKS
 from proofsheet.contracts.console import begin, finish, notice, progress, write_to
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.explain import explained
+from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.pricing import priced
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.errors import BadReport
@@ -28,7 +29,7 @@ from proofsheet.contracts.run.attempts import broke
 from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.resume import Earlier
 from proofsheet.contracts.run.session import Done
-from proofsheet.contracts.settings import BadUse, Settings, settings
+from proofsheet.contracts.settings import Settings, settings
 from proofsheet.contracts.vendor_parts import parts
 from proofsheet.spec.cli_options import credits_in
 from proofsheet.spec.yaml_reader import BadFile

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class BadUse(ValueError):
+    """Settings that cannot be taken; the text says what was expected and what to do."""
+
+
 @dataclass(frozen=True)
 class Layer:
     """One place that settings come from. `name` is told people: it makes words of a setting's name."""

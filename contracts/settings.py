@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,8 @@ from proofsheet.contracts.client.target import (
 from proofsheet.contracts.client.target_file import KEYS, from_file
 from proofsheet.contracts.derive.callbacks import NEEDS as CALLBACKS
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.layers import Layer, Layers, option
+from proofsheet.contracts.known_deviations import known_deviations
+from proofsheet.contracts.layers import BadUse, Layer, Layers, option
 from proofsheet.contracts.plan.plan import ALLOWED, Plan, is_selected, plan
 from proofsheet.contracts.plan.task_times import at_once, patiently
 from proofsheet.contracts.requirement import PROFILES
@@ -37,10 +37,6 @@ from proofsheet.spec.yaml_reader import BadFile
 
 BUDGET = Decimal(150)  # credits; the core profile fits
 EXPLORE = 25  # examples for each operation in the extended profile
-
-
-class BadUse(ValueError):
-    """Settings that cannot be taken; the text says what was expected and what to do."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +163,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
         key_env=kept.where if kept.kind == "key_env" else None,
         key_place=str(kept),
         headers=tuple(layers.pick("headers", {})),
-        deviations=_deviations(source, layers.pick("deviations", {}), _others(source, given)),
+        deviations=known_deviations(source, layers.pick("deviations", {}), _others(source, given)),
         callbacks=callbacks,
         report=layers.pick("report", Path(f"{name}.jsonl")),
         origins=layers.origins,
@@ -284,24 +280,3 @@ def _account(table: Mapping[str, Any], name: str) -> str | None:
 
 def _others(source: Source, given: Mapping[str, Any]) -> set[str]:
     return {*Library(given.get("home") or HOME).families()} - {source.family}
-
-
-def _deviations(source: Source, known: Mapping[str, Any], others: set[str]) -> dict[str, dict[str, Any]]:
-    """The known deviations of a target.toml, held against the requirements there are.
-
-    Those of `others` are of families that the target serves too, and another run is about.
-    """
-    for name, each in known.items():
-        if not isinstance(each, dict) or set(each) != {"reason", "until"}:
-            raise BadUse(
-                f'deviations: expected [deviations."ID"], and in it reason = "…" and until = 2027-01-31; '
-                f"look at {name}"
-            )
-        if not isinstance(each["reason"], str):
-            raise BadUse(f"deviations.{name}.reason: expected a text, came {each['reason']!r}")
-        if type(each["until"]) is not date:
-            raise BadUse(f"deviations.{name}.until: expected a date such as 2027-01-31")
-    known = {name: each for name, each in known.items() if name.partition(".")[0] not in others}
-    if known and (strangers := set(known) - {each.id for each in plan(source, "extended").requirements}):
-        raise BadUse(f"deviations: there is no requirement {', '.join(sorted(strangers))}")
-    return {name: dict(each) for name, each in known.items()}

@@ -12,11 +12,12 @@ from hashlib import blake2b
 from random import Random
 from typing import Any
 
+from proofsheet.mockserver.choices import Choice, Part
 from proofsheet.mockserver.classifying import RESULT, Result
 from proofsheet.mockserver.media.text.vectors import packed, vector
 from proofsheet.mockserver.tool_choice import Tool
 from proofsheet.mockserver.transcripts import Span, Transcript
-from proofsheet.mockserver.writing import Choice, Part, Writing
+from proofsheet.mockserver.writing import Writing
 from proofsheet.spec import tokens
 from proofsheet.spec.completion import CUTS
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.pytest_items.items import NAME
 from proofsheet.contracts.pytest_items.plugin import Judging
-from proofsheet.contracts.settings import BadUse, Settings, settings
+from proofsheet.contracts.settings import Settings, settings
 from proofsheet.spec.cli_options import credits_in
 
 _OURS = re.compile(r"(?<!\S)--(?=(?:url|key-env|key-file|target|budget|seed)\b)")

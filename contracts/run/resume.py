@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.contracts.client.target import NONE
+from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.plan.plan import Plan
 from proofsheet.contracts.reports import records, task_records
 from proofsheet.contracts.reports.records import Record, Report
-from proofsheet.contracts.settings import BadUse, Settings
+from proofsheet.contracts.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from proofsheet.mockserver.choices import Part
 from proofsheet.mockserver.dialogue.session import ReplyUnderWay, new_id
 from proofsheet.mockserver.dialogue.templates import Scene
 from proofsheet.mockserver.media.audio.pcm import PIECE_MS, spoken
-from proofsheet.mockserver.writing import Part
 from proofsheet.spec.completion import CANCELLED
 from proofsheet.spec.dialogue import Step
 

@@ -10,10 +10,11 @@ import pytest
 
 from proofsheet.contracts.client.target import MOST, BadTarget, key_from, text_of
 from proofsheet.contracts.client.target_file import from_file
+from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import CutOff, Unwritable, Writer
-from proofsheet.contracts.settings import BadUse, settings
+from proofsheet.contracts.settings import settings
 
 DOCUMENT = "stability.pages-2024"
 ONE = ("stability.getBalance.method.head",)

@@ -15,12 +15,13 @@ from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.exit_codes import BROKEN
+from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.run import resume, session
 from proofsheet.contracts.run.explorer import Attempt, Explorer
 from proofsheet.contracts.run.session import Done
-from proofsheet.contracts.settings import BadUse, Settings, settings
+from proofsheet.contracts.settings import Settings, settings
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from proofsheet.mockserver.choices import Choice, Part
 from proofsheet.mockserver.classifying import Result
 from proofsheet.mockserver.preparation import is_long
-from proofsheet.mockserver.writing import Choice, Part, Writing
+from proofsheet.mockserver.writing import Writing
 
 NOTHING = Writing((), 0, {}, (), dimensions=0, form="")
 CATEGORIES = ("violence", "hate")
