@@ -57,8 +57,8 @@ clients: .venv/dev ## Generate clients in five languages, run them against the m
 
 lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 	$(BIN)/python -m pip install -q uv
-	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(LOCK) -o requirements/run.txt
-	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra test --extra check $(LOCK) \
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra redis $(LOCK) -o requirements/run.txt
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra redis --extra test --extra check $(LOCK) \
 	  -c requirements/run.txt -o requirements/dev.txt
 
 # The folders at the root, laid out as they are imported: what reads sources needs them so.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 from starlette.applications import Starlette
 
 from proofsheet.mockserver import file_links, files, unmatched
-from proofsheet.mockserver.control import routes
+from proofsheet.mockserver.control import probes, routes
 from proofsheet.mockserver.cors import CrossOrigin
 from proofsheet.mockserver.dialogue import connection
 from proofsheet.mockserver.documents import UNLOADABLE, Documents
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.endpoint import serve
+from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.spec.document import Document
 
 
@@ -29,11 +31,18 @@ class Site:
         self._api = self._with_cors(double)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self._serve_any(scope, receive, send)
+        except StateUnavailable as away:
+            with suppress(RuntimeError):  # an answer has begun, or ended
+                await unmatched.say_unavailable(self.double, away, scope, send)
+
+    async def _serve_any(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
             await self._talk(scope, receive, send)
         elif scope["type"] != "http":
             return
-        elif scope["path"].startswith(routes.PREFIX):
+        elif scope["path"].startswith(routes.PREFIX) or scope["path"] in probes.PATHS:
             await self._control(scope, receive, send)
         elif scope["path"].startswith(file_links.PREFIX):
             await files.serve(self.double, scope, send)
@@ -84,7 +93,7 @@ class Site:
 
 
 def _control(get: Callable[[], Double]) -> Starlette:
-    app = Starlette(routes=routes.routes(get))
+    app = Starlette(routes=[*probes.routes(get), *routes.routes(get)])
     app.router.redirect_slashes = False
     app.router.default = unmatched.NoControlPath(get)
     return app

@@ -17,6 +17,7 @@ from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.journal_entries import callback_entry
 from proofsheet.mockserver.replies import task_body
+from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, as_submitted, known_task
 from proofsheet.mockserver.tasks.course import entering, shown
@@ -103,7 +104,11 @@ def _wake(double: Double) -> None:
 async def _send_when_due(double: Double) -> None:
     queue = double.callbacks
     while (at := queue.next_at()) is not None:
-        now = double.state.now()
+        try:
+            now = double.state.now()
+        except StateUnavailable:
+            await queue.wait(_CLOCK_SECONDS)
+            continue
         if at > now:
             await queue.wait(min(at - now, _CLOCK_SECONDS))
             continue
@@ -111,10 +116,18 @@ async def _send_when_due(double: Double) -> None:
         if (due := queue.pop(now)) is None:
             queue.room.release()
             continue
-        sending = asyncio.get_running_loop().create_task(_send(due.double, due))
+        sending = asyncio.get_running_loop().create_task(_send_again_if_away(due.double, due))
         queue.sending.add(sending)
         sending.add_done_callback(queue.sending.discard)
         sending.add_done_callback(lambda _: queue.room.release())
+
+
+async def _send_again_if_away(double: Double, due: Due) -> None:
+    """One attempt; it waits anew where the memory could not say what is to be sent, or that it was."""
+    try:
+        await _send(double, due)
+    except StateUnavailable:
+        double.callbacks.push(due.at, double, due.course, due.callback, due.index, due.attempt)
 
 
 async def _send(double: Double, due: Due) -> None:

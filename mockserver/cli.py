@@ -35,6 +35,7 @@ Examples:
   proofsheet serve openai --date 2027-03-01   what is shut down by then is gone
   proofsheet serve openai --answers traffic --pace real*0.5   what was recorded, twice as fast
   proofsheet serve flux --callbacks app     callbacks may also go to the host `app`
+  proofsheet serve --state redis://redis:6379/0   one of several that remember together
 
 \b
 The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
@@ -62,6 +63,9 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               metavar="loopback|anywhere|HOST,…", help="Where callbacks of tasks may go.")  # fmt: skip
 @click.option("--date", callback=values.date, metavar="YYYY-MM-DD",
               help="The day on the double's clock, to rehearse what ends.  [default: today]")  # fmt: skip
+@click.option("--state", callback=values.state, metavar="memory|URL",
+              help="Where credits, limits, tasks and journal are: redis://host:port/db, rediss://…, "
+              "unix://path (Valkey too), shared by all that name it.  [default: memory]")  # fmt: skip
 @click.option("--seed", type=int, help="Make fresh seeds and faults reproducible.")
 @click.option("--keys", callback=values.keys, metavar="KEY,…|FILE", help="The only keys that are known.")
 @click.option("--credits", default="1000", show_default=True, callback=values.credits,
@@ -97,7 +101,7 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
 
     library = Library(options["home"]) if options["home"] else Library()
     documents = load_documents(library, names)
-    settings = settings_of(host, options)
+    settings = _shared(settings_of(host, options))
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
     files = tuple(path for name in documents.names for path in library.files(name))
@@ -179,6 +183,23 @@ def settings_of(host: str, options: dict[str, Any]) -> Settings:
     # Bound to this machine only, the control surface answers to this machine's names only.
     chosen["hosts"] = LOOPBACK | {host} if host in LOOPBACK or host.startswith("127.") else frozenset()
     return Settings(**chosen)
+
+
+def _shared(settings: Settings) -> Settings:
+    """The settings, with what all have in common whose state is one; what is wrong with it is said here."""
+    if settings.state is None:
+        return settings
+    from proofsheet.mockserver.server import common_secret
+    from proofsheet.mockserver.state.protocol import StateUnavailable
+
+    try:
+        return dataclasses.replace(settings, secret=common_secret(settings))
+    except ImportError as problem:
+        raise click.UsageError(
+            f"--state: {problem.name} is missing: pip install 'proofsheet[redis]'"
+        ) from None
+    except (StateUnavailable, ValueError) as problem:
+        raise click.ClickException(f"--state: {problem}") from None
 
 
 def _listen(host: str, port: int) -> Any:

@@ -66,14 +66,29 @@ def opening(settings: Settings, triggers: Triggers) -> Any:
     return credits
 
 
-def double(documents: Documents | Iterable[Document], settings: Settings, state: Any = None) -> Double:
-    """A double of `documents`; with a memory of its own unless one is given."""
-    table = trigger_table.load()
+def on_redis(settings: Settings, url: str) -> Any:
+    """The memory that all have who are given the same URL. Raises StateUnavailable, ValueError."""
+    from proofsheet.mockserver.state.redis.state import RedisState  # its client is loaded only for it
+
+    credits = opening(settings, trigger_table.load())
+    return RedisState(url, credits, settings.journal_size, settings.seed, settings.date)
+
+
+def _memory(settings: Settings, triggers: Triggers) -> State:
+    if settings.state is not None:
+        state: State = on_redis(settings, settings.state)
+        return state
     clock = Clock(start=settings.date)
+    return MemoryState(opening(settings, triggers), settings.journal_size, settings.seed, clock)
+
+
+def double(documents: Documents | Iterable[Document], settings: Settings, state: Any = None) -> Double:
+    """A double of `documents`; with the memory that the settings name unless one is given."""
+    table = trigger_table.load()
     return Double(
         documents=documents if isinstance(documents, Documents) else Documents.of(documents),
         settings=settings,
-        state=state or MemoryState(opening(settings, table), settings.journal_size, settings.seed, clock),
+        state=state or _memory(settings, table),
         triggers=table,
         language=Language(),
         renderer=Renderer(),

@@ -22,9 +22,10 @@ from proofsheet.mockserver.forcing import CannotForce, Forced, forced
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.preparation import prepare
-from proofsheet.mockserver.replies import Reply, breach, problem, reply
+from proofsheet.mockserver.replies import Reply, breach, problem, reply, unavailable
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_call, read
 from proofsheet.mockserver.scripts import Script
+from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.task_roles import act
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Outcome
@@ -43,13 +44,17 @@ async def serve(
     started = time.perf_counter()
     try:
         made, fault = await _answered(call, double, receive, bool(scope.get("proofsheet.whole")))
+        if made.stream is None:
+            took = (time.perf_counter() - started) * 1000
+            is_large = call.body_bytes + made.size > LARGE_ENTRY
+            noted = await asyncio.to_thread(entry, call, made, took) if is_large else entry(call, made, took)
+            double.state.record(noted)
     except Disconnected:
         return
-    if made.stream is None:
-        took = (time.perf_counter() - started) * 1000
-        is_large = call.body_bytes + made.size > LARGE_ENTRY
-        noted = await asyncio.to_thread(entry, call, made, took) if is_large else entry(call, made, took)
-        double.state.record(noted)
+    except StateUnavailable as away:
+        if call.operation.cost:
+            double.state.owe("void", call.account, call.id)
+        made, fault = unavailable(away), None
     if call.oversized:
         await _linger(call, made, receive, send)
     elif made.stream is not None:
@@ -67,9 +72,14 @@ def _end_stream(call: Call, double: Double, made: Reply, started: float) -> None
     """Settle and note a call whose stream has ended: what was sent of it is charged."""
     if call.paid:
         call.paid = min(call.cost_of(call.sent_tokens), call.cost)
-    if call.reserved:
-        double.state.settle(call.account, call.cost, bool(call.paid), call.paid, call.id)
-    double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
+    payment = (call.account, call.cost, bool(call.paid), call.paid, call.id)
+    try:
+        if call.reserved:
+            double.state.settle(*payment)
+        double.state.record(entry(call, made, (time.perf_counter() - started) * 1000))
+    except StateUnavailable:  # it is paid for all the same, once it can be
+        if call.reserved:
+            double.state.owe("settle", *payment)
 
 
 async def until_gone(sending: Coroutine[Any, Any, None], receive: Receive) -> None:
@@ -102,7 +112,7 @@ async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -
         made = _too_large(call, limit) or await answer(call, double, wanted)
         if double.settings.check_replies and (flaw := breach(call.operation, made)):
             raise AssertionError(f"the reply breaks the document: {flaw}")
-    except Disconnected:
+    except (Disconnected, StateUnavailable):
         raise
     except TooSlow:
         made = problem(408, "request timeout", "the body did not arrive in time")

@@ -23,6 +23,7 @@ from proofsheet.spec.cli_options import credits_in
 from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.yaml_reader import BadFile, read
 
+_STATE = re.compile(r"(rediss?://[^/\s]|unix://[^\s?])")
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
 
 
@@ -31,6 +32,15 @@ def credits(context: Any, parameter: Any, value: str) -> Decimal | None:
         return None if value == "unlimited" else credits_in(value, 10**9)
     except ValueError as problem:
         raise click.BadParameter(f"{problem}; or `unlimited`") from None
+
+
+def state(context: Any, parameter: Any, value: str | None) -> str | None:
+    if value is None or value == "memory":
+        return None
+    if not _STATE.match(value):
+        expected = "`memory`, redis://host:port/db, rediss://host:port/db or unix:///path/of/socket?db=0"
+        raise click.BadParameter(f"expected {expected}, came {value.rpartition('@')[2]!r}")
+    return value
 
 
 def pace(context: Any, parameter: Any, value: str) -> Pace:

@@ -17,6 +17,7 @@ from proofsheet.mockserver.limits import Limits
 from proofsheet.mockserver.listings import Listing, listing
 from proofsheet.mockserver.preparation import is_long, made
 from proofsheet.mockserver.sources import Artifact, Context, filled, values
+from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.streams import Sent, paced, sent_events
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.mockserver.writing import writing
@@ -62,6 +63,12 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Reply:
     data = body.encode()
     headers = _headers("application/problem+json", len(data))
     return Reply(status, headers, (data,), media_type="application/problem+json")
+
+
+def unavailable(away: StateUnavailable) -> Reply:
+    """The answer where what the double remembers cannot be had just now."""
+    made = problem(503, "state unavailable", f"{away}; nothing was charged, try again")
+    return replace(made, headers=(*made.headers, (b"retry-after", b"1")))
 
 
 def _headers(content_type: str, size: int | None) -> tuple[Header, ...]:

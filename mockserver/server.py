@@ -21,7 +21,7 @@ import uvicorn
 from proofsheet.mockserver import triggers as trigger_table
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.documents import Documents
-from proofsheet.mockserver.double import double, opening
+from proofsheet.mockserver.double import double, on_redis, opening
 from proofsheet.mockserver.http_protocol import limited
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.state import remote
@@ -90,6 +90,16 @@ def run(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[
     return _run_workers(plan, documents, sock, ready)
 
 
+def common_secret(settings: Settings) -> bytes:
+    """What all sign links with that share a memory; says where that memory forgets what it should not."""
+    with contextlib.closing(on_redis(settings, str(settings.state))) as state:
+        if evicts := state.link.evicts():
+            say = f"--state: maxmemory-policy is {evicts}: a full server would forget credits; set noeviction"
+            click.echo(say, err=True)
+        secret: bytes = state.secret()
+        return secret
+
+
 def serve(
     plan: Plan,
     documents: Documents,
@@ -119,6 +129,10 @@ def serve(
 
 
 async def _serve(server: Server, site: Site, plan: Plan, sock: socket.socket) -> None:
+    if plan.settings.state is not None:
+        from proofsheet.mockserver.state.redis.waiting import task_factory
+
+        asyncio.get_running_loop().set_task_factory(task_factory)
     watching = asyncio.create_task(_watch(site, plan)) if plan.reload else None
     if plan.warm:
         threading.Thread(target=site.double.renderer.warm, args=(1024, 1024), daemon=True).start()
@@ -185,7 +199,7 @@ def _worker(
         for each in others:  # else a worker would hold its siblings' lines open
             each.close()
         threading.Thread(target=end_with, args=(parent,), daemon=True).start()
-        serve(plan, documents, sock, remote.RemoteState(theirs))
+        serve(plan, documents, sock, None if plan.settings.state else remote.RemoteState(theirs))
         code = 0
     finally:
         sys.stdout.flush()

@@ -46,6 +46,7 @@ class Settings:
     pace: Pace = IMMEDIATE  # how long an answer takes; `real`: as long as was observed, or recorded
     faults: tuple[Fault, ...] = ()
     check_replies: bool = False
+    state: str | None = None  # the URL of a Redis or Valkey server; None: in memory
     journal_size: int = 500
     max_body_bytes: int = 32 * 1024 * 1024  # where the document sets no limit
     body_timeout: float = 30.0

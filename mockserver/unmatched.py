@@ -17,14 +17,16 @@ from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
-from proofsheet.mockserver.replies import Reply, problem, reply
+from proofsheet.mockserver.replies import Reply, problem, reply, unavailable
 from proofsheet.mockserver.request import new_call
+from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Operation
 from proofsheet.spec.policy import Policy
 
 UNKNOWN = "unknown"  # what the journal calls the operation
 _NOTHING = Compiled({}, (), (), lambda header: (), ())  # no schema, no rule, no media type
+_TRY_AGAIN_LATER = 1013  # as registered with IANA
 _POLICY_VIOLATION = 1008  # why a WebSocket is closed (RFC 6455, 7.4.1)
 
 
@@ -106,6 +108,14 @@ class NoControlPath:
     async def __call__(self, scope: Any, receive: Any, send: faults.Send) -> None:
         made = problem(404, "no such path", f"{scope['method']} {scope['path'][:200]} is no part of /_mock/")
         await faults.send(None, self.get().rng, made, scope, send)
+
+
+async def say_unavailable(double: Double, away: StateUnavailable, scope: Any, send: faults.Send) -> None:
+    """The answer where what the double remembers cannot be had, and nothing nearer has said so."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
+    else:
+        await faults.send(None, double.rng, unavailable(away), scope, send)
 
 
 async def _send(double: Double, made: Reply, scope: Any, send: faults.Send) -> None:

@@ -29,6 +29,7 @@ from proofsheet.mockserver.control.docs_site import docs
 from proofsheet.mockserver.control.session_views import sessions
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state import journal
+from proofsheet.mockserver.state.protocol import StateUnavailable
 
 View = Callable[[Request, Double], Awaitable[Any]]
 PREFIX = "/_mock"
@@ -82,6 +83,8 @@ def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Re
             result = await views["GET" if request.method == "HEAD" else request.method](request, double)
         except Wrong as wrong:
             return problem_response(400, "bad control request", str(wrong))
+        except StateUnavailable as away:
+            return problem_response(503, "state unavailable", str(away))
         return result if isinstance(result, Response) else as_json(result)
 
     return endpoint
@@ -112,6 +115,7 @@ async def show_sessions(request: Request, double: Double) -> Any:
 
 
 async def health(request: Request, double: Double) -> Any:
+    double.state.check()
     versions = {each.name: each.version for each in double.documents.loaded()}
     documents = [{"name": name, "version": versions.get(name)} for name in double.documents.names]
     return {"ok": True, "documents": documents}

@@ -122,6 +122,12 @@ class MemoryState:
     ) -> None:
         self._account(holder).settle(cost, charge, paid)
 
+    def owe(self, method: str, *args: Any) -> None:
+        getattr(self, method)(*args)
+
+    def void(self, holder: Holder, hold: str) -> None:
+        """Nothing is undone: a memory of our own is never away, so that everybody is told."""
+
     # tasks
 
     def add_task(self, task: Task, most: Most | None = None, hold: str = "") -> Added:
@@ -234,6 +240,9 @@ class MemoryState:
         return self._journal.get(seq)
 
     # all of it
+
+    def check(self) -> None:
+        """It is always there."""
 
     def reset(self, key: str | None = None, label: str | None = None) -> None:
         self._journal.clear(label)

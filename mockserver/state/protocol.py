@@ -17,6 +17,10 @@ from proofsheet.spec.policy import RateLimit, TokenLimit
 Name = tuple[str, ...]  # a kind, the credential or id under which it is kept, and what else tells it apart
 
 
+class StateUnavailable(Exception):
+    """Whoever keeps the memory does not answer, or has no room; the text says who and why."""
+
+
 @dataclass(frozen=True)
 class Scheduled:
     """What is to happen to the next `times` calls of a key (or of any) to an operation (or to any)."""
@@ -66,6 +70,12 @@ class State(Protocol):
         self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None, hold: str = ""
     ) -> None:
         """Let go of a reservation, and take it from the balance if the call is to be paid; or less of it."""
+
+    def owe(self, method: str, *args: Any) -> None:
+        """Carry out `settle` or `void` when the memory answers again: it did not when it was to be done."""
+
+    def void(self, holder: Holder, hold: str) -> None:
+        """Undo what a call has held, paid or started under a name: nobody was told of it."""
 
     def add_task(self, task: Task, most: Most | None = None, hold: str = "") -> Added:
         """Keep a task, which takes over what was reserved for it. Nothing is done if its id is known.
@@ -135,6 +145,9 @@ class State(Protocol):
 
     def drop_journal(self, label: str | None = None) -> None:
         """Forget the journal, or one key's part of it."""
+
+    def check(self) -> None:
+        """Whether the memory answers. Raises StateUnavailable, as every other method may."""
 
     def reset(self, key: str | None = None, label: str | None = None) -> None:
         """Forget everything, or everything about one key (and the journal entries with its label)."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from asking import Sessions
+from redis_server import RedisServer
 from support import InProcess
 from wire import Process
 
@@ -59,3 +60,11 @@ def start(document: Document) -> Iterator[Callable[..., Process]]:
     yield go
     for each in made:
         each.stop()
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis server for the tests of a module that do not stop it."""
+    made = RedisServer()
+    yield made
+    made.close()

@@ -159,6 +159,12 @@ class Histories(RuleBasedStateMachine):
         self.ask("replace_task", old, new, anyway)
         self.look_at_account(old.holder)
 
+    @rule(known=tasks)
+    def remove(self, known: Any) -> None:
+        found = self.model.task(known[0][0], known[1])
+        if found is not None and found.holder == known[0] and found.has_ended(self.model.now()):
+            self.ask("remove_task", found)
+
     @rule(holder=st.none() | holders, newest=st.none() | st.integers(1, 3))
     def list_tasks(self, holder: Holder | None, newest: int | None) -> None:
         self.ask("tasks", holder, newest)

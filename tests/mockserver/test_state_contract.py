@@ -7,10 +7,12 @@ import threading
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
-from states import Histories, model
+from redis_server import RedisServer
+from states import START, Histories, model, opening
 
 from proofsheet.mockserver.state import remote
 from proofsheet.mockserver.state.protocol import State
+from proofsheet.mockserver.state.redis.state import RedisState
 
 SETTINGS = settings(
     max_examples=15,
@@ -55,3 +57,19 @@ def test_the_memory_of_a_parent_process() -> None:
                 self.keeper.close()
 
     run_state_machine_as_test(ByWorkers, settings=SETTINGS)
+
+
+def test_a_redis_server(redis_server: RedisServer) -> None:
+    class BySeveral(Histories):
+        def subjects(self) -> list[State]:
+            redis_server.client.flushdb()
+            self.states = [RedisState(redis_server.url, opening, 12, 7, START) for _ in range(2)]
+            redis_server.client.hset("proofsheet:{all}:clock", "frozen", repr(START))
+            return list(self.states)
+
+        def teardown(self) -> None:
+            super().teardown()
+            for each in self.states:
+                each.close()
+
+    run_state_machine_as_test(BySeveral, settings=SETTINGS)
