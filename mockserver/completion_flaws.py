@@ -16,7 +16,9 @@ from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import Flaw
 
 
-def completion_flaws(body: Body, completion: Completion | None, fields: Any) -> Iterator[Flaw]:
+def completion_flaws(
+    body: Body, completion: Completion | None, fields: Any, earlier: Sequence[Any] = ()
+) -> Iterator[Flaw]:
     """Every flaw of these kinds, in this order."""
     yield from given_schema_flaws(body.given_schemas, fields)
     if completion is None:
@@ -25,7 +27,7 @@ def completion_flaws(body: Body, completion: Completion | None, fields: Any) -> 
         if (name := tools.undeclared(fields)) is not None:
             yield Flaw("tool-chosen", schemas.name(list(tools.choice)), {"value": name}, tools.choice)
     if completion.turns is not None:
-        yield from pairing_flaws(completion.turns, fields)
+        yield from pairing_flaws(completion.turns, fields, earlier)
 
 
 def inner_picture_flaws(body: Body, given: Mapping[str, Sequence[Given]]) -> Iterator[Flaw]:

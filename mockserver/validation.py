@@ -72,7 +72,7 @@ def _flaws(call: Call) -> list[Flaw]:
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
     known = {flaw.field for flaw in found}
-    more = completion_flaws(call.body, call.operation.completion, call.fields)
+    more = completion_flaws(call.body, call.operation.completion, call.fields, call.earlier)
     return found + [flaw for flaw in more if flaw.field not in known]
 
 

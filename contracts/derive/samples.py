@@ -96,7 +96,9 @@ def picture_value(schema: Mapping[str, Any]) -> Any:
     if kind_of(schema) == "array":
         return [picture_value(schema["items"])] * max(schema.get("minItems", 0), 1)
     if kind_of(schema) == "object":
-        return {name: source_picture(each) for name, each in _picture_members(schema)[:1]}
+        fields = schema.get("properties", {})
+        needed = {name: value(fields[name]) for name in schema.get("required", ()) if name in fields}
+        return {**needed, **{name: source_picture(each) for name, each in _picture_members(schema)[:1]}}
     return source_picture(schema)
 
 
