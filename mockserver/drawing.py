@@ -127,8 +127,15 @@ def edit_of(call: Call, artifact: Artifact) -> Edit | None:
         region=str(artifact.region.pick(known)),
         grow=int(grow) if isinstance(grow, int | float) and 0 < grow <= LARGEST_SIDE else 0,
         strength=strength,
-        margins=artifact.resized.margins_of(known) if artifact.resized else (0, 0, 0, 0),
+        margins=_margins(call, artifact),
     )
+
+
+def _margins(call: Call, artifact: Artifact) -> tuple[int, int, int, int]:
+    sides = call.given_sides(artifact.resized.of) if artifact.resized else None
+    if artifact.resized is None or sides is None:
+        return 0, 0, 0, 0
+    return artifact.resized.margins_of(sides, call.known_fields)
 
 
 def _usable(call: Call, name: str) -> Iterator[Given]:

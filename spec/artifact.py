@@ -19,6 +19,7 @@ TRANSPARENT = "transparent"
 BACKGROUNDS = (TRANSPARENT, "opaque")
 _DRAWING_ANEW = frozenset({"repaint", "replace-background", "sketch", "structure", "style"})
 _MARGINS = ("left", "right", "up", "down")
+_CANVAS = ("width", "height", "x", "y")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Resized:
 
     `times` multiplies both sides; `pixels` are width x height, about, in the picture's ratio; `width` or
     `height`, where the request has one, sets that side and the other follows; `margins` are added to the
-    left, right, top and bottom.
+    left, right, top and bottom; or it lies on a `canvas`, whose width and height are named, and where on it
+    (across, down) its corner is: amid it where the request does not say.
     """
 
     of: str
@@ -48,21 +50,35 @@ class Resized:
     width: Tokens | None = None
     height: Tokens | None = None
     margins: tuple[Tokens | None, ...] = ()
+    canvas: tuple[Tokens | None, ...] = ()
 
     def sides(self, given: Sides, fields: Mapping[str, Any]) -> Sides:
         """The size that comes of a picture with the sides `given`."""
         width, height = given
-        left, right, up, down = self.margins_of(fields)
+        left, right, up, down = self.margins_of(given, fields)
         factor = self._factor(width, height, fields)
         return (
             max(1, round(width * factor)) + left + right,
             max(1, round(height * factor)) + up + down,
         )
 
-    def margins_of(self, fields: Mapping[str, Any]) -> tuple[int, int, int, int]:
-        """What is added to the left, right, top and bottom, in pixels."""
-        left, right, up, down = (_whole(fields, each) for each in self.margins or (None,) * 4)
-        return left, right, up, down
+    def margins_of(self, given: Sides, fields: Mapping[str, Any]) -> tuple[int, int, int, int]:
+        """What is added to the left, right, top and bottom, in pixels; beyond a canvas it is negative."""
+        if self.canvas:
+            across, down, *corner = self.canvas
+            widths = self._beside(given[0], _whole(fields, across), corner[0], fields)
+            return *widths, *self._beside(given[1], _whole(fields, down), corner[1], fields)
+        left, right, up, below = (_whole(fields, each) for each in self.margins or (None,) * 4)
+        return left, right, up, below
+
+    def _beside(
+        self, side: int, whole: int, corner: Tokens | None, fields: Mapping[str, Any]
+    ) -> tuple[int, int]:
+        """What is before and behind a picture on a canvas, along one of its sides."""
+        more = (whole or side) - side
+        at = next(pointers.find(fields, corner), None) if corner else None
+        before = at if isinstance(at, int) and -side < at < (whole or side) else more // 2
+        return before, more - before
 
     def _factor(self, width: int, height: int, fields: Mapping[str, Any]) -> float:
         if across := _whole(fields, self.width):
@@ -240,6 +256,7 @@ def _resized(node: Mapping[str, Any]) -> Resized:
         width=_tokens(node.get("width")),
         height=_tokens(node.get("height")),
         margins=margins if any(margins) else (),
+        canvas=tuple(_tokens(node["canvas"].get(each)) for each in _CANVAS) if "canvas" in node else (),
     )
 
 

@@ -116,7 +116,8 @@ def kept(request: PaidRequest, requirement: str) -> Expectation | None:
         expected = picture
     else:
         resized = artifact.resized
-        left, right, up, down = resized.margins_of(fields_of(request)) if resized else (0, 0, 0, 0)
+        added = resized.margins_of(picture.size, fields_of(request)) if resized else (0, 0, 0, 0)
+        left, right, up, down = added
         size = picture.width + left + right, picture.height + up + down
         expected, place = Image.new("RGB", size), Image.new("L", size)
         expected.paste(picture, (left, up))

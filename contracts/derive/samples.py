@@ -16,7 +16,13 @@ from PIL import Image
 
 from proofsheet.contracts.case import Case, Part, Request, Step
 from proofsheet.contracts.derive.source_audio import is_audio, seconds_of, source_audio
-from proofsheet.contracts.derive.source_pictures import in_json, is_picture, mask_picture, source_picture
+from proofsheet.contracts.derive.source_pictures import (
+    SIDES,
+    in_json,
+    is_picture,
+    mask_picture,
+    source_picture,
+)
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.cost import Cost
@@ -84,9 +90,13 @@ def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tup
     yield first, picture_value(fields[first])
     if artifact.mask and not artifact.unmasked:
         yield artifact.mask, sample(operation, artifact.mask)
-    for side in artifact.resized.margins if artifact.resized else ():
+    if artifact.resized is None:
+        return
+    for margin in filter(None, artifact.resized.margins):
+        yield margin[0], ADDED
+    for side, length in zip(artifact.resized.canvas[:2], SIDES, strict=False):
         if side is not None:
-            yield side[0], ADDED
+            yield side[0], length + 2 * ADDED
 
 
 def picture_value(schema: Mapping[str, Any]) -> Any:

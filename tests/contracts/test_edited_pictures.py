@@ -25,6 +25,7 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.spec import build
+from proofsheet.spec.artifact import Resized
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import resolve
 from proofsheet.spec.yaml_reader import Source as Plain
@@ -32,6 +33,7 @@ from proofsheet.spec.yaml_reader import Source as Plain
 GIVEN = Image.open(io.BytesIO(source_picture({})))
 MASK = Image.open(io.BytesIO(mask_picture({}, {}))).convert("L")
 MARGINS = (64, 64, 64, 64)
+CANVAS = Resized("image", canvas=(("width",), ("height",), ("x",), ("y",)))
 NEW = Image.radial_gradient("L").resize(SIDES).convert("RGB")
 
 
@@ -268,3 +270,20 @@ def test_what_looks_at_a_picture_looks_at_the_file_of_a_task() -> None:
     ]
     assert KeepsPicture in looking
     assert [each.__name__ for each in looking if each.of != "file"] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "margins"),
+    [
+        ({}, (100, 100, 26, 26)),  # amid it
+        ({"x": 0, "y": None}, (0, 200, 26, 26)),
+        ({"x": -20, "y": 60}, (-20, 220, 60, -8)),  # partly beyond it
+        ({"x": 300, "y": -48}, (100, 100, 26, 26)),  # wholly beyond it: amid
+        ({"width": 80, "height": "wide"}, (-10, -10, 0, 0)),  # smaller than the picture; no number
+    ],
+)
+def test_a_picture_lies_on_a_canvas_where_it_is_told(where: dict[str, Any], margins: tuple[int, ...]) -> None:
+    fields = {"width": 300, "height": 100, **where}
+    assert CANVAS.margins_of((100, 48), fields) == margins
+    left, right, up, down = margins
+    assert CANVAS.sides((100, 48), fields) == (100 + left + right, 48 + up + down)
