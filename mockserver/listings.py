@@ -24,7 +24,7 @@ class Listing:
     size: int = 0
     first: int = 0  # the number of the first page
     more: bool = False  # whether others follow
-    ids: Sequence[str] = ()  # of the tasks that are shown
+    shown: Sequence[TaskView] = ()  # the tasks on it
 
     @property
     def pages(self) -> int:
@@ -39,13 +39,11 @@ async def listing(
     Of the others only where something is asked for that stands in them.
     """
     wanted = [(each, found) for each in role.where if (found := sent(each.value)) is not None]
-    if wanted:
-        pairs = [(each, await body_of(each)) for each in views]
-        made = _page(sent, role.page, [each for each, body in pairs if _fits(body, wanted)])
-    else:
-        made = _page(sent, role.page, views)
-    ids = [each.task.id for each in made.bodies]
-    return replace(made, bodies=[await body_of(each) for each in made.bodies], ids=ids)
+    pairs = [(each, await body_of(each) if wanted else None) for each in views]
+    made = _page(sent, role.page, [each for each in pairs if not wanted or _fits(each[1], wanted)])
+    shown = [each for each, _ in made.bodies]
+    bodies = [body if wanted else await body_of(each) for each, body in made.bodies]
+    return replace(made, bodies=bodies, shown=shown)
 
 
 def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
@@ -67,7 +65,7 @@ def _page(sent: Evaluate, page: Page | None, found: Sequence[Any]) -> Listing:
 
 def _behind(id: Any, found: Sequence[Any]) -> Sequence[Any]:
     """What follows the task with an id; all of them where there is none of it."""
-    at = next((at for at, each in enumerate(found, 1) if each.task.id == id), 0)
+    at = next((at for at, (each, _) in enumerate(found, 1) if each.task.id == id), 0)
     return found[at:]
 
 
@@ -88,7 +86,7 @@ TASKS: Mapping[str, Callable[[Listing], Any]] = {
     "$page.first": lambda each: each.number == each.first,
     "$page.last": lambda each: each.number - each.first >= each.pages - 1,
     "$page.empty": lambda each: not each.bodies,
-    "$page.first-id": lambda each: each.ids[0] if each.ids else None,
-    "$page.last-id": lambda each: each.ids[-1] if each.ids else None,
+    "$page.first-id": lambda each: each.shown[0].task.id if each.shown else None,
+    "$page.last-id": lambda each: each.shown[-1].task.id if each.shown else None,
     "$page.more": lambda each: each.more,
 }

@@ -14,6 +14,7 @@ DIALOGUES = ["openai-realtime", "openai-realtime.pages-2024"]
 CASES = {
     "run_openai.py": (13, ["openai"]),
     "run_openai_audio.py": (10, ["openai"]),
+    "run_openai_videos.py": (9, ["openai"]),
     "run_openai_realtime.py": (7, DIALOGUES),
 }
 

@@ -27,7 +27,7 @@ def test_it_works_with_openais_client_for_node(installed: Installed, openai: Ser
     if node is None:
         (pytest.fail if REQUIRED else pytest.skip)("node is not there")
     command = [node, str(HERE / "openai_node" / "run.mjs"), openai.url]
-    run(command, cases=17, OPENAI_NODE=str(folder))
+    run(command, cases=18, OPENAI_NODE=str(folder))
 
 
 def test_it_works_with_openais_client_for_go(installed: Installed, openai: Served) -> None:

@@ -155,6 +155,21 @@ cases['a response that was cut says so'] = async (client) => {
   assert.deepEqual([found.status, found.incomplete_details.reason], ['incomplete', 'max_output_tokens']);
 };
 
+cases['a video is made, polled and fetched'] = async (client) => {
+  let video = await client.videos.create({ model: 'sora-2', prompt: 'A paper boat', seconds: '4' });
+  for (let looks = 0; video.status !== 'completed' && looks < 600; looks += 1) {
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+    video = await client.videos.retrieve(video.id);
+  }
+  assert.deepEqual([video.status, video.progress], ['completed', 100]);
+  const file = Buffer.from(await (await client.videos.downloadContent(video.id)).arrayBuffer());
+  assert.equal(file.subarray(4, 8).toString(), 'ftyp');
+  const remix = await client.videos.remix(video.id, { prompt: 'In the rain' });
+  assert.equal(remix.remixed_from_video_id, video.id);
+  assert.equal((await client.videos.list({ limit: 1 })).data[0].id, remix.id);
+  assert.ok((await client.videos.delete(video.id)).deleted);
+};
+
 let failed = 0;
 for (const [number, [name, run]] of Object.entries(cases).entries()) {
   try {
