@@ -11,6 +11,7 @@ from decimal import Decimal
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import active_tasks, follow_up
+from proofsheet.mockserver.granted_keys import holder
 from proofsheet.mockserver.kept_answers import kept
 from proofsheet.mockserver.limits import counted_by, duration, resource_name
 from proofsheet.mockserver.picture_tokens import TOKENS
@@ -31,7 +32,10 @@ def authenticate(call: Call, double: Double) -> None:
         return
     if call.key is None:
         raise Refusal("authenticate", "missing")
-    known = double.settings.keys
+    known, owner = double.settings.keys, holder(call, double)
+    if owner is None:
+        raise Refusal("authenticate", "unknown")
+    call.key = owner
     if not WELL_FORMED.fullmatch(call.key) or (known is not None and call.key not in known):
         raise Refusal("authenticate", "unknown")
     if known is not None and known[call.key].revoked:

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
-from proofsheet.mockserver import bodies, kept_answers
+from proofsheet.mockserver import bodies, granted_keys, kept_answers
 from proofsheet.mockserver.artifacts import task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double
@@ -102,6 +102,8 @@ async def reply(
     if call.operation.kept is not None and outcome is call.operation.success:
         form = outcome.representation("application/json")
         kept_answers.keep(call, double, form, bodies.value(form, context, found))
+    if call.operation.grants is not None and outcome is call.operation.success:
+        granted_keys.grant(call, double, bodies.value(representation, context, found))
     content_type = filled(representation.content_type, context, first)
     headers = list(_headers(content_type, sum(map(len, pieces)) if events is None else None))
     for header, value in representation.headers:

@@ -125,7 +125,9 @@ def values(expression: Expression, context: Context, artifact: Artifact | None) 
     if expression.match:
         return (taken for each in found if (taken := expression.part(each)) is not None)
     if expression.later:
-        found = [each + expression.later for each in found]
+        asked = next(context.call.values(expression.later_from), None) if expression.later_from else None
+        later = asked if isinstance(asked, int | float) else expression.later
+        found = [each + later for each in found]
     return map(FORMS[expression.form], found) if expression.form else iter(found)
 
 

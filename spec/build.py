@@ -16,6 +16,7 @@ from proofsheet.spec.cost import cost
 from proofsheet.spec.dialogue import dialogue
 from proofsheet.spec.document import Cors, Difference, Document, Operation, Parameter, Rule, Unmatched
 from proofsheet.spec.embedding import embedding
+from proofsheet.spec.grants import grants
 from proofsheet.spec.kept import kept
 from proofsheet.spec.policy import policy
 from proofsheet.spec.request_bodies import bodies
@@ -118,7 +119,14 @@ def _operation(
         resource=resource_role(node.get("x-resource"), resources(raw)),
         dialogue=dialogue(node.get("x-dialogue"), raw.get("components", {}).get("x-messages", {})),
         kept=kept(node.get("x-kept")),
+        grants=grants(node.get("x-grants")),
+        granted=_granted(raw),
     )
+
+
+def _granted(raw: Any) -> str:
+    known = (each["x-grants"]["start"] for _, _, each in operations(raw) if "x-grants" in each)
+    return next(known, "")
 
 
 def _viewing(operation: Operation, lifecycles: Mapping[str, Lifecycle]) -> Operation:

@@ -20,6 +20,7 @@ from proofsheet.spec.dialogue import Dialogue
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Binds, Expression
+from proofsheet.spec.grants import Grants
 from proofsheet.spec.kept import Kept
 from proofsheet.spec.policy import Policy
 from proofsheet.spec.request_bodies import Body
@@ -146,6 +147,8 @@ class Operation:
     resource: ResourceRole | None = None  # what it does with resources
     dialogue: Dialogue | None = None  # what is said over the connection that it opens
     kept: Kept | None = None  # what it does with answers that are kept
+    grants: Grants | None = None  # the key that it gives away
+    granted: str = ""  # how keys begin that are given away, and end
 
     @property
     def lifecycle(self) -> Lifecycle | None:

@@ -121,6 +121,7 @@ class Expression:
     otherwise: str | None = None
     patterns: tuple[Pattern, ...] = ()
     later: float = 0  # seconds that are added to a time
+    later_from: str = ""  # where a request may say how many
 
     def part(self, value: Any) -> str | None:
         """What the first group of `match` takes of a text; None where it does not fit."""
@@ -184,7 +185,10 @@ def parse_bind(node: object) -> Expression:
     if isinstance(node, dict) and "match" not in node:
         if node.get("as") not in FORMS:
             raise UnknownExpression(str(node.get("as")))
-        return Expression(parse(node["source"]).text, node["as"], later=node.get("later", 0))
+        later = node.get("later", 0)
+        known = later if isinstance(later, dict) else {"otherwise": later, "from": ""}
+        source = parse(node["source"]).text
+        return Expression(source, node["as"], later=known["otherwise"], later_from=known["from"])
     return parse_text(node)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver.dialogue.actions import CannotDo
 from proofsheet.mockserver.request import read_json
 from proofsheet.spec import pointers
 from proofsheet.spec.dialogue import Dialogue, Received
-from proofsheet.spec.schemas import Flaw
+from proofsheet.spec.schemas import Flaw, Schema
 
 
 def read_message(dialogue: Dialogue, text: Any) -> tuple[Received, Any]:
@@ -27,7 +28,10 @@ def read_message(dialogue: Dialogue, text: Any) -> tuple[Received, Any]:
     at = ".".join(dialogue.name)
     if name is None:
         raise CannotDo("unnamed", Flaw("unnamed", at), event)
-    received = dialogue.receives.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        flaw = Schema({"type": "string"}).flaws(name)[0]
+        raise CannotDo("type", replace(flaw, field=at, path=dialogue.name), event)
+    received = dialogue.receives.get(name)
     if received is None:
         listed = ", ".join(f"'{each}'" for each in dialogue.receives)
         raise CannotDo("unknown", Flaw("unknown", at, {"value": name, "listed": listed}), event)

@@ -221,7 +221,7 @@ def test_a_reply_under_way_is_cancelled(house: Process) -> None:
         ('{"do": "say", "item": {"says": 1e999}}', "that is no JSON"),
         ('{"no": 1}', "do is missing"),
         ('{"do": "sing"}', "sing is none of"),
-        ('{"do": ["say"]}', "is none of"),
+        ('{"do": ["say"]}', "is of another type"),
         ('{"do": "say"}', "item is missing"),
         ('{"do": "set", "to": 1}', "to is of another type"),
         ('{"do": "show", "id": "zz"}', "zz is not there"),
