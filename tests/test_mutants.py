@@ -1,18 +1,23 @@
-"""The suite can fail: each check is heard in a mutant, and some mutants earn exactly what they declare.
+"""The suite can fail: each check is heard in a mutant, and some mutants are found by what they declare alone.
 
 `make mutants` tries all of them whole. Here each check is asked for by the few requirements it speaks for.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from mutants.benign import benign
-from mutants.catalogue import missed, mutants
+from mutants.catalogue import HOME, Mutant, mutants
 from mutants.command import TABLE, table
+from mutants.declaration import Trial, declared, differences, missed
 from mutants.hearing import names
 from mutants.record import recorded
 from mutants.sources import named, spoken
-from mutants.trial import clean, differences, trial
+from mutants.trial import clean, proof, trial
+
+from proofsheet.spec.yaml_reader import read
 
 WHOLE = (
     "error-wrapped-portkey",  # the form of every refusal
@@ -41,9 +46,57 @@ def test_no_check_is_listed_that_is_gone() -> None:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_mutant_earns_exactly_what_it_declares(name: str) -> None:
+def test_a_mutant_is_found_by_what_it_declares_and_by_nothing_else(name: str) -> None:
     mutant = mutants()[name]
-    assert differences(mutant, trial(mutant)) == []
+    assert differences(mutant, proof(mutant)) == []
+
+
+def _mutant(**fields: Any) -> Mutant:
+    return Mutant("x", "", "", "wire", **{"aim": ("seed.fresh",), **fields})
+
+
+def _found(*broken: str, passed: tuple[str, ...] = (), **fields: Any) -> Trial:
+    return Trial({f"f.{each}": ["why"] for each in broken}, {}, {}, passed=frozenset(passed), **fields)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "found", "said"),
+    [
+        (_mutant(), _found(), "misses its aim: seed.fresh"),
+        (_mutant(also=("*.enum",)), _found("a.style.enum"), "misses its aim: seed.fresh"),
+        (_mutant(), _found("a.seed.fresh", "a.key.none"), "found beyond: f.a.key.none"),
+        (
+            _mutant(every=("*.enum",)),
+            _found("a.seed.fresh", "a.style.enum", passed=("f.b.mode.enum",)),
+            "was not found on every operation: f.b.mode.enum",
+        ),
+        (
+            _mutant(also=("*.enum",)),
+            Trial({"f.a.x.enum": []}, {"f.a.seed.fresh": []}, {}),
+            "only advises: seed.fresh",
+        ),
+        (
+            _mutant(),
+            Trial({"f.a.seed.fresh": []}, {}, {"f.a.key.none": "down"}),
+            "can no longer be judged: f.a.key.none",
+        ),
+    ],
+)
+def test_a_declaration_fails_by_what_is_not_found_and_by_what_has_nothing_to_do_with_it(
+    mutant: Mutant, found: Trial, said: str
+) -> None:
+    assert said in differences(mutant, found)
+
+
+def test_a_declaration_holds_for_operations_and_fields_that_come_later() -> None:
+    mutant = _mutant(every=("*.enum",))
+    more = _found("a.seed.fresh", "new.other.enum", "a.style.enum", passed=("f.new.key.none",))
+    assert differences(mutant, more) == []
+
+
+def test_what_is_written_down_is_what_was_found_everywhere_and_what_went_with_it() -> None:
+    found = _found("a.seed.fresh", "a.x.enum", "b.y.enum", "b.key.none", passed=("f.a.key.none",))
+    assert declared(_mutant(), found) == {"every": ["*.enum"], "also": ["key.none"], "stops": []}
 
 
 @pytest.mark.parametrize(("name", "only"), ACCOUNTS.items())
@@ -66,8 +119,15 @@ def test_there_are_mutants_enough() -> None:
 
 def test_each_declares_what_it_is_for() -> None:
     for each in mutants().values():
-        assert missed(each, each.breaks | each.advises | each.stops) == [], each.id
-        assert bool(each.breaks | each.advises | each.stops) != bool(each.unseen), each.id
+        assert bool(each.aim) != bool(each.unseen), each.id
+
+
+def test_one_of_each_file_is_tried_whole() -> None:
+    files = {path.name: read(path).value.get("mutants", ()) for path in HOME.glob("*.yaml")}
+    ids = {name: [each["id"] for each in found] for name, found in files.items() if found}
+    firsts = {name: mutants()[found[0]] for name, found in ids.items()}
+    large = [name for name, each in firsts.items() if each.document == "stability" and not each.unseen]
+    assert [name for name in large if not any(mutants()[each].whole for each in ids[name])] == []
 
 
 def test_what_our_sources_name_is_there() -> None:

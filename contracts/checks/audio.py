@@ -99,7 +99,7 @@ class OfTranscript(Expectation):
 
 @dataclass(frozen=True)
 class IsTranscribed(OfTranscript):
-    """There is a text; if anything was heard, it is not empty."""
+    """There is a text; it may be empty, for nobody knows what a service hears in a sound."""
 
     def of_transcript(self, answer: Answer) -> Iterator[str]:
         texts = values(answer, "$choice.text")
@@ -126,7 +126,7 @@ class DurationIs(OfTranscript):
 
 
 @dataclass(frozen=True)
-class TimesInOrder(OfTranscript):
+class WordsInOrder(OfTranscript):
     """Parts and words come one after another, none ends before it begins or after the file does."""
 
     source: str  # segment or word

@@ -14,7 +14,7 @@ from proofsheet.contracts.checks.audio import (
     SaidInTime,
     Subtitles,
     TextInEvents,
-    TimesInOrder,
+    WordsInOrder,
 )
 from proofsheet.contracts.checks.event_streams import StreamEnd, StreamForm
 from proofsheet.contracts.checks.written import stream_form
@@ -129,7 +129,7 @@ def _transcripts(operation: Operation, heard: Transcription) -> Iterator[_Asked]
         return
     if verbose := next((key for key in choice.table if "verbose" in key), None):
         fields = {**file, choice.field[0]: verbose}
-        timed = ((IsTranscribed, ()), (DurationIs, (SECONDS,)), (TimesInOrder, ("segment", SECONDS)))
+        timed = ((IsTranscribed, ()), (DurationIs, (SECONDS,)), (WordsInOrder, ("segment", SECONDS)))
         says = "the answer says how long the recording is, and when each part of it is said"
         yield _Asked("transcript.times", says, f"{at}/file", fields, timed)
     yield from _of_examples(operation, heard)
@@ -142,7 +142,7 @@ def _of_examples(operation: Operation, heard: Transcription) -> Iterator[_Asked]
     for each in body.examples if body and word else ():
         if "word" in str(each):
             fields = {**each, heard.file: source_audio()}
-            checks = ((TimesInOrder, ("word", SECONDS)), (TimesInOrder, ("segment", SECONDS)))
+            checks = ((WordsInOrder, ("word", SECONDS)), (WordsInOrder, ("segment", SECONDS)))
             says = "the answer says when each word is said"
             yield _Asked("transcript.words", says, "/x-transcription/file", fields, checks)
     at, example = _stream(operation)

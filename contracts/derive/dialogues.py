@@ -20,6 +20,7 @@ from proofsheet.contracts.checks.dialogues import (
 )
 from proofsheet.contracts.derive.samples import plain_request
 from proofsheet.contracts.derive.source import Derived, Source
+from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
 from proofsheet.spec.dialogue import Dialogue, Received
 from proofsheet.spec.document import Operation
@@ -53,10 +54,7 @@ def _free(source: Source, operation: Operation, dialogue: Dialogue) -> Iterator[
     says = f"a dialogue opens with {', '.join(dialogue.opens)}"
     opens = source.requirement(operation, "dialogue.opens", says, "/x-dialogue/opens", profile="free")
     found.append((opens, Opens(opens.id)))
-    form = source.requirement(
-        *(operation, "dialogue.messages", "every message is one of the document's", "/x-dialogue/sends"),
-        profile="free",
-    )
+    form = _form(source, operation)
     found.append((form, Documented(form.id)))
     asked = [_await(dialogue, None, dialogue.opens)]
     for each in (one for one in dialogue.receives.values() if one.does in ("update", "add") and one.answers):
@@ -95,10 +93,16 @@ def _reply(source: Source, operation: Operation, dialogue: Dialogue) -> Iterator
         _await(dialogue, add.example, add.answers),
         _await(dialogue, ask.example, (dialogue.reply[-1].sends,)),
     )
-    expects = (ReplyInOrder(order.id), PiecesAreWhole(pieces.id), UsageOnce(usage.id))
+    documented = Documented(_form(source, operation).id)  # of what is written, too
+    expects = (ReplyInOrder(order.id), PiecesAreWhole(pieces.id), UsageOnce(usage.id), documented)
     cost = _price(operation)
     case = _case(operation, "dialogue.reply", messages, expects, cost=cost, pays=bool(cost))
     yield from (Derived(each, (case,)) for each in (order, pieces, usage))
+
+
+def _form(source: Source, operation: Operation) -> Requirement:
+    says = "every message is one of the document's"
+    return source.requirement(operation, "dialogue.messages", says, "/x-dialogue/sends", profile="free")
 
 
 def _first(dialogue: Dialogue, does: str) -> Received | None:

@@ -27,7 +27,7 @@ from proofsheet.contracts.checks.audio import (
     SaidInTime,
     Subtitles,
     TextInEvents,
-    TimesInOrder,
+    WordsInOrder,
 )
 from proofsheet.contracts.checks.audio_facts import AudioFacts, listen
 from proofsheet.contracts.checks.audio_files import cut_off, format_of
@@ -218,20 +218,20 @@ def with_segments(*times: Sequence[Any]) -> dict[str, Any]:
         (DurationIs("", 2.0), {**VERBOSE, "duration": "2.0"}, "came '2.0'"),
         (DurationIs("", 2.0), {"text": "One"}, "expected how long"),
         (DurationIs("", 2.0), {**VERBOSE, "usage": {"seconds": 30}}, "came 30"),
-        (TimesInOrder("", "segment", 2.0), VERBOSE, ""),
+        (WordsInOrder("", "segment", 2.0), VERBOSE, ""),
         (
-            TimesInOrder("", "segment", 2.0),
+            WordsInOrder("", "segment", 2.0),
             with_segments((0, 1.5), (1.4, 2.2)),
             "",
         ),  # they may overlap a little
-        (TimesInOrder("", "segment", 2.0), {**VERBOSE, "segments": [], "text": ""}, ""),
-        (TimesInOrder("", "segment", 2.0), {**VERBOSE, "segments": []}, "came none"),
-        (TimesInOrder("", "segment", 2.0), with_segments((1, 2), (0, 1)), "begins at 0, before"),
-        (TimesInOrder("", "segment", 2.0), with_segments((0, 1), (2, 1)), "goes from 2 to 1"),
-        (TimesInOrder("", "segment", 2.0), with_segments((0, 9)), "after 2 seconds"),
-        (TimesInOrder("", "segment", 2.0), with_segments((0, None)), "goes from 0 to None"),
-        (TimesInOrder("", "word", 2.0), VERBOSE, ""),
-        (TimesInOrder("", "word", 2.0), {**VERBOSE, "words": []}, "each word"),
+        (WordsInOrder("", "segment", 2.0), {**VERBOSE, "segments": [], "text": ""}, ""),
+        (WordsInOrder("", "segment", 2.0), {**VERBOSE, "segments": []}, "came none"),
+        (WordsInOrder("", "segment", 2.0), with_segments((1, 2), (0, 1)), "begins at 0, before"),
+        (WordsInOrder("", "segment", 2.0), with_segments((0, 1), (2, 1)), "goes from 2 to 1"),
+        (WordsInOrder("", "segment", 2.0), with_segments((0, 9)), "after 2 seconds"),
+        (WordsInOrder("", "segment", 2.0), with_segments((0, None)), "goes from 0 to None"),
+        (WordsInOrder("", "word", 2.0), VERBOSE, ""),
+        (WordsInOrder("", "word", 2.0), {**VERBOSE, "words": []}, "each word"),
     ],
 )
 def test_times_are_held_against_the_file(

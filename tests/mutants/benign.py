@@ -36,6 +36,15 @@ class Benign:
         """All of its changes as one."""
         return composed([made(each) for each in self.does]) if self.does else None
 
+    @classmethod
+    def row(cls, relays: Sequence[Benign]) -> Benign:
+        """Several in a row, the first the nearest to the service."""
+        if len(relays) == 1:
+            return relays[0]
+        does = tuple(each for relay in relays for each in relay.does)
+        notes = frozenset(each for relay in relays for each in relay.notes)
+        return cls(" < ".join(each.id for each in relays), "all that they do", "", "", does, notes=notes)
+
 
 def composed(changes: Sequence[Damage]) -> Damage:
     """Relays in a row, the innermost first."""

@@ -1,4 +1,9 @@
-"""Trying the benign relays: which with which document and profile, and what is printed of it."""
+"""Trying the benign relays: which with which document and profile, and what is printed of it.
+
+Each stands alone before the base document, in the core profile, and before every family in free. There those
+that change fields of answers stand in rows of several, as nginx before a gateway before a service do; where a
+row is found out, each of it is tried alone, so that the report names the one.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +12,76 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from mutants.benign import Benign, benign
-from mutants.trial import false_alarms, harmless_trial
+from mutants.trial import false_alarms, harmless_trial, some_of
 from support import documents
 
 BASE = "stability"
+ROWS = 4  # neighbours in the files are alike, and never stand in one row
+DRAWN = 2  # operations, where a relay on a socket stands before a family
+BASE_ONLY = (  # a picture in each form of both versions, refusals, an account
+    *("stability.generateCore.answer", "stability.generateCore.form", "stability.generateCore.finish"),
+    *("stability.generateCore.picture", "stability.generateCore.seed", "stability.generateCore.prompt"),
+    *("stability.generateCore.precedence", "stability.textToImage.answer", "stability.textToImage.form"),
+    *("stability.textToImage.seed", "stability.getBalance"),
+)
 
 
 @dataclass(frozen=True)
 class HarmlessRun:
-    """One benign relay in front of one document, judged in one profile."""
+    """Benign relays in front of one document, the first the nearest to it, judged in one profile."""
 
-    relay: str
+    relays: tuple[str, ...]
     document: str
     profile: str
+    only: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.relay}  ({self.document}, {self.profile})"
+        return f"{' < '.join(self.relays)}  ({self.document}, {self.profile})"
 
 
 def runs(ids: list[str]) -> Iterator[HarmlessRun]:
-    """Each relay in core, which holds all of free; the broad ones in free, extended, and every document."""
+    """Each relay alone before the base document, the broad ones before all of it; and before every family."""
     chosen = [benign()[each] for each in ids or benign()]
-    yield from (HarmlessRun(each.id, BASE, "core") for each in chosen)
-    broad = [each.id for each in chosen if each.broad]
-    yield from (HarmlessRun(each, BASE, profile) for profile in ("free", "extended") for each in broad)
-    others = [name for name in documents() if name != BASE]
-    yield from (HarmlessRun(each, name, "core") for name in others for each in broad)
+    for number, each in enumerate(chosen):
+        only = () if each.broad else (*BASE_ONLY, *some_of(BASE, 1, number))
+        yield HarmlessRun((each.id,), BASE, "core", only)
+    flat = [each.id for each in chosen if not each.wire]
+    rows = [tuple(flat[number::ROWS]) for number in range(min(ROWS, len(flat)))]
+    for place, document in enumerate(documents()):
+        known = rows if "." not in document else rows[place % ROWS :][:1]  # a variant is much as its family
+        yield from (HarmlessRun(row, document, "free") for row in known)
+    for number, each in enumerate(each for each in chosen if each.wire):
+        for document in (name for name in documents() if "." not in name):
+            yield HarmlessRun((each.id,), document, "free", some_of(document, DRAWN, number))
 
 
 def tried(run: HarmlessRun) -> tuple[list[str], int]:
     """The false alarms of one run, and how many requests it sent. Its own failure is one, too."""
-    relay = benign()[run.relay]
+    relay = Benign.row([benign()[each] for each in run.relays])
     try:
-        found = harmless_trial(relay, run.document, run.profile)
+        found = harmless_trial(relay, run.document, run.profile, run.only)
     except Exception as error:  # the others are tried all the same
         return [f"the trial itself: {type(error).__name__}: {error}"], 0
-    return false_alarms(relay, found, is_whole=_shows_all(relay, run)), found.asked
+    is_base = run.document == BASE and run.profile == "core"  # other documents have other answers to note
+    alarms = false_alarms(relay, found, is_whole=is_base)
+    return (list(_alone(run)) or alarms) if alarms and len(run.relays) > 1 else alarms, found.asked
 
 
-def _shows_all(relay: Benign, run: HarmlessRun) -> bool:
-    """Whether all can be noted that is to be: free sees no success, other documents have other answers."""
-    return run.document == BASE and run.profile == "core"
+def _alone(run: HarmlessRun) -> Iterator[str]:
+    """The alarms of each relay of a row."""
+    for each in run.relays:
+        alarms, _ = tried(HarmlessRun((each,), run.document, run.profile, run.only))
+        yield from (f"{each}: {alarm}" for alarm in alarms)
 
 
 def try_all(ids: list[str], jobs: int, say: Callable[[str], None]) -> int:
     """Try benign relays, and say of each how it went. Returns how many runs had false alarms."""
     wanted = list(runs(ids))
-    counts: dict[str, int] = {}
+    failed = 0
     with ProcessPoolExecutor(jobs) as pool:
         for run, (alarms, asked) in zip(wanted, pool.map(tried, wanted), strict=True):
-            counts[run.profile] = counts.get(run.profile, 0) + bool(alarms)
+            failed += bool(alarms)
             say("\n    ".join([f"benign  {'WRONG' if alarms else 'ok':5}  {run}: {asked} asked", *alarms]))
-    told = ", ".join(f"{count} in {profile}" for profile, count in counts.items())
-    relays = len({each.relay for each in wanted})
-    say(f"{len(wanted)} runs behind {relays} benign relays; runs with false alarms: {told}")
-    return sum(counts.values())
+    relays = len({each for run in wanted for each in run.relays})
+    say(f"{len(wanted)} runs behind {relays} benign relays; runs with false alarms: {failed}")
+    return failed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,10 +12,10 @@ from proofsheet.spec.yaml_reader import read
 
 HOME = Path(__file__).parent
 _FIELDS = {
-    *("id", "says", "from", "kind", "actions", "damage", "breaks", "advises", "stops"),
-    *("profile", "settings", "document", "unseen", "permissions", "aim", "explore", "asks"),
+    *("id", "says", "from", "kind", "actions", "damage", "aim", "every", "also", "stops", "advises"),
+    *("profile", "settings", "document", "unseen", "permissions", "explore", "asks", "whole"),
 }
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_PLAIN = ("profile", "document", "settings", "unseen", "explore", "advises", "whole")
 
 
 class BadMutant(ValueError):
@@ -25,10 +24,11 @@ class BadMutant(ValueError):
 
 @dataclass(frozen=True)
 class Mutant:
-    """`breaks` are MUST and SHOULD, `advises` are MAY, `stops` are those that cannot be judged any more.
+    """What is declared are topics: ids without family and operation, with `*` for anything but in `aim`.
 
-    `aim` are topics (an id without family and operation) of which each must be among them: what the mutant is
-    for, in a person's words, while the other three are written down from a run and read.
+    `aim` must be found on one operation at least: what the mutant is for, in a person's words. `every` are
+    found wherever they are asked, `also` may be found with them, and `stops` can no longer be judged: these
+    are written down from a run and read.
     """
 
     id: str
@@ -37,10 +37,12 @@ class Mutant:
     kind: str  # document | wire
     actions: tuple[dict[str, Any], ...] = ()
     damage: dict[str, Any] = field(default_factory=dict)
-    breaks: frozenset[str] = frozenset()
-    advises: frozenset[str] = frozenset()
-    stops: frozenset[str] = frozenset()
     aim: tuple[str, ...] = ()
+    every: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    advises: bool = False  # only a MAY speaks, which fails nobody
+    whole: bool = False  # always tried with the whole plan of its profile
     permissions: frozenset[str] = frozenset()
     profile: str = "core"
     document: str = "stability"
@@ -84,41 +86,7 @@ def _mutant(file: str, data: dict[str, Any]) -> Mutant:
         kind=data["kind"],
         actions=tuple(data.get("actions", ())),
         damage=data.get("damage", {}),
-        aim=tuple(data.get("aim", ())),
         permissions=frozenset(data.get("permissions", ())),
-        asks=tuple(data.get("asks", ())),
-        **{name: frozenset(spread(data.get(name, ()))) for name in ("breaks", "advises", "stops")},
-        **{
-            name: data[name]
-            for name in ("profile", "document", "settings", "unseen", "explore")
-            if name in data
-        },
+        **{name: tuple(data.get(name, ())) for name in ("aim", "every", "also", "stops", "asks")},
+        **{name: data[name] for name in _PLAIN if name in data},
     )
-
-
-def spread(patterns: list[str] | tuple[str, ...]) -> list[str]:
-    """Ids from patterns: `$name` is a set of sets.yaml, `stability.{a,b}.key.none` is two ids."""
-    found: list[str] = []
-    for pattern in patterns:
-        braces = _BRACES.search(pattern)
-        if pattern.startswith("$"):
-            found += sets()[pattern[1:]]
-        elif braces is None:
-            found.append(pattern)
-        else:
-            head, tail = pattern[: braces.start()], pattern[braces.end() :]
-            found += spread([f"{head}{each.strip()}{tail}" for each in braces[1].split(",")])
-    return found
-
-
-@cache
-def sets() -> dict[str, frozenset[str]]:
-    """The named sets of ids that many mutants break alike."""
-    data = read(HOME / "sets.yaml").value["sets"]
-    return {name: frozenset(spread(patterns)) for name, patterns in data.items()}
-
-
-def missed(mutant: Mutant, earned: set[str] | frozenset[str]) -> list[str]:
-    """The topics that a mutant is for and that are not among the ids it earned."""
-    topics = {each.split(".", 2)[-1] for each in earned}
-    return [each for each in mutant.aim if each not in topics]

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mutants.benign import Benign, benign
 from mutants.catalogue import Mutant
+from mutants.declaration import covers
 from mutants.sources import Named, named
 
-MOST = 8  # topics in a cell
+MOST = 6  # topics in a cell beside the aims
 
 
 @dataclass(frozen=True)
 class Row:
     """One mutant's line: what it declares, which `make mutants` holds against what it earns.
 
-    `levels` are those of all requirements, by id; `theirs` is None where schemathesis was not asked.
+    `levels` are the highest of each topic; `theirs` is None where schemathesis was not asked.
     """
 
     mutant: Mutant
@@ -27,27 +27,21 @@ class Row:
     theirs: list[str] | None = None
 
     @property
-    def is_caught(self) -> bool:
-        return bool(self.mutant.breaks or self.mutant.stops)
-
-    @property
     def verdict(self) -> str:
         """Advice is told and fails nobody."""
-        return "yes" if self.is_caught else "advice" if self.mutant.advises else "NO"
+        return "advice" if self.mutant.advises else "yes"
 
     @property
     def said(self) -> str:
-        """What ours finds, the gravest first: `MUST key.none ×4`."""
-        topics = Counter(
-            (self.levels.get(name, "?"), name.split(".", 2)[2])
-            for name in sorted(self.mutant.breaks or self.mutant.advises)
-        )
-        ordered = sorted(topics.items(), key=lambda item: (item[0][1] not in self.mutant.aim, item[0]))
-        told = [f"{level} {topic}" + (f" ×{count}" if count > 1 else "") for (level, topic), count in ordered]
-        if len(told) > MOST:
-            told = [*told[: MOST - 1], f"and {len(told) - MOST + 1} more"]
-        told += [f"{len(self.mutant.stops)} cannot be judged any more"] if self.mutant.stops else []
-        return "; ".join(told)
+        """What ours finds: its aim with its level, then what is found with it wherever it is asked."""
+        told = [f"{self.levels.get(each, '?')} {self._everywhere(each)}" for each in self.mutant.aim]
+        others = [each for each in self.mutant.every if each not in self.mutant.aim]
+        told += [f"`{each}`" for each in others[:MOST]]
+        told += [f"and {len(others) - MOST} kinds more"] if len(others) > MOST else []
+        return "; ".join([*told, *(["nothing can be judged any more"] if self.mutant.stops else [])])
+
+    def _everywhere(self, aim: str) -> str:
+        return f"{aim}, everywhere" if covers(self.mutant.every, f"..{aim}") else aim
 
     @property
     def theirs_said(self) -> str:
@@ -71,7 +65,7 @@ def shortened(rows: list[Row]) -> str:
 def _told(rows: list[Row]) -> Iterator[str]:
     """How many are caught, by whom."""
     seen = [row for row in rows if not row.mutant.unseen]
-    yield f"Of {len(seen)} mutants ours catches {sum(row.is_caught for row in seen)}"
+    yield f"Of {len(seen)} mutants ours catches {sum(row.verdict == 'yes' for row in seen)}"
     yield f"and warns of {sum(row.verdict == 'advice' for row in seen)};"
     asked = [row for row in seen if row.theirs is not None]
     yield f"plain schemathesis finds something in {sum(bool(row.theirs) for row in asked)} of {len(asked)}."
@@ -102,6 +96,7 @@ def markdown(rows: list[Row], about: dict[str, Any]) -> str:
 
 def _intro(rows: list[Row], about: dict[str, Any]) -> list[str]:
     lines = ["# Mutants: the suite can fail", "", *_wrapped(_INTRO), "", " ".join(_told(rows)), ""]
+    lines += ["## What is proven", "", *_wrapped(_PROVEN), ""]
     if about:
         noise = "; ".join(about["noise"])
         lines += ["## How schemathesis was asked", ""]
@@ -111,10 +106,20 @@ def _intro(rows: list[Row], about: dict[str, Any]) -> list[str]:
 
 _INTRO = """
 Written by `python tests/mutants/run.py --table`; do not edit. Each line is a way in which a service or
-a proxy goes wrong, served in process and judged by the true document. `make mutants` fails unless each
-earns exactly the requirements that it declares and the clean mock none; how a mutant is written stands
-in [tests/mutants](../tests/mutants/README.md). Requirements are told by topic; ×n means on n
-operations, `advice` that only a MAY speaks, which fails nobody.
+a proxy goes wrong, served in process and judged by the true document; how one is written stands in
+[tests/mutants](../tests/mutants/README.md). Requirements are told by topic, those that the mutant is for
+with their level: these must be found, `everywhere` on each operation that was asked, as must what follows
+them. `*` stands for any field; `advice` says that only a MAY speaks, which fails nobody.
+"""
+_PROVEN = """
+`make mutants` fails unless (1) each mutant is found by every topic that it is for, and by a MUST or SHOULD
+among them; (2) nothing is found that its declaration does not name; (3) what it breaks everywhere passes on
+no operation that was asked; (4) each check of the judge finds something in one of them; (5) behind each
+benign relay nothing is found but notes, on Stability and on every family; (6) the clean mock earns nothing,
+in every document and profile and with 20 seeds. So that this takes minutes, a mutant of a large document is
+asked for what it is for, for one requirement of each kind that it breaks everywhere, and for all that one
+further operation is asked, which `--lot` draws; at least one of each file of mutants, and every one of the
+tests' own small documents, is tried whole. `--whole` tries all of them whole (an hour).
 """
 _THEIRS = """
 schemathesis {version}, all its default checks and phases, the same document, the same wire, the key
@@ -129,8 +134,9 @@ for, and no fault of its. `error` means that it could not go on.
 
 _HARMLESS = """
 What HTTP, JSON, PNG and the document leave open, as edges and gateways do it: behind none of these may a
-MUST or SHOULD fail. `make mutants` tries each in the core profile, which holds the free one, and some in the
-extended profile and with every document.
+MUST or SHOULD fail. `make mutants` tries each alone before Stability in the core profile, and in rows of
+two dozen, as they stand in the world, before every family in the free one; those on a socket stand alone
+there too.
 """
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,13 @@ from mutants import (  # noqa: F401 (they register their damages)
     words,
 )
 from mutants.benign import Benign
-from mutants.catalogue import Mutant, missed
+from mutants.catalogue import Mutant
+from mutants.declaration import Trial, topic
+from mutants.dialogues import in_process
+from mutants.events import CHANGES, changed
 from mutants.hearing import listening
 from mutants.relay import Relay, made
+from mutants.selection import drawn, is_of_all, is_whole, left_out, place, selected
 from mutants.wire import served as on_socket
 from mutants.wire import wire
 
@@ -43,7 +47,7 @@ from proofsheet.contracts.explore.ledger_histories import LedgerHistories
 from proofsheet.contracts.explore.valid_requests import ValidRequests
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan, plan
-from proofsheet.contracts.requirement import Requirement
+from proofsheet.contracts.requirement import LEVELS, Requirement
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Explorer
 from proofsheet.contracts.run.runner import Run
@@ -70,19 +74,6 @@ PROMPTS = {"flagged": "mock:flagged", "filtered": "mock:filtered"}  # what the m
 PACE = 0.1  # seconds on the mock's clock between two requests; no window of 150 in 10 s fills up
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What the judge found: id to the messages, by how grave it is."""
-
-    broken: dict[str, list[str]]  # MUST and SHOULD
-    advised: dict[str, list[str]]  # MAY
-    stopped: dict[str, str]  # could not be judged
-    levels: dict[str, str]
-    asked: int
-    seconds: float
-    spoke: frozenset[str] = frozenset()  # the checks that found something
-
-
 MINIATURE = Library(Path(__file__).parents[1] / "miniature")  # the tests' own documents
 
 
@@ -97,19 +88,19 @@ def true_document(name: str = "stability") -> Document:
     return library(name).load(name)
 
 
-@cache
+@lru_cache(16)  # plans of a few hundred cases each
 def _plan(name: str, profile: str, only: tuple[str, ...], permissions: frozenset[str], seed: int) -> Plan:
     return plan(Source(true_document(name)), profile, only, permissions, seed, PROMPTS)
 
 
 def levels(documents: Iterable[str] = ("stability",)) -> dict[str, str]:
-    """The level of every requirement of some documents, by its id or that of its kind; a family's is before
-    its variants'."""
+    """The highest level that each topic has in some documents."""
     found: dict[str, str] = {}
-    for name in sorted(documents, reverse=True):
-        document = true_document(name)
-        for each in plan(Source(document, prompts=PROMPTS), "extended", prompts=PROMPTS).requirements:
-            found[each.id] = found[kind_name(each, document.operations)] = each.level
+    for name in documents:
+        source = Source(true_document(name), prompts=PROMPTS)
+        for each in plan(source, "extended", prompts=PROMPTS).requirements:
+            known = found.get(topic(each.id), LEVELS[-1])
+            found[topic(each.id)] = min(known, each.level, key=LEVELS.index)
     return found
 
 
@@ -146,20 +137,40 @@ def site(document: Document, seed: int, **settings: Any) -> Site:
     return made
 
 
-def trial(mutant: Mutant, seed: int = 1, only: tuple[str, ...] = ()) -> Trial:
-    """Serve a mutant and judge it; `only` some requirements, by id or prefix."""
+def trial(mutant: Mutant, only: tuple[str, ...] = (), plan: Plan | None = None, seed: int = 1) -> Trial:
+    """Serve a mutant and judge it; `only` some requirements, by id or prefix, or by a plan."""
     served = site(mutated(mutant), seed, **mutant.settings)
-    only = only or mutant.asks
-    plan = _plan(mutant.document, mutant.profile, only, PERMISSIONS | mutant.permissions, seed)
+    plan = plan or plan_of(mutant, seed, only)
     hears = {"receiver": Receiver(HOOKS)} if "callback-listen" in mutant.permissions else {}
-    with Relay(served, made(mutant.damage, **hears) if mutant.damage else None) as relay:
+    is_said = mutant.damage.get("do") in CHANGES
+    damage = made(mutant.damage, **hears) if mutant.damage and not is_said else None
+    change = partial(changed, mutant.damage) if is_said else list
+    with Relay(served, damage) as relay, in_process(served, change):
         return _judged(served, relay, mutant.document, plan, explorers(mutant, plan, seed), **hears)
+
+
+def plan_of(mutant: Mutant, seed: int = 1, only: tuple[str, ...] = ()) -> Plan:
+    """What a mutant is asked: all of its profile, or `only` some of it."""
+    permissions = PERMISSIONS | mutant.permissions
+    return _plan(mutant.document, mutant.profile, only or mutant.asks, permissions, seed)
+
+
+def proof(mutant: Mutant, lot: int = 1) -> Trial:
+    """A trial of no more than proves it; `lot` draws which operations are asked."""
+    whole = plan_of(mutant)
+    if is_whole(mutant, whole):
+        return trial(mutant)
+    part = selected(mutant, whole, lot)
+    found = trial(mutant, plan=part)
+    partly = left_out(whole, part)
+    kept = (each for each in found.passed if not is_of_all(each) or place(each) not in partly)
+    return replace(found, passed=frozenset(kept))
 
 
 def clean(document: str, profile: str, seed: int) -> Trial:
     """Serve the true document and judge it. The seed is the mock's and the judge's."""
     served = site(true_document(document), seed)
-    with Relay(served) as relay:
+    with Relay(served) as relay, in_process(served, list):
         return _judged(served, relay, document, _plan(document, profile, (), PERMISSIONS | {"burst"}, seed))
 
 
@@ -173,11 +184,17 @@ def harmless_trial(
     """Serve the true document behind a benign relay and judge it."""
     served = site(true_document(document), seed)
     plan = _plan(document, profile, only, PERMISSIONS, seed)
-    with Relay(served, relay.damage) as inner:
+    with Relay(served, relay.damage) as inner, in_process(served, list):
         if not relay.wire:
             return _judged(served, inner, document, plan)
         with on_socket(inner, wire(relay.wire)) as url:
             return _judged(served, None, document, plan, url=url)
+
+
+def some_of(document: str, most: int, lot: int) -> tuple[str, ...]:
+    """The beginnings of all requirements of some operations of a document, as a lot draws them."""
+    known = true_document(document)
+    return tuple(f"{known.family}.{each}" for each in drawn(sorted(known.operations), lot, most))
 
 
 def false_alarms(relay: Benign, found: Trial, is_whole: bool = True) -> list[str]:
@@ -247,20 +264,5 @@ def _sorted(run: Run, seconds: float, spoke: frozenset[str]) -> Trial:
         asked=run.sent,
         seconds=seconds,
         spoke=spoke,
+        passed=frozenset(name for name, each in known.items() if each.status is Status.PASSED),
     )
-
-
-def differences(mutant: Mutant, found: Trial) -> list[str]:
-    """What a trial did not find, and what it found beyond what the mutant declares."""
-    pairs = (
-        ("breaks", mutant.breaks, set(found.broken)),
-        ("advises", mutant.advises, set(found.advised)),
-        ("stops", mutant.stops, set(found.stopped)),
-    )
-    gap = missed(mutant, {*found.broken, *found.advised, *found.stopped})
-    return [f"misses its aim: {', '.join(gap)}"] * bool(gap) + [
-        f"{name}: {what} {', '.join(sorted(ids))}"
-        for name, wanted, came in pairs
-        for what, ids in (("did not earn", wanted - came), ("earned beyond", came - wanted))
-        if ids
-    ]

@@ -1,14 +1,18 @@
-"""Writing into the YAML what mutants earned. A person reads it before it counts."""
+"""Writing into the YAML what mutants declare, from what they earned. A person reads it before it counts."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from mutants.catalogue import HOME, Mutant, missed, sets, spread
-from mutants.trial import Trial
+from mutants.catalogue import HOME, Mutant
+from mutants.declaration import Trial, declared, missed
 
-_WRITTEN = ("breaks", "advises", "stops")
+_WRITTEN = ("every", "also", "stops")
+WIDE = 110  # characters in a line
+_WHOLE: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
 
 def write(results: Iterable[tuple[Mutant, Trial]]) -> list[str]:
@@ -17,20 +21,22 @@ def write(results: Iterable[tuple[Mutant, Trial]]) -> list[str]:
     left = []
     for mutant, found in results:
         if mutant.unseen:
-            left += [f"{mutant.id}: is seen after all"] if found.broken or found.advised else []
-        elif gap := missed(mutant, {*found.broken, *found.advised, *found.stopped}):
+            left += [f"{mutant.id}: is seen after all"] if found.failed else []
+        elif gap := missed(mutant, {*found.failed, *found.stopped}):
             left.append(f"{mutant.id}: misses its aim {', '.join(gap)}")
         else:
-            earned[mutant.id] = _lines(found)
+            earned[mutant.id] = _lines(declared(mutant, found))
     for path in sorted(HOME.glob("*.yaml")):
         _rewrite(path, earned)
     return left
 
 
-def _lines(found: Trial) -> list[str]:
+def _lines(declaration: dict[str, list[str]]) -> list[str]:
     lines: list[str] = []
-    for name, ids in zip(_WRITTEN, (found.broken, found.advised, found.stopped), strict=True):
-        lines += [f"    {name}:", *(f'      - "{each}"' for each in packed(ids))] if ids else []
+    for name, globs in declaration.items():
+        texts = [f'"{each}"' if set(each) & set("*[]") else each for each in globs]
+        flat = f"    {name}: [{', '.join(texts)}]"
+        lines += textwrap.wrap(flat, WIDE, subsequent_indent="      ", **_WHOLE) if globs else []
     return lines
 
 
@@ -42,7 +48,7 @@ def _rewrite(path: Path, earned: dict[str, list[str]]) -> None:
             out += _ending(out, earned.pop(name, []))
             name = line.removeprefix("  - id: ")
         skipping = (skipping and line.startswith("      ")) or (
-            name in earned and line.startswith("    ") and line.strip().removesuffix(":") in _WRITTEN
+            name in earned and line.startswith("    ") and line.strip().partition(":")[0] in _WRITTEN
         )
         if not skipping:
             out.append(line)
@@ -56,32 +62,3 @@ def _ending(out: list[str], lines: list[str]) -> list[str]:
     while out and not out[-1].strip():
         blank.append(out.pop())
     return [*lines, *blank]
-
-
-def packed(ids: Iterable[str]) -> list[str]:
-    """Ids as few patterns: named sets that fit whole, then what several operations share."""
-    left, found = set(ids), []
-    for name, members in sorted(sets().items(), key=lambda item: -len(item[1])):
-        if members <= left:
-            left -= members
-            found.append(f"${name}")
-    topics: dict[str, list[str]] = {}
-    for each in sorted(left):
-        family, operation, topic = each.split(".", 2)
-        topics.setdefault(topic, []).append(f"{family}.{operation}")
-    holders: dict[tuple[str, ...], list[str]] = {}
-    for topic, who in topics.items():
-        holders.setdefault(tuple(who), []).append(topic)
-    patterns = [_pattern(who, told) for who, told in holders.items()]
-    assert set(spread([*found, *patterns])) == set(ids)
-    return [*found, *patterns]
-
-
-def _pattern(who: tuple[str, ...], topics: list[str]) -> str:
-    family = who[0].split(".")[0]
-    names = [each.split(".")[1] for each in who]
-    return f"{family}.{_braced(names)}.{_braced(topics)}"
-
-
-def _braced(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else "{" + ", ".join(names) + "}"
