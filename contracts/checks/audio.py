@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -92,9 +93,9 @@ class OfTranscript(Expectation):
     def findings(self, answer: Answer) -> Iterator[str]:
         yield from list(no_success(answer)) or self.of_transcript(answer)
 
+    @abstractmethod
     def of_transcript(self, answer: Answer) -> Iterator[str]:
         """What is wrong with it, one message each."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

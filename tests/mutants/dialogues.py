@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from mutants.events import Change
 
-from proofsheet.contracts.case import Saying
+from proofsheet.contracts.case import ClientMessage
 from proofsheet.contracts.client import http_client
 from proofsheet.contracts.client.dialogue import Heard
 
@@ -23,8 +23,10 @@ LIMIT = 60.0  # seconds: longer than any of them can take
 def in_process(app: Any, change: Change) -> Iterator[None]:
     """For as long as this lasts, clients talk with an application, and hear what a damage leaves of it."""
 
-    def talk(url: str, headers: Mapping[str, str], sayings: Sequence[Saying], patience: float) -> Heard:
-        heard = asyncio.run(asyncio.wait_for(_talk(app, _scope(url, headers), sayings), LIMIT))
+    def talk(
+        url: str, headers: Mapping[str, str], outgoing: Sequence[ClientMessage], patience: float
+    ) -> Heard:
+        heard = asyncio.run(asyncio.wait_for(_talk(app, _scope(url, headers), outgoing), LIMIT))
         return Heard(heard.status, heard.headers, heard.body, tuple(change(list(heard.messages))))
 
     with patch.object(http_client, "talk", talk):
@@ -46,30 +48,30 @@ def _scope(url: str, headers: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-async def _talk(app: Any, scope: dict[str, Any], sayings: Sequence[Saying]) -> Heard:
-    said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+async def _talk(app: Any, scope: dict[str, Any], outgoing: Sequence[ClientMessage]) -> Heard:
+    incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     answered: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    said.put_nowait({"type": "websocket.connect"})
-    running = asyncio.create_task(app(scope, said.get, answered.put))
+    incoming.put_nowait({"type": "websocket.connect"})
+    running = asyncio.create_task(app(scope, incoming.get, answered.put))
     try:
         opened = await answered.get()
         if opened["type"] == "websocket.http.response.start":
             return _refusal(opened, await answered.get())
         if opened["type"] != "websocket.accept":
             return Heard(403, (), b"")
-        return Heard(101, (), b"", tuple([each async for each in _answers(said, answered.get, sayings)]))
+        return Heard(101, (), b"", tuple([each async for each in _answers(incoming, answered.get, outgoing)]))
     finally:
-        said.put_nowait({"type": "websocket.disconnect", "code": 1000})
+        incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
         await running
 
 
 async def _answers(
-    said: asyncio.Queue[dict[str, Any]], next_event: Callable[[], Any], sayings: Sequence[Saying]
+    incoming: asyncio.Queue[dict[str, Any]], next_event: Callable[[], Any], outgoing: Sequence[ClientMessage]
 ) -> Any:
-    """What comes to each of the sayings, up to what is awaited."""
-    for each in sayings:
+    """What comes after each of the messages, up to what is awaited."""
+    for each in outgoing:
         if each.message is not None:
-            said.put_nowait({"type": "websocket.receive", "text": json.dumps(each.message)})
+            incoming.put_nowait({"type": "websocket.receive", "text": json.dumps(each.message)})
         message: Any = None
         while message is None or not any(one in each.until for one in map(str, message.values())):
             event = await next_event()
@@ -80,5 +82,5 @@ async def _answers(
 
 
 def _refusal(start: dict[str, Any], body: dict[str, Any]) -> Heard:
-    told = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in start["headers"])
-    return Heard(start["status"], told, body.get("body", b""))
+    shown = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in start["headers"])
+    return Heard(start["status"], shown, body.get("body", b""))

@@ -107,7 +107,7 @@ def _intro(rows: list[Row], about: dict[str, Any]) -> list[str]:
 _INTRO = """
 Written by `python tests/mutants/run.py --table`; do not edit. Each line is a way in which a service or
 a proxy goes wrong, served in process and judged by the true document; how one is written stands in
-[tests/mutants](../tests/mutants/README.md). Requirements are told by topic, those that the mutant is for
+[tests/mutants](../tests/mutants/README.md). Requirements are named by topic, those that the mutant is for
 with their level: these must be found, `everywhere` on each operation that was asked, as must what follows
 them. `*` stands for any field; `advice` says that only a MAY speaks, which fails nobody.
 """

@@ -142,9 +142,9 @@ def trial(mutant: Mutant, only: tuple[str, ...] = (), plan: Plan | None = None, 
     served = site(mutated(mutant), seed, **mutant.settings)
     plan = plan or plan_of(mutant, seed, only)
     hears = {"receiver": Receiver(HOOKS)} if "callback-listen" in mutant.permissions else {}
-    is_said = mutant.damage.get("do") in CHANGES
-    damage = made(mutant.damage, **hears) if mutant.damage and not is_said else None
-    change = partial(changed, mutant.damage) if is_said else list
+    is_of_messages = mutant.damage.get("do") in CHANGES
+    damage = made(mutant.damage, **hears) if mutant.damage and not is_of_messages else None
+    change = partial(changed, mutant.damage) if is_of_messages else list
     with Relay(served, damage) as relay, in_process(served, change):
         return _judged(served, relay, mutant.document, plan, explorers(mutant, plan, seed), **hears)
 
