@@ -17,7 +17,7 @@ from proofsheet.contracts.derive.other_bodies import variants
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Kind, RequirementSearch
-from proofsheet.contracts.explore.strategies import Samples, one_fault
+from proofsheet.contracts.explore.strategies import Samples, each_fault
 from proofsheet.contracts.explore.values import unicode_texts
 from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec.document import Operation
@@ -52,10 +52,10 @@ class FaultyRequests:
     def _operation(self, operation: Operation, attempt: Attempt) -> Iterator[Result]:
         known: set[Kind] = set()
         left = SMALLER
-        for topic, samples, examples in self._searches(operation):
-            name = f"{self.source.family}.{operation.id}.{topic}"
-            if name not in self.requirements:
-                continue
+        names = {each: f"{self.source.family}.{operation.id}.{each}" for each in (*LEVELS.values(), TEXT)}
+        wanted = {topic: name for topic, name in names.items() if name in self.requirements}
+        for topic, samples, examples in self._searches(operation, wanted) if wanted else ():
+            name = wanted[topic]
             case = partial(_case, topic, name)
             search = RequirementSearch(
                 attempt, name, samples, case, self.seed, examples, carried=self.carried
@@ -63,20 +63,22 @@ class FaultyRequests:
             yield from search.run(known, left)
             left -= max(len(search.results) - examples, 0)
 
-    def _searches(self, operation: Operation) -> Iterator[tuple[str, list[Samples], int]]:
-        """(topic, samples, how many) for each level, and for texts of all kinds."""
+    def _searches(
+        self, operation: Operation, wanted: Container[str]
+    ) -> Iterator[tuple[str, list[Samples], int]]:
+        """(topic, samples, how many) for each level that is wanted, and for texts of all kinds."""
         few = max(self.examples // FEWER, 1)
         bodies = [(each, weighed(self.source, each)) for each in variants(operation)]
         most = _dearest(self.source, operation)
         for level, topic in LEVELS.items():
             found = [(each, fault) for each, levels in bodies for fault in levels.get(level, ())]
-            if found:
+            if found and topic in wanted:
                 # Headers may be wrong in ways that no document knows: an organization that there is not.
-                samples = [one_fault(each, [fault], most=most, callers=False) for each, fault in found]
+                samples = each_fault(found, most=most, callers=False)
                 yield topic, samples, self.examples if level == "MUST" else few
-        if grave := [(each, fault) for each, levels in bodies for fault in levels.get("MUST", ())]:
-            texts = [one_fault(each, [fault], unicode_texts(), most) for each, fault in grave]
-            yield TEXT, texts, max(self.examples // 2, 1)
+        grave = [(each, fault) for each, levels in bodies for fault in levels.get("MUST", ())]
+        if grave and TEXT in wanted:
+            yield TEXT, each_fault(grave, unicode_texts(), most), max(self.examples // 2, 1)
 
 
 def _dearest(source: Source, operation: Operation) -> Decimal:

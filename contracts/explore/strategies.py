@@ -6,7 +6,7 @@ a bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import kit, requests
 from proofsheet.spec.document import Operation
 
-__all__ = ["Fault", "Sample", "Samples", "one_fault", "per_outcome", "valid"]
+__all__ = ["Fault", "Sample", "Samples", "each_fault", "one_fault", "per_outcome", "valid"]
 
 Samples = st.SearchStrategy[Sample]
 
@@ -56,6 +56,19 @@ def one_fault(
         raise ValueError(f"{operation.id}: no fault is known of its requests")
     parts = kit(operation, values.phrases() if texts is None else texts, callers)
     return _within(st.one_of([injected(each, parts) for each in chosen]), most)
+
+
+def each_fault(
+    among: Sequence[tuple[Operation, Fault]],
+    texts: values.Values | None = None,
+    most: Decimal | None = None,
+    callers: bool = True,
+) -> list[Samples]:
+    """What `one_fault` gives for each fault by itself; what an operation's faults share is made once."""
+    drawn = values.phrases() if texts is None else texts
+    operations = {id(each): each for each, _ in among}  # of one id there are several: with other bodies
+    kits = {place: kit(each, drawn, callers) for place, each in operations.items()}
+    return [_within(st.one_of([injected(fault, kits[id(each)])]), most) for each, fault in among]
 
 
 def per_outcome(operation: Operation) -> dict[str, Samples]:
