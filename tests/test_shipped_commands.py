@@ -72,7 +72,8 @@ def check_here(name: str, url: str, folder: Path, *options: str) -> tuple[int, s
 def sample(name: str) -> list[str]:
     """Options that keep one operation of each policy and form of body: what a variant changes is in these.
 
-    Vendors and stability.gateway are judged whole in one process, by tests/contracts/test_vendors_clean.py.
+    Vendors are judged whole in one process, and stability.gateway by one operation of each kind, by
+    tests/contracts/test_vendors_clean.py.
     """
     document = Library().load(name)
     first: dict[Any, str] = {}

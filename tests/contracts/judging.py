@@ -23,6 +23,11 @@ from proofsheet.mockserver.settings import KnownKey, Settings
 from proofsheet.spec.document import Document
 
 KEY = "sk-judged-0001"
+# Operations of stability, one of each kind; `make mutants` judges all, and the clean double of all as well.
+KINDS = (
+    *("generateCore", "generateSd3", "textToImage", "erase", "upscaleCreative", "stableFast3d"),
+    *("getBalance", "listEngines"),
+)
 
 
 class Here(httpx.BaseTransport):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from judging import Judged
+from judging import KINDS, Judged
 
 from proofsheet.contracts.client.target import PERMISSIONS
 from proofsheet.contracts.derive.source import Source
@@ -17,11 +17,6 @@ ALL = frozenset(PERMISSIONS)
 OWN = (
     *("repeat", "language", "prompt", "image", "limit", "cfg_scale", "negative_prompt", "moves", "cost"),
     *("size", "format", "form", "example", "samples"),
-)
-# One of each kind; all of them are judged by `make mutants`, which judges the clean double as well.
-KINDS = (
-    *("generateCore", "generateSd3", "textToImage", "erase", "upscaleCreative", "stableFast3d"),
-    *("getBalance", "listEngines"),
 )
 OTHER_KEY = "needs other_key_env in target.toml"
 
