@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 import pytest
+from ports import reserved
 from support import InProcess
 
 from proofsheet.mockserver import faults, triggers
@@ -234,15 +235,7 @@ def test_the_snippets_for_other_languages_run(tmp_path: Path, language: str) -> 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the examples are written for curl")
 def test_the_shell_snippet_runs(tmp_path: Path) -> None:
     ((_, script),) = blocks("testing.md", "sh")
-    script = script.replace("4010", str(free_port()))
-    assert run_shell(script, tmp_path).returncode == 0
-    assert run_shell(script.replace('"count": 1', '"count": 2'), tmp_path).returncode != 0
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    with reserved() as port:
+        script = script.replace("4010", str(port))
+        assert run_shell(script, tmp_path).returncode == 0
+        assert run_shell(script.replace('"count": 1', '"count": 2'), tmp_path).returncode != 0

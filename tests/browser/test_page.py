@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from ports import reserved
 from selenium.webdriver import Keys
 from selenium.webdriver.support.ui import Select
 from support import InProcess
-from visitor import GENERATE, KEY, Page, draw, reserved, running
+from visitor import GENERATE, KEY, Page, draw, running
 from waiting import PATIENCE
 
 from proofsheet.spec.document import Document

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,15 +17,6 @@ from waiting import PATIENCE
 
 KEY = "sk-a-very-secret-key-0001"
 GENERATE = "/v2beta/stable-image/generate/"
-
-
-@contextmanager
-def reserved() -> Iterator[int]:
-    """A port that several servers may have one after another: nobody else is given it."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(("127.0.0.1", 0))  # it does not listen, so that a server can
-        yield holder.getsockname()[1]
 
 
 @contextmanager
