@@ -31,9 +31,9 @@ def _lines(found: Settings, further: Sequence[Explorer]) -> Iterator[str]:
             yield from _paid(case, made.requested.get(case.id, ()))
     free = sum(not case.pays for case in made.cases)
     yield f"  {'free':>6}          {free} requests that the contract refuses or gives away"
-    speakers = [each for each in made.requirements if each.speaks_for]
-    if speakers:
-        yield f"{'':18}{represented(len(speakers), sum(len(each.speaks_for) for each in speakers))}"
+    judged = [each for each in made.requirements if each.speaks_for]
+    if judged:
+        yield f"{'':18}{represented(len(judged), sum(len(each.speaks_for) for each in judged))}"
     if further:
         more = sum((Decimal(getattr(each, "price", 0)) for each in further), Decimal(0))
         yield f"  {more:>6} credits  at most, for exploring with {found.explore} examples an operation"

@@ -177,8 +177,8 @@ def _permissions(layers: Layers, table: Mapping[str, Any]) -> frozenset[str]:
         ["default", *(["target.toml"] if own else []), *([layers.origins["allow"]] if added else [])]
     )
     found = permitted(own, added)
-    if strangers := sorted(found - set(PERMISSIONS)):
-        raise BadUse(f"permissions are {', '.join((*PERMISSIONS, NONE))}, came {', '.join(strangers)}")
+    if unknown := sorted(found - set(PERMISSIONS)):
+        raise BadUse(f"permissions are {', '.join((*PERMISSIONS, NONE))}, came {', '.join(unknown)}")
     return found | {f"{name}-key" for name in KEYS if {f"{name}_key_env", f"{name}_key_file"} & table.keys()}
 
 

@@ -133,9 +133,10 @@ class RequestToWrite:
 def scripted(request: RequestToWrite, script: Script, index: int) -> Choice:
     """What was written down, word for word: nothing cuts it."""
     random, parts = request.random(index), list[Part]()
+    ids = next((each.ids for each in request.completion.tools), "")
     kind, calls = ("function", "function") if request.is_single else ("tool", "calls")
     for each in script.parts:
-        tool = Tool(each.id or tool_id(random), each.name, each.text) if each.kind == "tool" else None
+        tool = Tool(each.id or tool_id(ids, random), each.name, each.text) if each.kind == "tool" else None
         number = sum(one.tool is not None for one in parts)
         parts.append(Part(kind if tool else each.kind, tokens.tokens(each.text), tool, number))
     usual = calls if any(each.tool for each in parts) else "stop"

@@ -132,8 +132,8 @@ def named(operation: Operation, outcome: str | None, code: int | None) -> str | 
         return outcome
     known = ", ".join(f"{each.name} ({each.status})" for each in operation.outcomes.values())
     tasks = f"; its tasks have the states {', '.join(states)}" if states else ""
-    wish = outcome or f"status {code}"
-    raise CannotForce(f"{operation.id} has no outcome {wish}; it declares: {known}{tasks}")
+    wanted_end = outcome or f"status {code}"
+    raise CannotForce(f"{operation.id} has no outcome {wanted_end}; it declares: {known}{tasks}")
 
 
 def _fault_header(call: Call) -> Fault | None:

@@ -68,8 +68,10 @@ class GuardedProtocol(HttpToolsProtocol):
             self._feed(head + data[offer.args[0] :])
 
     def _headers_without_offer(self) -> bytes:
-        wishes = [wish for name, value in self.headers if name == b"connection" for wish in value.split(b",")]
-        closes = any(wish.strip().lower() == b"close" for wish in wishes)
+        options = [
+            each for name, value in self.headers if name == b"connection" for each in value.split(b",")
+        ]
+        closes = any(each.strip().lower() == b"close" for each in options)
         kept = [
             pair for pair in self.headers if pair[0] not in (b"connection", b"upgrade", b"http2-settings")
         ]

@@ -51,7 +51,7 @@ def chosen_tools(tools: Tools, fields: Any, turns: Sequence[Turn], random: Rando
     parallel = next(pointers.find(fields, tools.parallel), True) if tools.parallel else True
     several = parallel is not False and not tools.single
     others = [each for each in usable if each is not first and _is_named(each[0], said)]
-    return tuple(_called(each, said, random) for each in (first, *(others if several else ())))
+    return tuple(_called(tools, each, said, random) for each in (first, *(others if several else ())))
 
 
 def _is_named(name: str, said: str) -> bool:
@@ -70,18 +70,18 @@ def _declared(tools: Tools, fields: Any) -> Iterator[tuple[str, str, Any]]:
             yield name, str(about or ""), next(pointers.find(each, tools.arguments), {})
 
 
-def _called(tool: tuple[str, str, Any], said: str, random: Random) -> Tool:
+def _called(tools: Tools, tool: tuple[str, str, Any], said: str, random: Random) -> Tool:
     name, _, schema = tool
     try:
         made = instance(schema or {"type": "object"}, random, _answer_texts(said))
     except NoInstance:
         made = {}
-    return Tool(tool_id(random), name, json.dumps(made, ensure_ascii=False))
+    return Tool(tool_id(tools.ids, random), name, json.dumps(made, ensure_ascii=False))
 
 
-def tool_id(random: Random) -> str:
+def tool_id(beginning: str, random: Random) -> str:
     """An id for a call of a tool."""
-    return "call_" + "".join(random.choices(_ID, k=24))
+    return beginning + "".join(random.choices(_ID, k=24))
 
 
 def declared_names(forms: Sequence[Tools], fields: Any) -> list[str]:

@@ -49,7 +49,7 @@ def _representation(media_type: str, content: Any, example: Any) -> Representati
         ),
         blurred=example.get("x-blurred", False),
         schema=content.get("schema", {}),
-        speaker=example.get("x-speaker"),
+        responder=example.get("x-speaker"),
         constants=tuple(_constant(value, pointers.split(at)) for at in example.get("x-const", ())),
         header_constants=tuple((name.lower(), each) for name, each in literal.items() if "" in binds),
         events=events,

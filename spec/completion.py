@@ -74,6 +74,7 @@ class Tools:
     chosen: Tokens
     parallel: Tokens | None
     single: bool = False
+    ids: str = ""  # what the id of a call begins with
 
     def named(self, fields: Any) -> Any:
         """The name of the tool that a request wants called; None where it names none."""
@@ -228,6 +229,7 @@ def _tools(node: Mapping[str, Any]) -> Tools:
         chosen=pointers.split(node["chosen"]),
         parallel=_at(node.get("parallel")),
         single=node.get("single", False),
+        ids=node.get("ids", ""),
     )
 
 

@@ -42,7 +42,7 @@ class Representation:
     headers: tuple[tuple[str, str | Expression], ...]
     blurred: bool
     schema: Mapping[str, Any]
-    speaker: str | None = None  # who answers so, where it is not the API
+    responder: str | None = None  # who answers so, where it is not the API
     constants: tuple[
         tuple[tuple[str, ...], Any], ...
     ] = ()  # places in the body, and what always stands there

@@ -35,7 +35,7 @@ def recognise(
     `media_type` is the Content-Type, with or without parameters. `body` is the JSON value, or None for any
     other body. `headers` (names in lower case) tell apart what is no JSON; None if they are not known.
     """
-    responder = speaker(operation, body)
+    responder = responder_of(operation, body)
     declared = [each for each in operation.outcomes.values() if each.status == status]
     if not declared:
         known = ", ".join(map(str, sorted({each.status for each in operation.outcomes.values()})))
@@ -46,7 +46,7 @@ def recognise(
         offered = ", ".join(dict.fromkeys(each for outcome in declared for each in outcome.representations))
         why = f"{name or 'no media type'} is not declared for {status}; expected {offered}"
         return Recognition((), why, responder)
-    fitting = [pair for pair in typed if pair[1].speaker == responder]
+    fitting = [pair for pair in typed if pair[1].responder == responder]
     misses = {pair[0].name: list(_misses(pair[1], body, headers)) for pair in fitting}
     found = [pair for pair in fitting if not misses[pair[0].name]]
     if found:
@@ -81,7 +81,7 @@ def _misses(form: Representation, body: Any, headers: Mapping[str, str] | None) 
             yield f"expected {name}: {wanted}, came {text!r}"
 
 
-def speaker(operation: Operation, body: Any) -> str | None:
+def responder_of(operation: Operation, body: Any) -> str | None:
     """Whose error the JSON value `body` is by its form; None if it is the API's, or of no known form.
 
     The forms are those of the outcomes that have a speaker (`x-speaker`), whatever their status: a gateway
@@ -89,8 +89,8 @@ def speaker(operation: Operation, body: Any) -> str | None:
     """
     for outcome in operation.outcomes.values():
         for each in outcome.representations.values():
-            if each.speaker and _has_form(body, each.value):
-                return each.speaker
+            if each.responder and _has_form(body, each.value):
+                return each.responder
     return None
 
 

@@ -132,9 +132,9 @@ def _entry(one: Flow) -> dict[str, Any]:
         "bodySize": len(one.request_body or b""),
     }
     if one.request_body:
-        told = {"mimeType": media_type(one.request_headers), **_told(one.request_body)}
-        request["postData"] = {**told, "params": []}
-    content = {"size": len(one.body or b""), "mimeType": media_type(one.headers), **_told(one.body)}
+        posted = {"mimeType": media_type(one.request_headers), **_body(one.request_body)}
+        request["postData"] = {**posted, "params": []}
+    content = {"size": len(one.body or b""), "mimeType": media_type(one.headers), **_body(one.body)}
     response = {
         **{"status": one.status or 0, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": []},
         **{"headers": _listed(one.headers), "content": content, "redirectURL": ""},
@@ -151,7 +151,7 @@ def _listed(headers: Headers) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers]
 
 
-def _told(body: bytes | None) -> dict[str, str]:
+def _body(body: bytes | None) -> dict[str, str]:
     if body is None:
         return {}
     try:

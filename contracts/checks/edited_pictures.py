@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from proofsheet.contracts.checks.media_quality import decoded
 from proofsheet.contracts.expectation import Answer, Expectation
 
-ALIKE = 24  # shades of a channel: coding it again, in another size, stays well below
+SAME_SHADE = 24  # shades of a channel: coding it again, in another size, stays well below
 OTHER = 12
 LEAST_CLEAR = 0.02  # share of a picture that is cut out, and of one that is left
 
@@ -29,7 +29,7 @@ class KeepsPicture(Expectation):
     def findings(self, answer: Answer) -> Iterator[str]:
         for each in decoded(answer):
             away = list(distances(each.small, self.expected, self.where))
-            alike = sum(each <= ALIKE for each in away) / len(away)
+            alike = sum(each <= SAME_SHADE for each in away) / len(away)
             if alike < self.share:
                 yield f"expected {self.share:.0%} of the given picture there or more, came {alike:.0%}"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from proofsheet.contracts.checks import scenes
-from proofsheet.contracts.checks.edited_pictures import ALIKE, distances
+from proofsheet.contracts.checks.edited_pictures import SAME_SHADE, distances
 from proofsheet.contracts.checks.extraction import answered
 from proofsheet.contracts.checks.image_facts import SMALL, ImageFacts, inspect, preview, quarter
 from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
@@ -19,7 +19,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.tasks import Offer
 
 CLEARLY = 0.6  # times as far: then another quarter is the one that is shown
-LEAST_ALIKE = 0.5  # share of the points that an enlarged quarter has in common with it
+LEAST_SHARED = 0.5  # share of the points that an enlarged quarter has in common with it
 RATIO = 0.08  # relative
 TIMES = 2.5  # as many pixels, or as few
 _EVERY = b"\1" * SMALL * SMALL
@@ -140,8 +140,8 @@ def _enlarged(parent: Ended, index: int, points: bytes) -> Iterator[str]:
     """The quarter of the grid with this number, as it is."""
     wrong = list(_nearest(parent, index, [points]))
     yield from wrong
-    alike = [each <= ALIKE for each in distances(points, quarter(parent.preview, index), _EVERY)]
-    if not wrong and sum(alike) < LEAST_ALIKE * len(alike):
+    alike = [each <= SAME_SHADE for each in distances(points, quarter(parent.preview, index), _EVERY)]
+    if not wrong and sum(alike) < LEAST_SHARED * len(alike):
         share = sum(alike) / len(alike)
         yield f"expected the picture {index} of the grid, came one that has {share:.0%} in common with it"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from proofsheet.contracts.checks.edited_pictures import ALIKE, distances
+from proofsheet.contracts.checks.edited_pictures import SAME_SHADE, distances
 from proofsheet.contracts.checks.image_facts import SMALL, preview, quarter
 from proofsheet.contracts.trail import Ended
 from proofsheet.spec.follow_up import FollowUp
@@ -64,4 +64,4 @@ def _cut(points: bytes, box: Box) -> bytes:
 
 def _shared(one: bytes, other: bytes) -> float:
     away = list(distances(one, other, b"\1" * (len(one) // 3)))
-    return sum(each <= ALIKE for each in away) / len(away)
+    return sum(each <= SAME_SHADE for each in away) / len(away)

@@ -19,7 +19,7 @@ from proofsheet.spec.document import Operation
 
 _NEAR_ONE = 1e-3
 _COMPARED = 32  # numbers of a vector
-_ALIKE = 0.99  # models do not give the same numbers to the last digit each time
+_SAME_VECTOR = 0.99  # models do not give the same numbers to the last digit each time
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class SameVectors(OfWords):
             raise Unjudged("there are no vectors as numbers to compare with")
         own = answer.history[-1].looks
         for number, (one, other) in enumerate(zip(own, earlier, strict=False)):
-            if not _likeness(one, other) >= _ALIKE:
+            if not _likeness(one, other) >= _SAME_VECTOR:
                 yield f"expected vector {number} to be the one that came as numbers, came another"
 
 

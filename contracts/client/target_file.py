@@ -24,10 +24,10 @@ def from_file(path: Path) -> dict[str, Any]:
         table = tomllib.loads(text_of(path, f"--target {path}"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadTarget(f"--target {path}: is no TOML: {error}") from None
-    if strangers := sorted(set(table) - set(_MEMBERS)):
+    if unknown := sorted(set(table) - set(_MEMBERS)):
         known = ", ".join(sorted(_MEMBERS))
-        key = "; a key stands in a variable or a file of its own" if "key" in strangers else ""
-        raise BadTarget(f"{path}: unknown {_shown(', '.join(strangers))}; expected any of {known}{key}")
+        key = "; a key stands in a variable or a file of its own" if "key" in unknown else ""
+        raise BadTarget(f"{path}: unknown {_shown(', '.join(unknown))}; expected any of {known}{key}")
     for name, value in table.items():
         if problem := _MEMBERS[name](value):
             raise BadTarget(f"{path}: {name}{_shown(problem)}")

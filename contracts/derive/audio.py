@@ -110,8 +110,8 @@ def _stream(operation: Operation) -> tuple[str, Mapping[str, Any] | None]:
         return "", None
     media_type = found[0].media_type
     at = pointers.join("responses", operation.success.status, "content", media_type)
-    asking = (each for each in operation.body.examples if chosen.pick(each) == media_type)
-    return at, next(asking, None)
+    fitting = (each for each in operation.body.examples if chosen.pick(each) == media_type)
+    return at, next(fitting, None)
 
 
 def _transcripts(operation: Operation, heard: Transcription) -> Iterator[_Asked]:

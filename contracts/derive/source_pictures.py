@@ -24,12 +24,12 @@ def is_picture(schema: Mapping[str, Any]) -> bool:
 def source_picture(schema: Mapping[str, Any]) -> bytes:
     """A picture file within the bounds that a field's schema sets."""
     bounds = schema.get("x-picture", {})
-    return _drawn(sides_for(bounds), _kind(bounds))
+    return _file(sides_for(bounds), _kind(bounds))
 
 
 def picture_of(sides: tuple[int, int]) -> bytes:
     """A picture file of so many pixels across and down."""
-    return _drawn(sides, "PNG")
+    return _file(sides, "PNG")
 
 
 def held(schema: Mapping[str, Any], data: bytes) -> Any:
@@ -64,7 +64,7 @@ def sides_for(bounds: Mapping[str, Any]) -> tuple[int, int]:
 
 
 @cache
-def _drawn(sides: tuple[int, int], kind: str) -> bytes:
+def _file(sides: tuple[int, int], kind: str) -> bytes:
     grey = Image.linear_gradient("L").resize(sides)
     across = Image.linear_gradient("L").transpose(Image.Transpose.ROTATE_90).resize(sides)
     picture = Image.merge("RGB", (grey, across, grey.transpose(Image.Transpose.FLIP_TOP_BOTTOM)))

@@ -146,7 +146,7 @@ def _off_grid(schema: Mapping[str, Any], most: int) -> Values:
     return st.tuples(whole, st.integers(1, step - 1)).map(lambda each: each[0] * step + each[1])
 
 
-def _strangers(schema: Mapping[str, Any], most: int) -> Values:
+def _unlisted(schema: Mapping[str, Any], most: int) -> Values:
     """Far ones, of letters; near ones, a letter away from a listed value."""
     named = sorted(str(each) for each in schema["enum"] if each is not None)
     listed = {*(each.casefold() for each in named), "null", "none"}
@@ -194,5 +194,5 @@ _BEYOND: dict[str, Callable[[Mapping[str, Any], int], Values]] = {
     "exclusiveMinimum": lambda schema, most: st.just(schema["exclusiveMinimum"]),
     "exclusiveMaximum": lambda schema, most: st.just(schema["exclusiveMaximum"]),
     "pattern": lambda schema, most: st.just(UNLISTED),
-    "enum": _strangers,
+    "enum": _unlisted,
 }

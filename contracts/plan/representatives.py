@@ -32,20 +32,20 @@ def represented(
     for each in every:
         if each.shared:
             groups.setdefault(_kind(document.operations[each.requirement.operation], each), []).append(each)
-    speakers: dict[str, tuple[str, ...]] = {}
+    representatives: dict[str, tuple[str, ...]] = {}
     for group in groups.values():
         if named := [each.requirement.id for each in group if each.requirement.id in only]:
             others = tuple(each.requirement.operation for each in group if each.requirement.id not in named)
-            speakers |= dict.fromkeys(named, others if len(named) == 1 else ())
+            representatives |= dict.fromkeys(named, others if len(named) == 1 else ())
             continue
         able = [each for each in group if is_selected(each.requirement.id)] or group
-        speaker = min(able, key=lambda each: _lot(each, seed)).requirement
+        representative = min(able, key=lambda each: _lot(each, seed)).requirement
         asked = (each.requirement.operation for each in able)
-        speakers[speaker.id] = tuple(each for each in asked if each != speaker.operation)
+        representatives[representative.id] = tuple(each for each in asked if each != representative.operation)
     return [
-        _speaking(each, speakers.get(each.requirement.id, ()))
+        _speaking(each, representatives.get(each.requirement.id, ()))
         for each in every
-        if not each.shared or each.requirement.id in speakers
+        if not each.shared or each.requirement.id in representatives
     ]
 
 

@@ -94,8 +94,8 @@ class Requirements(pytest.Collector):
 
     def collect(self) -> Iterator[RequirementItem]:
         paid = {each.requirement for case in self._plan.cases if case.pays for each in case.expects}
-        if strangers := sorted(self._chosen - {each.id for each in self._plan.requirements}):
-            raise self.CollectError(f"there is no requirement {', '.join(strangers)} in this profile")
+        if unknown := sorted(self._chosen - {each.id for each in self._plan.requirements}):
+            raise self.CollectError(f"there is no requirement {', '.join(unknown)} in this profile")
         for each in self._plan.requirements:
             if not self._chosen or each.id in self._chosen:
                 yield self._item(each, each.id in paid)

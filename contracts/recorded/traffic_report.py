@@ -19,7 +19,7 @@ from proofsheet.spec.document import Operation
 from proofsheet.traffic.flow import Flow
 from proofsheet.traffic.redaction import MARK, mark, redacted
 
-MOST_ALIKE = 5  # exchanges that are kept as evidence for one requirement with one message
+MOST_OF_A_KIND = 5  # exchanges that are kept as evidence for one requirement with one message
 
 
 class TrafficReport:
@@ -30,7 +30,7 @@ class TrafficReport:
 
     def __init__(self, judge: TrafficJudge, url: str, report: Path | None) -> None:
         self._judge = judge
-        self._seen: Counter[tuple[str, ...]] = Counter()
+        self._counts: Counter[tuple[str, ...]] = Counter()
         self._writer: Writer | None = None
         self.problem = ""  # why the report could not be written to its end
         if report is not None:
@@ -69,9 +69,9 @@ class TrafficReport:
         kinds: list[tuple[str, ...]] = [*dict.fromkeys(judged.messages)]
         if not kinds and judged.operation is not None:
             kinds = [("", judged.operation.id, str(flow.status), flow.method)]
-        most = MOST_ALIKE if judged.messages else 1
-        new = any(self._seen[kind] < most for kind in kinds)
-        self._seen.update(kinds)
+        most = MOST_OF_A_KIND if judged.messages else 1
+        new = any(self._counts[kind] < most for kind in kinds)
+        self._counts.update(kinds)
         return new
 
     def _record(self, number: int, flow: Flow, judged: Judged, operation: Operation) -> Record:

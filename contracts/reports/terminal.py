@@ -142,9 +142,9 @@ class _Renderer:
             yield f"  {name:<9} {self._painted(_VERDICTS[verdict], f'{verdict:<8}')} {counts}"
         budget = "" if header["budget"] is None else f" of {amount(header['budget'])}"
         yield f"  spent     {amount(view.spent)}{budget} credits, {plural(view.asked, 'request')}"
-        speakers = [each for each in header["requirements"] if each.get("speaks_for")]
-        if speakers:
-            yield f"  {represented(len(speakers), sum(len(each['speaks_for']) for each in speakers))}"
+        shared = [each for each in header["requirements"] if each.get("speaks_for")]
+        if shared:
+            yield f"  {represented(len(shared), sum(len(each['speaks_for']) for each in shared))}"
 
     def _painted(self, state: str, text: str) -> str:
         return f"\x1b[{_CODES[state]}m{text}\x1b[0m" if self._colour else text

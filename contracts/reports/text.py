@@ -66,10 +66,10 @@ def source_of(requirement: Mapping[str, Any]) -> str:
     return line(f"{requirement['grade']}{sources} at {requirement['pointer']}{claims}")
 
 
-def represented(speakers: int, spared: int) -> str:
+def represented(judged: int, spared: int) -> str:
     """That one operation was asked for others, and how to ask each."""
     return (
-        f"{plural(speakers, 'requirement')} judged by one operation for all that share it, {spared} more "
+        f"{plural(judged, 'requirement')} judged by one operation for all that share it, {spared} more "
         "are judged with --profile extended"
     )
 

@@ -39,14 +39,14 @@ def thumbnail(data: bytes) -> Thumbnail:
                 return _without(head, f"{width} × {height} pixels are too many to decode")
             return Thumbnail(width, height, head.format, head.mode, _jpeg(picture))
     except Exception as error:  # Pillow raises many kinds, and each means that this is no whole picture
-        return _without(head, _told(error, data))
+        return _without(head, _reason(error, data))
 
 
 def _without(head: Thumbnail, why: str) -> Thumbnail:
     return Thumbnail(head.width, head.height, head.format, head.mode, None, why)
 
 
-def _told(error: Exception, data: bytes) -> str:
+def _reason(error: Exception, data: bytes) -> str:
     if not data:
         return "the picture is empty"
     start = data[:12].decode("ascii", "replace")

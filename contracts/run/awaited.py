@@ -29,7 +29,7 @@ class Awaited:
             self.ended(case)
             return
         with self._lock:
-            self._tasks[case] = f"{case} {_standing(trail)}, {trail.waited:.0f} s"
+            self._tasks[case] = f"{case} {_course_so_far(trail)}, {trail.waited:.0f} s"
             now = self.now()
             self._next = now + SOON if self._next is None else self._next
             if now < self._next:
@@ -49,7 +49,7 @@ class Awaited:
         return f"waiting for {'; '.join(named[:MOST])}{more}"
 
 
-def _standing(trail: Trail) -> str:
+def _course_so_far(trail: Trail) -> str:
     """The state of a task and its progress, as they were seen last."""
     known = views(trail)
     if not known:

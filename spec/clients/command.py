@@ -68,7 +68,7 @@ def client(
         for each, document in documents.items():
             folder = output if len(called) == 1 else output / library.family(each)
             make(generator, document, chosen, folder)
-            _told(generator, chosen, folder, library.family(each))
+            _summary(generator, chosen, folder, library.family(each))
     except NotMade as problem:
         raise click.ClickException(str(problem)) from None
 
@@ -119,7 +119,7 @@ def _same(generator: Generator, found: str) -> None:
         )
 
 
-def _told(generator: Generator, view: str, output: Path, family: str) -> None:
+def _summary(generator: Generator, view: str, output: Path, family: str) -> None:
     click.echo(f"{output}: made by {generator.name}, {view} view", err=True)
     if generator.needs:
         click.echo(f"it needs: {generator.needs}", err=True)

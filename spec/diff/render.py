@@ -9,7 +9,7 @@ from typing import Any
 from proofsheet.spec.diff.compare import CLASSES, Comparison, Difference
 from proofsheet.spec.diff.statements import DOCUMENTARY
 
-_WIDTH, _LONGEST, _ALIKE = 100, 90, 12  # columns; characters of a value, and of what two have in common
+_WIDTH, _LONGEST, _CONTEXT = 100, 90, 12  # columns; characters of a value, and of what two have in common
 
 
 def as_data(first: str, second: str, found: Comparison) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _change(each: Difference) -> str:
 
 def _both(each: Difference) -> str:
     before, after = _whole(each.before), _whole(each.after)
-    same = _common(before, after) - _ALIKE
+    same = _common(before, after) - _CONTEXT
     if max(len(before), len(after)) > _LONGEST and same > 0:  # what differs must be seen
         before, after = f"…{before[same:]}", f"…{after[same:]}"
     return f"{_short(before)} becomes {_short(after)}"

@@ -59,7 +59,7 @@ def _server(context: Context, vendor: Profile) -> Iterator[Found]:
 
 
 def _is_at(url: str, server: Mapping[str, Any]) -> bool:
-    """Whether a server's URL is the vendor's, or one below it (the speeds of Midjourney are)."""
+    """Whether a server's URL is the vendor's, or one below it (those of several speeds are)."""
     host, path = server.get("url"), server["path"]
     where = url.removeprefix(host) if host and url.startswith(host) else urlsplit(url).path
     return (not host or url.startswith(host)) and (where + "/").startswith(path + "/")

@@ -167,7 +167,7 @@ def test_tools_are_called_with_arguments_that_fit(house: InProcess) -> None:
     [call] = answer["calls"]
     assert (call["name"], json.loads(call["takes"])) == ("get_weather", {"city": "Paris"})
     assert (answer["text"], answer["end"]) == (None, "wants")
-    assert call["id"].startswith("call_")
+    assert call["id"].startswith("use-")
 
 
 @pytest.mark.parametrize(

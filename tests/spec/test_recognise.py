@@ -30,8 +30,8 @@ def test_every_example_is_recognised_as_its_own_outcome(document: Document) -> N
                 body = form.value if form.media_type == "application/json" else None
                 found = recognise(operation, outcome.status, form.content_type, body, _headers(form.headers))
                 assert outcome in found.outcomes, (operation.id, outcome.name, found.mismatch)
-                assert found.responder == form.speaker
-                assert form.speaker or found.outcome is outcome
+                assert found.responder == form.responder
+                assert form.responder or found.outcome is outcome
 
 
 @pytest.fixture(scope="module")

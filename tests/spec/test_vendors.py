@@ -18,7 +18,7 @@ from proofsheet.spec.inheritance import Pages
 from proofsheet.spec.lint.rules import RULES
 from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import HOME, Library, Unknown
-from proofsheet.spec.recognise import speaker
+from proofsheet.spec.recognise import responder_of
 from proofsheet.spec.vendor_profile import BadProfile
 
 VENDORS = ("ai-yiapi", "gptnb", "openai-zongdai", "vman")
@@ -267,7 +267,7 @@ def test_claims_of_a_vendor_are_those_of_its_pages(library: Library) -> None:
 def test_a_gateways_error_is_told_from_the_apis() -> None:
     operation = loaded("gptnb.gateway").operations["generateCore"]
     wrapped = {"error": {"message": "whatever (request id: 1)", "type": "one_api_error", "code": ""}}
-    assert speaker(operation, wrapped) == "gateway"
+    assert responder_of(operation, wrapped) == "gateway"
     for other in (
         {"errors": ["x"], "id": "1", "name": "x"},
         {"error": "x"},
@@ -275,8 +275,8 @@ def test_a_gateways_error_is_told_from_the_apis() -> None:
         None,
         [],
     ):
-        assert speaker(operation, other) is None
-    assert speaker(loaded("gptnb").operations["generateCore"], wrapped) is None
+        assert responder_of(operation, other) is None
+    assert responder_of(loaded("gptnb").operations["generateCore"], wrapped) is None
 
 
 # the matrix
