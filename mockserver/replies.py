@@ -12,7 +12,7 @@ from urllib.parse import quote
 from proofsheet.mockserver import bodies, granted_keys, kept_answers
 from proofsheet.mockserver.artifacts import task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
-from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.double import Double, opening
 from proofsheet.mockserver.limits import Limits
 from proofsheet.mockserver.listings import Listing, listing
 from proofsheet.mockserver.preparation import is_long, made
@@ -126,6 +126,7 @@ def _context(
         status=status,
         complaints=complaints,
         balance=lambda: double.state.balance(call.account),
+        opening=lambda: opening(double.settings, double.triggers)(call.account),
         task=call.task,
         listed=listed,
         link=partial(_link, call, double),

@@ -45,6 +45,7 @@ class Context:
     limits: Limits | None = None  # of the call
     resource: Mapping[str, Any] | None = None  # the one that is used, or shown just now
     resources: Sequence[Mapping[str, Any]] = ()  # those that are listed
+    opening: Callable[[], Any] = lambda: None  # what the account began with
     dialogue: Callable[[str], Sequence[Any]] | None = None  # what a dialogue knows of an expression
 
 
@@ -62,6 +63,17 @@ class Artifact:
 def _balance(context: Context) -> Iterator[float]:
     found = context.balance()
     yield _UNLIMITED if found is None else float(found)
+
+
+def _granted(context: Context) -> Iterator[float]:
+    """What an account has had in all: what it began with, or what it has where that is more."""
+    begun, left = context.opening(), context.balance()
+    yield _UNLIMITED if left is None else float(left if begun is None else max(begun, left))
+
+
+def _used(context: Context) -> Iterator[float]:
+    begun, left = context.opening(), context.balance()
+    yield 0.0 if begun is None or left is None else float(max(begun - left, 0))
 
 
 def _messages(context: Context) -> list[str]:
@@ -84,6 +96,8 @@ CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$event.index": lambda context: iter([context.event]),
     "$kept.answer": lambda context: iter([context.call.kept["answer"]] if context.call.kept else []),
     "$ledger.balance": _balance,
+    "$ledger.granted": _granted,
+    "$ledger.used": _used,
     "$method": lambda context: iter([context.call.method]),
     "$refusal.code": _first(lambda each: each.codes),
     "$refusal.detail": lambda context: iter(_messages(context)[:1]),
@@ -101,6 +115,7 @@ FORMS: Mapping[str, Callable[[Any], Any]] = {
     "iso-8601": lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds"),
     "percent": lambda share: f"{round(share * 100)}%",
     "percent-number": lambda share: round(share * 100),
+    "cents": lambda dollars: round(dollars * 100, 6),
     "text": str,
 }
 # The bytes are put in apart: they are megabytes.

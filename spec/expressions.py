@@ -70,7 +70,7 @@ VECTOR = frozenset({"$vector.index", "$vector.values"})
 PARTS = "$choice.parts"  # of which a list has one item each
 OTHERWISE = frozenset({"absent", "null"})
 # How a value is written, where not as it is: times are Unix seconds, progress and shares go from 0 to 1.
-FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "text"})
+FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "cents", "text"})
 CALL = frozenset(
     {
         "$call.cost",
@@ -79,6 +79,8 @@ CALL = frozenset(
         "$kept.answer",
         "$event.index",  # its number in its stream, from 0
         "$ledger.balance",
+        "$ledger.granted",  # what the account began with, or more that it was given
+        "$ledger.used",
         "$method",
         "$refusal.code",
         "$refusal.detail",

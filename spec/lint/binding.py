@@ -20,6 +20,8 @@ STAND_INS: Mapping[str, Any] = {
     "$call.cost": 2.5,
     "$call.id": "37ab3cf5bb0f5d4cb3ac9e9c0f7d2e45",
     "$ledger.balance": 0.5,
+    "$ledger.granted": 0.5,
+    "$ledger.used": 0.5,
     "$megapixels.input": 1,
     "$megapixels.output": 1,
     **{f"$limit.{unit}.{each}": 1 for unit in ("requests", "tokens") for each in ("most", "left")},
