@@ -101,6 +101,9 @@ class Call:
     files: dict[str, FilePart] = dataclasses.field(default_factory=dict)
     file_lists: dict[str, list[FilePart]] = dataclasses.field(default_factory=dict)
     sounds: dict[str, Audio | Unreadable] = dataclasses.field(default_factory=dict)  # by the field's name
+    inner_sounds: dict[tuple[str | int, ...], Audio | Unreadable] = dataclasses.field(
+        default_factory=dict
+    )  # by their places in the fields
     given: dict[str, list[Given]] = dataclasses.field(default_factory=dict)  # pictures, by the field's name
     ignored: list[str] = dataclasses.field(default_factory=list)  # names of fields that no schema has
     flaws: list[Flaw] = dataclasses.field(default_factory=list)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from proofsheet.mockserver.call import Given
+from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import pointers, schemas
@@ -28,6 +29,22 @@ def completion_flaws(
             yield Flaw("tool-chosen", schemas.name(list(tools.choice)), {"value": name}, tools.choice)
     if completion.turns is not None:
         yield from pairing_flaws(completion.turns, fields, earlier)
+
+
+def inner_sound_flaws(
+    body: Body, given: Mapping[tuple[str | int, ...], Audio | Unreadable]
+) -> Iterator[Flaw]:
+    """That what stands for a sound deep in the fields is none, or one in another format."""
+    for tokens, wanted in body.inner_sounds:
+        options = {"options": ", ".join(f"'{each}'" for each in wanted.formats)}
+        for path, heard in given.items():
+            if _is_at(path, tokens) and not (isinstance(heard, Audio) and heard.format in wanted.formats):
+                kind = "audio-format" if isinstance(heard, Audio) else "audio-broken"
+                yield Flaw(kind, schemas.name(list(path)) if wanted.named else "", options, path)
+
+
+def _is_at(path: Sequence[str | int], way: Sequence[str]) -> bool:
+    return len(path) == len(way) and all(two in ("*", str(one)) for one, two in zip(path, way, strict=True))
 
 
 def inner_picture_flaws(body: Body, given: Mapping[str, Sequence[Given]]) -> Iterator[Flaw]:

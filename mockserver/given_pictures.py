@@ -16,6 +16,7 @@ _URL = re.compile(r"https?://", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
 _SPACE = b" \t\n\r\x0b\x0c"
 MOST_PICTURES = 64  # of one list that are looked at
+MOST_SOUNDS = 8  # each takes a process of its own
 
 
 def given_picture(path: tuple[str | int, ...], value: bytes | str) -> Given:
@@ -34,6 +35,14 @@ def given_sound(data: bytes) -> Audio | Unreadable:
     """An uploaded audio file, decoded, or why it cannot be."""
     try:
         return read_audio(data)
+    except Unreadable as problem:
+        return problem
+
+
+def packed_sound(text: str) -> Audio | Unreadable:
+    """The same of a sound as base64."""
+    try:
+        return read_audio(from_text(text))
     except Unreadable as problem:
         return problem
 

@@ -16,7 +16,14 @@ from urllib.parse import parse_qsl
 from proofsheet.mockserver import form
 from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.documents import Served
-from proofsheet.mockserver.given_pictures import MOST_PICTURES, given_picture, given_sound, given_values
+from proofsheet.mockserver.given_pictures import (
+    MOST_PICTURES,
+    MOST_SOUNDS,
+    given_picture,
+    given_sound,
+    given_values,
+    packed_sound,
+)
 from proofsheet.mockserver.origin import address, origin
 from proofsheet.spec import pointers, security
 from proofsheet.spec.document import Operation
@@ -97,6 +104,11 @@ async def _read_sounds(call: Call, body: Body, decoding: asyncio.Semaphore) -> N
     for name in body.sounds.keys() & call.files.keys():
         async with decoding:
             call.sounds[name] = await asyncio.to_thread(given_sound, call.files[name].data)
+    for tokens, _ in body.inner_sounds:
+        for path, value in islice(pointers.find_places(call.fields, tokens), MOST_SOUNDS):
+            if isinstance(value, str):
+                async with decoding:
+                    call.inner_sounds[path] = await asyncio.to_thread(packed_sound, value)
 
 
 async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.compiled import CompiledRule
-from proofsheet.mockserver.completion_flaws import completion_flaws, inner_picture_flaws
+from proofsheet.mockserver.completion_flaws import (
+    completion_flaws,
+    inner_picture_flaws,
+    inner_sound_flaws,
+)
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
@@ -69,6 +73,7 @@ def _flaws(call: Call) -> list[Flaw]:
     found += _sound_flaws(call)
     found += _prompt_flaws(call)
     found += inner_picture_flaws(call.body, call.given)
+    found += inner_sound_flaws(call.body, call.inner_sounds)
     if isinstance(instance, dict) and checks.rules:
         found += _rule_flaws(call, checks.rules, instance, found)
     known = {flaw.field for flaw in found}

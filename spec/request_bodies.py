@@ -53,6 +53,7 @@ class Body:
     )  # by field: value to the day from which on it is gone
     examples: tuple[Any, ...] = ()  # whole bodies that are admitted
     inner_pictures: tuple[tuple[tuple[str, ...], Picture], ...] = ()  # deep in the fields, by their place
+    inner_sounds: tuple[tuple[tuple[str, ...], Sound], ...] = ()  # the same of sounds, as base64
     given_schemas: tuple[tuple[tuple[str, ...], SchemaRules], ...] = ()  # JSON Schemas that it may carry
 
     @property
@@ -111,6 +112,7 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         inner_pictures=tuple(
             (way, _picture(node)) for way, node in marked(schema, "x-picture") if _is_inner(way)
         ),
+        inner_sounds=tuple((way, sound(node)) for way, node in marked(schema, "x-audio") if len(way) > 1),
         given_schemas=tuple((way, schema_rules(node)) for way, node in marked(schema, "x-json-schema")),
     )
 
