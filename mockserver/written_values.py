@@ -116,10 +116,10 @@ def repeated(name: str, place: Place) -> list[Place] | None:
         heard = place.writing.transcript
         found = (heard.segments if source == "$segment" else heard.words) if heard else ()
         return [replace(place, span=each) for each in found]
-    if place.choice is None:
+    if place.choice is None and place.writing.transcript is None:  # of which there is one
         return [replace(place, choice=each) for each in place.writing.choices]
     if source == "$tool":
-        return [replace(place, tool=each) for each in place.choice.tools]
+        return [replace(place, tool=each) for each in place.chosen.tools]
     if place.token is None:
         return [replace(place, token=each) for each in place.tokens()]
     return [replace(place, alternative=each) for each in place.alternatives()]

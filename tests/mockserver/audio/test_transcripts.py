@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from families.rows import tone
+from support import InProcess
 
 from proofsheet.mockserver.media.audio import upload
 from proofsheet.mockserver.media.audio.containers import MEDIA_TYPES
@@ -15,6 +17,7 @@ from proofsheet.mockserver.media.audio.upload import Audio, read_audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.transcripts import Transcript, transcript
 from proofsheet.spec.choices import choice
+from proofsheet.spec.load import Library
 from proofsheet.spec.transcription import Transcription
 
 TEXT = 'A lighthouse: "steady", it said.\nTwice! 灯台は静かだ。'
@@ -106,3 +109,18 @@ def test_a_decoder_that_dies_is_a_broken_file(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(upload, "_READER", script)
     with pytest.raises(Unreadable, match="the decoder ended"):
         read_audio(tone(1.0))
+
+
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_likelihoods_come_to_who_includes_them(
+    serve: Callable[..., InProcess], library: Library, stream: str
+) -> None:
+    mock = serve(library.load("openai-audio"))
+    headers = {"authorization": "Bearer sk-a"}
+    asked = {"model": "tts-1", "voice": "alloy", "input": "Hello there."}
+    file = mock.post("/v1/audio/speech", json=asked, headers=headers).content
+    for more, has in (({}, False), ({"include[]": "logprobs"}, True)):
+        data = {"model": "gpt-4o-transcribe", "stream": stream, **more}
+        path, files = "/v1/audio/transcriptions", {"file": ("a.mp3", file)}
+        found = mock.post(path, data=data, files=files, headers=headers).text
+        assert (has, has) == ('"logprobs":[{"token":"Hello"' in found, '"token":"."' in found), found
