@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.picture import (
     LARGEST_EDIT,
     LARGEST_SIDE,
@@ -17,6 +18,7 @@ from proofsheet.mockserver.media.image.picture import (
     Edit,
     Picture,
 )
+from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.spec import json_text, pointers
 from proofsheet.spec.artifact import TRANSPARENT, Artifact
 
@@ -60,7 +62,20 @@ def pictures(call: Call, double: Double, blurred: bool, media_type: str | None =
             quality=quality,
         )
         found.append(replace(picture, edit=Edit("cut-out", (picture,))) if clear else picture)
-    return tuple(found)
+    return _of_each(call, artifact, found[0]) if artifact.each else tuple(found)
+
+
+def _of_each(call: Call, artifact: Artifact, like: Picture) -> tuple[Picture, ...]:
+    """A picture of each that is given, as large as that one is."""
+    given = (each for name in artifact.sources for each in _usable(call, name))
+    return tuple(_alone(each, like) for each in given) or (like,)
+
+
+def _alone(given: Given, like: Picture) -> Picture:
+    made = given.upload if isinstance(given.upload, Upload) else stand_in(str(given.data))
+    edit = replace(like.edit, sources=(given.data,)) if like.edit else None
+    width, height = _drawable(made.width, made.height, LARGEST_EDIT)
+    return replace(like, width=width, height=height, edit=edit)
 
 
 def _quality(call: Call, artifact: Artifact) -> int | None:
@@ -145,10 +160,12 @@ def _usable(call: Call, name: str) -> Iterator[Given]:
 def _size(call: Call, artifact: Artifact, edit: Edit | None) -> tuple[int, int]:
     """The size asked for, within what can be drawn: forced outcomes draw for requests that no gate saw."""
     width, height = artifact.size_of(call.known_fields, call.given_sides) or USUAL
-    most = LARGEST_EDIT if edit else LARGEST_SIDE
-    if not (1 <= width <= most and 1 <= height <= most) or width * height > MOST_PIXELS:
-        return USUAL
-    return width, height
+    return _drawable(width, height, LARGEST_EDIT if edit else LARGEST_SIDE)
+
+
+def _drawable(width: int, height: int, most: int) -> tuple[int, int]:
+    within = 1 <= width <= most and 1 <= height <= most and width * height <= MOST_PIXELS
+    return (width, height) if within else USUAL
 
 
 def _strength(call: Call, artifact: Artifact) -> float | None:

@@ -123,6 +123,7 @@ class Artifact:
     compression: Tokens | None = None  # how good a JPEG or WebP is, in percent
     voice: Tokens | None = None  # who speaks; a speech is as long as its prompt
     speed: Tokens | None = None  # how fast, 1 is the usual
+    each: bool = False  # whether every given picture leads to one of its own, rather than all to the same
     seconds: Tokens | float | None = None  # how long a video is
     fps: int = 24  # frames in each second of it
     sound: Tokens | bool = False  # whether something is heard in it
@@ -241,6 +242,7 @@ def artifact(node: Any) -> Artifact | None:
         compression=_tokens(node.get("compression")),
         voice=_tokens(node.get("voice")),
         speed=_tokens(node.get("speed")),
+        each=node.get("each", False),
         seconds=_place_or(node.get("seconds")),
         fps=node.get("fps", 24),
         sound=_place_or(node.get("sound", False)),

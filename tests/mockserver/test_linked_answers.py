@@ -68,3 +68,26 @@ def test_another_day_on_the_clock_rehearses_a_shutdown(miniatures: Library) -> N
 
     days = datetime(2998, 12, 31, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
     assert [asyncio.run(talk(each)) for each in days] == [200, 410]
+
+
+def _in_text(size: tuple[int, int], color: str) -> str:
+    file = io.BytesIO()
+    Image.new("RGB", size, color).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def test_each_uploaded_picture_has_a_link_of_its_own_and_stays_as_it_is() -> None:
+    async def talk() -> None:
+        async with client(Library().load("midjourney")) as http:
+            given = [_in_text((96, 64), "red"), _in_text((80, 120), "blue")]
+            key = {"authorization": "Bearer sk-links"}
+            answer = await http.post(
+                "/mj/submit/upload-discord-images", json={"base64Array": given}, headers=key
+            )
+            files = [
+                Image.open(io.BytesIO((await http.get(each)).content)) for each in answer.json()["result"]
+            ]
+        assert [each.size for each in files] == [(96, 64), (80, 120)]
+        assert [each.convert("RGB").getpixel((5, 5)) for each in files] == [(255, 0, 0), (0, 0, 255)]
+
+    asyncio.run(talk())
