@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from redis_server import RedisServer
 from states import LIMITS, START, entry, opening, task
-from waiting import PATIENCE, wait_until
+from waiting import wait_until
 from wire import Process
 
-from proofsheet.mockserver.state.protocol import StateUnavailable
-from proofsheet.mockserver.state.redis import packing
+from proofsheet.mockserver.cli import serve
+from proofsheet.mockserver.state.redis import packing, waiting
 from proofsheet.mockserver.state.redis.money import packed, unpacked
 from proofsheet.mockserver.state.redis.state import RedisState
 
@@ -176,6 +178,34 @@ def test_bytes_that_name_anything_but_values_are_refused() -> None:
             packing.unpacked(data)
 
 
-def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StateUnavailable, match=r"unix:///.*gone"):
-        RedisState(f"unix://{tmp_path}/gone?timeout={PATIENCE}", opening)
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://host", "expected `memory`, redis://host:port/db"),
+        ("redis://:hunter2@127.0.0.1:1/0", "cannot reach redis://127.0.0.1:1"),
+        ("unix:///nowhere?timeout=soon", "expected timeout=SECONDS, from 0 to 60, came 'soon'"),
+        ("unix:///nowhere?colour=red", "unix:///nowhere: got an unexpected keyword argument 'colour'"),
+    ],
+)
+def test_what_is_no_state_is_said(url: str, said: str) -> None:
+    answer = CliRunner().invoke(serve, ["tasks", "--spec", str(MINIATURE), "--port", "0", "--state", url])
+    assert answer.exit_code in (1, 2)
+    assert said in " ".join(answer.output.split())
+    assert "hunter2" not in answer.output
+
+
+def test_who_waits_for_an_answer_lets_others_go_on(redis_server: RedisServer, state: RedisState) -> None:
+    """A task of the event loop asks a server that hangs; another wakes the server up."""
+
+    async def ask() -> float:
+        return state.now()
+
+    async def both() -> float:
+        asyncio.get_running_loop().set_task_factory(waiting.task_factory)
+        redis_server.hang()
+        asking = asyncio.create_task(ask())
+        await asyncio.sleep(0)  # it has asked, and waits
+        redis_server.go_on()
+        return await asking
+
+    assert asyncio.run(both()) >= START

@@ -18,6 +18,7 @@ from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.state.redis import waiting
 
 SECONDS = 2.0  # for which an answer is waited for, where the URL says no other `timeout`
+_LONGEST = 60
 _GIVEN_UP = 0.9  # of that time, after which the server does nothing any more for whoever asked
 _REST = 0.25  # seconds for which a server that has failed is not asked again
 PREFIX = "proofsheet"
@@ -57,7 +58,7 @@ class Link:
     def __init__(self, url: str) -> None:
         plain, own = _options(url)
         self.prefix = own.get("prefix", PREFIX)
-        self._seconds = float(own.get("timeout", SECONDS))
+        self._seconds = _seconds(own.get("timeout", str(SECONDS)))
         self.shown = _without_password(plain)
         options: dict[str, Any] = {
             "socket_timeout": self._seconds,
@@ -73,6 +74,10 @@ class Link:
     def _is_cluster(self) -> bool:
         try:
             return bool(self._client.info("cluster").get("cluster_enabled"))
+        except redis.exceptions.NoPermissionError:
+            return False
+        except TypeError as problem:  # of redis-py, about an option
+            raise ValueError(f"{self.shown}: {str(problem).partition(') ')[2]}") from None
         except (*_AWAY, redis.ResponseError) as problem:
             raise StateUnavailable(f"cannot reach {self.shown}: {problem}") from None
 
@@ -172,6 +177,13 @@ def _options(url: str) -> tuple[str, dict[str, str]]:
     known = dict(parse_qsl(text))
     own: dict[str, str] = {name: known.pop(name) for name in ("prefix", "timeout") if name in known}
     return (f"{plain}?{urlencode(known)}" if known else plain), own
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) <= _LONGEST:
+            return float(text)
+    raise ValueError(f"expected timeout=SECONDS, from 0 to {_LONGEST}, came {text[:20]!r}")
 
 
 def _without_password(url: str) -> str:

@@ -59,18 +59,20 @@ class _Steps:
 
 async def _until_readable(fileno: int, seconds: float) -> None:
     loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(fileno, _done, ready)
+    ready: asyncio.Future[bool] = loop.create_future()
+    loop.add_reader(fileno, _set, ready, True)
+    late = loop.call_later(seconds, _set, ready, False)  # lighter than asyncio.timeout, for each answer
     try:
-        async with asyncio.timeout(seconds):
-            await ready
+        if not await ready:
+            raise TimeoutError
     finally:
         loop.remove_reader(fileno)
+        late.cancel()
 
 
-def _done(ready: asyncio.Future[None]) -> None:
+def _set(ready: asyncio.Future[bool], value: bool) -> None:
     if not ready.done():
-        ready.set_result(None)
+        ready.set_result(value)
 
 
 def _wait(for_what: Coroutine[Any, Any, Any], here: _Cooperative) -> Any:
