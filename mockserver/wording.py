@@ -24,7 +24,7 @@ def complaints(policy: Policy, key: str | None, refusal: Refusal) -> list[Compla
 
 def _complaint(policy: Policy, masked: str, refusal: Refusal, flaw: Flaw) -> Complaint:
     template = refusal.says or flaw.params.get("says") or next(_of(policy.wording, refusal.gate, flaw), None)
-    message = _fill(template, masked, flaw) if template else None
+    message = _fill(template, masked, flaw, policy.type_names) if template else None
     if message is None and flaw.field:
         message = f"{flaw.field}: is invalid ({flaw.kind})"
     codes = (flaw.params[_CODE],) if _CODE in flaw.params else tuple(_of(policy.codes, refusal.gate, flaw))
@@ -44,12 +44,29 @@ def _expected(flaw: Flaw) -> list[str]:
     return [each for each in str(flaw.params.get("expected", "")).split(", ") if each not in ("null", "")]
 
 
-def _fill(template: str, masked: str, flaw: Flaw) -> str:
-    expected = {"expected": ", ".join(_expected(flaw))} if _expected(flaw) else {}
+def _fill(template: str, masked: str, flaw: Flaw, names: Mapping[str, str]) -> str:
     own = {"field": flaw.field, "masked": masked}
-    values = {**flaw.params, **expected, **own}
+    values = {**flaw.params, **_types(flaw, names), **own}
     values = {name: _short(value) for name, value in values.items()}
     return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)
+
+
+def _types(flaw: Flaw, names: Mapping[str, str]) -> dict[str, str]:
+    """The types that were expected and the one that came, as the document names them."""
+    expected = _expected(flaw)
+    if not names:
+        return {"expected": ", ".join(expected)} if expected else {}
+    items = flaw.params.get("items")
+    found = [names.get(f"{each}.{items}") or names.get(each, each) for each in expected]
+    if len(found) > 1:  # "a string or array of objects"
+        listed = " or ".join([found[0], *(re.sub(r"^an? ", "", each) for each in found[1:])])
+        found = [names.get("several", "{types}").replace("{types}", listed)]
+    whole = type(flaw.params.get("value")) is int
+    received = "integer" if whole else str(flaw.params.get("received", ""))
+    return {
+        "expected": "".join(found),
+        "received": names.get(f"received.{received}") or names.get(received, received),
+    }
 
 
 def _short(value: Any) -> str:

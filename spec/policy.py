@@ -66,6 +66,7 @@ class Policy:
     precedence: tuple[str, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)  # gate, or gate.kind, to an outcome's name
     wording: Mapping[str, str] = field(default_factory=dict)  # gate.kind to a message with {placeholders}
+    type_names: Mapping[str, str] = field(default_factory=dict)  # how messages name JSON's types
     codes: Mapping[str, Any] = field(default_factory=dict)  # gate.kind to the vendor's code
     default_accept: str = "*/*"
     unsupported_accept: str = "default"  # default | refuse
@@ -96,6 +97,7 @@ def policy(name: str, node: Any) -> Policy:
         precedence=tuple(node.get("x-precedence", ())),
         refusals=node.get("x-refusals", {}),
         wording=node.get("x-wording", {}),
+        type_names=node.get("x-type-names", {}),
         codes=node.get("x-codes", {}),
         default_accept=negotiation.get("default", "*/*"),
         unsupported_accept=negotiation.get("unsupported", "default"),

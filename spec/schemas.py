@@ -18,6 +18,7 @@ LARGEST_EXACT = 2.0**53  # from here on every double is a whole number, and not 
 LONGEST_NUMBER = 400  # characters: any double can be written in fewer
 # How jsonschema-rs names what a keyword was given, by keyword: the rest of its names are `limit`.
 _LIMITS = {"multipleOf": "multiple_of", "pattern": "pattern", "const": "expected_value"}
+_OF_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _KEYWORDS: dict[str, Any] = {sides.KEYWORD: sides.SidesKeyword}
 
 
@@ -46,6 +47,7 @@ class Schema:
     """A compiled JSON Schema (2020-12). `flaws` is empty for a valid value."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
+        self._schema = schema
         self._validator = jsonschema_rs.Draft202012Validator(schema, keywords=_KEYWORDS)
         self._order = {name: index for index, name in enumerate(schema.get("properties", ()))}
 
@@ -57,12 +59,20 @@ class Schema:
         """What is wrong with `value`, in the order in which the schema lists its properties."""
         if self._validator.is_valid(value):
             return []
-        found = [flaw(error) for error in self._validator.iter_errors(value)]
+        found = [flaw(error, self._broken(error)) for error in self._validator.iter_errors(value)]
         return sorted(found, key=lambda each: self._order.get(_root(each.field), len(self._order)))
 
 
-def flaw(error: Any) -> Flaw:
-    """A jsonschema-rs error as a flaw."""
+    def _broken(self, error: Any) -> Mapping[str, Any]:
+        """The schema whose keyword an error breaks."""
+        found: Any = self._schema
+        for token in error.schema_path[:-1]:
+            found = found[token]
+        return found if isinstance(found, dict) else {}
+
+
+def flaw(error: Any, broken: Mapping[str, Any]) -> Flaw:
+    """A jsonschema-rs error as a flaw; `broken` is the schema whose keyword it breaks."""
     kind, path = error.kind.name.removeprefix("x-"), list(error.instance_path)
     params = {"value": error.instance, **error.kind.as_dict()}
     if kind == "required":
@@ -74,8 +84,10 @@ def flaw(error: Any) -> Flaw:
     options = [f"'{option}'" for option in params.get("options") or () if option is not None]
     params["options"] = " | ".join(options)
     params["listed"] = in_english(options)
-    params["expected"] = ", ".join(params.get("types") or ())
+    params["expected"] = ", ".join(types(broken) if kind in _OF_NUMBERS else params.get("types") or ())
+    params["items"] = kind_of(broken.get("items") or {})
     params["received"] = type_name(error.instance)
+    params["length"] = len(error.instance) if isinstance(error.instance, str | list | dict) else None
     return Flaw(kind, name(path), params, tuple(path))
 
 
