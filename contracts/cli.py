@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from proofsheet.contracts.run.resume import Earlier
 from proofsheet.contracts.run.session import Done
 from proofsheet.contracts.settings import Settings, settings
 from proofsheet.contracts.vendor_parts import parts
-from proofsheet.spec.cli_options import credits_in
+from proofsheet.spec.cli_options import credits_in, day_in
 from proofsheet.spec.yaml_reader import BadFile
 
 CHECK_EPILOG = """\b
@@ -50,6 +51,7 @@ Examples:
   proofsheet check flux --url https://api.example --key-env KEY \\
     --callback-listen 0.0.0.0:8080 --callback-url https://hooks.example
   proofsheet check gptnb --url https://api.example --key-env KEY --only flux
+  proofsheet check openai --url http://127.0.0.1:4010 --key-env KEY --date 2027-03-01   with serve --date
 
 \b
 A vendor has a document for each family that it sells. They are judged one after
@@ -78,6 +80,13 @@ def _rate(context: Any, parameter: Any, value: str | None) -> float | None:
         raise click.BadParameter(str(problem)) from None
 
 
+def _date(context: Any, parameter: Any, value: str | None) -> date | None:
+    try:
+        return None if value is None else day_in(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
 _FILE = click.Path(path_type=Path)
 
 
@@ -87,7 +96,11 @@ def _no_nan(context: Any, parameter: Any, value: float | None) -> float | None:
     return value
 
 
-@click.command(epilog=CHECK_EPILOG, short_help="Judge any URL against a document, within a budget.")
+@click.command(
+    epilog=CHECK_EPILOG,
+    short_help="Judge any URL against a document, within a budget.",
+    context_settings={"auto_envvar_prefix": "PROOFSHEET_CHECK"},  # as under `proofsheet`
+)
 @click.argument("name")
 @click.option("--url", help="The target: origin and base path, e.g. https://reseller.example/sd.")
 @click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
@@ -99,6 +112,10 @@ def _no_nan(context: Any, parameter: Any, value: float | None) -> float | None:
 @click.option(
     "--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
     help="The folder that holds apis/ and overlays/.  [default: the documents that come with proofsheet]",
+)  # fmt: skip
+@click.option(
+    "--date", callback=_date, metavar="YYYY-MM-DD",
+    help="Judge by the document as of this day: what ends on a day of shutdown.  [default: today]",
 )  # fmt: skip
 @click.option("--profile", type=click.Choice(PROFILES), help="free costs nothing.  [default: core]")
 @click.option("--budget", callback=_budget, metavar="CREDITS", help="Never spend more.  [default: 150]")

@@ -33,6 +33,7 @@ def explained(found: Settings) -> str:
 
 def _rows(found: Settings) -> Iterator[tuple[str, str, str]]:
     yield "document", f"{found.name} {found.document.version}", "argument"
+    yield "date", _shown(found.day), found.origins["date"]
     yield "url", _shown(found.url), found.origins["url"]
     yield "key", found.key_place or "-", found.origins["key"]
     for name in _EACH:

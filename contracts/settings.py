@@ -69,6 +69,7 @@ class Settings:
     deviations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     callbacks: CallbackAddress | None = None  # where the target may send them
     report: Path = Path("report.jsonl")
+    day: date | None = None  # the day as of which the document is judged by
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -136,7 +137,8 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
     seed = layers.pick("seed", origin="chance")
     seed = secrets.randbelow(2**31) if seed is None else seed
     prompts, only = layers.pick("prompts", {}), tuple(layers.pick("only", ()))
-    source = replace(load(name, given.get("home")), seed=seed, prompts=prompts)
+    day = layers.pick("date", origin="today") or today()
+    source = replace(load(name, given.get("home"), day), seed=seed, prompts=prompts)
     _refuse_address(source.document, url)
     patience = layers.pick("patience", origin="the document")
     spares = given.get("spares", True)  # an item of pytest must be there whatever the seed
@@ -149,6 +151,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
         plan=made,
         target=_aim(source.document, layers, table, url, kept) if sends else None,
         url=url,
+        day=day,
         profile=profile,
         permissions=permissions,
         budget=layers.pick("budget", BUDGET),
@@ -218,13 +221,18 @@ def _unknown(source: Source, profile: str, only: Sequence[str]) -> str:
     return f"{text}; {hint}"
 
 
-def load(name: str, home: Path | None = None) -> Source:
-    """The document `name` of `home`, or of those that come with proofsheet, as of today, and its claims.
+def load(name: str, home: Path | None = None, day: date | None = None) -> Source:
+    """The document `name` of `home`, or of those that come with proofsheet, as of a day, and its claims.
 
     Raises LookupError, BadFile.
     """
     library = Library(home or HOME)
-    return Source(as_of(library.load(name), day_of(time.time())), library.claims(name))
+    return Source(as_of(library.load(name), day or today()), library.claims(name))
+
+
+def today() -> date:
+    """The day, in UTC."""
+    return day_of(time.time())
 
 
 def load_all(name: str) -> tuple[Source, ...]:

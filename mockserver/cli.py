@@ -42,7 +42,11 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 """
 
 
-@click.command(epilog=EPILOG, short_help="Serve a double of the APIs.")
+@click.command(
+    epilog=EPILOG,
+    short_help="Serve a double of the APIs.",
+    context_settings={"auto_envvar_prefix": "PROOFSHEET_SERVE"},  # as under `proofsheet`
+)
 @click.argument("names", nargs=-1, metavar="[NAMES]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(

@@ -16,10 +16,10 @@ from proofsheet.mockserver import faults as fault_specs
 from proofsheet.mockserver.answer_rules import Rule, load_rules
 from proofsheet.mockserver.callback_client import Reach, parse_reach
 from proofsheet.mockserver.scripts import BadScript
-from proofsheet.mockserver.settings import LATEST, UNLIMITED, KnownKey
+from proofsheet.mockserver.settings import UNLIMITED, KnownKey
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.pace import IMMEDIATE, REAL, Pace, parse_pace
-from proofsheet.spec.cli_options import credits_in
+from proofsheet.spec.cli_options import credits_in, day_in
 from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.yaml_reader import BadFile, read
 
@@ -86,13 +86,12 @@ def answers(context: Any, parameter: Any, value: Path | None) -> tuple[Rule, ...
 
 
 def date(context: Any, parameter: Any, value: str | None) -> float | None:
+    """The noon (UTC) of a day, in Unix seconds."""
     try:
-        day = None if value is None else datetime.strptime(value, "%Y-%m-%d").replace(hour=12, tzinfo=UTC)
-    except ValueError:
-        raise click.BadParameter(f"expected a day such as 2027-03-01, came {value!r}") from None
-    if day is not None and day.timestamp() >= LATEST:
-        raise click.BadParameter(f"expected a day before 9999-01-01, came {value!r}")
-    return None if day is None else day.timestamp()
+        day = None if value is None else day_in(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+    return None if day is None else datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
 
 
 def callbacks(context: Any, parameter: Any, value: str) -> Reach:

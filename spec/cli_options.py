@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -30,6 +31,17 @@ def credits_in(text: str, most: int) -> Decimal:
         found = Decimal(-1)
     if not found.is_finite() or not 0 <= found <= most:
         raise ValueError(f"expected a number of credits from 0 to {most}, came {text!r}")
+    return found
+
+
+def day_in(text: str) -> date:
+    """A day such as 2027-03-01, before the year 9999. Raises ValueError."""
+    try:
+        found = date.fromisoformat(text) if len(text) == 10 else date.max
+    except ValueError:
+        found = date.max
+    if found.year == date.max.year:
+        raise ValueError(f"expected a day such as 2027-03-01, before 9999-01-01, came {text!r}")
     return found
 
 

@@ -62,7 +62,6 @@ class Schema:
         found = [flaw(error, self._broken(error)) for error in self._validator.iter_errors(value)]
         return sorted(found, key=lambda each: self._order.get(_root(each.field), len(self._order)))
 
-
     def _broken(self, error: Any) -> Mapping[str, Any]:
         """The schema whose keyword an error breaks."""
         found: Any = self._schema

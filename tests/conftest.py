@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from derivations import kept
-from support import InProcess
+from support import DAY, InProcess
 
+from proofsheet.contracts import settings
 from proofsheet.contracts.plan import plan
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -19,6 +21,8 @@ from proofsheet.spec.load import Library
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # What the tests start, wherever they start it, lives on one day: models that they name end on another.
+    os.environ["PROOFSHEET_SERVE_DATE"] = os.environ["PROOFSHEET_CHECK_DATE"] = DAY
     # The same examples in each run, and none is refused for the time that it takes on a busy machine.
     hypothesis.settings.register_profile(
         "tests", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -39,6 +43,14 @@ class FailuresAtOnce:
         if report.failed:
             reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", "")
             self._terminal.write_line(f"\nFAILED {report.nodeid}: {reason[:500]}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_day() -> Iterator[None]:
+    """What judges in the tests' own process lives on the day of the doubles."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "today", lambda: date.fromisoformat(DAY))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest
-from support import documents
+from support import NOON, documents
 
 from proofsheet.mockserver.call import Refusal
 from proofsheet.mockserver.double import Double, double
@@ -51,7 +51,7 @@ def oracle_of(name: str) -> OpenAPI:
 
 @cache
 def double_of(name: str) -> Double:
-    return double((document_of(name),), Settings())
+    return double((document_of(name),), Settings(date=NOON))
 
 
 @cache

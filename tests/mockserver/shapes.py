@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from support import NOON
 
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.double import double
@@ -63,5 +64,5 @@ def document(
 
 def client(*documents: Document, **settings: Any) -> httpx.AsyncClient:
     """A client of a double of these documents, which checks its own replies."""
-    site = Site(double(documents, Settings(check_replies=True, **settings)))
+    site = Site(double(documents, Settings(check_replies=True, date=NOON, **settings)))
     return httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://127.0.0.1")

@@ -36,6 +36,7 @@ from mutants.relay import Relay, made
 from mutants.selection import drawn, is_of_all, is_whole, left_out, place, selected
 from mutants.wire import served as on_socket
 from mutants.wire import wire
+from support import NOON
 
 from proofsheet.contracts.client.callback_receiver import Receiver
 from proofsheet.contracts.client.connection import Limits
@@ -132,7 +133,11 @@ def site(document: Document, seed: int, **settings: Any) -> Site:
     if isinstance(pace := settings.get("task_pace"), str):
         settings["task_pace"] = parse_pace(pace)
     known = {KEY: rich, KEYS["other"]: rich, KEYS["broke"]: KnownKey(credits=Decimal(0))}
-    made = Site(replace(double((document,), Settings(keys=known, seed=seed, **settings)), renderer=_RENDERER))
+    made = Site(
+        replace(
+            double((document,), Settings(keys=known, seed=seed, date=NOON, **settings)), renderer=_RENDERER
+        )
+    )
     made.double.state.move_clock(frozen=True)
     return made
 
