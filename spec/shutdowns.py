@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from proofsheet.spec import resource_examples as resources_of
 from proofsheet.spec.document import Document, Operation, Rule
 from proofsheet.spec.request_bodies import Body
 
@@ -27,7 +28,8 @@ def has_ended(body: Body, field: str, value: Any, day: date) -> bool:
 def as_of(document: Document, day: date) -> Document:
     """The document as it is on a day: without the values that have ended, and without rules about them alone.
 
-    Operations that have no value left of such a field, or no resource that they need, are left out.
+    Operations that have no value left of such a field, or no resource that they need, are left out. Examples
+    name what there is: instead of a resource that has ended one that is like it.
     """
     found = {name: _operation(each, day) for name, each in document.operations.items()}
     return replace(document, operations={name: each for name, each in found.items() if each is not None})
@@ -38,6 +40,8 @@ def _operation(operation: Operation, day: date) -> Operation | None:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
     if role is not None and role.where and not any(map(role.fits, role.of.at(midnight).values())):
         return None
+    if role is not None and role.id is not None:
+        operation = resources_of.with_those_left(operation, role, role.of.at(midnight))
     if not any(each.shutdowns for each in operation.bodies):
         return operation
     bodies = tuple(_body(each, day) for each in operation.bodies)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,21 +54,24 @@ def audio(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     if artifact is not None and artifact.kind == "audio" and not operation.lifecycles:
         asked = [*_speech(operation, artifact), *_in_events(operation, artifact)]
-        yield from (_derived(source, operation, each) for each in asked)
+        yield from _derived(source, operation, asked)
     if heard is not None:
-        yield from (_derived(source, operation, each) for each in _transcripts(operation, heard))
+        yield from _derived(source, operation, _transcripts(operation, heard))
     yield from _uploads(source, operation)
 
 
-def _derived(source: Source, operation: Operation, asked: _Asked) -> Derived:
-    wanted = source.requirement(
-        operation, asked.topic, asked.says, asked.at, profile="core", level=asked.level
-    )
-    body = completed(operation, **asked.fields) or dict(asked.fields)
-    expects = tuple(check(wanted.id, *more) for check, more in asked.expects)
-    cost = price(operation, body)
-    case = case_of(operation, asked.topic, body, expects, cost=cost, pays=bool(cost))
-    return Derived(wanted, (case,))
+def _derived(source: Source, operation: Operation, asked: Iterable[_Asked]) -> Iterator[Derived]:
+    """What is asked with a body that keeps the rules: some can be asked of models only that are gone."""
+    for each in asked:
+        if (body := completed(operation, **each.fields)) is None:
+            continue
+        wanted = source.requirement(
+            operation, each.topic, each.says, each.at, profile="core", level=each.level
+        )
+        expects = tuple(check(wanted.id, *more) for check, more in each.expects)
+        cost = price(operation, body)
+        case = case_of(operation, each.topic, body, expects, cost=cost, pays=bool(cost))
+        yield Derived(wanted, (case,))
 
 
 def _speech(operation: Operation, artifact: Artifact) -> Iterator[_Asked]:
