@@ -48,7 +48,7 @@ def test_examples_name_what_there_is_on_the_day(library: Library, name: str) -> 
                 continue
             left = role.of.at(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
             fitting = {each for each, members in left.items() if role.fits(members)}
-            place, field, at = place_in_request(role.id.text)
+            _, field, at = place_in_request(role.id.text)
             named = [example[at[0]] for body in operation.bodies for example in body.examples if at]
             named += [body.schema["properties"][at[0]].get("example") for body in operation.bodies if at]
             named += [each.schema.get("example") for each in operation.parameters if each.name == field]
