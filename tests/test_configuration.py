@@ -19,6 +19,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     inner = tmp_path / "inner"
     inner.mkdir()
     monkeypatch.chdir(inner)
+    for name in ("PROOFSHEET_SERVE_DATE", "PROOFSHEET_CHECK_DATE"):  # of all tests
+        monkeypatch.delenv(name, raising=False)
 
     def run(text: str | None, *arguments: str, name: str = "proofsheet.toml") -> Result:
         if text is not None:

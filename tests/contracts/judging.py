@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+from support import NOON
 from task_relays import Relay
 
 from proofsheet.contracts.client.callback_receiver import Receiver
@@ -69,7 +70,7 @@ class Judged:
         **settings: Any,
     ):
         options = {"keys": {KEY: KnownKey(credits=Decimal(5000))}, "seed": 1, **settings}
-        site = Site(double((served or document,), Settings(**options)))
+        site = Site(double((served or document,), Settings(**{"date": NOON, **options})))
         self.pauses: list[float] = []
         self.transport = Here(site, relay)
         client = HttpClient(document, target, self.transport, pause=self._pause)
