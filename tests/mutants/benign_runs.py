@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mutants.benign import Benign, benign
 from mutants.trial import false_alarms, harmless_trial, some_of
@@ -18,6 +18,7 @@ from support import documents
 BASE = "stability"
 ROWS = 4  # neighbours in the files are alike, and never stand in one row
 DRAWN = 2  # operations, where a relay on a socket stands before a family
+LEFT_OPEN = frozenset({"answer.headers", "answer.id", "answer.keys", "answer.type"})  # noted, and no more
 BASE_ONLY = (  # a picture in each form of both versions, refusals, an account
     *("stability.generateCore.answer", "stability.generateCore.form", "stability.generateCore.finish"),
     *("stability.generateCore.picture", "stability.generateCore.seed", "stability.generateCore.prompt"),
@@ -45,14 +46,20 @@ def runs(ids: list[str]) -> Iterator[HarmlessRun]:
     for number, each in enumerate(chosen):
         only = () if each.broad else (*BASE_ONLY, *some_of(BASE, 1, number))
         yield HarmlessRun((each.id,), BASE, "core", only)
-    flat = [each.id for each in chosen if not each.wire]
-    rows = [tuple(flat[number::ROWS]) for number in range(min(ROWS, len(flat)))]
+    flat = sorted((each for each in chosen if not each.wire), key=_is_coded)
+    dealt = [flat[::-1][number::ROWS][::-1] for number in range(min(ROWS, len(flat)))]
+    rows = [tuple(each.id for each in row) for row in dealt]
     for place, document in enumerate(documents()):
         known = rows if "." not in document else rows[place % ROWS :][:1]  # a variant is much as its family
         yield from (HarmlessRun(row, document, "free") for row in known)
     for number, each in enumerate(each for each in chosen if each.wire):
         for document in (name for name in documents() if "." not in name):
             yield HarmlessRun((each.id,), document, "free", some_of(document, DRAWN, number))
+
+
+def _is_coded(relay: Benign) -> bool:
+    """Whether it codes bodies: it is then the last of its row, and the only such one."""
+    return any(each["do"] == "content-coding" for each in relay.does)
 
 
 def tried(run: HarmlessRun) -> tuple[list[str], int]:
@@ -62,7 +69,9 @@ def tried(run: HarmlessRun) -> tuple[list[str], int]:
         found = harmless_trial(relay, run.document, run.profile, run.only)
     except Exception as error:  # the others are tried all the same
         return [f"the trial itself: {type(error).__name__}: {error}"], 0
-    is_base = run.document == BASE and run.profile == "core"  # other documents have other answers to note
+    is_base = run.document == BASE and run.profile == "core"
+    if not is_base:  # other documents list other headers and members
+        relay = replace(relay, notes=relay.notes | LEFT_OPEN)
     alarms = false_alarms(relay, found, is_whole=is_base)
     return (list(_alone(run)) or alarms) if alarms and len(run.relays) > 1 else alarms, found.asked
 
