@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from proofsheet.spec.load import Library
 
 ROWS = list(rows())
 _NUMBERS = itertools.count(1)
+DAY = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()  # of every double: models have days of shutdown
 Serve = Callable[[Row], tuple[InProcess, Document]]
 
 
@@ -39,7 +41,8 @@ def served(library: Library, miniatures: Library) -> Iterator[Serve]:
         if name not in made:
             home = miniatures if row.document in miniatures.names() else library
             document = home.load(row.document)
-            made[name] = InProcess((document,), **{"rate_limit": False, **row.settings}), document
+            settings = {"rate_limit": False, "date": DAY, **row.settings}
+            made[name] = InProcess((document,), **settings), document
             made[name][0].double.state.move_clock(frozen=True)  # only rows move it, however long they take
         return made[name]
 
