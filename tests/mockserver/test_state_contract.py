@@ -15,8 +15,8 @@ from proofsheet.mockserver.state.protocol import State
 from proofsheet.mockserver.state.redis.state import RedisState
 
 SETTINGS = settings(
-    max_examples=20,
-    stateful_step_count=200,
+    max_examples=50,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
