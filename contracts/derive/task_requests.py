@@ -107,13 +107,14 @@ def viewing(document: Document, lifecycle: Lifecycle) -> list[Operation]:
     return [each for each in views if lifecycle.name in each.views]
 
 
-def holding(document: Document, lifecycle: Lifecycle) -> Operation | None:
-    """The operation that answers with the very file that a task made, where there is one."""
+def holding(document: Document, lifecycle: Lifecycle, state: str | None = None) -> Iterator[Operation]:
+    """The operations that answer with the very file that a task made; those that do in a state, if given."""
     for each in answering(document, lifecycle):
         forms = each.success.representations.values()
-        if any(bound.text == "$artifact.bytes" for form in forms for _, bound in form.binds):
-            return each
-    return None
+        has_file = any(bound.text == "$artifact.bytes" for form in forms for _, bound in form.binds)
+        table = each.task.answers if isinstance(each.task, Views) else None
+        if has_file and (state is None or (table or {}).get(state) == each.success.name):
+            yield each
 
 
 def answering(document: Document, lifecycle: Lifecycle) -> Iterator[Operation]:

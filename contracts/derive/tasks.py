@@ -211,11 +211,12 @@ def _bound(operation: Operation) -> Iterator[Expression]:
 
 
 def _files(source: Source, operation: Operation, lifecycle: Lifecycle, view: Operation) -> Iterator[Derived]:
-    holder = holding(source.document, lifecycle)
-    if operation.artifact is not None and holder is not None:
-        says = f"{holder.id} answers with the file that it made"
-        yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)
-    if operation.artifact is None or not binds(view, lifecycle, URL):
+    if operation.artifact is None:
+        return
+    if not binds(view, lifecycle, URL):  # no link leads to the file: then an operation may answer with it
+        if (holder := next(holding(source.document, lifecycle), None)) is not None:
+            says = f"{holder.id} answers with the file that it made"
+            yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)
         return
     says = "the link to a result leads to it, without a key, once the task has ended"
     yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)

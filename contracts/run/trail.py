@@ -6,12 +6,13 @@ import json
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks.callbacks import is_awaited, longest_wait
 from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
-from proofsheet.contracts.checks.task_facts import JSON, is_fetchable, links_of, places, views
+from proofsheet.contracts.checks.task_facts import JSON, end_of, is_fetchable, links_of, places, views
 from proofsheet.contracts.client.callback_receiver import Inbox
 from proofsheet.contracts.derive.task_requests import about, holding
 from proofsheet.contracts.exchange import Exchange
@@ -173,8 +174,10 @@ class Follower:
             expects = self.follow.files if role == FILE else ()
             request = Request(self.trail.operation.id, url=url, credential="none")
             yield from self._looked(Step(request, expects, role=role))
-        if role == FILE and (holder := holding(self.document, self.trail.lifecycle)):
-            yield from self._looked(Step(about(holder, self.trail.id or ""), self.follow.files, role=role))
+        state = end_of(self.trail)
+        if role == FILE and not links and state is not None:
+            for each in islice(holding(self.document, self.trail.lifecycle, state), 1):
+                yield from self._looked(Step(about(each, self.trail.id or ""), self.follow.files, role=role))
 
 
 def _sent(case: Case) -> Any:
