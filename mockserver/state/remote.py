@@ -54,11 +54,20 @@ def keep(state: State, workers: list[socket.socket], running: Callable[[], bool]
         for sock in workers:
             selector.register(sock, selectors.EVENT_READ)
         while running() and selector.get_map():
-            ready: list[Any] = [key.fileobj for key, _ in selector.select(timeout=0.2)]
-            questions = [(sock, _take(sock, state, selector)) for sock in ready]
-            for sock, question in questions:
-                if question is not None:
-                    _answer(sock, state, question)
+            questions: dict[Any, Any] = {}
+            # Until nothing more has come: while one line was read, another may have brought what is older.
+            while ready := _ready(selector, questions):
+                for sock in ready:
+                    if (question := _take(sock, state, selector)) is not None:
+                        questions[sock] = question
+            for sock, question in questions.items():
+                _answer(sock, state, question)
+
+
+def _ready(selector: selectors.BaseSelector, asking: Any) -> list[Any]:
+    """The lines that have something to read and ask nothing yet; waits for one only if nobody asks."""
+    found = selector.select(timeout=0 if asking else 0.2) if selector.get_map() else []
+    return [key.fileobj for key, _ in found if key.fileobj not in asking]
 
 
 def _take(sock: socket.socket, state: State, selector: Any) -> Any:
