@@ -10,6 +10,7 @@ from itertools import zip_longest
 from proofsheet.mockserver import bodies
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.event_templates import EventTemplate, event_template
 from proofsheet.mockserver.faults import CutOff
 from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.stream_pace import StreamPace
@@ -30,6 +31,7 @@ class Sent:
     tokens: int = 0  # that were written for it
 
 
+_HANDED = (*PIECES, PARTIAL, FILE)
 _NAMED = ("call", "function")  # events that name a tool
 _CALLS = {"tool": ("call", "arguments"), "function": ("function", "function-arguments")}
 
@@ -42,14 +44,21 @@ def sent_events(
     is_error = pace.error is not None and pace.error == most
     found: list[Sent] = []
     pieces = 0
+    templates: dict[int, EventTemplate | None] = {}
     for event, place, artifact in _whole(stream, context, artifacts):
-        numbered = replace(context, place=place, event=len(found))
-        is_piece = event.of in (*PIECES, PARTIAL, FILE) and event.at is None
+        is_piece = event.of in _HANDED and event.at is None
         if most is not None and pieces >= most and (is_piece or pieces):
             error = stream.error if is_error else None
-            return [*found, _event(error, numbered) if error else Sent(b"", is_cut=True)]
-        made = _event(event, numbered, artifact)
-        found.append(replace(made, is_piece=is_piece, tokens=_tokens(event, place)))
+            numbered = replace(context, place=place, event=len(found))
+            return [*found, Sent(_event(error, numbered)) if error else Sent(b"", is_cut=True)]
+        if id(event) not in templates:
+            templates[id(event)] = event_template(event, context)
+        template = templates[id(event)]
+        if template is not None and place is not None and artifact is None:
+            data = template.data(place, len(found))
+        else:
+            data = _event(event, replace(context, place=place, event=len(found)), artifact)
+        found.append(Sent(data, is_piece, tokens=_tokens(event, place)))
         pieces += is_piece
     return found if stream.end is None else [*found, Sent(b"data: %s\n\n" % stream.end.encode())]
 
@@ -148,15 +157,15 @@ def _said(whole: Place) -> Iterator[tuple[str, str | None, Place]]:
         if place.tool:
             yield call, None, place
         for each in place.part.tokens if place.part else ():
-            yield kind, None, replace(place, piece=each, before=before)
+            yield kind, None, place.at_piece(each, before)
             before += kind == "text"
         yield kind, "end", place
 
 
-def _event(event: Event, context: Context, artifact: Artifact | None = None) -> Sent:
+def _event(event: Event, context: Context, artifact: Artifact | None = None) -> bytes:
     shown = (artifact,) if artifact else ()
     blobs: list[bytes] = []
     value = bodies.filled_in(event.value, event.binds, context, shown, blobs)
     data = bodies.as_sent(value, blobs)
     name = f"event: {event.name}\n" if event.name else ""
-    return Sent(b"%sdata: %s\n\n" % (name.encode(), data))
+    return b"%sdata: %s\n\n" % (name.encode(), data)
