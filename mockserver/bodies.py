@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from proofsheet.mockserver.sources import Artifact, Context, values
@@ -12,6 +11,7 @@ from proofsheet.mockserver.written_values import parts, repeated
 from proofsheet.spec import json_text, media_types, pointers
 from proofsheet.spec.document import Representation
 from proofsheet.spec.expressions import Binds, Expression
+from proofsheet.spec.fast_replace import fast_replace
 
 _LONG_LIST = 16  # items
 
@@ -138,7 +138,7 @@ def _of_parts(expression: Expression, context: Context) -> list[Any]:
     """A list with an item for each part of what is written, made of the pattern of its kind."""
     patterns = {each.kind: each for each in expression.patterns}
     return [
-        filled_in(pattern.value, pattern.binds, replace(context, place=place))
+        filled_in(pattern.value, pattern.binds, fast_replace(context, place=place))
         for kind, place in (parts(context.place) if context.place else ())
         if (pattern := patterns.get(kind))
     ]
@@ -168,14 +168,16 @@ def _repeated(
 ) -> list[tuple[Context, Sequence[Artifact]]] | None:
     """What each item is bound from: none at all keeps the example's own, None leaves an empty list."""
     if name.startswith("$resource.") and context.resources:
-        return [(replace(context, resource=each), artifacts) for each in context.resources]
+        return [(fast_replace(context, resource=each), artifacts) for each in context.resources]
     places = repeated(name, context.place) if context.place else None
     if places is not None:
-        return [(replace(context, place=each), artifacts) for each in places] or None
+        return [(fast_replace(context, place=each), artifacts) for each in places] or None
     if name.startswith("$offer.") and context.task:
-        return [(replace(context, offer=(each, context.task)), artifacts) for each in context.task.offers]
+        return [
+            (fast_replace(context, offer=(each, context.task)), artifacts) for each in context.task.offers
+        ]
     if name.startswith("$refusal."):
-        return [(replace(context, complaints=[each]), artifacts) for each in context.complaints]
+        return [(fast_replace(context, complaints=[each]), artifacts) for each in context.complaints]
     return [(context, [each]) for each in artifacts]
 
 

@@ -17,6 +17,7 @@ from proofsheet.mockserver.stream_pace import StreamPace
 from proofsheet.mockserver.written_values import Place, parts
 from proofsheet.spec import tokens
 from proofsheet.spec.events import ARTIFACT, FILE, PARTIAL, PIECES, Event, EventStream
+from proofsheet.spec.fast_replace import fast_replace
 
 FILE_PIECE = 3 * 4096  # bytes: base64 has no padding within a file
 
@@ -31,6 +32,7 @@ class Sent:
     tokens: int = 0  # that were written for it
 
 
+_AT_ONCE = 8  # events in a write
 _HANDED = (*PIECES, PARTIAL, FILE)
 _NAMED = ("call", "function")  # events that name a tool
 _CALLS = {"tool": ("call", "arguments"), "function": ("function", "function-arguments")}
@@ -64,21 +66,25 @@ def sent_events(
 
 
 async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncIterator[bytes]:
-    """The events one by one. Raises CutOff where the connection is to end, or where an error has no event.
+    """The events, one by one where there is a pace, else several at once: a write costs more than an event.
 
-    The call has ended before its last event goes out: who has read that finds it charged and noted.
+    Raises CutOff where the connection is to end, or where an error has no event. The call has ended before
+    its last event goes out: who has read that finds it charged and noted.
     """
     pace = call.stream_pace
     pauses = pace.pauses(double.rng)
-    for number, each in enumerate(found, 1):
-        if each.is_piece and not pace.is_immediate:
+    size = _AT_ONCE if pace.is_immediate else 1
+    for start in range(0, len(found), size):
+        group = found[start : start + size]
+        if group[0].is_piece and not pace.is_immediate:
             await asyncio.sleep(next(pauses))
-        call.sent_tokens += each.tokens
-        if number == len(found):
+        call.sent_tokens += sum(each.tokens for each in group)
+        if start + size >= len(found):
             call.ended()
-        if each.is_cut:
+        if data := b"".join([each.data for each in group]):
+            yield data
+        if group[-1].is_cut:
             raise CutOff
-        yield each.data
 
 
 Made = tuple[Event, Place | None, Artifact | None]  # of what in the answer an event is made
@@ -157,7 +163,7 @@ def _said(whole: Place) -> Iterator[tuple[str, str | None, Place]]:
         if place.tool:
             yield call, None, place
         for each in place.part.tokens if place.part else ():
-            yield kind, None, place.at_piece(each, before)
+            yield kind, None, fast_replace(place, piece=each, before=before)
             before += kind == "text"
         yield kind, "end", place
 

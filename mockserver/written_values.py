@@ -7,7 +7,7 @@ import itertools
 import math
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
 from typing import Any
@@ -20,6 +20,7 @@ from proofsheet.mockserver.transcripts import Span, Transcript
 from proofsheet.mockserver.writing import Writing
 from proofsheet.spec import tokens
 from proofsheet.spec.completion import CUTS
+from proofsheet.spec.fast_replace import fast_replace
 
 _LIKELY = (-1.5, -0.0001)  # of a token that was chosen, as a natural logarithm
 _LESS = 0.7  # how much less likely each alternative is, at least
@@ -54,12 +55,6 @@ class Place:
     result: Result | None = None  # of what is classified
     span: Span | None = None  # a part of what is said in a file, or a word
     before: int = 0  # tokens of the choice before the piece
-
-    def at_piece(self, piece: str, before: int) -> Place:
-        """The same place at a piece. Not by `replace`, which is slow: a stream has one for each token."""
-        found = object.__new__(Place)
-        found.__dict__.update(self.__dict__, piece=piece, before=before)
-        return found
 
     @property
     def chosen(self) -> Choice:
@@ -104,7 +99,7 @@ def _seed(choice: Choice) -> bytes:
 def parts(place: Place) -> list[tuple[str, Place]]:
     """Each part of a choice, in order: its kind, and its place."""
     return [
-        (each.kind, replace(place, part=each, number=number, tool=each if each.tool else None))
+        (each.kind, fast_replace(place, part=each, number=number, tool=each if each.tool else None))
         for number, each in enumerate(place.chosen.parts)
     ]
 
@@ -115,20 +110,20 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     if source not in _LEVELS:
         return None
     if source == "$result":
-        return [replace(place, result=each) for each in place.writing.results]
+        return [fast_replace(place, result=each) for each in place.writing.results]
     if source == "$vector":
-        return [replace(place, vector=index) for index in range(len(place.writing.inputs))]
+        return [fast_replace(place, vector=index) for index in range(len(place.writing.inputs))]
     if source in ("$segment", "$word"):
         heard = place.writing.transcript
         found = (heard.segments if source == "$segment" else heard.words) if heard else ()
-        return [replace(place, span=each) for each in found]
+        return [fast_replace(place, span=each) for each in found]
     if place.choice is None and place.writing.transcript is None:  # of which there is one
-        return [replace(place, choice=each) for each in place.writing.choices]
+        return [fast_replace(place, choice=each) for each in place.writing.choices]
     if source == "$tool":
-        return [replace(place, tool=each) for each in place.chosen.tools]
+        return [fast_replace(place, tool=each) for each in place.chosen.tools]
     if place.token is None:
-        return [replace(place, token=each) for each in place.tokens()]
-    return [replace(place, alternative=each) for each in place.alternatives()]
+        return [fast_replace(place, token=each) for each in place.tokens()]
+    return [fast_replace(place, alternative=each) for each in place.alternatives()]
 
 
 _LEVELS = (

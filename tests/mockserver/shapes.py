@@ -64,5 +64,5 @@ def document(
 
 def client(*documents: Document, **settings: Any) -> httpx.AsyncClient:
     """A client of a double of these documents, which checks its own replies."""
-    site = Site(double(documents, Settings(check_replies=True, date=NOON, **settings)))
+    site = Site(double(documents, Settings(**{"check_replies": True, "date": NOON, **settings})))
     return httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://127.0.0.1")
