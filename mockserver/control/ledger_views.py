@@ -20,7 +20,8 @@ from proofsheet.mockserver.state import journal
 async def show_ledger(request: Request, double: Double) -> Any:
     key = needed_key(request)
     accounts = _accounts(double, request.query_params.get("family"))
-    return _ledger(double, key, next((each for each in _used(double, key) if each in accounts), accounts[0]))
+    used = next((each for each in _used(double, key) if each in accounts), None)
+    return _ledger(double, key, used or _least(double, key, accounts))
 
 
 def _used(double: Double, key: str) -> list[str]:
@@ -28,6 +29,12 @@ def _used(double: Double, key: str) -> list[str]:
     last = double.state.journal(journal.label(key), 0, 1)
     ended = [each.account for each in double.documents for entry in last if entry["document"] == each.name]
     return ended + [each for each in _accounts(double, None) if double.state.held((each, key))]
+
+
+def _least(double: Double, key: str, accounts: list[str]) -> str:
+    """The account with the least credits: the journal forgets calls, the accounts do not."""
+    left = [(each, double.state.balance((each, key))) for each in accounts]
+    return min(left, key=lambda each: Decimal("inf") if each[1] is None else each[1])[0]
 
 
 def _ledger(double: Double, key: str, account: str) -> dict[str, Any]:

@@ -221,6 +221,20 @@ async def _with_credits(talk: Callable[[httpx.AsyncClient], Awaitable[Any]], kno
         return await talk(http)
 
 
+def test_the_ledger_is_right_when_the_journal_has_forgotten_a_keys_calls() -> None:
+    """As after so many calls of others that the key's own have gone: found with ten thousand tasks."""
+
+    async def talk(http: httpx.AsyncClient) -> list[Any]:
+        assert (await _post(http, "/two/task", body={})).status_code == 200
+        assert (await http.delete("/_mock/journal")).status_code == 200
+        asked = [("sk-1", "/_mock/ledger"), ("sk-1", "/_mock/ledger?family=one"), ("sk-new", "/_mock/ledger")]
+        return [
+            (await http.get(path, headers={"authorization": key})).json()["credits"] for key, path in asked
+        ]
+
+    assert asyncio.run(_with_credits(talk, [ONE, TWO])) == [0, 10, 10]
+
+
 def _sold(document: Document) -> Document:
     """The document as one of a vendor's."""
     operations = {name: replace(each, account="seller") for name, each in document.operations.items()}
