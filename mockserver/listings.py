@@ -1,17 +1,21 @@
-"""What an operation that lists tasks shows of them: those that fit, a page at a time."""
+"""What an operation that lists tasks or kept items shows of them: those that fit, a page at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.spec import pointers
 from proofsheet.spec.expressions import Expression
-from proofsheet.spec.tasks import Lists, Page, Where
+from proofsheet.spec.kept import Items
+from proofsheet.spec.paging import Page
+from proofsheet.spec.tasks import Lists, Where
 
 Evaluate = Callable[[Expression], Any]
+_TASK_ID, _ITEM_ID = attrgetter("task.id"), itemgetter("id")
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Listing:
     size: int = 0
     first: int = 0  # the number of the first page
     more: bool = False  # whether others follow
-    shown: Sequence[TaskView] = ()  # the tasks on it
+    shown: Sequence[Any] = ()  # the tasks or items on it, and what each is named by
+    id_of: Callable[[Any], Any] = _TASK_ID
 
     @property
     def pages(self) -> int:
@@ -46,26 +51,37 @@ async def listing(
     return replace(made, bodies=bodies, shown=shown)
 
 
+def items_listed(sent: Evaluate, role: Items, items: Sequence[Any]) -> Listing:
+    """Of items, the oldest first, a page: the newest first unless a call asks for the other order."""
+    by, oldest = role.turned
+    ordered = items if sent(by) == oldest else items[::-1]
+    made = _page(sent, role.page, [(each, each) for each in ordered], _ITEM_ID)
+    bodies = [each for each, _ in made.bodies]
+    return replace(made, bodies=bodies, shown=bodies, id_of=_ITEM_ID)
+
+
 def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
     pairs = ((next(pointers.find(body, where.shows), None), value) for where, value in wanted)
     return all(shown in value if isinstance(value, list) else shown == value for shown, value in pairs)
 
 
-def _page(sent: Evaluate, page: Page | None, found: Sequence[Any]) -> Listing:
+def _page(
+    sent: Evaluate, page: Page | None, found: Sequence[Any], id_of: Callable[[Any], Any] = _TASK_ID
+) -> Listing:
     if page is None:
         return Listing(found, len(found))
     size = _number(sent(page.size), page.usual, 1)
     if page.number is None:
-        behind = _behind(sent(page.after) if page.after else None, found)
+        behind = _behind(sent(page.after) if page.after else None, found, id_of)
         return Listing(behind[:size], len(found), 0, size, more=len(behind) > size)
     number = _number(sent(page.number), page.first, page.first)
     begin = (number - page.first) * size
     return Listing(found[begin : begin + size], len(found), number, size, page.first)
 
 
-def _behind(id: Any, found: Sequence[Any]) -> Sequence[Any]:
-    """What follows the task with an id; all of them where there is none of it."""
-    at = next((at for at, (each, _) in enumerate(found, 1) if each.task.id == id), 0)
+def _behind(id: Any, found: Sequence[Any], id_of: Callable[[Any], Any]) -> Sequence[Any]:
+    """What follows the one with an id; all of them where there is none of it."""
+    at = next((at for at, (each, _) in enumerate(found, 1) if id_of(each) == id), 0)
     return found[at:]
 
 
@@ -77,6 +93,7 @@ def _number(value: Any, usual: int, least: int) -> int:
 
 TASKS: Mapping[str, Callable[[Listing], Any]] = {
     "$tasks": lambda each: list(each.bodies),
+    "$kept.items": lambda each: list(each.bodies),
     "$tasks.total": lambda each: each.total,
     "$page.number": lambda each: each.number,
     "$page.size": lambda each: each.size,
@@ -86,7 +103,7 @@ TASKS: Mapping[str, Callable[[Listing], Any]] = {
     "$page.first": lambda each: each.number == each.first,
     "$page.last": lambda each: each.number - each.first >= each.pages - 1,
     "$page.empty": lambda each: not each.bodies,
-    "$page.first-id": lambda each: each.shown[0].task.id if each.shown else None,
-    "$page.last-id": lambda each: each.shown[-1].task.id if each.shown else None,
+    "$page.first-id": lambda each: each.id_of(each.shown[0]) if each.shown else None,
+    "$page.last-id": lambda each: each.id_of(each.shown[-1]) if each.shown else None,
     "$page.more": lambda each: each.more,
 }

@@ -147,7 +147,7 @@ def _resources(operation: Operation, double: Double) -> list[Mapping[str, Any]]:
 async def _listed(call: Call, double: Double) -> Listing | None:
     role = call.operation.task
     if call.tasks is None or not isinstance(role, Lists):
-        return None
+        return kept_answers.listed(call)
     shown = double.documents.operation((call.operation.document, role.view)).operation
     return await listing(call.evaluate, role, call.tasks, partial(task_body, double, shown))
 

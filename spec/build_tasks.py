@@ -17,6 +17,7 @@ from proofsheet.spec.expressions import (
     parse_text,
 )
 from proofsheet.spec.follow_up import follow_up
+from proofsheet.spec.paging import page
 from proofsheet.spec.tasks import (
     Callback,
     Lifecycle,
@@ -24,7 +25,6 @@ from proofsheet.spec.tasks import (
     Lists,
     Moves,
     Offer,
-    Page,
     Parent,
     Queued,
     Removes,
@@ -153,20 +153,13 @@ def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
         turned=None if isinstance(order, str) else (parse(order["by"]), order["oldest"]),
         most=node.get("most"),
         all_without_ids=node.get("without-ids", "all") == "all",
-        page=_page(node.get("page")),
+        page=page(node.get("page")),
         where=tuple(_where(each) for each in node.get("where", ())),
     )
 
 
 def _where(node: Any) -> Where:
     return Where(pointers.split(node["shows"]), parse(node["is"]))
-
-
-def _page(node: Any) -> Page | None:
-    if node is None:
-        return None
-    number, after = _optional(node.get("number")), _optional(node.get("after"))
-    return Page(number, parse(node["size"]), node.get("first", 0), node["usual"], after)
 
 
 def _moves(node: Any, known: Mapping[str, Lifecycle]) -> Moves:

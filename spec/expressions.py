@@ -27,7 +27,7 @@ TASK = frozenset(
         *("parent", "offer", "ahead", "flaw"),
     )
 )
-TASKS = frozenset({"$tasks", "$tasks.total"})
+TASKS = frozenset({"$tasks", "$tasks.total", "$kept.items"})  # what is listed
 PAGE = frozenset(
     f"$page.{each}"
     for each in (

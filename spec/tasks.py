@@ -13,6 +13,7 @@ from functools import cached_property
 
 from proofsheet.spec.expressions import Expression, embedded
 from proofsheet.spec.follow_up import FollowUp
+from proofsheet.spec.paging import Page
 
 
 @dataclass(frozen=True)
@@ -178,20 +179,6 @@ class Views:
         if self.answers is None or self.otherwise is None:
             return state
         return self.answers.get(state, self.otherwise)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Where the number and the size of a page stand, its usual size, and the number of the first page.
-
-    Or a page has no number and begins behind the task whose id stands at `after`.
-    """
-
-    number: Expression | None
-    size: Expression
-    first: int
-    usual: int
-    after: Expression | None = None
 
 
 @dataclass(frozen=True)

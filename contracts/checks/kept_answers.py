@@ -1,4 +1,7 @@
-"""What is expected of answers that are kept: shown as they came, gone once deleted, part of what goes on."""
+"""What is expected of answers that are kept: shown as they came, gone once deleted, part of what goes on.
+
+And what they were made of, listed.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,29 @@ class ShownAgain(Expectation):
         for name, value in wanted.items() if not problems else ():
             if came[name] != value:
                 yield f"expected the {name} as answered, {value!r:.60}, came {came[name]!r:.60}"
+
+
+@dataclass(frozen=True)
+class ItemsListed(Expectation):
+    """Among the items that a kept answer was made of is all that was `sent`, its texts."""
+
+    sent: tuple[str, ...]
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        problems = list(no_success(answer))
+        yield from problems
+        found = set(_texts(values(answer, "$kept.items")))
+        for each in self.sent if not problems else ():
+            if each not in found:
+                yield f"expected what was sent, {each!r:.60}, among the items, came {len(found)} other texts"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 @dataclass(frozen=True)

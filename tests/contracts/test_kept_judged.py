@@ -79,8 +79,14 @@ def forgetful(request: httpx.Request, forward: Forward) -> httpx.Response:
 
 
 def other_text(body: Any) -> Any:
-    body["output"][0]["content"][0]["text"] = "Something else"
+    if "output" in body:
+        body["output"][0]["content"][0]["text"] = "Something else"
     return body
+
+
+def listing(change: Callable[[Any], Any]) -> Relay:
+    """Every list holds something else."""
+    return with_json("GET", lambda body: {**body, "data": change(body["data"])} if "data" in body else body)
 
 
 def honest(request: httpx.Request, forward: Forward) -> httpx.Response:
@@ -94,14 +100,20 @@ def honest(request: httpx.Request, forward: Forward) -> httpx.Response:
         (with_json("GET", lambda body: {**body, "billing": {"payer": "somebody"}}), set()),
         (with_json("DELETE", lambda body: {"deleted": True, "object": "response", "id": body["id"]}), set()),
         (with_json("GET", other_text), {"kept.shown"}),
-        (with_json("GET", lambda body: {**body, "id": "resp_other"}), {"kept.shown", "kept.deleted"}),
+        (with_json("GET", lambda body: {**body, "id": "resp_other"}),
+         {"kept.shown", "kept.listed", "kept.deleted"}),
         (with_json("GET", lambda body: {**body, "usage": None}), {"kept.shown"}),
         (undeleted, {"kept.deleted"}),
         (instead("DELETE", 405, {"error": {"message": "no", "type": "x", "param": None, "code": None}}),
          {"kept.deleted"}),
         (forgetful, {"kept.earlier"}),
+        (listing(lambda data: [{**data[0], "id": "msg_of_its_own", "created_by": "user"}]), set()),
+        (listing(lambda data: []), {"kept.listed"}),
+        (listing(lambda data: [{**data[0], "content": [{"type": "input_text", "text": "No"}]}]),
+         {"kept.listed"}),
     ],
-    ids=["clean", "more", "order", "text", "id", "usage", "still-there", "not-deleted", "forgetful"],
+    ids=["clean", "more", "order", "text", "id", "usage", "still-there", "not-deleted", "forgetful",
+         "other-id", "no-items", "other-items"],
 )  # fmt: skip
 def test_what_is_kept(responses: tuple[Document, Plan], relay: Relay, wrong: set[str]) -> None:
     assert found(responses, relay) == wrong

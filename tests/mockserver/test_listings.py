@@ -10,7 +10,8 @@ import pytest
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.listings import TASKS, Listing, listing
 from proofsheet.spec.expressions import Expression, UnknownExpression, parse_bind, parse_text
-from proofsheet.spec.tasks import Lists, Page, Where
+from proofsheet.spec.paging import Page
+from proofsheet.spec.tasks import Lists, Where
 
 
 def shown(listing: Listing) -> dict[str, Any]:
