@@ -12,6 +12,18 @@ from proofsheet.spec import pointers
 from proofsheet.spec.lint.context import Context, Found
 from proofsheet.spec.lint.places import Place
 
+# Of JSON Schema 2020-12 and OpenAPI 3.1.
+_OF_SCHEMAS = """
+$anchor $comment $defs $dynamicAnchor $dynamicRef $id $ref $schema $vocabulary additionalProperties allOf
+anyOf const contains contentEncoding contentMediaType contentSchema default dependentRequired deprecated
+dependentSchemas description discriminator else enum example examples exclusiveMaximum exclusiveMinimum
+externalDocs format if items maxContains maxItems maxLength maxProperties maximum minContains minItems
+minLength minProperties minimum multipleOf not oneOf pattern patternProperties prefixItems properties
+propertyNames readOnly required then title type unevaluatedItems unevaluatedProperties uniqueItems writeOnly
+xml
+"""
+KEYWORDS_OF_SCHEMAS = frozenset(_OF_SCHEMAS.split())
+
 
 def shape(context: Context) -> Iterator[Found]:
     """The loader reads every part of the document."""
@@ -19,7 +31,13 @@ def shape(context: Context) -> Iterator[Found]:
 
 
 def known(context: Context) -> Iterator[Found]:
-    """Every x- keyword is in the vocabulary."""
+    """Every x- keyword is in the vocabulary, every other one of a schema in JSON Schema or OpenAPI."""
+    for place in context.of_kind("schema"):
+        for name in place.node:
+            if not name.startswith("x-") and name not in KEYWORDS_OF_SCHEMAS:
+                near = difflib.get_close_matches(name, KEYWORDS_OF_SCHEMAS, n=1)
+                hint = f"did you mean {near[0]}?" if near else "is a comma in a text that has no quotes?"
+                yield Found(_at(place, name), f"{name!r} is no keyword of JSON Schema; {hint}")
     names = context.vocabulary.keywords
     for place, name in _keywords(context):
         if name not in names:

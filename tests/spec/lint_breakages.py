@@ -60,6 +60,8 @@ BROKEN: list[tuple[str, str, list[Edit]]] = [
     ("keyword-known", "did you mean x-cost", [(f"{ULTRA}/x-costs", 5)]),
     ("keyword-known", "x-foo", [("/info/x-foo", 1)]),
     ("keyword-known", "x-foo", [(f"{ULTRA}{FORM_BODY}/properties/image/x-foo", 1)]),
+    ("keyword-known", "did you mean minimum", [(f"{ULTRA}{FORM_BODY}/properties/seed/minimun", 1)]),
+    ("keyword-known", "a comma in a text", [(f"{ULTRA}{FORM_BODY}/properties/image/in order.", None)]),
     ("keyword-placed", "it belongs to: operation", [("/x-cost", {"credits": 5, "charged": ["success"]})]),
     ("keyword-formed", "x-rate-limit", [(f"{POLICY}/x-rate-limit/requests", "many")]),
     ("keyword-formed", "x-may-differ", [("/x-may-differ/0/why", GONE)]),
