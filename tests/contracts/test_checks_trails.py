@@ -153,8 +153,15 @@ def test_what_is_wrong_is_told(
     assert text in found[0]
 
 
+ELSEWHERE = ("kept_answers", "limit_headers")  # test_kept_judged has both of each
+
+
 def test_every_check_has_a_row_with_both() -> None:
-    wanted = {each for each in expectations() if each.compares}
+    wanted = {
+        each
+        for each in expectations()
+        if each.compares and not each.__module__.rpartition(".")[2].startswith(ELSEWHERE)
+    }
     assert {check for check, *_ in TABLE} == wanted
     assert {check for check, *_ in ROWS} == wanted
 
