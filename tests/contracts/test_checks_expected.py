@@ -197,7 +197,7 @@ def test_a_check_passes_what_is_right_and_tells_what_is_not(
     assert text in found[0]
 
 
-# Checks with tests of their own: test_edited_pictures, test_checks_tasks, test_video_judged, test_kept_judged …
+# Checks with tests of their own: test_edited_pictures, test_checks_tasks, test_kept_judged …
 ELSEWHERE = (
     "edited_pictures",
     "task_",
