@@ -20,6 +20,7 @@ from proofsheet.contracts.derive.refusals import lists_all, names_fields
 from proofsheet.contracts.derive.request_bodies import Refusable, breaks, completed, refusable, whole
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import COMPONENT, Derived, Source
+from proofsheet.contracts.derive.source_pictures import SIDES, picture_of
 from proofsheet.contracts.derive.task_requests import plain_answer
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
@@ -32,6 +33,7 @@ def listed(source: Source, operation: Operation) -> Iterator[Derived]:
     """Every value of every enum is taken, a bare key lets in, several pictures are several."""
     yield from _bare_key(source, operation)
     yield from _several(source, operation)
+    yield from _one_each(source, operation)
     if operation.body is None:
         return
     for field in body_fields(operation.body):
@@ -137,3 +139,17 @@ def _several(source: Source, operation: Operation) -> Iterator[Derived]:
     expect = PictureCount(wanted.id, SEVERAL)
     accept = next(each for each in operation.success.representations if not each.startswith("image/"))
     yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, accept, {name: SEVERAL}, "several"),))
+
+
+def _one_each(source: Source, operation: Operation) -> Iterator[Derived]:
+    """Each given picture leads to one of its own, so that as many come."""
+    artifact = operation.artifact
+    if artifact is None or not artifact.each:
+        return
+    name = artifact.sources[0]
+    at, also = "/x-artifact/each", ("/x-artifact/source", provenance.field(operation, name))
+    says = f"{SEVERAL} pictures in {name} give {SEVERAL}"
+    wanted = source.requirement(operation, "picture.each", says, at, also=also, profile="core")
+    fields = {name: [picture_of(SIDES), picture_of(SIDES[::-1])]}
+    expect = PictureCount(wanted.id, SEVERAL)
+    yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, None, fields, "several", alone=True),))
