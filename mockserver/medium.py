@@ -12,6 +12,7 @@ from proofsheet.mockserver.drawing import draw, pictures
 from proofsheet.mockserver.filming import film, videos
 from proofsheet.mockserver.modelling import build, models
 from proofsheet.mockserver.speaking import speak, speeches
+from proofsheet.mockserver.uploads import given_back, uploads
 
 
 @dataclass(frozen=True)
@@ -37,4 +38,5 @@ MEDIA: Mapping[str, Medium] = {  # by x-artifact.kind
     "audio": Medium(speeches, speak),
     "video": Medium(videos, film),
     "text": Medium(_no_files, _written),
+    "upload": Medium(uploads, given_back),
 }

@@ -151,6 +151,8 @@ async def _show(call: Call, double: Double, role: Views) -> str:
         raise Refusal("task", outcome=role.missing)
     call.task = found = view(double, looked_at(double, task, call.account))
     call.choose_representation(found.call.artifact_media)
+    if role.refuses is not None and role.refuses[0].is_valid(found.call.known_fields):
+        raise Refusal("task", outcome=role.refuses[1])
     return role.outcome(found.position.state)
 
 

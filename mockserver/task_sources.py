@@ -13,8 +13,9 @@ from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Holder, Task
 from proofsheet.mockserver.tasks.course import Position, position
-from proofsheet.spec import expressions
-from proofsheet.spec.tasks import Lifecycle, Offer, State
+from proofsheet.mockserver.uploads import UploadedFile
+from proofsheet.spec import expressions, pointers
+from proofsheet.spec.tasks import Lifecycle, Offer, Starts, State
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,28 @@ def looked_at(double: Double, task: Task, by: Holder) -> Task:
 def is_known(double: Double, task: Task) -> bool:
     """Whether the documents have the operation that started a task, and every state of its way.
 
-    Documents are read again while tasks are open (serve --reload), and edited by hand.
+    Documents are read again while tasks are open (serve --reload), and edited by hand. A task whose time is
+    over is not known either.
     """
     served = double.documents.get(task.operation)
     lifecycle = served.operation.lifecycles.get(task.lifecycle) if served else None
-    return lifecycle is not None and all(name in lifecycle.states for _, name in task.route)
+    if served is None or lifecycle is None or any(name not in lifecycle.states for _, name in task.route):
+        return False
+    until = _expires(served, task)
+    return until is None or double.state.now() < until
+
+
+def _expires(served: Served, task: Task) -> float | None:
+    """When a task is gone, in seconds of the clock; None where it stays."""
+    role = served.operation.task
+    if not isinstance(role, Starts) or role.expires is None:
+        return None
+    asked = next(pointers.find(task.sent()["fields"], role.expires), None)
+    return task.created + asked if isinstance(asked, int | float) else None
+
+
+def _uploaded(view: TaskView) -> Iterator[UploadedFile]:
+    return (each for each in view.task.artifacts if isinstance(each, UploadedFile))
 
 
 def _number(value: float | None) -> Iterator[float]:
@@ -116,6 +134,9 @@ TASK: Mapping[str, Callable[[TaskView], Iterator[Any]]] = {
     "$task.duration": lambda view: _number(_duration(view.position)),
     "$task.flaw": lambda view: iter([view.task.flaw] if view.task.flaw else []),
     "$task.parent": lambda view: iter([view.task.parent] if view.task.parent else []),
+    "$task.expires": lambda view: _number(_expires(view.served, view.task)),
+    "$task.file-name": lambda view: (each.name for each in _uploaded(view)),
+    "$task.file-size": lambda view: (len(each.data) for each in _uploaded(view)),
 }
 
 

@@ -127,6 +127,7 @@ class Artifact:
     seconds: Tokens | float | None = None  # how long a video is
     fps: int = 24  # frames in each second of it
     sound: Tokens | bool = False  # whether something is heard in it
+    upload: str | None = None  # the field whose file is given back as it came
 
     @property
     def is_edit(self) -> bool:
@@ -246,6 +247,7 @@ def artifact(node: Any) -> Artifact | None:
         seconds=_place_or(node.get("seconds")),
         fps=node.get("fps", 24),
         sound=_place_or(node.get("sound", False)),
+        upload=_name(node.get("upload")),
     )
 
 

@@ -18,6 +18,7 @@ from proofsheet.spec.expressions import (
 )
 from proofsheet.spec.follow_up import follow_up
 from proofsheet.spec.paging import page
+from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import (
     Callback,
     Lifecycle,
@@ -123,6 +124,7 @@ def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
         offer=_text(node.get("offer")),
         queued=Queued(**node["queued"]) if "queued" in node else None,
         flawed=node.get("flawed"),
+        expires=pointers.split(node["expires"]) if "expires" in node else None,
     )
 
 
@@ -141,7 +143,12 @@ def _views(node: Any, known: Mapping[str, Lifecycle]) -> Views:
         any_key=node.get("foreign") == "see",
         answers=node.get("answers"),
         otherwise=node.get("otherwise"),
+        refuses=_refuses(node.get("refuses")),
     )
+
+
+def _refuses(node: Any) -> tuple[Schema, str] | None:
+    return None if node is None else (Schema(node["when"]), node["outcome"])
 
 
 def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:

@@ -24,7 +24,7 @@ TASK = frozenset(
     f"$task.{each}"
     for each in (
         *("id", "hash", "state", "kind", "label", "progress", "created", "started", "ended", "duration"),
-        *("parent", "offer", "ahead", "flaw"),
+        *("parent", "offer", "ahead", "flaw", "expires", "file-name", "file-size"),
     )
 )
 TASKS = frozenset({"$tasks", "$tasks.total", "$kept.items"})  # what is listed

@@ -14,6 +14,7 @@ from functools import cached_property
 from proofsheet.spec.expressions import Expression, embedded
 from proofsheet.spec.follow_up import FollowUp
 from proofsheet.spec.paging import Page
+from proofsheet.spec.schemas import Schema
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class Starts:
     most: int | None = None  # unfinished tasks of one credential
     per: str = "credential"  # or operation: what `most` counts
     parent: Parent | None = None
+    expires: tuple[str, ...] | None = None  # where its request says after how many seconds it is gone
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
         """Of the outcomes under a success's status, those that start no task; the first one does."""
@@ -169,10 +171,11 @@ class Views:
     any_key: bool = False  # whether the tasks of other credentials are shown too
     answers: Mapping[str, str] | None = None  # state to outcome, where those do not have one name
     otherwise: str | None = None  # the outcome for a state that is not among them
+    refuses: tuple[Schema, str] | None = None  # the outcome where the task was submitted with such fields
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
         """The outcomes that show no task."""
-        return frozenset({self.missing, self.otherwise or self.missing})
+        return frozenset({self.missing, self.otherwise or self.missing, *(self.refuses or ())[1:]})
 
     def outcome(self, state: str) -> str:
         """The outcome that shows a state."""

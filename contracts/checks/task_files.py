@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proofsheet.contracts.checks.extraction import UNTYPED, answered
+from proofsheet.contracts.checks.outcomes import is_granted
 from proofsheet.contracts.checks.task_facts import is_fetchable, links_of, views
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
 from proofsheet.contracts.history import Unjudged
-from proofsheet.contracts.trail import END, Trail
+from proofsheet.contracts.trail import END, FILE, SUBMIT, Trail
 from proofsheet.spec.document import Operation, Outcome, Representation
 from proofsheet.spec.expressions import Expression
+from proofsheet.traffic.multipart import Malformed, Part, parts
+
+MOST_PARTS = 100
 
 
 def file_operation(operation: Operation, exchange: Exchange) -> Operation:
@@ -58,3 +62,62 @@ class FilesFetched(OfTrail):
                 yield f"the link {each[:200]!r} cannot be followed: expected http:// or https:// and a host"
         if not links:
             raise Unjudged("it made nothing")
+
+
+def uploaded(trail: Trail, field: str) -> Part:
+    """The file that a task was submitted with. Raises Unjudged where there is none."""
+    for look in trail.roles(SUBMIT):
+        sent = look.exchange
+        if not is_granted(sent, look.operation):
+            continue
+        header = next((value for name, value in sent.request_headers if name.lower() == "content-type"), "")
+        try:
+            found = parts(header, sent.request_body, MOST_PARTS)
+        except Malformed:
+            found = []
+        for each in found:
+            if each.name == field:
+                return each
+    raise Unjudged("no file was taken")
+
+
+@dataclass(frozen=True)
+class FileGivenBack(OfTrail):
+    """What is fetched are the very bytes that were uploaded."""
+
+    field: str
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        sent = uploaded(trail, self.field).data
+        looks = list(trail.roles(FILE))
+        if not looks:
+            raise Unjudged("it was not fetched")
+        for each in looks:
+            came = each.exchange
+            if came.status != 200:
+                yield f"expected the file at {came.url[:200]}, came {answered(came)}"
+            elif came.body != sent:
+                other = _difference(sent, came.body)
+                yield f"expected the {len(sent)} bytes that were uploaded, came {other}"
+
+
+@dataclass(frozen=True)
+class FileDescribed(OfTrail):
+    """Views say how large the file is that was uploaded, and what it is called."""
+
+    field: str
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        sent = uploaded(trail, self.field)
+        wanted = {"size": len(sent.data), "name": sent.filename}
+        for _, found in views(trail):
+            for name, value in wanted.items():
+                came = found.get(f"$task.file-{name}")
+                if came not in (None, value):
+                    yield f"expected {value!r:.100} as its {name}, came {came!r:.100}"
+
+
+def _difference(sent: bytes, came: bytes) -> str:
+    same = next((at for at, (one, other) in enumerate(zip(sent, came, strict=False)) if one != other), None)
+    at = min(len(sent), len(came)) if same is None else same
+    return f"{len(came)} bytes, others from byte {at} on"

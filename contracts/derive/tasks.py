@@ -19,7 +19,7 @@ from proofsheet.contracts.checks.task_course import (
     TimesInOrder,
 )
 from proofsheet.contracts.checks.task_facts import TIMES, URL, binds
-from proofsheet.contracts.checks.task_files import FileComes, FilesFetched
+from proofsheet.contracts.checks.task_files import FileComes, FileDescribed, FileGivenBack, FilesFetched
 from proofsheet.contracts.checks.task_lists import IsListed
 from proofsheet.contracts.checks.task_views import (
     Echoes,
@@ -213,8 +213,12 @@ def _bound(operation: Operation) -> Iterator[Expression]:
 def _files(source: Source, operation: Operation, lifecycle: Lifecycle, view: Operation) -> Iterator[Derived]:
     if operation.artifact is None:
         return
+    holder = next(holding(source.document, lifecycle), None)
+    if (field := operation.artifact.upload) is not None:
+        yield from _uploads(source, operation, field, holder, view)
+        return
     if not binds(view, lifecycle, URL):  # no link leads to the file: then an operation may answer with it
-        if (holder := next(holding(source.document, lifecycle), None)) is not None:
+        if holder is not None:
             says = f"{holder.id} answers with the file that it made"
             yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)
         return
@@ -222,3 +226,16 @@ def _files(source: Source, operation: Operation, lifecycle: Lifecycle, view: Ope
     yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)
     says = "a task that ended with results has links that can be followed"
     yield _asked(source, operation, "file.there", says, "/x-artifact", FilesFetched)
+
+
+def _uploads(
+    source: Source, operation: Operation, field: str, holder: Operation | None, view: Operation
+) -> Iterator[Derived]:
+    """What becomes of a file that is uploaded."""
+    lifecycle = operation.lifecycle
+    if lifecycle and any(binds(view, lifecycle, f"$task.file-{each}") for each in ("size", "name")):
+        says = "views say how large the file is that was uploaded, and what it is called"
+        yield _asked(source, operation, "file.described", says, "/x-artifact", FileDescribed, field)
+    if holder is not None:
+        says = f"{holder.id} answers with the bytes that were uploaded"
+        yield _asked(source, operation, "file.bytes", says, "/x-artifact", FileGivenBack, field)

@@ -61,12 +61,13 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named(
         "/x-artifact",
         artifact,
-        ("mask", "grow", "strength", "fidelity", "vertices", "count", "voice", "speed"),
+        ("mask", "grow", "strength", "fidelity", "vertices", "count", "voice", "speed", "upload"),
     )
     timed = {name: artifact[name] for name in ("seconds", "sound") if isinstance(artifact.get(name), str)}
     yield from _named("/x-artifact", timed, tuple(timed))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
+    yield from _named("/x-task/starts", op.node.get("x-task", {}).get("starts", {}), ("expires",))
     yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
     yield from _named("/x-classification", op.node.get("x-classification", {}), ("input",))
     yield from _named("/x-transcription", op.node.get("x-transcription", {}), ("file",))

@@ -15,6 +15,7 @@ CASES = {
     "run_openai.py": (13, ["openai"]),
     "run_openai_audio.py": (10, ["openai"]),
     "run_openai_videos.py": (9, ["openai"]),
+    "run_openai_files.py": (7, ["openai"]),
     "run_openai_realtime.py": (7, DIALOGUES),
 }
 

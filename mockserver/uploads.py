@@ -1,0 +1,50 @@
+"""From a call to the file that was uploaded with it: what came is given back as it came."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.media.image.picture import PNG, Picture
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file as it was uploaded; `media_type` is that under which it is given back."""
+
+    data: bytes = field(repr=False)
+    name: str
+    media_type: str
+
+    @property
+    def bytes_held(self) -> int:
+        return sys.getsizeof(self.data) + sys.getsizeof(self.name)
+
+    @property
+    def preview(self) -> Picture:
+        """What is shown of it where only pictures can be shown."""
+        identity = hashlib.blake2b(self.data, digest_size=16).digest()
+        return Picture(512, 256, PNG, 0, identity, self.name[:200], f"{len(self.data)} bytes")
+
+    def filtered(self) -> UploadedFile:
+        """The same as a filter leaves it: the same."""
+        return self
+
+
+def uploads(call: Call, double: Double, blurred: bool) -> tuple[UploadedFile, ...]:
+    """The file in the field that the operation names; an empty one where a forced outcome came without."""
+    artifact = call.operation.artifact
+    if artifact is None or artifact.upload is None:
+        return ()
+    part = call.files.get(artifact.upload)
+    data, name = (part.data, part.filename) if part else (b"", artifact.upload)
+    return (UploadedFile(data, name, str(call.artifact_media)),)
+
+
+async def given_back(file: UploadedFile, double: Double) -> Sequence[bytes]:
+    """The bytes of a file, which are never copied."""
+    return (file.data,)
