@@ -107,7 +107,7 @@ def test_a_vendor_has_a_document_for_each_family_that_its_menu_lists(library: Li
 
 
 def test_of_what_is_only_listed_everything_is_inherited() -> None:
-    for name, operation in (("gptnb.flux", "fluxImage"), ("vman.midjourney", "submitImagine")):
+    for name, operation in (("gptnb.flux", "fluxImage"), ("vman.midjourney", "submitAction")):
         for below in ("", "/summary", "/requestBody", "/responses/200"):
             assert grade(name, operation, below) in ("inherited", "assumed")
 
@@ -133,6 +133,11 @@ def test_what_is_no_document_of_a_vendor_is_unknown(library: Library, name: str)
         ("gptnb", "generateUltra", "#/components/x-policies/v2beta/x-refusals/authenticate", "inherited"),
         ("gptnb", "generateUltra", "#/components/x-policies/v2beta/x-refusals/language", "documented"),
         ("gptnb", "textToImage", "#/components/x-policies/v1/x-refusals/authenticate", "documented"),
+        ("vman.midjourney", "submitImagine", "", "documented"),
+        ("vman.midjourney", "submitImagine", "/responses/200", "documented"),
+        ("vman.midjourney", "submitImagine", "/responses/400", "inherited"),
+        ("vman.midjourney", "queryTasks", "#/components/schemas/QueryRequest", "documented"),
+        ("gptnb.midjourney", "submitImagine", "", "inherited"),
         ("gptnb", "textToImage", "/responses/401", "documented"),
         ("gptnb", "textToImage", "/responses/429", "inherited"),
         ("gptnb", "generateCore", "", "inherited"),
