@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib.metadata import distribution, requires
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FOLDERS: dict[str, str] = PYPROJECT["tool"]["setuptools"]["package-dir"]  # import name: folder at the root
@@ -85,8 +87,9 @@ def environment(path: Path) -> Environment:
     """An environment with the locked dependencies of a user, and nothing else of ours."""
     run([sys.executable, "-m", "venv", "--without-pip", str(path)], cwd=path.parent)
     (packages,) = path.glob("lib/python*/site-packages")
-    locked = re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / "run.txt").read_text(), re.MULTILINE)
-    _link([each for each in dict.fromkeys(locked) if each != "colorama"], path / "dependencies")
+    lines = re.findall(r"^[\w.-]+==[^\\\n]+", (ROOT / "requirements" / "run.txt").read_text(), re.MULTILINE)
+    locked = [each for each in map(Requirement, lines) if each.marker is None or each.marker.evaluate()]
+    _link(list(dict.fromkeys(each.name for each in locked)), path / "dependencies")
     (packages / "dependencies.pth").write_text(f"{path / 'dependencies'}\n")
     _link(["pytest", *_names(requires("pytest"))], path / "tools")
     script = f"#!{path}/bin/python\nimport sys\nfrom pytest import console_main\nsys.exit(console_main())\n"
