@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.mockserver import bodies
-from proofsheet.mockserver.sources import Context, is_of_call, values
+from proofsheet.mockserver.sources import Context, values
 from proofsheet.mockserver.written_values import WRITTEN, Place
 from proofsheet.spec import expressions, json_text
 from proofsheet.spec.events import Event
@@ -50,11 +50,11 @@ def event_template(event: Event, context: Context) -> EventTemplate | None:
     """The template of an event in an answer; None where more than values in their places changes in it."""
     if context.place is None or context.dialogue is not None:
         return None
-    fixed = tuple(each for each in event.binds if is_of_call(each[1]))
+    fixed = tuple(each for each in event.binds if each[1].is_of_call)
     made = [bodies.filled_in(event.value, fixed, context)]
     found: list[tuple[Value, str]] = []
     for tokens, expression in event.binds:
-        place = None if is_of_call(expression) else _at(made, ("0", *tokens))
+        place = None if expression.is_of_call else _at(made, ("0", *tokens))
         if place is None:
             continue  # filled in, or left out by a condition
         value = None if "*" in tokens else _value(expression, context)
@@ -95,7 +95,7 @@ def _text(template: str, context: Context) -> Value | None:
     known: dict[str, str] = {}
     own: dict[str, Value] = {}
     for each in expressions.embedded(template):
-        if is_of_call(each):
+        if each.is_of_call:
             known[each.text] = str(next(values(each, context, None), ""))
         elif (found := _value(each, context)) is not None:
             own[each.text] = found

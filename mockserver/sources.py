@@ -131,28 +131,6 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
 }
 
 
-# What begins so is the same in a whole answer.
-_OF_CALL = (
-    "$call.",
-    "$choice.tokens",
-    "$kept.",
-    "$method",
-    "$request.",
-    "$resource.",
-    "$statusCode",
-    "$url",
-    "$usage.",
-)
-
-
-def is_of_call(expression: Expression) -> bool:
-    """Whether an expression has one value in all of an answer, in each of its events too."""
-    if expression.patterns:
-        return False
-    found = expressions.embedded(expression.text) if expression.is_template else (expression,)
-    return all(each.text.startswith(_OF_CALL) for each in found)
-
-
 def values(expression: Expression, context: Context, artifact: Artifact | None) -> Iterator[Any]:
     """The value of an expression, in its form; nothing where its source has none."""
     if expression.is_template:

@@ -107,6 +107,12 @@ _RESPONSE = re.compile(r"\$response" + _MESSAGE)
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
 
+_OF_CALL = (  # how sources begin that are the same in a whole answer
+    *("$call.", "$kept.", "$method", "$request.", "$statusCode", "$url"),
+    *("$resource.", "$choice.tokens", "$usage."),
+)
+
+
 @dataclass(frozen=True)
 class Expression:
     """One runtime expression, e.g. `$artifact.seed`: its source is what stands before the dot.
@@ -138,6 +144,12 @@ class Expression:
     @cached_property
     def source(self) -> str:
         return self.text.partition(".")[0]
+
+    @cached_property
+    def is_of_call(self) -> bool:
+        """Whether it has one value in all of an answer: in each item of a list, in each event of a stream."""
+        found = embedded(self.text) if self.is_template else (self,)
+        return not self.patterns and all(each.text.startswith(_OF_CALL) for each in found)
 
     @cached_property
     def is_of_artifact(self) -> bool:
