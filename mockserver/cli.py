@@ -29,6 +29,7 @@ Examples:
   proofsheet serve --credits 20 --keys sk-alice,sk-bob
   proofsheet serve --fault latency=lognormal:0.3,0.6 --fault reset@0.01
   proofsheet serve --cors http://localhost:5173   a page in a browser may call
+  proofsheet serve --tls-cert cert.pem --tls-key key.pem   for clients that speak https only
   proofsheet serve --pace real              answers take as long as the vendor's did
   proofsheet serve flux --task-pace real*0.1   tasks go ten times as fast as the vendor's
   proofsheet serve openai --stream-pace ttft=0.3,tps=40   streams as slow as a model's
@@ -89,6 +90,10 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help="Answer what `proofsheet proxy --record DIR` recorded from there.")  # fmt: skip
 @click.option("--cors", is_flag=False, flag_value="*", callback=values.origins, metavar="[ORIGIN,…]",
               help="Let pages of other origins call: http://localhost:5173, or any.")  # fmt: skip
+@click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE",
+              help="Serve https with this certificate (PEM).")  # fmt: skip
+@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE",
+              help="Its key.  [default: in the same file]")  # fmt: skip
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
@@ -105,6 +110,7 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
 
     library = Library(options["home"]) if options["home"] else Library()
     documents = load_documents(library, names)
+    tls = values.tls(options["tls_cert"], options["tls_key"])
     settings = _shared(settings_of(host, options))
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
@@ -116,11 +122,12 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
         workers=workers,
         reload=options["reload"],
         warm=not options["no_warm"],
+        tls=tls,
     )
 
     def ready() -> None:
         if not options["quiet"]:
-            click.echo(banner(host, actual, documents, settings))
+            click.echo(banner(host, actual, documents, settings, "https" if tls else "http"))
 
     raise SystemExit(run(plan, documents, sock, ready))
 
@@ -223,12 +230,12 @@ def _listen(host: str, port: int) -> Any:
         raise click.ClickException(f"cannot listen on {host} port {port}: {why}{hint}") from None
 
 
-def banner(host: str, port: int, documents: Documents, settings: Settings) -> str:
+def banner(host: str, port: int, documents: Documents, settings: Settings, scheme: str = "http") -> str:
     """What the server says when it is ready: where it is, and a curl to paste."""
     from proofsheet.mockserver.control.example import example  # slow to load, and not needed with --help
 
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{port}"
+    url = f"{scheme}://{shown}:{port}"
     lines = [f"Proofsheet serves on {url}"]
     loaded = {each.name: each for each in documents.loaded()}
     for name in documents.names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -99,6 +100,27 @@ def callbacks(context: Any, parameter: Any, value: str) -> Reach:
         return parse_reach(value)
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
+
+
+def tls(certificate: Path | None, key: Path | None) -> tuple[Path, Path] | None:
+    """The files of a certificate and of its key, which may be one. Raises UsageError for what is neither."""
+    if certificate is None:
+        if key is not None:
+            raise click.UsageError("--tls-key needs the certificate too: give --tls-cert FILE")
+        return None
+    found = certificate, key or certificate
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*found, password=_no_password)
+    except (OSError, ValueError) as problem:  # ssl.SSLError is an OSError
+        why = getattr(problem, "reason", None) or getattr(problem, "strerror", None) or problem
+        raise click.UsageError(
+            f"--tls-cert {found[0]}, --tls-key {found[1]}: expected a certificate and its key as PEM: {why}"
+        ) from None
+    return found
+
+
+def _no_password() -> str:
+    raise ValueError("the key has a password, which cannot be given here")
 
 
 def public_url(context: Any, parameter: Any, value: str | None) -> str | None:

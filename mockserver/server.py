@@ -43,6 +43,7 @@ class Plan:
     workers: int
     reload: bool
     warm: bool = True
+    tls: tuple[Path, Path] | None = None  # the files of a certificate and its key
 
 
 class Server(uvicorn.Server):
@@ -122,6 +123,8 @@ def serve(
         proxy_headers=False,  # nobody in front of it is trusted, and nothing asks for the client's address
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        ssl_certfile=plan.tls[0] if plan.tls else None,
+        ssl_keyfile=plan.tls[1] if plan.tls else None,
     )
     server = Server(config, ready)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

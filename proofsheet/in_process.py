@@ -25,7 +25,16 @@ from proofsheet.testing_client import ControlError, Mock
 from proofsheet.testing_server import said
 
 URL = "http://proofsheet.test"  # a name that leads nowhere (RFC 6761, 6.2) without the transport
-ELSEWHERE = ("host", "port", "workers", "reload", "quiet", "no-warm")  # options of a server
+ELSEWHERE = (
+    "host",
+    "port",
+    "workers",
+    "reload",
+    "quiet",
+    "no-warm",
+    "tls-cert",
+    "tls-key",
+)  # options of a server
 
 
 def mock(*names: str, **options: Any) -> InProcess:

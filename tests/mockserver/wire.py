@@ -53,7 +53,7 @@ class Process:
             env=environment(),
         )
         self.banner = self._read_banner()
-        found = re.search(r"http://([\d.]+):(\d+)", self.banner)
+        found = re.search(r"https?://([\d.]+):(\d+)", self.banner)
         assert found, (self.banner, self.process.communicate())
         self.host, self.port = found[1], int(found[2])
         self.errors: list[str] = []
