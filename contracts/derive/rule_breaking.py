@@ -83,6 +83,10 @@ def _nearest_beyond(operation: Operation, name: str, schema: Mapping[str, Any]) 
     if "enum" in schema:
         others = (each for each in _known_values(operation, name) if each not in schema["enum"])
         yield from (("enum", each) for each in itertools.islice(others, 1))
+    if isinstance(only := schema.get("const"), int | float) and not isinstance(only, bool):
+        bounds = map(operation.body.schema["properties"][name].get, ("minimum", "maximum"))
+        others = (each for each in bounds if each is not None and each != only)
+        yield from (("const", each) for each in itertools.islice(others, 1))
     if (size := beyond(schema.get(KEYWORD, {}))) is not None:
         yield KEYWORD.removeprefix("x-"), size
     if "maximum" in schema:

@@ -36,6 +36,17 @@ def test_every_rule_has_a_case_that_breaks_it(name: str) -> None:
                 assert [each.name for each in operation.rules if breaks(each, seen)] == [rule.name]
 
 
+def test_a_rule_that_admits_one_number_is_broken_by_another() -> None:
+    document = Library().load("openai")
+    operation = document.operations["createChatCompletion"]
+    rule = next(each for each in operation.rules if "const" in each.then["properties"].get("temperature", {}))
+    place = f"{operation.pointer}/x-rules/{operation.rules.index(rule)}"
+    every = rules(Source(document), operation)
+    bodies = [fields(case) for each in every if each.requirement.pointer == place for case in each.cases]
+    assert [each["temperature"] for each in bodies] == [0]
+    assert bodies[0]["model"] in rule.when["properties"]["model"]["enum"]
+
+
 def as_read(operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
     """The fields as their schemas speak of them: a form has texts."""
     known = operation.body.schema["properties"] if operation.body else {}
