@@ -74,10 +74,13 @@ async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncItera
     pace = call.stream_pace
     pauses = pace.pauses(double.rng)
     size = _AT_ONCE if pace.is_immediate else 1
+    clock = asyncio.get_running_loop().time
+    due = clock()  # by which the pauses add up, whatever sending takes: a slow moment is made good
     for start in range(0, len(found), size):
         group = found[start : start + size]
         if group[0].is_piece and not pace.is_immediate:
-            await asyncio.sleep(next(pauses))
+            due += next(pauses)
+            await asyncio.sleep(due - clock())
         call.sent_tokens += sum(each.tokens for each in group)
         if start + size >= len(found):
             call.ended()
