@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -36,9 +37,9 @@ class OfVideo(Expectation):
             raise Unjudged("there is no whole video to look at")
         yield from self.of_video(facts)
 
+    @abstractmethod
     def of_video(self, facts: VideoFacts) -> Iterator[str]:
         """What is wrong with it, one message each."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

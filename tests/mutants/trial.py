@@ -24,6 +24,7 @@ from mutants import (  # noqa: F401 (they register their damages)
     picture_files,
     pictures,
     tasks,
+    video_files,
     words,
 )
 from mutants.benign import Benign
