@@ -8,16 +8,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support import documents
+from support import DAY, documents
 from waiting import PATIENCE
 
 from proofsheet.contracts.cli import check as check_command
 from proofsheet.spec.load import Library
+from proofsheet.spec.shutdowns import as_of
 
 COMMAND = Path(sys.executable).parent / "proofsheet"
 KEY = "sk-as-a-user"
@@ -75,7 +77,7 @@ def sample(name: str) -> list[str]:
     Vendors are judged whole in one process, and stability.gateway by one operation of each kind, by
     tests/contracts/test_vendors_clean.py.
     """
-    document = Library().load(name)
+    document = as_of(Library().load(name), date.fromisoformat(DAY))  # what the commands know of
     first: dict[Any, str] = {}
     for each in document.operations.values():
         form = each.body.media_type if each.body else ""
