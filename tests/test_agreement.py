@@ -14,6 +14,7 @@ import math
 import string
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest
-from support import NOON, documents
+from support import DAY, NOON, documents
 
 from proofsheet.mockserver.call import Refusal
 from proofsheet.mockserver.double import Double, double
@@ -33,6 +34,7 @@ from proofsheet.mockserver.settings import Settings
 from proofsheet.spec import paths, security
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.load import Library
+from proofsheet.spec.shutdowns import as_of
 
 LIBRARY = Library()
 UNVALIDATED = Config(spec_validator_cls=None)  # that documents are valid is what the lint's tests show
@@ -56,8 +58,14 @@ def double_of(name: str) -> Double:
 
 @cache
 def places() -> list[tuple[str, Operation]]:
-    """Operations whose body both read: none, or JSON. Of forms only the parameters are compared."""
-    return [(name, each) for name in documents() for each in document_of(name).operations.values()]
+    """Operations whose body both read: none, or JSON. Of forms only the parameters are compared.
+
+    Those that are there on the day: the double refuses a default that has ended, and the schema admits it.
+    """
+    day = date.fromisoformat(DAY)
+    return [
+        (name, each) for name in documents() for each in as_of(document_of(name), day).operations.values()
+    ]
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
