@@ -24,7 +24,7 @@ class ArrivalLog:
         if self.times and milliseconds - self.times[-1] < self._step:
             return
         self.offsets.append(offset)
-        self.times.append(round(milliseconds, 1))
+        self.times.append(math.floor(milliseconds * 10) / 10)  # never later than the answer took
         while len(self.times) > MOST:
             self._step *= 2
             self._thin()
