@@ -17,7 +17,6 @@ DEFAULT_NAME = "message"  # of an event without one
 PIECES = ("text", "refusal", "call", "arguments", "function", "function-arguments")
 PARTIAL, ARTIFACT = "partial", "artifact"  # an earlier stage of a picture, or the picture
 FILE = "file"  # a part of the file that is made
-ENDS = ("start", "end")  # of a part, where an event hands over no piece of it
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Event:
     name: str | None = None
     of: str | None = None  # choice, one of PIECES, PARTIAL, ARTIFACT or FILE
     when: Schema | None = None
-    at: str | None = None  # one of ENDS
+    at: str | None = None  # start or end of a part, where an event hands over no piece of it
     finishes: tuple[str, ...] = ()
 
 

@@ -1,21 +1,15 @@
-"""What an audio file is: decoded to its end by a process of its own, which a hostile file cannot hang."""
+"""What an audio file is: decoded to its end."""
 
 from __future__ import annotations
 
 import array
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from proofsheet.contracts.checks.audio_files import cut_off, format_of
+from proofsheet.contracts.checks.decoded_media import decoded, size_problem
 from proofsheet.contracts.exchange import Exchange
 
-PATIENCE = 20.0  # seconds
-MOST = 64 * 1024 * 1024  # bytes that are looked at
 _RAW = 24_000  # samples a second of a file without a header, of 16 bits
-_DECODER = Path(__file__).with_name("audio_decoder.py")
 
 
 @dataclass(frozen=True)
@@ -42,20 +36,14 @@ def heard(exchange: Exchange) -> AudioFacts:
 def listen(data: bytes) -> AudioFacts:
     """The facts of a file; never raises."""
     kind = format_of(data)
-    if not data or len(data) > MOST:
-        return AudioFacts(f"has {len(data)} bytes")
+    if problem := size_problem("audio", data):
+        return AudioFacts(problem)
     if kind == "pcm":
         return _raw(data)
-    try:
-        command = [sys.executable, "-I", str(_DECODER), kind]
-        ended = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False)
-        found = json.loads(ended.stdout)
-    except subprocess.TimeoutExpired:
-        return AudioFacts(f"takes more than {PATIENCE:g} seconds to decode", kind)
-    except ValueError:
-        return AudioFacts("does not decode: the decoder ended before it did", kind)
-    problem = cut_off(data) or found.get("problem")
-    return AudioFacts(problem, kind, found.get("seconds", 0.0), found.get("level", 0.0))
+    found = decoded("audio", data, kind)
+    if problem := cut_off(data):
+        found["problem"] = problem
+    return AudioFacts(format=kind, **found)
 
 
 def _raw(data: bytes) -> AudioFacts:

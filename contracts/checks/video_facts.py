@@ -1,19 +1,12 @@
-"""What a video file is: decoded to its end by a process of its own, which a hostile file cannot hang."""
+"""What a video file is: decoded to its end."""
 
 from __future__ import annotations
 
 import base64
-import json
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from proofsheet.contracts.checks.decoded_media import decoded, size_problem
 from proofsheet.contracts.exchange import Exchange
-
-PATIENCE = 40.0  # seconds
-MOST = 256 * 1024 * 1024  # bytes that are looked at
-_DECODER = Path(__file__).with_name("video_decoder.py")
 
 
 @dataclass(frozen=True)
@@ -50,15 +43,8 @@ def seen(exchange: Exchange) -> VideoFacts:
 
 def watch(data: bytes) -> VideoFacts:
     """The facts of a file; never raises."""
-    if not data or len(data) > MOST:
-        return VideoFacts(f"has {len(data)} bytes")
-    try:
-        command = [sys.executable, "-I", str(_DECODER)]
-        ended = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False)
-        found = json.loads(ended.stdout)
-    except subprocess.TimeoutExpired:
-        return VideoFacts(f"takes more than {PATIENCE:g} seconds to decode")
-    except ValueError:
-        return VideoFacts("does not decode: the decoder ended before it did")
+    if problem := size_problem("video", data):
+        return VideoFacts(problem)
+    found = decoded("video", data)
     first = base64.b64decode(found.pop("first", ""))
     return VideoFacts(**found, first=first)

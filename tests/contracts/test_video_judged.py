@@ -18,7 +18,7 @@ from judging import Judged
 from PIL import Image, ImageDraw
 from task_relays import Forward, holding
 
-from proofsheet.contracts.checks import video_decoder, video_facts
+from proofsheet.contracts.checks import decoded_media, media_decoder
 from proofsheet.contracts.checks.video import (
     StartsWith,
     VideoIsWhole,
@@ -58,9 +58,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are decoded in this process: starting another takes longer than most of them."""
 
     def run(command: Any, input: bytes, **_: Any) -> SimpleNamespace:
-        return SimpleNamespace(stdout=json.dumps(video_decoder.read(av, input)))
+        return SimpleNamespace(stdout=json.dumps(media_decoder.read(av, input, "video")))
 
-    monkeypatch.setattr(video_facts.subprocess, "run", run)
+    monkeypatch.setattr(decoded_media.subprocess, "run", run)
 
 
 @cache
@@ -204,9 +204,9 @@ def test_a_first_frame_is_held_against_the_picture_that_was_given(document: Docu
 
 
 def test_one_that_takes_too_long_or_is_too_large_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video_facts, "PATIENCE", 0.001)
+    monkeypatch.setitem(decoded_media.PATIENCE, "video", 0.001)
     assert "seconds to decode" in str(watch(b"x" * 100).problem)
-    monkeypatch.setattr(video_facts, "MOST", 10)
+    monkeypatch.setitem(decoded_media.MOST, "video", 10)
     assert "100 bytes" in str(watch(b"x" * 100).problem)
 
 

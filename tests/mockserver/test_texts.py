@@ -52,8 +52,6 @@ def test_filler_is_struck_out_and_what_matters_is_bold() -> None:
         found.marked.replace("**", "").replace("~~", "")
         == "a lighthouse on a cliff, in the style of watercolour"
     )
-    assert dict(found.weights)["lighthouse"] > dict(found.weights)["style"]
-    assert all(0 <= weight <= 1 for _, weight in found.weights)
 
 
 def test_prompts_become_shorter_and_keep_order_and_commas() -> None:

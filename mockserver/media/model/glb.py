@@ -1,4 +1,4 @@
-"""GLB, the binary form of glTF 2.0 (ISO/IEC 12113): one mesh with one texture, written and read strictly."""
+"""GLB, the binary form of glTF 2.0 (ISO/IEC 12113): one mesh with one texture."""
 
 from __future__ import annotations
 
@@ -6,26 +6,15 @@ import json
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.model.relief import Mesh
 
 GLB = "model/gltf-binary"
 _JSON, _BINARY = 0x4E4F534A, 0x004E4942  # kinds of chunk
 _FLOAT, _WORD = 5126, 5125  # kinds of component: 32 bits each
 _VERTICES, _INDICES = 34962, 34963  # what a view is for
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """What a GLB file holds."""
-
-    vertices: int
-    triangles: int
-    texture_bytes: int
 
 
 def written(mesh: Mesh, texture: bytes, extras: Mapping[str, Any]) -> list[bytes]:
@@ -101,32 +90,3 @@ def _scene(mesh: Mesh, views: list[Any], size: int, extras: Mapping[str, Any]) -
         "bufferViews": views,
         "buffers": [{"byteLength": size}],
     }
-
-
-def read_glb(data: bytes) -> ModelFacts:
-    """What a file of ours holds. Raises Unreadable where it is no GLB or says what it does not hold."""
-    try:
-        chunks = dict(_chunks(data))
-        scene = json.loads(chunks[_JSON])
-        views, accessors = scene["bufferViews"], scene["accessors"]
-        primitive = scene["meshes"][0]["primitives"][0]
-        if any(each["byteOffset"] + each["byteLength"] > len(chunks[_BINARY]) for each in views):
-            raise Unreadable("broken", "a view goes beyond the binary chunk")
-        texture = views[scene["images"][0]["bufferView"]]["byteLength"]
-        vertices = accessors[primitive["attributes"]["POSITION"]]["count"]
-        return ModelFacts(vertices, accessors[primitive["indices"]]["count"] // 3, texture)
-    except (KeyError, IndexError, TypeError, ValueError, struct.error) as error:
-        raise Unreadable("broken", f"no GLB: {error}") from error
-
-
-def _chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
-    magic, version, length = struct.unpack_from("<4sII", data)
-    if magic != b"glTF" or version != 2 or length != len(data):
-        raise Unreadable("format", "the head is not that of a GLB of glTF 2.0")
-    at = 12
-    while at < length:
-        size, kind = struct.unpack_from("<II", data, at)
-        if at + 8 + size > length:
-            raise Unreadable("broken", "a chunk is cut off")
-        yield kind, data[at + 8 : at + 8 + size]
-        at += 8 + size

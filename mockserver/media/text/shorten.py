@@ -15,10 +15,9 @@ _STRONG, _WEAK = 0.6, 0.15  # weights from which a word is bold, and below which
 
 @dataclass(frozen=True)
 class Shortened:
-    """`weights` are the words in order, each with its weight from 0 to 1; `marked` is the prompt in Markdown,
-    with strong words bold and weak ones struck out; `prompts` are shorter ones, the longest first."""
+    """`marked` is the prompt in Markdown, with strong words bold and weak ones struck out; `prompts` are
+    shorter ones, the longest first."""
 
-    weights: tuple[tuple[str, float], ...]
     marked: str
     prompts: tuple[str, ...]
 
@@ -29,8 +28,7 @@ def shorten(prompt: str, count: int = 5) -> Shortened:
     weights = [_weight(each[0], number, len(spans)) for number, each in enumerate(spans)]
     kept = [number for number, weight in enumerate(weights) if weight >= _WEAK] or list(range(len(spans)))
     prompts = [_fewer(prompt, spans, kept, weights, 1 - step / (count + 1)) for step in range(1, count + 1)]
-    words = tuple((each[0], weight) for each, weight in zip(spans, weights, strict=True))
-    return Shortened(words, _marked(prompt, spans, weights), tuple(prompts))
+    return Shortened(_marked(prompt, spans, weights), tuple(prompts))
 
 
 def _weight(word: str, number: int, count: int) -> float:
