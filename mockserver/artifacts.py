@@ -10,7 +10,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw
-from proofsheet.mockserver.file_links import DEFAULT_SECONDS, File, keep, task_path
+from proofsheet.mockserver.file_links import DEFAULT_SECONDS, file_of, keep, task_path
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.media.video.video import Video
 from proofsheet.mockserver.medium import MEDIA
@@ -133,10 +133,14 @@ def of_task(double: Double, view: TaskView) -> Iterator[Artifact]:
 
 def _of_call(call: Call, double: Double, kind: str, seconds: float) -> Iterator[Artifact]:
     for each in call.pictures:
-        yield _linked(call, each, partial(keep, double, File(kind, each, each.media_type), seconds))
+        yield _linked(call, each, partial(_kept, double, kind, each, seconds))
 
 
-def _linked(call: Call, description: Any, path: Callable[[], str]) -> Artifact:
+def _kept(double: Double, kind: str, description: Any, seconds: float, still: str) -> str:
+    return keep(double, file_of(kind, description, still), seconds)
+
+
+def _linked(call: Call, description: Any, path: Callable[[str], str]) -> Artifact:
     origin = call.base.removesuffix(call.prefix)
     pieces: Sequence[bytes] = ()
-    return Artifact(description, pieces, lambda: origin + path())
+    return Artifact(description, pieces, lambda still: origin + path(still))

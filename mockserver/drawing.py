@@ -128,7 +128,8 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
 def edit_of(call: Call, artifact: Artifact) -> Edit | None:
     """What becomes of the pictures of the request; None where there are none, or nothing is kept of them."""
     # A forced success may come with an upload that no gate has judged.
-    sources = tuple(each.data for name in artifact.sources for each in _usable(call, name))
+    given = (each for name in artifact.sources for each in _usable(call, name))
+    sources = tuple(each.data for each in given if not _is_at(each, artifact.last))
     strength = _strength(call, artifact)
     if not sources or (strength == 1 and artifact.effect == "reimagine"):
         return None
@@ -151,6 +152,20 @@ def _margins(call: Call, artifact: Artifact) -> tuple[int, int, int, int]:
     if artifact.resized is None or sides is None:
         return 0, 0, 0, 0
     return artifact.resized.margins_of(sides, call.known_fields)
+
+
+def last_picture(call: Call, artifact: Artifact, like: Picture) -> Picture | None:
+    """What a video ends with, as large as its first picture; None where the request does not say."""
+    given = (each for name in artifact.sources for each in _usable(call, name))
+    found = next((each for each in given if _is_at(each, artifact.last)), None)
+    if found is None:
+        return None
+    return replace(like, edit=Edit(artifact.effect, (found.data,)), near=None)
+
+
+def _is_at(given: Given, place: tuple[str, ...] | None) -> bool:
+    """Whether a picture stands at a place of the request, or below it."""
+    return place is not None and tuple(map(str, given.path[: len(place)])) == place
 
 
 def _usable(call: Call, name: str) -> Iterator[Given]:

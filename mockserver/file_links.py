@@ -20,7 +20,9 @@ from proofsheet.mockserver.tasks.forcing import parse_task_forcing
 
 PREFIX = "/_files/"
 DEFAULT_SECONDS = 24 * 3600.0  # a link lives so long where its document does not say
-_TASK_FILE = re.compile(r"tasks/([\w.-]{1,100})/([\w-]{1,100})/(\d{1,4})-([0-9a-f]{32})(\.\w+)?")
+_TASK_FILE = re.compile(
+    r"tasks/([\w.-]{1,100})/([\w-]{1,100})/(\d{1,4})(?:\.([a-z-]{1,20}))?-([0-9a-f]{32})(\.\w+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,18 @@ def keep(double: Double, file: File, seconds: float = DEFAULT_SECONDS) -> str:
     return PREFIX + name
 
 
-def task_path(double: Double, task: Task, index: int) -> str:
-    """The path of the file number `index` (from 0) of a task."""
-    name = f"{task.holder[0]}/{task.id}/{index}"
-    suffix = mimetypes.guess_extension(str(task.artifacts[index].media_type)) or ""
+def file_of(kind: str, description: Any, still: str = "", forced: str | None = None) -> File:
+    """The file of an artifact, or that of a picture of it (`first-frame`, say)."""
+    if still:
+        kind, description = "image", description.still(still)
+    return File(kind, description, description.media_type, forced)
+
+
+def task_path(double: Double, task: Task, index: int, still: str = "") -> str:
+    """The path of the file number `index` (from 0) of a task, or of a picture of it."""
+    name = f"{task.holder[0]}/{task.id}/{index}" + (f".{still}" if still else "")
+    media_type = "image/jpeg" if still else str(task.artifacts[index].media_type)
+    suffix = mimetypes.guess_extension(media_type) or ""
     return f"{PREFIX}tasks/{name}-{_signature(double, name)}{suffix}"
 
 
@@ -52,14 +62,15 @@ def find(double: Double, name: str) -> File | None:
     if (found := _TASK_FILE.fullmatch(name)) is None:
         file: File | None = double.state.recall(("file", name))
         return file
-    account, id, index, signature, _ = found.groups()
-    if not hmac.compare_digest(signature, _signature(double, f"{account}/{id}/{index}")):
+    account, id, index, still, signature, _ = found.groups()
+    signed = f"{account}/{id}/{index}" + (f".{still}" if still else "")
+    if not hmac.compare_digest(signature, _signature(double, signed)):
         return None
     task = known_task(double, account, id)
-    return _of_task(double, task, int(index)) if task is not None else None
+    return _of_task(double, task, int(index), still or "") if task is not None else None
 
 
-def _of_task(double: Double, task: Task, index: int) -> File | None:
+def _of_task(double: Double, task: Task, index: int, still: str) -> File | None:
     operation = double.documents.operation(task.operation).operation
     artifact = operation.artifact
     if artifact is None or index >= len(task.artifacts):
@@ -68,8 +79,7 @@ def _of_task(double: Double, task: Task, index: int) -> File | None:
     ended = position(task, operation.lifecycles[task.lifecycle], now).ended
     if ended is not None and now >= ended + (artifact.expires or DEFAULT_SECONDS):
         return None
-    made = task.artifacts[index]
-    return File(artifact.kind, made, made.media_type, parse_task_forcing(task.forcing).file)
+    return file_of(artifact.kind, task.artifacts[index], still, parse_task_forcing(task.forcing).file)
 
 
 def _signature(double: Double, name: str) -> str:

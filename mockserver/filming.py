@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.drawing import pictures
+from proofsheet.mockserver.drawing import last_picture, pictures
 from proofsheet.mockserver.media.image.picture import JPEG, Picture
 from proofsheet.mockserver.media.video.video import LONGEST, Video, pieces
 
@@ -23,7 +23,8 @@ def videos(call: Call, double: Double, blurred: bool) -> tuple[Video, ...]:
     lasts = min(seconds, LONGEST) if seconds and seconds > 0 else USUAL
     sounds = artifact.sounds(call.known_fields)
     found = pictures(call, double, blurred, JPEG)
-    return tuple(Video(_even(each), lasts, artifact.fps, sounds) for each in found)
+    last = last_picture(call, artifact, _even(found[0])) if found and artifact.last else None
+    return tuple(Video(_even(each), lasts, artifact.fps, sounds, last=last) for each in found)
 
 
 def _even(picture: Picture) -> Picture:

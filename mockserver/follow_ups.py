@@ -47,6 +47,8 @@ def follow_up(call: Call, double: Double) -> None:
     role = call.operation.task
     if not isinstance(role, Starts) or role.parent is None:
         return
+    if role.parent.optional and not call.evaluate(role.parent.id):
+        return
     task = find_task(call, double, role.parent.id)
     if task is None:
         raise Refusal("follow-up", "missing")

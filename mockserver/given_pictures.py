@@ -69,7 +69,7 @@ def _texts(
             yield from _texts((*path, at), each, schema.get("items", {}))
     elif isinstance(value, dict):
         for name, each in schema.get("properties", {}).items():
-            if "x-picture" in each and name in value:
+            if name in value and ("x-picture" in each or isinstance(value[name], dict)):
                 yield from _texts((*path, name), value[name], each)
 
 

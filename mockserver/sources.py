@@ -55,7 +55,7 @@ class Artifact:
 
     description: Any
     pieces: Sequence[bytes]
-    url: Callable[[], str] = str  # makes the link to its file
+    url: Callable[[str], str] = str  # makes the link to its file, or to that of a picture of it by its name
     stages: Sequence[Sequence[bytes]] = ()  # the pieces of a file of each earlier stage, where one is shown
     index: int = 0  # of the stage, where it is one
 
@@ -126,7 +126,10 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
     "$artifact.height": lambda artifact: artifact.description.height,
     "$artifact.bytes": lambda artifact: b"".join(artifact.pieces),
     "$artifact.base64": lambda artifact: b"".join(artifact.pieces),
-    "$artifact.url": lambda artifact: artifact.url(),
+    "$artifact.url": lambda artifact: artifact.url(""),
+    "$artifact.first-frame": lambda artifact: artifact.url("first-frame"),
+    "$artifact.last-frame": lambda artifact: artifact.url("last-frame"),
+    "$artifact.seconds": lambda artifact: artifact.description.seconds,
     "$artifact.stage": lambda artifact: artifact.index,
 }
 

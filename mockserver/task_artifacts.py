@@ -57,7 +57,8 @@ async def make(
 def _with_uploads(made: Any, before: Any) -> Any:
     """A picture that is described anew, with the uploads that it came from at first."""
     if isinstance(made, Video) and isinstance(before, Video):
-        return replace(made, picture=_with_uploads(made.picture, before.picture))
+        picture = _with_uploads(made.picture, before.picture)
+        return replace(made, picture=picture, last=before.last or made.last)
     if not isinstance(made, Picture) or not isinstance(before, Picture) or made.edit or not before.edit:
         return made
     return replace(made, edit=before.edit, width=before.width, height=before.height)
@@ -73,6 +74,8 @@ def without_uploads(request: dict[str, Any], artifact: Artifact | None) -> dict[
 def _light(value: Any) -> Any:
     if isinstance(value, list):
         return [_light(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _light(each) for name, each in value.items()}
     return "" if isinstance(value, str) and len(value) > LONGEST_KEPT else value
 
 
@@ -86,7 +89,7 @@ async def _followed(call: Call, double: Double, own: tuple[Any, ...], following:
     if not own or not before:
         return own
     if isinstance(before[0], Video) and isinstance(own[0], Video):
-        picture = await _picture(call, double, following, before[0].picture, own[0].picture)
+        picture = await _picture(call, double, following, before[0].ends_with, own[0].picture)
         title = f"{picture.title}  of {following.parent.task.id}"
         return (replace(own[0], picture=replace(picture, title=title)),)
     if not isinstance(before[0], Picture) or not isinstance(own[0], Picture):

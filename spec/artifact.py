@@ -124,9 +124,10 @@ class Artifact:
     voice: Tokens | None = None  # who speaks; a speech is as long as its prompt
     speed: Tokens | None = None  # how fast, 1 is the usual
     each: bool = False  # whether every given picture leads to one of its own, rather than all to the same
-    seconds: Tokens | float | None = None  # how long a video is
+    seconds: Tokens | float | Choice | None = None  # how long a video is
     fps: int = 24  # frames in each second of it
-    sound: Tokens | bool = False  # whether something is heard in it
+    sound: Tokens | bool | Choice = False  # whether something is heard in it
+    last: Tokens | None = None  # the place of the picture that a video ends with
     upload: str | None = None  # the field whose file is given back as it came
 
     @property
@@ -245,6 +246,7 @@ def artifact(node: Any) -> Artifact | None:
         speed=_tokens(node.get("speed")),
         each=node.get("each", False),
         seconds=_place_or(node.get("seconds")),
+        last=_tokens(node.get("last")),
         fps=node.get("fps", 24),
         sound=_place_or(node.get("sound", False)),
         upload=_name(node.get("upload")),
@@ -282,12 +284,16 @@ def _tokens(pointer: str | None) -> Tokens | None:
 
 
 def _found(fields: Mapping[str, Any], value: Any) -> Any:
-    """What stands at a place of the request, or the value itself where it is no place."""
+    """What stands at a place of the request or is chosen by it, or the value itself where it is neither."""
+    if isinstance(value, Choice):
+        return value.pick(fields)
     return next(pointers.find(fields, value), None) if isinstance(value, tuple) else value
 
 
 def _place_or(value: Any) -> Any:
-    """The place that a pointer means; what is none is a value of its own."""
+    """The place that a pointer means, or a choice; what is neither is a value of its own."""
+    if isinstance(value, dict):
+        return choice(value)
     return pointers.split(value) if isinstance(value, str) else value
 
 

@@ -12,7 +12,10 @@ from proofsheet.spec import pointers
 # What can be bound into an answer: a double has a function for each (mockserver/sources.py).
 ARTIFACT = frozenset(
     f"$artifact.{each}"
-    for each in ("bytes", "base64", "seed", "mediaType", "url", "width", "height", "stage")
+    for each in (
+        *("bytes", "base64", "seed", "mediaType", "url", "width", "height", "stage", "seconds"),
+        *("first-frame", "last-frame"),  # links to pictures of a video
+    )
 )
 TOKENS = frozenset(
     {

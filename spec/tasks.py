@@ -122,6 +122,7 @@ class Parent:
     states: frozenset[str]
     inherits: tuple[tuple[str, ...], ...] = ()  # fields of its request that the new one takes over
     artifact: FollowUp | None = None  # what becomes of its picture
+    optional: bool = False  # whether a submission that names none starts a task of its own
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,11 @@ class Starts:
     per: str = "credential"  # or operation: what `most` counts
     parent: Parent | None = None
     expires: tuple[str, ...] | None = None  # where its request says after how many seconds it is gone
+
+    @property
+    def needed(self) -> Parent | None:
+        """The parent without which no task is started."""
+        return self.parent if self.parent and not self.parent.optional else None
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
         """Of the outcomes under a success's status, those that start no task; the first one does."""

@@ -41,7 +41,7 @@ def task_moves(source: Source, operation: Operation) -> Iterator[Derived]:
         yield _unknown(source, operation, role.missing)
     if isinstance(role, Moves):
         yield from _moved(source, operation, role)
-    if isinstance(role, Starts) and role.parent and id_place(operation):
+    if isinstance(role, Starts) and role.needed and id_place(operation):
         yield _unknown(source, operation, operation.policy.outcome("follow-up", "missing"))
         yield from _early(source, operation, role)
         yield from _foreign(source, operation, operation.policy.outcome("follow-up", "missing"))
@@ -136,14 +136,14 @@ def _foreign(source: Source, operation: Operation, outcome: str) -> Iterator[Der
 
 def _early(source: Source, operation: Operation, role: Starts) -> Iterator[Derived]:
     """On the way of a task that it could go on from later."""
-    assert role.parent is not None
+    assert role.needed is not None
     parent = parent_of(source.document, operation)
     if parent is None:
         return
     says = "it is refused while the task that it goes on from has not come so far"
     wanted: Requirement = source.requirement(operation, "task.early", says, "/x-task", profile="core")
     refused = operation.policy.outcome("follow-up", "state")
-    expect = EarlyRefused(wanted.id, operation.id, refused, role.parent.states)
+    expect = EarlyRefused(wanted.id, operation.id, refused, role.needed.states)
     yield Derived(wanted, paid=(PaidConstraint(parent.id, expect),))
 
 

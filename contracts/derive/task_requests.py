@@ -34,7 +34,7 @@ def _place(operation: Operation) -> Expression | None:
         return role.id
     if isinstance(role, Lists):
         return role.ids
-    return role.parent.id if isinstance(role, Starts) and role.parent else None
+    return role.needed.id if isinstance(role, Starts) and role.needed else None
 
 
 def about(operation: Operation, id: str, body: dict[str, Any] | None = None) -> Request:
@@ -97,7 +97,7 @@ def unknown_id(operation: Operation) -> str:
 
 def goes_on(operation: Operation) -> bool:
     """Whether it starts a task from another one, which has to be there."""
-    return isinstance(operation.task, Starts) and operation.task.parent is not None
+    return isinstance(operation.task, Starts) and operation.task.needed is not None
 
 
 def viewing(document: Document, lifecycle: Lifecycle) -> list[Operation]:
@@ -154,6 +154,6 @@ def following(document: Document, operation: Operation) -> Iterator[Operation]:
     lifecycle = operation.lifecycle
     for each in document.operations.values():
         role = each.task
-        parent = role.parent if isinstance(role, Starts) else None
+        parent = role.needed if isinstance(role, Starts) else None
         if lifecycle and parent and parent.states & set(lifecycle.finals):
             yield each

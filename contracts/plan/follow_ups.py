@@ -112,18 +112,18 @@ def _is_start(document: Document, state: str) -> bool:
 
 
 def _follows(operation: Operation) -> bool:
-    return isinstance(operation.task, Starts) and operation.task.parent is not None
+    return isinstance(operation.task, Starts) and operation.task.needed is not None
 
 
 def takes(document: Document, operation: Operation) -> list[Take]:
     """The offers that an operation can take, in the order of the document, of states that tasks come to."""
     role = operation.task
-    if not isinstance(role, Starts) or role.offer is None or role.parent is None:
+    if not isinstance(role, Starts) or role.offer is None or role.needed is None:
         return []
     return [
         each
         for lifecycle in role.lifecycles.values()
-        if lifecycle.ordinary_end in role.parent.states and _is_made(document, lifecycle)
+        if lifecycle.ordinary_end in role.needed.states and _is_made(document, lifecycle)
         for each in _of_state(document, operation, lifecycle)
     ]
 

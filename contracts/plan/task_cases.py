@@ -51,7 +51,7 @@ def followed(
     if view is None or lifecycle is None:
         return case
     wholes = tuple(each for each in expects if isinstance(each, OfTrail))
-    parent = operation.task.parent if isinstance(operation.task, Starts) else None
+    parent = operation.task.needed if isinstance(operation.task, Starts) else None
     follow = Follow(
         view=view.id,
         patience=patience(lifecycle),

@@ -123,7 +123,7 @@ def _shown(double: Double, found: TaskView) -> dict[str, Any]:
 def _links(double: Double, found: TaskView) -> list[str]:
     """The files of a task that has come to its ordinary end: a view shows no other's."""
     ordinary = found.position.state == found.lifecycle.ordinary_end
-    return [each.url() for each in of_task(double, found)] if ordinary else []
+    return [each.url("") for each in of_task(double, found)] if ordinary else []
 
 
 def _so_far(task: Task, now: float) -> Iterator[tuple[float | None, str]]:

@@ -17,6 +17,8 @@ STAND_INS: Mapping[str, Any] = {
     "$artifact.base64": "aGVsbG8=",
     "$artifact.mediaType": "image/png",
     "$artifact.url": "https://proofsheet.example/file",
+    "$artifact.first-frame": "https://proofsheet.example/first",
+    "$artifact.last-frame": "https://proofsheet.example/last",
     "$call.cost": 2.5,
     "$call.id": "37ab3cf5bb0f5d4cb3ac9e9c0f7d2e45",
     "$ledger.balance": 0.5,

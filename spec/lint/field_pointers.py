@@ -12,6 +12,7 @@ from proofsheet.spec.schemas import types
 
 _CHOICES = (
     *(("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits")),
+    *(("x-artifact", "seconds"), ("x-artifact", "sound")),
     *(("x-cost", "tokens", "prompt"), ("x-cost", "tokens", "completion"), ("x-negotiation", "by")),
     *(("x-embedding", "usual"), ("x-embedding", "form"), ("x-transcription", "form")),
 )
@@ -61,7 +62,7 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named(
         "/x-artifact",
         artifact,
-        ("mask", "grow", "strength", "fidelity", "vertices", "count", "voice", "speed", "upload"),
+        ("mask", "grow", "strength", "fidelity", "vertices", "count", "voice", "speed", "upload", "last"),
     )
     timed = {name: artifact[name] for name in ("seconds", "sound") if isinstance(artifact.get(name), str)}
     yield from _named("/x-artifact", timed, tuple(timed))
@@ -129,7 +130,8 @@ def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
 
 def _below(schema: Any, tokens: tuple[str, ...]) -> Mapping[str, Any] | None:
     for token in tokens:
-        schema = schema.get("items") if token == "*" else schema.get("properties", {}).get(token)
+        is_item = token == "*" or (token.isdecimal() and "items" in schema)
+        schema = schema.get("items") if is_item else schema.get("properties", {}).get(token)
         if not isinstance(schema, dict):
             return None
     return dict(schema)

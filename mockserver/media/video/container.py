@@ -41,14 +41,19 @@ class Track:
 
 
 def video_track(
-    sequence: bytes, picture: bytes, frames: Sequence[bytes], fps: int, size: tuple[int, int]
+    sequence: bytes,
+    picture: bytes,
+    frames: Sequence[bytes],
+    fps: int,
+    size: tuple[int, int],
+    keys: Sequence[int] = (1,),
 ) -> Track:
     """A track of H.264: the parameters of sequence and picture, and a unit for each frame."""
     lists = struct.pack(">BH", 0xE1, len(sequence)) + sequence + struct.pack(">BH", 1, len(picture)) + picture
     config = _box(b"avcC", b"\1" + sequence[1:4] + b"\xff" + lists)
     shape = struct.pack(">6xH16xHHIIIH32xHh", 1, *size, 72 << 16, 72 << 16, 0, 1, 24, -1)
     samples = [struct.pack(">I", len(each)) + each for each in frames]
-    return Track(b"vide", _box(b"avc1", shape + config), samples, fps * 512, 512, size, (1,))
+    return Track(b"vide", _box(b"avc1", shape + config), samples, fps * 512, 512, size, keys)
 
 
 def audio_track(frames: Sequence[bytes]) -> Track:

@@ -39,8 +39,8 @@ class KeyFrame:
     number_bits: int
 
 
-def key_frame(pixels: Image.Image, fps: int) -> KeyFrame:
-    """Encode a picture (RGB, both sides even) as the first frame of a video of so many frames a second."""
+def key_frame(pixels: Image.Image, fps: int, number: int = 0) -> KeyFrame:
+    """Encode a picture (RGB, both sides even) as a key frame of a video of so many frames a second."""
     units = {each[0] & 31: each for each in _encoded(pixels, fps)}
     told = Reader(shown(units[_SEQUENCE][1:]))
     profile, level = told.fixed(16), told.fixed(8)
@@ -48,7 +48,7 @@ def key_frame(pixels: Image.Image, fps: int) -> KeyFrame:
     number_bits = told.golomb() + 4
     blocks = -(-pixels.width // _BLOCK), -(-pixels.height // _BLOCK)
     sequence = _sequence(profile, level, number_bits, (pixels.width, pixels.height), fps)
-    return KeyFrame(sequence, units[_PICTURE], _placed(units[_KEY], number_bits), blocks, number_bits)
+    return KeyFrame(sequence, units[_PICTURE], _placed(units[_KEY], number_bits, number), blocks, number_bits)
 
 
 def _encoded(pixels: Image.Image, fps: int) -> Iterator[bytes]:
@@ -82,9 +82,9 @@ def _sequence(profile: int, level: int, number_bits: int, size: tuple[int, int],
     return b"\x67" + hidden(made.ended())
 
 
-def _placed(unit: bytes, number_bits: int) -> bytes:
-    """The encoder's frame, with its place in time, of which it says nothing: it is the first."""
+def _placed(unit: bytes, number_bits: int, number: int) -> bytes:
+    """The encoder's frame, with its number among key frames and its place in time: others count from it."""
     read = Reader(shown(unit[1:]))
     made = Writer().golomb(read.golomb()).golomb(read.golomb()).golomb(read.golomb())
-    made.fixed(read.fixed(number_bits), number_bits).golomb(read.golomb()).fixed(0, POC_BITS)
+    made.fixed(read.fixed(number_bits), number_bits).golomb(read.golomb() + number).fixed(0, POC_BITS)
     return unit[:1] + hidden(made.rest_of(read).trimmed())

@@ -19,10 +19,10 @@ _COLOURS = ((81, 90, 240), (145, 54, 34), (41, 240, 110), (210, 16, 146), (106, 
 _LAPS = (11, 7)  # parts of a second that the mark takes for one block across and down
 
 
-def moving(key: KeyFrame, count: int, fps: int, seed: int) -> Iterator[bytes]:
-    """The units of the frames behind the first, of a video that has `count` frames."""
+def moving(key: KeyFrame, count: int, fps: int, seed: int, before: int = 0) -> Iterator[bytes]:
+    """The units of the frames behind a key frame, which are `count` with it; `before` it went so many."""
     for number in range(1, count):
-        yield _frame(key, number, place(key.blocks, number / fps, seed), colour(seed))
+        yield _frame(key, number, place(key.blocks, (before + number) / fps, seed), colour(seed))
 
 
 def colour(seed: int) -> int:

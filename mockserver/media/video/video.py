@@ -29,7 +29,8 @@ Draw = Callable[[Picture], bytes]
 class Video:
     """A complete description of one video; equal values always give equal files.
 
-    `picture` is its first frame, a JPEG with even sides; `fps` are frames a second. In another media type
+    `picture` is its first frame, a JPEG with even sides, `last` what is shown instead of it in the last
+    third; `fps` are frames a second. In another media type
     than MP4 it is a picture of it: a WebP its thumbnail, a JPEG or PNG its sprite sheet.
     """
 
@@ -38,10 +39,28 @@ class Video:
     fps: int
     sounds: bool
     media_type: str = MP4
+    last: Picture | None = None
 
     @property
     def seed(self) -> int:
         return self.picture.seed
+
+    @property
+    def width(self) -> int:
+        return self.picture.width
+
+    @property
+    def height(self) -> int:
+        return self.picture.height
+
+    @property
+    def ends_with(self) -> Picture:
+        """What the last frame shows."""
+        return self.last or self.picture
+
+    def still(self, name: str) -> Picture:
+        """A picture of it: `first-frame` or `last-frame`."""
+        return self.ends_with if name == "last-frame" else self.picture
 
     @property
     def frames(self) -> int:
@@ -49,9 +68,14 @@ class Video:
         return max(1, round(self.seconds * self.fps))
 
     @property
+    def last_frames(self) -> int:
+        """How many of them show what it ends with."""
+        return self.frames // 3 if self.last else 0
+
+    @property
     def bytes_held(self) -> int:
         """What the uploads weigh that it comes from, in bytes."""
-        return self.picture.bytes_held
+        return self.picture.bytes_held + (self.last.bytes_held if self.last else 0)
 
     @property
     def preview(self) -> Picture:
@@ -60,10 +84,11 @@ class Video:
 
     def filtered(self) -> Video:
         """The same as a filter leaves it."""
-        return replace(self, picture=self.picture.filtered())
+        return replace(self, picture=self.picture.filtered(), last=self.last and self.last.filtered())
 
     def without_uploads(self) -> Video:
-        return replace(self, picture=self.picture.without_uploads())
+        last = self.last.without_uploads() if self.last else None
+        return replace(self, picture=self.picture.without_uploads(), last=last)
 
     def shown_as(self, media_type: str) -> Video:
         """The same video, or a picture of it."""
@@ -79,21 +104,28 @@ class Video:
 
 def pieces(video: Video, draw: Draw) -> list[bytes]:
     """The pieces of the file; `draw` gives the file of a picture. Raises Unreadable on a broken source."""
-    pixels = _pixels(video, draw)
+    pixels = _pixels(video.picture, draw)
     if video.media_type == WEBP:
         return [_thumbnail(pixels)]
     if video.media_type != MP4:
         return [_sprite_sheet(video, pixels)]
-    key = key_frame(pixels, video.fps)
-    frames = [key.frame, *moving(key, video.frames, video.fps, video.seed)]
-    tracks = [video_track(key.sequence, key.picture, frames, video.fps, pixels.size)]
+    shown = [(pixels, video.frames - video.last_frames)]
+    if video.last and video.last_frames:
+        shown.append((_pixels(video.last, draw), video.last_frames))
+    frames: list[bytes] = []
+    starts = []
+    for number, (each, count) in enumerate(shown):
+        key = key_frame(each, video.fps, number)
+        starts.append(len(frames) + 1)
+        frames += [key.frame, *moving(key, count, video.fps, video.seed, len(frames))]
+    tracks = [video_track(key.sequence, key.picture, frames, video.fps, pixels.size, starts)]
     if video.sounds:
         tracks.append(audio_track(list(_melody(video))))
     return movie(tracks, video._tags)
 
 
-def _pixels(video: Video, draw: Draw) -> Image.Image:
-    image = Image.open(io.BytesIO(draw(replace(video.picture, media_type=JPEG))))
+def _pixels(picture: Picture, draw: Draw) -> Image.Image:
+    image = Image.open(io.BytesIO(draw(replace(picture, media_type=JPEG))))
     return image.convert("RGB")
 
 

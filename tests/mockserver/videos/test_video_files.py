@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -80,6 +81,22 @@ def test_an_animated_picture_is_the_first_frame_without_a_caption() -> None:
     picture = Picture(320, 192, JPEG, 1, b"x" * 32, "title", "prompt", edit=edit)
     first = frames(file(Video(picture, 0.2, 10, False)))[0]
     assert apart(first, Image.open(io.BytesIO(out.getvalue()))) < 8
+
+
+def test_it_ends_with_another_picture_where_one_is_given() -> None:
+    out = io.BytesIO()
+    Image.radial_gradient("L").convert("RGB").resize((320, 192)).save(out, "PNG")
+    first = described()
+    video = replace(first, last=replace(first.picture, edit=Edit("animate", (out.getvalue(),))), sounds=False)
+    shown = frames(file(video))
+    assert len(shown) == 24
+    for number in (0, 15):
+        assert apart(shown[number], frames(file(first))[0]) < 30
+    for number in (16, 23):
+        assert apart(shown[number], Image.open(io.BytesIO(out.getvalue()))) < 30
+    with av.open(io.BytesIO(file(video))) as container:
+        assert [each.is_keyframe for each in container.demux(video=0)][:24].count(True) == 2
+    assert (video.still("first-frame"), video.still("last-frame")) == (video.picture, video.last)
 
 
 def test_it_sounds_as_long_as_it_lasts_or_not_at_all() -> None:
