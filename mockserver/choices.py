@@ -17,6 +17,7 @@ from proofsheet.mockserver.tool_choice import Tool, chosen_tools, tool_id
 from proofsheet.spec import pointers, tokens
 from proofsheet.spec.completion import Completion, Turn
 
+REASONING = "reasoning"
 _USUAL = (24, 60)  # tokens of a reply at least, where nothing bounds it
 
 
@@ -24,7 +25,7 @@ _USUAL = (24, 60)  # tokens of a reply at least, where nothing bounds it
 class Part:
     """Something said: text, a refusal, or a tool to be called (then the tokens are its arguments)."""
 
-    kind: str  # text | refusal | tool | function (the one that a choice may call)
+    kind: str  # reasoning | text | refusal | tool | function (the one that a choice may call)
     tokens: tuple[str, ...]
     tool: Tool | None = None
     index: int = 0  # of the tool among those of its choice
@@ -53,9 +54,15 @@ class Choice:
         return next((each for each in self.parts if each.kind == "function"), None)
 
     def said(self, kind: str) -> str | None:
-        """All that is said as text, or as refusal; None if nothing is."""
+        """All that is said as text, or as refusal; None if nothing is; "" if it was cut while it thought."""
         found = [each.text for each in self.parts if each.kind == kind]
-        return "".join(found) if found else None
+        is_thought = kind == "text" and bool(self.parts) and self.parts[-1].kind == REASONING
+        return "".join(found) if found or is_thought else None
+
+    @property
+    def thought_count(self) -> int:
+        """How many tokens were thought."""
+        return sum(len(each.tokens) for each in self.parts if each.kind == REASONING)
 
     @property
     def token_count(self) -> int:
@@ -66,8 +73,10 @@ class Choice:
 class RequestToWrite:
     """What a request says of its reply, as far as it can be used: a forced outcome may answer any request."""
 
-    def __init__(self, completion: Completion, fields: Any, turns: tuple[Turn, ...]) -> None:
-        self.completion, self.fields, self.turns = completion, fields, turns
+    def __init__(
+        self, completion: Completion, fields: Any, turns: tuple[Turn, ...], thought: int | None = None
+    ) -> None:
+        self.completion, self.fields, self.turns, self.thought = completion, fields, turns, thought
         self.said = next((each.text for each in reversed(self.turns) if each.role == "user"), "")
 
     def prompts(self) -> Iterator[RequestToWrite]:
@@ -133,6 +142,8 @@ class RequestToWrite:
 def scripted(request: RequestToWrite, script: Script, index: int) -> Choice:
     """What was written down, word for word: nothing cuts it."""
     random, parts = request.random(index), list[Part]()
+    if all(each.kind != REASONING for each in script.parts):
+        parts += _thought(request, index)
     ids = next((each.ids for each in request.completion.tools), "")
     kind, calls = ("function", "function") if request.is_single else ("tool", "calls")
     for each in script.parts:
@@ -146,18 +157,26 @@ def scripted(request: RequestToWrite, script: Script, index: int) -> Choice:
 def written(completion: Completion, request: RequestToWrite, index: int) -> Choice:
     """What is written where nothing was written down: calls of tools, JSON, or prose."""
     random = request.random(index)
-    words = request.said.split()
+    words, thought = request.said.split(), _thought(request, index)
     for tools in completion.tools:
         if called := chosen_tools(tools, request.fields, request.turns, random):
             kind, finish = ("function", "function") if tools.single else ("tool", "calls")
             parts = [
                 Part(kind, tokens.tokens(each.arguments), each, number) for number, each in enumerate(called)
             ]
-            return _cut(request, Choice(index, tuple(parts), finish))
+            return _cut(request, Choice(index, (*thought, *parts), finish))
     made = _structured(completion, request, random, words)
     if made is None:
         made = _prose(request, random)
-    return _cut(request, Choice(index, (Part("text", made),), "stop"))
+    return _cut(request, Choice(index, (*thought, Part("text", made)), "stop"))
+
+
+def _thought(request: RequestToWrite, index: int) -> tuple[Part, ...]:
+    """What is thought first, of as many tokens as the request wants; nothing where nothing is thought."""
+    if not request.thought:
+        return ()
+    made = reply_tokens(request.said, request.random(index), request.thought)
+    return (Part(REASONING, made[: request.thought]),)
 
 
 def _structured(

@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from proofsheet.mockserver import bodies
 from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.choices import REASONING
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.event_templates import EventTemplate, event_template
 from proofsheet.mockserver.faults import CutOff
@@ -60,7 +61,8 @@ def sent_events(
             data = template.data(place, len(found))
         else:
             data = _event(event, replace(context, place=place, event=len(found)), artifact)
-        found.append(Sent(data, is_piece, tokens=_tokens(event, place)))
+        unseen = 0 if found else _unseen(stream, context)
+        found.append(Sent(data, is_piece, tokens=_tokens(event, place) + unseen))
         pieces += is_piece
     return found if stream.end is None else [*found, Sent(b"data: %s\n\n" % stream.end.encode())]
 
@@ -155,6 +157,15 @@ def _tokens(event: Event, place: Place | None) -> int:
         return 1
     is_start = event.at == "start" if event.of not in _NAMED else event.at is None
     return tokens.count(place.tool.tool.name) if is_start and place.tool and place.tool.tool else 0
+
+
+def _unseen(stream: EventStream, context: Context) -> int:
+    """How many tokens were thought before the first event, where no event shows them."""
+    shown = [each for each in stream.events if each.of == REASONING]
+    known = context.call.known_fields
+    if context.place is None or any(each.when is None or each.when.is_valid(known) for each in shown):
+        return 0
+    return context.place.writing.thought_tokens
 
 
 def _said(whole: Place) -> Iterator[tuple[str, str | None, Place]]:

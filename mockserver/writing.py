@@ -39,6 +39,7 @@ class Writing:
     alternatives: int | None = None  # how many likely tokens are named; None: not even its own
     causes: Mapping[str, str] = field(default_factory=dict)  # the API's word for what cut it
     transcript: Transcript | None = None  # of what is said in a file
+    shows_thoughts: bool = False  # whether what was thought is summed up in the answer
 
     @property
     def weight(self) -> int:
@@ -46,6 +47,11 @@ class Writing:
         words = self.completion_tokens * (1 + 3 * (self.alternatives or 0))
         of_results = sum(len(each.scores) + len(each.found) + len(each.kinds) for each in self.results)
         return words + len(self.inputs) * self.dimensions + of_results
+
+    @property
+    def thought_tokens(self) -> int:
+        """Those of `completion_tokens` that were thought and not said."""
+        return min(sum(each.thought_count for each in self.choices), self.completion_tokens)
 
     @property
     def completion_tokens(self) -> int:
@@ -58,7 +64,7 @@ def writing(call: Call) -> Writing | None:
     completion, embedding = call.operation.completion, call.operation.embedding
     if call.writing is None and completion is not None:
         turns = call.turns if completion.turns else completion.conversation(call.known_fields)
-        request = RequestToWrite(completion, call.known_fields, turns)
+        request = RequestToWrite(completion, call.known_fields, turns, _thought_tokens(completion, call))
         call.writing = _written(completion, request, call.script, count_tokens(call))
     elif call.writing is None and embedding is not None:
         call.writing = _embedded(embedding, call)
@@ -69,6 +75,11 @@ def writing(call: Call) -> Writing | None:
         call.writing = _heard(call, call.operation.transcription)
     found: Writing | None = call.writing
     return found
+
+
+def _thought_tokens(completion: Completion, call: Call) -> int | None:
+    found = completion.reasoning
+    return found.count(call.known_fields, call.resource or {}) if found else None
 
 
 def _heard(call: Call, wanted: Transcription) -> Writing:
@@ -123,6 +134,7 @@ def _written(completion: Completion, request: RequestToWrite, script: Script | N
         dimensions=0,
         form="",
         alternatives=_alternatives(completion, request),
+        shows_thoughts=bool(completion.reasoning and request.at(completion.reasoning.summary)),
     )
 
 

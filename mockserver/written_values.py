@@ -91,6 +91,11 @@ class Place:
             logprob -= _LESS
 
 
+def _sealed(text: str) -> str:
+    """What was thought, as clients hand it back: nothing that they read."""
+    return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+
+
 def _seed(choice: Choice) -> bytes:
     text = f"{choice.index} {choice.said('text')}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -109,14 +114,8 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     source = name.partition(".")[0]
     if source not in _LEVELS:
         return None
-    if source == "$result":
-        return [fast_replace(place, result=each) for each in place.writing.results]
-    if source == "$vector":
-        return [fast_replace(place, vector=index) for index in range(len(place.writing.inputs))]
-    if source in ("$segment", "$word"):
-        heard = place.writing.transcript
-        found = (heard.segments if source == "$segment" else heard.words) if heard else ()
-        return [fast_replace(place, span=each) for each in found]
+    if (found := _LISTS.get(source)) is not None:
+        return found(place)
     if place.choice is None and place.writing.transcript is None:  # of which there is one
         return [fast_replace(place, choice=each) for each in place.writing.choices]
     if source == "$tool":
@@ -126,10 +125,21 @@ def repeated(name: str, place: Place) -> list[Place] | None:
     return [fast_replace(place, alternative=each) for each in place.alternatives()]
 
 
-_LEVELS = (
-    *("$result", "$segment", "$word", "$vector", "$choice", "$tool", "$function"),
-    *("$token", "$alternative"),
-)
+def _spans(name: str) -> Callable[[Place], list[Place]]:
+    return lambda place: [
+        fast_replace(place, span=each) for each in getattr(place.writing.transcript, name, ())
+    ]
+
+
+_LISTS: Mapping[str, Callable[[Place], list[Place]]] = {
+    "$result": lambda place: [fast_replace(place, result=each) for each in place.writing.results],
+    "$vector": lambda place: [fast_replace(place, vector=each) for each in range(len(place.writing.inputs))],
+    "$segment": _spans("segments"),
+    "$word": _spans("words"),
+    # of what was thought, where the request wants it
+    "$summary": lambda place: [place] if place.part and place.writing.shows_thoughts else [],
+}
+_LEVELS = (*_LISTS, "$choice", "$tool", "$function", "$token", "$alternative")
 
 
 def _said(kind: str) -> Callable[[Place], Iterator[Any]]:
@@ -212,6 +222,8 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     "$function.arguments": _of_function(lambda tool, text: text),
     "$part.index": lambda place: iter([place.number]),
     "$part.text": lambda place: iter([place.part.text] if place.part else []),
+    "$part.sealed": lambda place: iter([_sealed(place.part.text)] if place.part else []),
+    "$summary.text": lambda place: iter([place.part.text] if place.part else []),
     "$part.finish": lambda place: iter([place.writing.finishes[place.finish]]),
     "$tool.index": _of_tool(lambda part: part.index),
     "$tool.id": _of_tool(lambda part: part.tool.id if part.tool else ""),
@@ -230,6 +242,7 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     },
     "$usage.prompt": lambda place: iter([place.writing.prompt_tokens]),
     "$usage.completion": lambda place: iter([place.writing.completion_tokens]),
+    "$usage.thought": lambda place: iter([place.writing.thought_tokens]),
     "$usage.total": lambda place: iter([place.writing.prompt_tokens + place.writing.completion_tokens]),
     "$token.offset": lambda place: iter([place.token.offset] if place.token else []),
     "$token.alternatives": _likely,

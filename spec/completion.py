@@ -89,6 +89,22 @@ class Tools:
 
 
 @dataclass(frozen=True)
+class Reasoning:
+    """What is thought before an answer: so many `tokens` by the effort that a field or a resource names."""
+
+    effort: Tokens
+    usual: str  # the member of the resource with its effort; one without it does not reason
+    tokens: Mapping[str, int]
+    summary: Tokens | None  # whether what was thought is summed up
+
+    def count(self, fields: Any, resource: Mapping[str, Any]) -> int | None:
+        """How many tokens are thought; None where nothing is."""
+        usual = resource.get(self.usual)
+        asked = next(pointers.find(fields, self.effort), None)
+        return None if usual is None else self.tokens.get(str(asked if asked is not None else usual))
+
+
+@dataclass(frozen=True)
 class Completion:
     """What is written. Each of these says where the request has it; most may be absent."""
 
@@ -110,6 +126,7 @@ class Completion:
     message_tokens: int = 0  # that each message costs beside its words
     reply_tokens: int = 0  # that come before the answer
     picture_tokens: int = 0
+    reasoning: Reasoning | None = None
 
     def items(self, fields: Any) -> list[Any]:
         """The items of a conversation; a text alone is one."""
@@ -196,7 +213,15 @@ def completion(node: Mapping[str, Any] | None) -> Completion | None:
         message_tokens=counts.get("message", 0),
         reply_tokens=counts.get("reply", 0),
         picture_tokens=counts.get("picture", 0),
+        reasoning=_reasoning(node.get("reasoning")),
     )
+
+
+def _reasoning(node: Mapping[str, Any] | None) -> Reasoning | None:
+    if node is None:
+        return None
+    effort, summary = pointers.split(node["effort"]), _at(node.get("summary"))
+    return Reasoning(effort, node["usual"], node["tokens"], summary)
 
 
 def _turns(node: Mapping[str, Any]) -> Turns:

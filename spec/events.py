@@ -14,7 +14,7 @@ from proofsheet.spec.schemas import Schema
 MEDIA_TYPE = "text/event-stream"
 DEFAULT_NAME = "message"  # of an event without one
 # What an event may hand over a piece of.
-PIECES = ("text", "refusal", "call", "arguments", "function", "function-arguments")
+PIECES = ("reasoning", "text", "refusal", "call", "arguments", "function", "function-arguments")
 PARTIAL, ARTIFACT = "partial", "artifact"  # an earlier stage of a picture, or the picture
 FILE = "file"  # a part of the file that is made
 

@@ -44,14 +44,14 @@ WRITING = frozenset(
     {
         *(f"$choice.{each}" for each in ("index", "text", "refusal", "finish", "cause")),
         *(f"$choice.{each}" for each in ("tools", "function", "tokens")),
-        *(f"$part.{each}" for each in ("index", "text", "finish")),
+        *(f"$part.{each}" for each in ("index", "text", "finish", "sealed")),
         *(f"$tool.{each}" for each in ("index", "id", "name", "arguments")),
         *(
             f"$function.{each}" for each in ("name", "arguments")
         ),  # the one tool of a choice that may call one
         *(f"${of}.{each}" for of in ("token", "alternative") for each in ("text", "logprob", "bytes")),
-        *(f"$usage.{each}" for each in ("prompt", "completion", "total")),
-        *("$piece.text", "$token.offset", "$token.alternatives"),
+        *(f"$usage.{each}" for each in ("prompt", "completion", "thought", "total")),
+        *("$piece.text", "$summary.text", "$token.offset", "$token.alternatives"),
     }
 )
 LIMIT = frozenset(

@@ -13,7 +13,10 @@ from proofsheet.spec import pointers
 from proofsheet.spec.events import EventStream
 
 NUMBER, NUMBER_OF_PART = "$event.index", "$part.index"
-_WHOLE = {"text": "$part.text", "refusal": "$part.text", "arguments": "$tool.arguments"}
+_WHOLE = {
+    **dict.fromkeys(("reasoning", "text", "refusal"), "$part.text"),
+    "arguments": "$tool.arguments",
+}
 _IN_THE_END = {"text": "$choice.text", "refusal": "$choice.refusal", "arguments": "$tool.arguments"}
 _AT = ("start", None, "end")  # of a part, in this order
 
@@ -136,5 +139,6 @@ def _at(stream: EventStream, came: Came, source: str) -> Any:
 
 
 def _ends(stream: EventStream, kind: str) -> list[str]:
-    """The names of the events that every part of a kind has, however few its pieces are."""
-    return [str(each.name) for each in stream.events if each.of == kind and each.at is not None]
+    """The names of the events that every part of a kind has, however few its pieces and whoever asks."""
+    known = [each for each in stream.events if each.of == kind and each.at is not None]
+    return [str(each.name) for each in known if each.when is None]

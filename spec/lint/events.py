@@ -9,7 +9,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.events import ARTIFACT, FILE, MEDIA_TYPE, PARTIAL, PIECES
 from proofsheet.spec.lint.context import Context, Found, Op, Sample, samples
 
-_OF_A_PIECE = ("text", "refusal", "arguments", "function-arguments")
+_OF_A_PIECE = ("reasoning", "text", "refusal", "arguments", "function-arguments")
 
 
 def sound(context: Context) -> Iterator[Found]:

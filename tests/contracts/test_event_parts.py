@@ -57,11 +57,43 @@ def _reasoned(events: Events) -> Events:
     ]
 
 
+def _summed_up(*kinds: str) -> Callable[[Events], Events]:
+    """With a summary of what was thought, of events of these kinds, before the rest."""
+    events: dict[str, dict[str, Any]] = {
+        "part.added": {"part": {"type": "summary_text", "text": ""}},
+        "text.delta": {"delta": "Hm"},
+        "text.done": {"text": "Hm"},
+        "part.done": {"part": {"type": "summary_text", "text": "Hm"}},
+    }
+    told = [
+        {
+            "type": f"response.reasoning_summary_{kind}",
+            "item_id": "rs_1",
+            "output_index": 7,
+            "summary_index": 0,
+            **events[kind],
+        }
+        for kind in kinds
+    ]
+
+    def make(came: Events) -> Events:
+        all_events = _reasoned(came)
+        return [
+            {**each, "sequence_number": number}
+            for number, each in enumerate([*all_events[:3], *told, *all_events[3:]])
+        ]
+
+    return make
+
+
 @pytest.mark.parametrize(
     ("make", "found"),
     [
         (list, set()),
         (_reasoned, set()),
+        (_summed_up("part.added", "text.delta", "text.done", "part.done"), set()),
+        (_summed_up("part.added", "text.done", "part.done"), {"whole"}),
+        (_summed_up("part.added", "text.done", "text.delta", "part.done"), {"order"}),
         (
             lambda events: [{**each, "sequence_number": each["sequence_number"] + 1} for each in events],
             {"numbers"},
@@ -74,6 +106,9 @@ def _reasoned(events: Events) -> Events:
     ids=[
         "nothing",
         "an item of reasoning",
+        "its summary",
+        "a summary without its piece",
+        "a piece of a summary after its end",
         "from one",
         "no start",
         "a late start",
