@@ -57,8 +57,8 @@ clients: .venv/dev ## Generate clients in five languages, run them against the m
 
 lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 	$(BIN)/python -m pip install -q uv
-	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra redis $(LOCK) -o requirements/run.txt
-	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra redis --extra test --extra check $(LOCK) \
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(EXTRAS) $(LOCK) -o requirements/run.txt
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(EXTRAS) --extra traces --extra docs --extra test --extra check $(LOCK) \
 	  -c requirements/run.txt -o requirements/dev.txt
 
 # The folders at the root, laid out as they are imported: what reads sources needs them so.
@@ -66,6 +66,7 @@ TREE = @rm -rf .venv/tree && mkdir -p .venv/tree && cp -a proofsheet .venv/tree/
   && cp -a $(PACKAGES) .venv/tree/proofsheet/
 PACKAGES := spec traffic relay mockserver contracts
 
+EXTRAS := --extra redis --extra metrics --extra tls
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## Remove what the other targets made

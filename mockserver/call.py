@@ -130,6 +130,7 @@ class Call:
     task_forcing: str = ""  # what is to become of that task, as it was written
     task: Any = None  # a TaskView (sources.py) of the task that it started, viewed or moved
     tasks: list[Any] | None = None  # those that it lists
+    observed: Any = None  # an Observation (observability/observation.py), where somebody looks
     base: str = ""  # origin and base path under which the client sees the API
     prefix: str = ""  # the base path alone
 

@@ -13,6 +13,7 @@ import click
 
 from proofsheet.mockserver import option_values as values
 from proofsheet.mockserver.documents import Documents, left_out
+from proofsheet.mockserver.observability import watch
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.tasks.pace import EXPECTED
 from proofsheet.spec.load import Library
@@ -36,6 +37,7 @@ Examples:
   proofsheet serve openai --date 2027-03-01   what is shut down by then is gone
   proofsheet serve openai --answers traffic --pace real*0.5   what was recorded, twice as fast
   proofsheet serve flux --callbacks app     callbacks may also go to the host `app`
+  proofsheet serve --log text --metrics     what an operator wants to see
   proofsheet serve --state redis://redis:6379/0   one of several that remember together
 
 \b
@@ -81,6 +83,11 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help="Whether prompts that are clearly not English are refused.")  # fmt: skip
 @click.option("--fault", "fault", multiple=True, callback=values.faults, metavar="FAULT[@SHARE]",
               help="latency=…, reset, truncate, slow=…, malformed; repeatable.")  # fmt: skip
+@click.option("--metrics", is_flag=True, help="Show what is counted at /metrics, for Prometheus.")
+@click.option("--log", type=click.Choice(["text", "json"]), metavar="text|json",
+              help="A line for each request, on stderr.  [default: none]")  # fmt: skip
+@click.option("--traces", type=click.Choice(["otlp", "console"]), metavar="otlp|console",
+              help="A span for each request, by OpenTelemetry (OTEL_… variables say where to).")  # fmt: skip
 @click.option("--journal", "journal_size", default=500, show_default=True, type=click.IntRange(1, 100_000),
               help="Calls that the journal keeps.")  # fmt: skip
 @click.option(
@@ -198,6 +205,9 @@ def settings_of(host: str, options: dict[str, Any]) -> Settings:
 
 def _shared(settings: Settings) -> Settings:
     """The settings, with what all have in common whose state is one; what is wrong with it is said here."""
+    if lacking := watch.missing(settings):
+        extras = ",".join(lacking)
+        raise click.UsageError(f"--{lacking[0]}: its package is missing: pip install 'proofsheet[{extras}]'")
     if settings.state is None:
         return settings
     from proofsheet.mockserver.server import common_secret

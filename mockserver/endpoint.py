@@ -42,6 +42,7 @@ async def serve(
     """The whole life of one request."""
     call = new_call(served, match.parameters, scope, double.settings.public_url)
     started = time.perf_counter()
+    _observe(call, scope)
     try:
         made, fault = await _answered(call, double, receive, bool(scope.get("proofsheet.whole")))
         if made.stream is None:
@@ -55,6 +56,7 @@ async def serve(
         if call.operation.cost:
             double.state.owe("void", call.account, call.id)
         made, fault = unavailable(away), None
+    _note_outcome(call, made)
     if call.oversized:
         await _linger(call, made, receive, send)
     elif made.stream is not None:
@@ -107,6 +109,7 @@ async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -
         limit = call.operation.policy.max_body_bytes or double.settings.max_body_bytes
         timeout = None if whole else double.settings.body_timeout
         await read(call, receive, limit, timeout, double.decoding)
+        _mark(call, "reading")
         kept_answers.recall(call, double)
         wanted = forced(call, double)
         made = _too_large(call, limit) or await answer(call, double, wanted)
@@ -138,13 +141,16 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
     is_stream = False
     try:
         outcome, refusal = await _outcome(call, double, wanted.outcome)
+        _mark(call, "gates")
         found = await artifacts(call, double, outcome.representation(call.representation))
+        _mark(call, "drawing")
         if refusal is not None:
             said = complaints(call.operation.policy, call.key, refusal)
             return await reply(call, double, outcome.name, found, said)
         if call.operation.dialogue is not None:
             return _no_dialogue(call.path)
         made = await reply(call, double, outcome.name, found, _said(call.script))
+        _mark(call, "writing")
         if call.delay:
             await asyncio.sleep(call.delay)
         if call.reserved and call.operation.cost and made.outcome in call.operation.cost.charged:
@@ -154,6 +160,24 @@ async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
     finally:
         if call.reserved and not is_stream:
             double.state.settle(call.account, call.cost, bool(call.paid), hold=call.id)
+
+
+def _observe(call: Call, scope: Any) -> None:
+    """Tell whoever watches the server which call it is."""
+    if (observed := scope.get("proofsheet.observed")) is not None:
+        call.observed = observed
+        observed.note(call)
+
+
+def _note_outcome(call: Call, made: Reply) -> None:
+    if call.observed is not None:
+        call.observed.outcome = made.outcome
+
+
+def _mark(call: Call, phase: str) -> None:
+    """A phase of the call has ended, if anybody wants to know."""
+    if call.observed is not None:
+        call.observed.mark(phase)
 
 
 def _no_dialogue(path: str) -> Reply:

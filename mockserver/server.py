@@ -23,6 +23,8 @@ from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.double import double, on_redis, opening
 from proofsheet.mockserver.http_protocol import limited
+from proofsheet.mockserver.observability.metrics import shared_files
+from proofsheet.mockserver.observability.watch import Watch
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.state import remote
 from proofsheet.mockserver.state.memory import Clock, MemoryState
@@ -88,7 +90,8 @@ def run(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[
     if plan.workers == 1:
         serve(plan, documents, sock, None, ready)
         return 0
-    return _run_workers(plan, documents, sock, ready)
+    with shared_files(plan.settings.metrics):
+        return _run_workers(plan, documents, sock, ready)
 
 
 def common_secret(settings: Settings) -> bytes:
@@ -110,8 +113,9 @@ def serve(
 ) -> None:
     """Serve in this process; `state` is the shared one of several workers, or None."""
     site = Site(double(documents, plan.settings, state))
+    watch = Watch(site, lambda: site.double, plan.settings)
     config = uvicorn.Config(
-        site,
+        watch.app,
         http=limited(plan.settings),
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
@@ -128,10 +132,10 @@ def serve(
     )
     server = Server(config, ready)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(server, site, plan, sock))
+        runner.run(_serve(server, site, watch, plan, sock))
 
 
-async def _serve(server: Server, site: Site, plan: Plan, sock: socket.socket) -> None:
+async def _serve(server: Server, site: Site, watch: Watch, plan: Plan, sock: socket.socket) -> None:
     if plan.settings.state is not None:
         from proofsheet.mockserver.state.redis.waiting import task_factory
 
@@ -139,7 +143,9 @@ async def _serve(server: Server, site: Site, plan: Plan, sock: socket.socket) ->
     watching = asyncio.create_task(_watch(site, plan)) if plan.reload else None
     if plan.warm:
         threading.Thread(target=site.double.renderer.warm, args=(1024, 1024), daemon=True).start()
+    watch.begin()
     await server.serve(sockets=[sock])
+    await watch.end()
     await site.double.callbacks.close()
     if watching:
         watching.cancel()

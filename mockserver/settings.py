@@ -47,6 +47,9 @@ class Settings:
     faults: tuple[Fault, ...] = ()
     check_replies: bool = False
     state: str | None = None  # the URL of a Redis or Valkey server; None: in memory
+    metrics: bool = False  # whether there is a page of them, for Prometheus
+    log: str | None = None  # the format of a line for each request on stderr: text or json
+    traces: str | None = None  # where spans go: otlp or console
     journal_size: int = 500
     max_body_bytes: int = 32 * 1024 * 1024  # where the document sets no limit
     body_timeout: float = 30.0

@@ -34,6 +34,9 @@ ELSEWHERE = (
     "no-warm",
     "tls-cert",
     "tls-key",
+    "metrics",
+    "log",
+    "traces",
 )  # options of a server
 
 

@@ -68,6 +68,9 @@ class Journal:
         found = [each for each in written if key is None or each["key"] == key]
         return [_light(each) for each in (found[-limit:] if limit else found)]
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def get(self, seq: int) -> Entry | None:
         """One entry, or None if it fell out or never was."""
         return next((each.written() for each in self._entries if each.seq == seq), None)

@@ -239,6 +239,9 @@ class MemoryState:
     def entry(self, seq: int) -> Entry | None:
         return self._journal.get(seq)
 
+    def journal_length(self) -> int:
+        return len(self._journal)
+
     # all of it
 
     def check(self) -> None:

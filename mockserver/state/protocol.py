@@ -143,6 +143,9 @@ class State(Protocol):
     def entry(self, seq: int) -> Entry | None:
         """One entry."""
 
+    def journal_length(self) -> int:
+        """How many entries there are."""
+
     def drop_journal(self, label: str | None = None) -> None:
         """Forget the journal, or one key's part of it."""
 

@@ -241,6 +241,7 @@ class Histories(RuleBasedStateMachine):
     )
     def read_journal(self, label: str | None, after: int, limit: int | None) -> None:
         self.ask("journal", label, after, limit)
+        self.ask("journal_length")
         self.ask("entry", after)
 
     @rule(label=st.sampled_from([None, "key-1"]))

@@ -18,7 +18,7 @@ from waiting import PATIENCE, wait_until
 from wire import Process
 
 MINIATURE = Path(__file__).parent.parent / "miniature"
-OPTIONS = ("tasks", "miniature", "--spec", str(MINIATURE))
+OPTIONS = ("tasks", "miniature", "--spec", str(MINIATURE), "--metrics")
 PROMPT = {"json": {"prompt": "a cat"}}
 CAREFUL = 2  # credits that /draw/careful holds
 
@@ -83,6 +83,21 @@ def test_the_journal_shows_both_on_both(two: list[Process], key: str) -> None:
     assert first == second
     later = control(two[1], key, "GET", f"/_mock/journal?after={first[1]['seq']}")["entries"]
     assert later == first[2:]
+
+
+def test_metrics_are_of_each_but_tasks_and_journal_of_both(two: list[Process], key: str) -> None:
+    def gauges(process: Process) -> list[str]:
+        page = process.request("GET", "/metrics", headers={"authorization": None}).text
+        return [
+            each for each in page.splitlines() if each.startswith(("proofsheet_tasks", "proofsheet_jour"))
+        ]
+
+    control(two[0], key, "POST", "/_mock/clock", json={"frozen": True})
+    ask(two[0], key, "POST", "/draw/careful", **PROMPT)
+    first, second = [gauges(each) for each in two]
+    control(two[0], key, "POST", "/_mock/clock", json={"frozen": False})
+    assert first == second
+    assert any('state="waiting"' in each.lower() for each in first), first
 
 
 def test_what_is_forced_on_one_happens_on_the_other(two: list[Process], key: str) -> None:

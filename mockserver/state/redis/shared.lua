@@ -165,6 +165,8 @@ function operations.journal(every, label, after, limit)
   return found
 end
 
+function operations.journal_length() return redis.call('XLEN', JOURNAL) end
+
 function operations.entry(seq)
   local found = redis.call('XRANGE', JOURNAL, seq .. '-1', seq .. '-1')[1]
   return found and {found[1], found[2][4], redis.call('GET', pictures(seq)) or ''}

@@ -288,6 +288,9 @@ class RedisState:
         entry = _entry(*found[:2])
         return {**entry, "pictures": unpacked(found[2])} if found[2] else entry
 
+    def journal_length(self) -> int:
+        return int(self._ask("journal_length"))
+
     def drop_journal(self, label: str | None = None) -> None:
         self._ask("unrecord", int(label is None), label or "")
 
