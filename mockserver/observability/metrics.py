@@ -53,7 +53,8 @@ class Metrics:
         from prometheus_client import CollectorRegistry, Histogram, Summary, disable_created_metrics
         from prometheus_client import Counter as Counted
 
-        disable_created_metrics()  # which would double what is sent, and no query asks for them
+        # They would double what is sent, and no query asks for them.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
 
         self._app, self._get = app, get
         self._registry = own = CollectorRegistry()
@@ -106,7 +107,7 @@ class Metrics:
 
         shown = CollectorRegistry()
         if _FOLDER in os.environ:
-            MultiProcessCollector(shown)
+            MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
         else:
             shown.register(self._registry)
         shown.register(_Remembered(self._get()))

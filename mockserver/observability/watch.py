@@ -23,7 +23,8 @@ class Watch:
     """What watches; `app` is the application with it, or as it was where nobody wants to see anything."""
 
     def __init__(self, app: Any, get: Callable[[], Double], settings: Settings) -> None:
-        self.app, self._traces, self._metrics, self._task = app, None, None, None
+        self.app, self._traces, self._metrics = app, None, None
+        self._lag: asyncio.Task[None] | None = None
         observers: list[Observer] = []
         if settings.metrics:
             from proofsheet.mockserver.observability.metrics import Metrics
@@ -46,10 +47,10 @@ class Watch:
     def begin(self) -> None:
         """In the event loop of the server."""
         if self._metrics is not None:
-            self._task = asyncio.create_task(self._metrics.measure_lag())
+            self._lag = asyncio.create_task(self._metrics.measure_lag())
 
     async def end(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        if self._lag is not None:
+            self._lag.cancel()
         if self._traces is not None:
             await asyncio.to_thread(self._traces.close)
