@@ -12,12 +12,14 @@ from typing import Any
 
 from proofsheet.mockserver.media.text.instances import NoInstance, instance
 from proofsheet.mockserver.media.text.reply import reply_tokens
+from proofsheet.mockserver.prompted_schemas import prompted_schema
 from proofsheet.mockserver.scripts import Script
 from proofsheet.mockserver.tool_choice import Tool, chosen_tools, tool_id
 from proofsheet.spec import pointers, tokens
 from proofsheet.spec.completion import Completion, Turn
 
 REASONING = "reasoning"
+_ANSWER = {"type": "object", "required": ["answer"], "properties": {"answer": {"type": "string"}}}
 _USUAL = (24, 60)  # tokens of a reply at least, where nothing bounds it
 
 
@@ -157,7 +159,8 @@ def scripted(request: RequestToWrite, script: Script, index: int) -> Choice:
 def written(completion: Completion, request: RequestToWrite, index: int) -> Choice:
     """What is written where nothing was written down: calls of tools, JSON, or prose."""
     random = request.random(index)
-    words, thought = request.said.split(), _thought(request, index)
+    words = [each for each in request.said.split() if each[0].isalnum()]  # no marks, no pieces of JSON
+    thought = _thought(request, index)
     for tools in completion.tools:
         if called := chosen_tools(tools, request.fields, request.turns, random):
             kind, finish = ("function", "function") if tools.single else ("tool", "calls")
@@ -182,17 +185,29 @@ def _thought(request: RequestToWrite, index: int) -> tuple[Part, ...]:
 def _structured(
     completion: Completion, request: RequestToWrite, random: Random, words: Sequence[str]
 ) -> tuple[str, ...] | None:
-    """The JSON that was asked for; None where text was, or nothing satisfies the schema."""
+    """The JSON that was asked for; None where text was, or nothing satisfies a schema."""
+    for schema, texts in _wanted_schemas(completion, request, random, words):
+        try:
+            return tokens.tokens(json.dumps(instance(schema, random, texts), ensure_ascii=False))
+        except NoInstance:
+            continue
+    return None
+
+
+def _wanted_schemas(
+    completion: Completion, request: RequestToWrite, random: Random, words: Sequence[str]
+) -> Iterator[tuple[Any, Sequence[str]]]:
+    """What the JSON is to satisfy, the first that can be, and of what its texts are made."""
     schema = request.at(completion.schema)
-    if schema is None and completion.json and request.at(completion.json[0]) == completion.json[1]:
-        schema = {"type": "object", "required": ["answer"], "properties": {"answer": {"type": "string"}}}
-        words = ["".join(_prose(request, random))]
-    if schema is None:
-        return None
-    try:
-        return tokens.tokens(json.dumps(instance(schema, random, words), ensure_ascii=False))
-    except NoInstance:
-        return None
+    if schema is not None:
+        yield schema, words
+        return
+    wants_json = completion.json is not None and request.at(completion.json[0]) == completion.json[1]
+    prompted = prompted_schema(request.turns, in_json=wants_json)
+    if prompted is not None:
+        yield prompted, words
+    if wants_json:
+        yield _ANSWER, ["".join(_prose(request, random))]
 
 
 def _prose(request: RequestToWrite, random: Random) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ID = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _SHORTEST = 3  # letters of a word that counts
+_VERBS = frozenset(("get", "fetch", "find", "look", "read", "show", "tell", "search", "query", "check"))
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,11 @@ def chosen_tools(tools: Tools, fields: Any, turns: Sequence[Turn], random: Rando
 
 
 def _is_named(name: str, said: str) -> bool:
-    """Whether every word of a tool's name was said. A name of short words alone is never taken for said."""
-    words = _words(name)
+    """Whether all was said that a tool's name says beside what it does: `get_time` is named by "the time".
+
+    A name of short words alone is never taken for said.
+    """
+    words = _words(name) - _VERBS or _words(name)
     return bool(words) and words <= _words(said)
 
 

@@ -162,6 +162,52 @@ def test_an_object_may_be_asked_for_and_a_schema_that_nothing_satisfies_gives_wo
         assert WEATHER in answers(house, said(form=hopeless))[0]["text"]
 
 
+_PLACE = '{"title": "Place", "properties": {"city": {"type": "string"}, "degrees": {"type": "integer"}}, "required": ["city", "degrees"]}'  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("rules", "text"),
+    [
+        (f"Answer in JSON by this schema:\n```\n{_PLACE}\n```", WEATHER),
+        ("You are brief.", f'{WEATHER} As json, for {{"properties": {{"a": {{}}}}}} not, but for\n{_PLACE}'),
+        (f"JSON with the braces of {{this}} and {{}} and {_PLACE}", "Hello"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"as": "object"}])
+def test_a_schema_that_stands_in_what_is_said_is_satisfied(
+    house: InProcess, rules: str, text: str, more: dict[str, Any]
+) -> None:
+    turns = [{"from": "rules", "says": rules}, {"from": "me", "says": text}]
+    [answer] = answers(house, {"messages": turns, **more})
+    found = json.loads(answer["text"])
+    assert jsonschema_rs.Draft202012Validator(json.loads(_PLACE)).is_valid(found)
+    assert found["city"][0].isalnum(), found
+
+
+def test_an_object_is_like_the_example_that_was_shown(house: InProcess) -> None:
+    example = {"name": "Ann", "age": 3, "height": 1.5, "tags": ["a"], "home": {"far": True, "why": None}}
+    text = f"Tell me of Bob as JSON, such as {json.dumps(example)}"
+    found = json.loads(answers(house, said(text, **{"as": "object"}))[0]["text"])
+    assert [type(each) for each in found.values()] == [str, int, float, list, dict], found
+    assert [type(each) for each in found["home"].values()] == [bool, type(None)]
+    assert text[:11] in answers(house, said(text))[0]["text"], "without being asked for an object, words come"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Explain {_PLACE} to me",  # that something is to be in that form is not said
+        'JSON by {"properties": {"city": {"type": "no type"}}}',
+        'JSON by {"properties": ' + '{"a": ' * 5000,
+    ],
+)
+def test_words_come_where_no_schema_is_asked_for_that_could_be_satisfied(house: InProcess, text: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(answers(house, said(text))[0]["text"])
+    found = json.loads(answers(house, said(text, **{"as": "object"}))[0]["text"])
+    assert list(found) == (["city", "degrees"] if _PLACE in text else ["answer"])
+
+
 def test_tools_are_called_with_arguments_that_fit(house: InProcess) -> None:
     [answer] = answers(house, said(tools=[TIME, TOOL]))
     [call] = answer["calls"]
@@ -185,6 +231,7 @@ def test_tools_are_called_with_arguments_that_fit(house: InProcess) -> None:
             {"messages": [{"from": "me", "says": "get the time and get the weather"}], "several": False},
             ["get_time"],
         ),
+        ({"messages": [{"from": "me", "says": "The weather and the time?"}]}, ["get_time", "get_weather"]),
         ({"tools": []}, []),
         ({"tools": [TOOL, {"name": "ls", "takes": {"type": "object"}}]}, ["get_weather"]),
     ],
