@@ -19,9 +19,8 @@ from proofsheet.mockserver.documents import Match, Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import Fault
 from proofsheet.mockserver.forcing import CannotForce, Forced, forced
-from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
-from proofsheet.mockserver.preparation import prepare
+from proofsheet.mockserver.rehearsal import Rehearsed, admitted, rehearse
 from proofsheet.mockserver.replies import Reply, breach, problem, reply, unavailable
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_call, read
 from proofsheet.mockserver.scripts import Script
@@ -111,8 +110,9 @@ async def _answered(call: Call, double: Double, receive: Receive, whole: bool) -
         await read(call, receive, limit, timeout, double.decoding)
         _mark(call, "reading")
         kept_answers.recall(call, double)
-        wanted = forced(call, double)
-        made = _too_large(call, limit) or await answer(call, double, wanted)
+        rehearsed = await rehearse(call, double)
+        wanted = rehearsed.wanted if rehearsed else forced(call, double)
+        made = _too_large(call, limit) or await answer(call, double, wanted, rehearsed)
         if double.settings.check_replies and (flaw := breach(call.operation, made)):
             raise AssertionError(f"the reply breaks the document: {flaw}")
     except (Disconnected, StateUnavailable):
@@ -136,11 +136,11 @@ def _too_large(call: Call, limit: int) -> Reply | None:
     return problem(413, "body too large", detail)
 
 
-async def answer(call: Call, double: Double, wanted: Forced) -> Reply:
+async def answer(call: Call, double: Double, wanted: Forced, rehearsed: Rehearsed | None = None) -> Reply:
     """The answer to a call that has been read. Credits are settled whatever happens, or at a stream's end."""
     is_stream = False
     try:
-        outcome, refusal = await _outcome(call, double, wanted.outcome)
+        outcome, refusal = await _outcome(call, double, wanted.outcome, rehearsed)
         _mark(call, "gates")
         found = await artifacts(call, double, outcome.representation(call.representation))
         _mark(call, "drawing")
@@ -192,13 +192,14 @@ def _said(script: Script | None) -> list[Complaint]:
     return [Complaint(words, "", ())] if words else []
 
 
-async def _outcome(call: Call, double: Double, forced: str | None) -> tuple[Outcome, Refusal | None]:
+async def _outcome(
+    call: Call, double: Double, forced: str | None, rehearsed: Rehearsed | None
+) -> tuple[Outcome, Refusal | None]:
     """How a call ends: as was forced, by its gates, its behaviour and what it does to tasks, or refused."""
     outcomes = call.operation.outcomes
     try:
         if not forced:
-            await prepare(call)
-            admit(call, double)
+            await admitted(call, double, rehearsed)
         outcome = forced or behave(call, double)
         return outcomes[await act(call, double, outcome, bool(forced))], None
     except Refusal as refusal:

@@ -8,7 +8,7 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.state.tasks import Task
+from proofsheet.mockserver.state.tasks import Most, Task
 from proofsheet.mockserver.task_sources import TaskView, known_task, task_text, view
 from proofsheet.spec import pointers
 from proofsheet.spec.expressions import Expression
@@ -68,10 +68,15 @@ def follow_up(call: Call, double: Double) -> None:
 def active_tasks(call: Call, double: Double) -> None:
     """The gate of how many tasks may be unfinished."""
     role = call.operation.task
-    if isinstance(role, Starts) and role.most:
-        operation = call.operation.id if role.per == "operation" else None
-        if double.state.unfinished_tasks(call.account, call.operation.document, operation) >= role.most:
-            raise too_many(role)
+    most = most_tasks(call, role) if isinstance(role, Starts) else None
+    if isinstance(role, Starts) and most is not None and not double.state.has_room(call.account, most):
+        raise too_many(role)
+
+
+def most_tasks(call: Call, role: Starts) -> Most | None:
+    """How many unfinished tasks its credential may have."""
+    operation = call.operation.id if role.per == "operation" else None
+    return Most(role.most, call.operation.document, operation) if role.most else None
 
 
 def too_many(role: Starts) -> Refusal:

@@ -9,9 +9,9 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.follow_ups import FollowUp, find_task, resumed, too_many
+from proofsheet.mockserver.follow_ups import FollowUp, find_task, most_tasks, resumed, too_many
 from proofsheet.mockserver.sources import Context, values
-from proofsheet.mockserver.state.tasks import Added, Most, Task
+from proofsheet.mockserver.state.tasks import Added, Task
 from proofsheet.mockserver.task_artifacts import make, without_uploads
 from proofsheet.mockserver.task_forcing import read_task_forcing, task_pace
 from proofsheet.mockserver.task_sources import TaskView, is_known, known_task, looked_at, task_text, view
@@ -49,13 +49,12 @@ async def _start(call: Call, double: Double, role: Starts) -> str:
 def _kept(call: Call, double: Double, role: Starts, task: Task) -> TaskView:
     """The task under an id that no other has. Raises Refusal."""
     added: Added
-    started = call.operation
-    most = role.most and Most(role.most, started.document, started.id if role.per == "operation" else None)
+    most = most_tasks(call, role)
     attempt, added = 0, "known"
     while added == "known":
         named = task._replace(id=role.prefix + IDS[role.id_form](task.created, attempt))
         task = _labelled(call, double, role, named)
-        attempt, added = attempt + 1, double.state.add_task(task, most or None, call.id)
+        attempt, added = attempt + 1, double.state.add_task(task, most, call.id)
     if added == "most":  # others of the same key came in between
         raise too_many(role)
     if added == "full":

@@ -60,6 +60,8 @@ class Clock:
 class MemoryState:
     """The State (protocol.py) in this process."""
 
+    rehearses = False
+
     def __init__(
         self,
         opening: Callable[[Holder], Decimal | None],
@@ -153,6 +155,9 @@ class MemoryState:
 
     def unfinished_tasks(self, holder: Holder, document: str, operation: str | None = None) -> int:
         return self._tasks.unfinished(holder, document, operation, self._clock.now())
+
+    def has_room(self, holder: Holder, most: Most) -> bool:
+        return self.unfinished_tasks(holder, most.document, most.operation) < most.count
 
     def replace_task(self, old: Task, new: Task, anyway: bool = False) -> Replaced:
         now = self._clock.now()

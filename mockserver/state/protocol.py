@@ -21,6 +21,10 @@ class StateUnavailable(Exception):
     """Whoever keeps the memory does not answer, or has no room; the text says who and why."""
 
 
+class Unforeseen(BaseException):
+    """In a rehearsal, nothing can be assumed of an answer. No error: what handles those lets it pass."""
+
+
 @dataclass(frozen=True)
 class Scheduled:
     """What is to happen to the next `times` calls of a key (or of any) to an operation (or to any)."""
@@ -41,6 +45,10 @@ class Scheduled:
 
 class State(Protocol):
     """The memory of a double, or of several processes that serve one."""
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether a call is to ask all that it can at once (rehearsal.py): this memory is far away."""
 
     def now(self) -> float:
         """The clock, in Unix seconds."""
@@ -91,6 +99,9 @@ class State(Protocol):
 
     def unfinished_tasks(self, holder: Holder, document: str, operation: str | None = None) -> int:
         """How many tasks of a holder and document have not ended; those of one operation, if given."""
+
+    def has_room(self, holder: Holder, most: Most) -> bool:
+        """Whether a holder has fewer unfinished tasks than that."""
 
     def replace_task(self, old: Task, new: Task, anyway: bool = False) -> Replaced:
         """Put what became of a task in its place; nothing is done if it has changed meanwhile.

@@ -25,6 +25,8 @@ _UNANSWERED = frozenset({"record", "settle", "remember", "forget"})
 class RemoteState:
     """The State (protocol.py) as a worker sees it: the same methods, carried out by the keeper."""
 
+    rehearses = False
+
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 

@@ -1,9 +1,9 @@
--- Before each script: KEYS[1] begins the names of all keys, which are in its slot; ARGV is a deadline on
--- this server's clock, an operation and its arguments. Nothing is changed once the caller has given up.
+-- Before all operations: each of KEYS begins the names of keys, which are in its slot: the first of those that
+-- all credentials share, K of those of one. Nothing is changed once the caller has given up.
 local moment = redis.call('TIME')
 local REAL = moment[1] + moment[2] / 1000000
 if REAL > tonumber(ARGV[1]) then return redis.error_reply('LATE nobody waits for this any more') end
-local K, DAY, WEEK = KEYS[1], 86400, 604800
+local ALL, K, DAY, WEEK = KEYS[1], KEYS[1], 86400, 604800
 local operations = {}
 
 local function number(value) return string.format('%.17g', value) end

@@ -192,7 +192,11 @@ function operations.unfinished(family, now, document, operation)
   return count
 end
 
-local function has_room(family, opening, now, most)
+function operations.has_room(family, now, document, operation, most)
+  return operations.unfinished(family, now, document, operation) < tonumber(most) and 1 or 0
+end
+
+local function has_place(family, opening, now, most)
   local tasks = key('tasks', family)
   if redis.call('ZCARD', tasks) < tonumber(most) then return true end
   for _, id in ipairs(redis.call('ZRANGE', tasks, 0, 999)) do
@@ -209,7 +213,7 @@ function operations.add(family, opening, now, id, hold, once, most, document, op
   if redis.call('EXISTS', key('task', family, id)) == 1 then return 'known' end
   if redis.call('EXISTS', key('void', family, hold)) == 1 then return 'full' end
   if most ~= '' and operations.unfinished(family, now, document, operation) >= tonumber(most) then return 'most' end
-  if not has_room(family, opening, now, largest) then return 'full' end
+  if not has_place(family, opening, now, largest) then return 'full' end
   local name, cost = account(family, opening), select(2, ...)
   redis.call('HSET', name, 'tasks', plus(redis.call('HGET', name, 'tasks'), cost))
   redis.call('HDEL', key('holds', family), hold)
@@ -311,9 +315,9 @@ local function block(name, ends, seconds)
   redis.call('EXPIRE', name .. ':sum', math.ceil(seconds))
 end
 
-local function used(name)
+local function used(name, now)
   return {redis.call('HGET', name .. ':sum', 'used') or 0, redis.call('LINDEX', name, 0) or '',
-    redis.call('LINDEX', name, -1) or '', number(blocked(name))}
+    redis.call('LINDEX', name, -1) or '', number(blocked(name)), now}
 end
 
 function operations.hit(id, now, span, most, penalty, refused)
@@ -346,7 +350,7 @@ end
 function operations.allowance(id, now, span)
   local name = K .. ':window:' .. id
   window(name, now - span)
-  return used(name)
+  return used(name, now)
 end
 
 function operations.seed(family)

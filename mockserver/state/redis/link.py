@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -16,6 +17,7 @@ from redis.retry import Retry
 
 from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.state.redis import waiting
+from proofsheet.mockserver.state.redis.steps import Step
 
 SECONDS = 2.0  # for which an answer is waited for, where the URL says no other `timeout`
 _LONGEST = 60
@@ -66,12 +68,12 @@ class Link:
             "retry": Retry(NoBackoff(), 0),  # what was asked may have been done: never twice
         }
         self._client = redis.Redis.from_url(plain, **options)
-        self._cluster = RedisCluster.from_url(plain, **options) if self._is_cluster() else None
+        self._cluster = RedisCluster.from_url(plain, **options) if self._has_slots() else None
         self._idle: list[Any] = []  # connections: one for each call that waits at the same time
         self._down_until, self._why = 0.0, ""
         self._ahead: float | None = None  # how far the server's clock is ahead of our monotonic one
 
-    def _is_cluster(self) -> bool:
+    def _has_slots(self) -> bool:
         try:
             return bool(self._client.info("cluster").get("cluster_enabled"))
         except redis.exceptions.NoPermissionError:
@@ -85,13 +87,22 @@ class Link:
         """The server's clock as it was told a moment ago."""
         self._ahead = seconds - time.monotonic()
 
-    def run(self, script: Script, key: str, operation: str, *arguments: Any) -> Any:
-        """The answer to an operation of a script on keys that begin with `key`. Raises StateUnavailable."""
+    @property
+    def is_cluster(self) -> bool:
+        """Whether its slots are on several servers."""
+        return self._cluster is not None
+
+    def run(self, script: Script, first: str, steps: Sequence[Step]) -> Any:
+        """The answers to the steps of a script; the first key is `first`. Raises StateUnavailable."""
         now = time.monotonic()
         if now < self._down_until:
             raise StateUnavailable(self._why)
         deadline = "inf" if self._ahead is None else repr(now + self._ahead + self._seconds * _GIVEN_UP)
-        rest = (1, key, deadline, operation, *arguments)
+        keys = list(dict.fromkeys((first, *(each.slot for each in steps))))
+        given: list[Any] = [deadline]
+        for slot, operation, arguments, expects in steps:
+            given += (keys.index(slot) + 1, operation, expects, len(arguments), *arguments)
+        rest = (len(keys), *keys, *given)
         try:
             try:
                 return self._ask("EVALSHA", script.hash, *rest)

@@ -1,15 +1,17 @@
 -- What all credentials share: the clock, what is to happen, whose a task is, the journal.
-local CLOCK, SCHEDULE, OWNERS, ORDER = K .. ':clock', K .. ':schedule', K .. ':owners', K .. ':order'
-local JOURNAL, SEQ, SOURCES = K .. ':journal', K .. ':seq', K .. ':sources'
+local CLOCK, SCHEDULE, OWNERS, ORDER = ALL .. ':clock', ALL .. ':schedule', ALL .. ':owners', ALL .. ':order'
+local JOURNAL, SEQ, SOURCES = ALL .. ':journal', ALL .. ':seq', ALL .. ':sources'
 
 local function clock()
   local found = redis.call('HMGET', CLOCK, 'offset', 'frozen')
   return tonumber(found[1] or 0), tonumber(found[2] or '')
 end
 
+-- The time, whether it stands, this server's own, and what the clock is set to, as a text to compare.
 local function told()
   local offset, frozen = clock()
-  return {number(frozen or REAL + offset), frozen and '1' or '', number(REAL)}
+  local set = number(offset) .. ' ' .. (frozen and number(frozen) or '')
+  return {number(frozen or REAL + offset), frozen and '1' or '', number(REAL), set}
 end
 
 operations.clock = told
@@ -35,9 +37,9 @@ function operations.move(seconds, freeze)
 end
 
 function operations.secret(new)
-  redis.call('SET', K .. ':secret', new, 'NX')
-  keep(K .. ':secret')
-  return redis.call('GET', K .. ':secret')
+  redis.call('SET', ALL .. ':secret', new, 'NX')
+  keep(ALL .. ':secret')
+  return redis.call('GET', ALL .. ':secret')
 end
 
 -- what is to happen: a list of {times, key, able, entry} as JSON, of which the first that concerns a call goes
@@ -78,7 +80,7 @@ function operations.arrive(key, operation)
       else
         redis.call('LSET', SCHEDULE, index - 1, cjson.encode(entry))
       end
-      answer[4], answer[5] = tostring(times), entry.entry
+      answer[5], answer[6] = tostring(times), entry.entry
       return answer
     end
   end
@@ -95,11 +97,11 @@ end
 
 function operations.own(name, key, most)
   if redis.call('HSETNX', OWNERS, name, key) == 0 then return 0 end
-  redis.call('ZADD', ORDER, redis.call('INCR', K .. ':tasks'), name)
+  redis.call('ZADD', ORDER, redis.call('INCR', ALL .. ':tasks'), name)
   if redis.call('ZCARD', ORDER) > tonumber(most) then
     redis.call('HDEL', OWNERS, redis.call('ZPOPMIN', ORDER)[1])
   end
-  keep(OWNERS) keep(ORDER) keep(K .. ':tasks')
+  keep(OWNERS) keep(ORDER) keep(ALL .. ':tasks')
   return 1
 end
 
@@ -122,7 +124,7 @@ end
 
 -- the journal: a stream whose ids are the entries' numbers; what is needed to draw uploads again is apart
 
-local function pictures(seq) return K .. ':pictures:' .. seq end
+local function pictures(seq) return ALL .. ':pictures:' .. seq end
 
 local function bound(most)
   local held = tonumber(redis.call('HGET', SOURCES, 'bytes'))

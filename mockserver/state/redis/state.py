@@ -13,10 +13,9 @@ import hashlib
 import json
 import random
 import secrets
-import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +23,12 @@ from proofsheet.mockserver.state.journal import SOURCES_LIMIT, Entry, Unwritten
 from proofsheet.mockserver.state.memory import MOST_SCHEDULED
 from proofsheet.mockserver.state.protocol import Name, Scheduled, StateUnavailable
 from proofsheet.mockserver.state.redis import waiting
-from proofsheet.mockserver.state.redis.link import Link, Script
+from proofsheet.mockserver.state.redis.asking import Asking
+from proofsheet.mockserver.state.redis.link import Link
 from proofsheet.mockserver.state.redis.money import packed as as_money
 from proofsheet.mockserver.state.redis.money import unpacked as from_money
 from proofsheet.mockserver.state.redis.packing import packed, unpacked
+from proofsheet.mockserver.state.redis.steps import CALM, NOTHING, NOW, TEXT, YES, Rehearsal, Step
 from proofsheet.mockserver.state.redis.task_fields import fields, task_of
 from proofsheet.mockserver.state.tasks import MOST_TASKS, Added, Holder, Most, Replaced, Task
 from proofsheet.mockserver.state.windows import Allowance
@@ -39,17 +40,8 @@ ONCE_SECONDS = 900  # for which a settlement that is told again is known as the 
 _WEEK = 7 * 86400
 _ALL = 1_000_000_000
 _MOST_OWED = 10_000
-_FRESH = 0.05  # seconds for which a task goes by the time that it was told
+_MOST_AT_ONCE = 1000  # arguments of a script, whose stack has room for some thousands
 _NO_KEY = "\n"  # no credential is a line's end
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """The double's clock as a script is told it, and when we heard of it on our own."""
-
-    text: str
-    frozen: bool
-    heard: float
 
 
 class RedisState:
@@ -67,50 +59,72 @@ class RedisState:
         self._opening = opening
         self._journal_size = journal_size
         self._seed = seed
-        self._shared = Script("common", "shared", "run")
-        self._credential = Script("common", "credential", "run")
+        self._asking = Asking(self.link)
         self._owed: deque[tuple[str, tuple[Any, ...]]] = deque(maxlen=_MOST_OWED)
         self._start = "" if start is None else repr(start)
         self._ask("start", self._start)
 
-    # the two kinds of scripts
+    # what is asked
 
     def _ask(self, operation: str, *arguments: Any) -> Any:
-        return self.link.run(self._shared, f"{self.link.prefix}:{{all}}", operation, *arguments)
+        return self._asking.ask(self._asking.shared(operation, *arguments))[0]
 
     def _ask_of(self, credential: str, operation: str, *arguments: Any) -> Any:
-        label = hashlib.sha256(credential.encode()).hexdigest()[:20]
-        return self.link.run(self._credential, f"{self.link.prefix}:{{{label}}}", operation, *arguments)
+        return self._asking.ask(self._asking.of(credential, operation, *arguments))[0]
 
-    def _ask_account(self, holder: Holder, operation: str, *arguments: Any) -> Any:
+    def _granted(self, credential: str, operation: str, *arguments: Any) -> bool:
+        """Whether it is; in a rehearsal it is assumed to be."""
+        step = self._asking.of(credential, operation, *arguments, expects=YES)
+        return bool(self._asking.ask(step, assumed=(1,))[0])
+
+    def _account_step(self, holder: Holder, operation: str, *arguments: Any) -> Step:
         family, credential = holder
         opening = as_money(self._opening(holder))
-        return self._ask_of(credential, operation, family, opening, self._moment().text, *arguments)
+        return self._asking.of(credential, operation, family, opening, NOW, *arguments)
+
+    def _ask_account(self, holder: Holder, operation: str, *arguments: Any) -> Any:
+        return self._asking.ask(self._account_step(holder, operation, *arguments))[0]
+
+    @property
+    def rehearses(self) -> bool:
+        return waiting.known() is not None
+
+    def rehearsal(self) -> AbstractContextManager[Rehearsal]:
+        """Within it, questions are noted and get the answers that are to be expected, or raise Unforeseen."""
+        return self._asking.rehearsal()
+
+    def ask_rehearsed(self, rehearsal: Rehearsal) -> bool:
+        """Ask what was noted, in one round trip; whether the answers are those that were expected.
+
+        All are given again to this call when it asks.
+        """
+        self._pay_debts()
+        known = waiting.known()
+        if known is not None:
+            known["at end"] = (self._say_at_last,)
+        return self._asking.ask_rehearsed(rehearsal)
+
+    def _say_at_last(self) -> None:
+        """Say what a call has left unsaid that has ended before its entry was written."""
+        for each in self._asking.unsaid():
+            try:
+                self._say(each)
+            except StateUnavailable:
+                self.owe("_say", each)
+
+    def _say(self, step: Step) -> None:
+        self._asking.ask(step)
 
     # clock
 
-    def _told(self, answer: Any) -> _Moment:
-        self.link.set_time(float(answer[2]))
-        moment = _Moment(answer[0].decode(), answer[1] == b"1", time.monotonic())
-        known = waiting.known()
-        if known is not None:
-            known["moment"] = moment
-        return moment
-
-    def _moment(self) -> _Moment:
-        known = waiting.known()
-        moment: _Moment | None = known.get("moment") if known is not None else None
-        if moment is not None and time.monotonic() - moment.heard < _FRESH:
-            return moment
-        return self._told(self._ask("clock"))
-
     def now(self) -> float:
-        return float(self._moment().text)
+        return self._asking.moment().later()
 
     def move_clock(self, seconds: float = 0.0, frozen: bool | None = None) -> dict[str, Any]:
         freeze = "" if frozen is None else str(int(frozen))
-        moment = self._told(self._ask("move", repr(seconds), freeze))
-        return {"now": float(moment.text), "frozen": moment.frozen}
+        self._ask("move", repr(seconds), freeze)
+        moment = self._asking.moment()
+        return {"now": moment.now, "frozen": moment.frozen}
 
     # randomness
 
@@ -138,13 +152,17 @@ class RedisState:
 
     def reserve(self, holder: Holder, cost: Decimal, hold: str = "") -> bool:
         self._pay_debts()
-        return bool(self._ask_account(holder, "reserve", as_money(cost), hold, HOLD_SECONDS))
+        family, credential = holder
+        account = (family, as_money(self._opening(holder)), NOW)
+        return self._granted(credential, "reserve", *account, as_money(cost), hold, HOLD_SECONDS)
 
     def settle(
         self, holder: Holder, cost: Decimal, charge: bool, paid: Decimal | None = None, hold: str = ""
     ) -> None:
         price = as_money(cost if paid is None else paid)
-        self._ask_account(holder, "settle", price, int(charge), hold, ONCE_SECONDS)
+        step = self._account_step(holder, "settle", price, int(charge), hold, ONCE_SECONDS)
+        if not self._asking.say(step):
+            self._asking.ask(step)
 
     def void(self, holder: Holder, hold: str) -> None:
         self._ask_account(holder, "void", hold, ONCE_SECONDS)
@@ -166,22 +184,31 @@ class RedisState:
 
     def add_task(self, task: Task, most: Most | None = None, hold: str = "") -> Added:
         name = _owned(task.holder[0], task.id)
-        if not self._ask("own", name, task.holder[1], MOST_TASKS):
-            return "known"
         limit = (most.count, most.document, most.operation or "") if most else ("", "", "")
         arguments = (task.id, hold, ONCE_SECONDS, *limit, MOST_TASKS_OF_ONE, *fields(task))
-        added: Added = self._ask_account(task.holder, "add", *arguments).decode()
+        own = self._asking.shared("own", name, task.holder[1], MOST_TASKS, expects=YES)
+        answers = self._asking.ask(own, self._account_step(task.holder, "add", *arguments))
+        if len(answers) == 1:
+            return "known"
+        added: Added = answers[1].decode()
         if added in ("most", "full"):
             self._ask("disown", name)
         return added
 
     def task(self, account: str, id: str, look: Holder | None = None) -> Task | None:
-        credential = self._ask("owner", _owned(account, id))
-        if credential is None:
+        guess = look[1] if look else (waiting.known() or {}).get("key")
+        owner = self._asking.shared("owner", _owned(account, id), expects=f"{TEXT}{guess}")
+        own = () if guess is None else (self._look(account, guess, id, look),)
+        answers = self._asking.ask(owner, *own)
+        if answers[0] is None:
             return None
-        holder = (account, credential.decode())
-        found = self._ask_account(holder, "task", id, int(look == holder))
-        return task_of(found) if found else None
+        if len(answers) == 1:
+            answers = (None, *self._asking.ask(self._look(account, answers[0].decode(), id, look)))
+        return task_of(answers[1]) if answers[1] else None
+
+    def _look(self, account: str, credential: str, id: str, look: Holder | None) -> Step:
+        holder = (account, credential)
+        return self._account_step(holder, "task", id, int(look == holder))
 
     def tasks(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
         most = _ALL if newest is None else newest
@@ -193,8 +220,11 @@ class RedisState:
         return [task_of(each) for each in several if each]
 
     def unfinished_tasks(self, holder: Holder, document: str, operation: str | None = None) -> int:
-        now = self._moment().text
-        return int(self._ask_of(holder[1], "unfinished", holder[0], now, document, operation or ""))
+        return int(self._ask_of(holder[1], "unfinished", holder[0], NOW, document, operation or ""))
+
+    def has_room(self, holder: Holder, most: Most) -> bool:
+        limit = (most.document, most.operation or "", most.count)
+        return self._granted(holder[1], "has_room", holder[0], NOW, *limit)
 
     def replace_task(self, old: Task, new: Task, anyway: bool = False) -> Replaced:
         arguments = (old.id, old.version, int(anyway), *fields(new))
@@ -208,19 +238,17 @@ class RedisState:
     # rate
 
     def hit(self, holder: Holder, limit: RateLimit, counted: str = "") -> bool:
-        window = (_window(holder, limit, counted), self._moment().text, repr(limit.window))
-        return bool(
-            self._ask_of(holder[1], "hit", *window, limit.requests, repr(limit.penalty), limit.refused)
-        )
+        window = (_window(holder, limit, counted), NOW, repr(limit.window))
+        rest = (limit.requests, repr(limit.penalty), limit.refused)
+        return self._granted(holder[1], "hit", *window, *rest)
 
     def spend(self, holder: Holder, limit: TokenLimit, amount: int, counted: str = "") -> bool:
-        window = (_window(holder, limit, counted), self._moment().text, repr(limit.window))
-        return bool(self._ask_of(holder[1], "spend", *window, limit.tokens, amount))
+        window = (_window(holder, limit, counted), NOW, repr(limit.window))
+        return self._granted(holder[1], "spend", *window, limit.tokens, amount)
 
     def allowance(self, holder: Holder, limit: RateLimit | TokenLimit, counted: str = "") -> Allowance:
-        now = self._moment().text
-        window = _window(holder, limit, counted), now, repr(limit.window)
-        used, first, last, blocked = self._ask_of(holder[1], "allowance", *window)
+        window = (_window(holder, limit, counted), NOW, repr(limit.window))
+        used, first, last, blocked, now = self._ask_of(holder[1], "allowance", *window)
         if not first:
             return Allowance()
         at = float(now)
@@ -235,7 +263,9 @@ class RedisState:
         self._ask_of(name[1], "remember", _place(name), _kept(until, value), _real(seconds))
 
     def recall(self, name: Name) -> Any:
-        return _value(self._ask_of(name[1], "recall", _place(name)), self.now())
+        step = self._asking.of(name[1], "recall", _place(name), expects=NOTHING)
+        found = self._asking.ask(step, assumed=(None,))[0]
+        return None if found is None else _value(found, self.now())
 
     def exchange(self, name: Name, old: Any, new: Any, seconds: float) -> bool:
         found, now = self._ask_of(name[1], "recall", _place(name)), self.now()
@@ -263,9 +293,13 @@ class RedisState:
         self._ask("unschedule", int(key is None), key or "")
 
     def take(self, key: str | None, operation: tuple[str, str]) -> Scheduled | None:
-        answer = self._ask("arrive", _NO_KEY if key is None else key, "\n".join(operation))
-        self._told(answer)
-        return _scheduled(answer[4], int(answer[3])) if len(answer) > 3 else None
+        if (known := waiting.known()) is not None:
+            known["key"] = key or ""
+        is_calm = f"{CALM}{self._asking.clock}"
+        arguments = (_NO_KEY if key is None else key, "\n".join(operation))
+        step = self._asking.shared("arrive", *arguments, expects=is_calm)
+        answer = self._asking.ask(step, assumed=((),))[0]
+        return _scheduled(answer[5], int(answer[4])) if len(answer) > 4 else None
 
     # journal
 
@@ -297,20 +331,20 @@ class RedisState:
     # all of it
 
     def check(self) -> None:
-        self._moment()
+        self._ask("clock")
         self._pay_debts()
 
     def reset(self, key: str | None = None, label: str | None = None) -> None:
         if key is None:
-            secret, moment = self.secret(), self._moment()
+            secret, now = self.secret(), repr(self.now())
             self.link.clear()
             self._ask("secret", secret)
-            self._told(self._ask("start", moment.text))
+            self._ask("start", now)
             return
         self.drop_journal(label)
         gone = self._ask_of(key, "reset")
-        if gone:
-            self._ask("disown", *(b"\n".join(each) for each in gone))
+        for at in range(0, len(gone), _MOST_AT_ONCE):
+            self._ask("disown", *(b"\n".join(each) for each in gone[at : at + _MOST_AT_ONCE]))
         self.drop_scheduled(key)
 
     def close(self) -> None:

@@ -18,7 +18,10 @@ import greenlet
 
 
 class _Cooperative(greenlet.greenlet):
-    """A greenlet that carries a coroutine; `known` is what is remembered while its task lives."""
+    """A greenlet that carries a coroutine; `known` is what is remembered while its task lives.
+
+    What is called "at end" there is called when it ends, however it does.
+    """
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         super().__init__(self._carry)
@@ -26,6 +29,13 @@ class _Cooperative(greenlet.greenlet):
         self.known: dict[str, Any] = {}
 
     def _carry(self) -> tuple[bool, Any]:
+        try:
+            return self._carried()
+        finally:
+            for each in self.known.pop("at end", ()):
+                each()
+
+    def _carried(self) -> tuple[bool, Any]:
         """Go through the coroutine; what it awaits goes to the parent, and comes back. (True, result)."""
         answer, error = None, None
         while True:
