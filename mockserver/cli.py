@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 import errno
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -20,6 +23,9 @@ from proofsheet.spec.load import Library
 from proofsheet.spec.yaml_reader import BadFile
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+TRUST = """Clients are to trust {file}:
+  curl --cacert {file}; NODE_EXTRA_CA_CERTS={file} node; SSL_CERT_FILE={file} python
+"""
 
 EPILOG = """\b
 Examples:
@@ -30,6 +36,8 @@ Examples:
   proofsheet serve --credits 20 --keys sk-alice,sk-bob
   proofsheet serve --fault latency=lognormal:0.3,0.6 --fault reset@0.01
   proofsheet serve --cors http://localhost:5173   a page in a browser may call
+  proofsheet serve --tls self-signed        https; clients trust proofsheet-ca.pem
+  proofsheet serve --host 0.0.0.0 --admin-key "$ADMIN"   for other machines too
   proofsheet serve --tls-cert cert.pem --tls-key key.pem   for clients that speak https only
   proofsheet serve --pace real              answers take as long as the vendor's did
   proofsheet serve flux --task-pace real*0.1   tasks go ten times as fast as the vendor's
@@ -55,6 +63,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 @click.option(
     "--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
 )
+@click.option("--admin-key", callback=values.admin_key, metavar="KEY|none",
+              help="What /_mock/ and /metrics ask for; needed where other machines call.")  # fmt: skip
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
 @click.option("--pace", default="immediate", show_default=True, callback=values.pace,
               metavar="immediate|real[*FACTOR]|SECONDS", help="How long an answer takes.")  # fmt: skip
@@ -101,6 +111,11 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help="Serve https with this certificate (PEM).")  # fmt: skip
 @click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE",
               help="Its key.  [default: in the same file]")  # fmt: skip
+@click.option("--tls", type=click.Choice(["self-signed"]), metavar="self-signed",
+              help="Serve https with a certificate that is made now.")  # fmt: skip
+@click.option("--tls-ca", type=click.Path(path_type=Path, dir_okay=False), default="proofsheet-ca.pem",
+              show_default=True, metavar="FILE",
+              help="Where --tls writes what clients are to trust.")  # fmt: skip
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
@@ -113,12 +128,26 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     (stability.pages-2024) or vendors (gptnb, with each family that its menu lists); by default all families.
     Any well-formed key is accepted, unless --keys lists the known ones.
     """
-    from proofsheet.mockserver.server import Plan, run  # the server is loaded only to serve
-
     library = Library(options["home"]) if options["home"] else Library()
     documents = load_documents(library, names)
-    tls = values.tls(options["tls_cert"], options["tls_key"])
     settings = _shared(settings_of(host, options))
+    _check_admin_key(host, options["admin_key"])
+    with _certificate(host, options) as tls:
+        _run(host, port, workers, tls, library, documents, settings, options)
+
+
+def _run(
+    host: str,
+    port: int,
+    workers: int,
+    tls: tuple[Path, Path] | None,
+    library: Library,
+    documents: Documents,
+    settings: Settings,
+    options: dict[str, Any],
+) -> None:
+    from proofsheet.mockserver.server import Plan, run  # the server is loaded only to serve
+
     sock = _listen(host, port)
     actual = sock.getsockname()[1]
     files = tuple(path for name in documents.names for path in library.files(name))
@@ -135,8 +164,52 @@ def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options:
     def ready() -> None:
         if not options["quiet"]:
             click.echo(banner(host, actual, documents, settings, "https" if tls else "http"))
+            if options["tls"]:
+                click.echo(TRUST.format(file=options["tls_ca"]))
 
-    raise SystemExit(run(plan, documents, sock, ready))
+    if code := run(plan, documents, sock, ready):
+        raise SystemExit(code)
+
+
+def _is_local(host: str) -> bool:
+    return host in LOOPBACK or host.startswith("127.")
+
+
+def _check_admin_key(host: str, key: str | None) -> None:
+    """Raise UsageError where other machines would reach the control surface and nobody has said so."""
+    if key is None and host and not _is_local(host):
+        raise click.UsageError(
+            f"--host {host}: other machines could read every call and change balances at /_mock/."
+            f" Give --admin-key KEY, or --admin-key {values.NO_ADMIN_KEY} to let them"
+        )
+
+
+@contextmanager
+def _certificate(host: str, options: dict[str, Any]) -> Iterator[tuple[Path, Path] | None]:
+    """The files of a certificate and its key, made or given; None for plain HTTP."""
+    given = values.tls(options["tls_cert"], options["tls_key"])
+    if options["tls"] is None:
+        yield given
+        return
+    if given:
+        raise click.UsageError("--tls self-signed and --tls-cert name two certificates: one can be served")
+    from proofsheet.mockserver.self_signed import certificate
+
+    public = urlsplit(options["public_url"] or "").hostname
+    try:
+        made = certificate(options["tls_ca"], filter(None, (public, *([] if _is_any(host) else [host]))))
+        with made as files:
+            yield files
+    except ImportError:
+        raise click.UsageError("--tls: its package is missing: pip install 'proofsheet[tls]'") from None
+    except OSError as problem:
+        raise click.UsageError(
+            f"--tls-ca {options['tls_ca']}: cannot be written: {problem.strerror}"
+        ) from None
+
+
+def _is_any(host: str) -> bool:
+    return host in ("0.0.0.0", "::", "")
 
 
 def load_documents(library: Library, names: tuple[str, ...]) -> Documents:
@@ -198,8 +271,10 @@ def settings_of(host: str, options: dict[str, Any]) -> Settings:
     chosen["rate_limit"] = options["rate_limit"] == "on"
     chosen["language"] = options["language"] == "on"
     chosen["faults"] = options["fault"]
+    if options["admin_key"] == values.NO_ADMIN_KEY:
+        chosen["admin_key"] = None
     # Bound to this machine only, the control surface answers to this machine's names only.
-    chosen["hosts"] = LOOPBACK | {host} if host in LOOPBACK or host.startswith("127.") else frozenset()
+    chosen["hosts"] = LOOPBACK | {host} if _is_local(host) else frozenset()
     return Settings(**chosen)
 
 
@@ -255,9 +330,10 @@ def banner(host: str, port: int, documents: Documents, settings: Settings, schem
     lines += [f"  {each}" for each in left_out(loaded.values())]
     credits = "unlimited credits" if settings.credits is None else f"{settings.credits} credits"
     lines.append(f"  keys: {'those of --keys' if settings.keys is not None else 'any'}, {credits} each")
-    lines.append(f"  page for people: {url}/_mock/")
+    asks = " (asks for the admin key)" if settings.admin_key else ""
+    lines.append(f"  page for people: {url}/_mock/{asks}")
     if (command := example(documents.loaded(), url)) is not None:
         lines += ["", "Try it:", textwrap.indent(command, "  ")]
-    if host not in LOOPBACK and not host.startswith("127."):
-        lines += ["", "Note: reachable from other machines, the journal too."]
+    if not _is_local(host) and settings.admin_key is None:
+        lines += ["", "Note: reachable from other machines, the journal too (--admin-key none)."]
     return "\n".join(lines) + "\n"

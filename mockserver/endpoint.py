@@ -41,7 +41,6 @@ async def serve(
     """The whole life of one request."""
     call = new_call(served, match.parameters, scope, double.settings.public_url)
     started = time.perf_counter()
-    _observe(call, scope)
     try:
         made, fault = await _answered(call, double, receive, bool(scope.get("proofsheet.whole")))
         if made.stream is None:
@@ -160,13 +159,6 @@ async def answer(call: Call, double: Double, wanted: Forced, rehearsed: Rehearse
     finally:
         if call.reserved and not is_stream:
             double.state.settle(call.account, call.cost, bool(call.paid), hold=call.id)
-
-
-def _observe(call: Call, scope: Any) -> None:
-    """Tell whoever watches the server which call it is."""
-    if (observed := scope.get("proofsheet.observed")) is not None:
-        call.observed = observed
-        observed.note(call)
 
 
 def _note_outcome(call: Call, made: Reply) -> None:

@@ -24,6 +24,8 @@ from proofsheet.spec.cli_options import credits_in, day_in
 from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.yaml_reader import BadFile, read
 
+NO_ADMIN_KEY = "none"  # whoever reaches the server may use its control surface
+_SHORTEST_ADMIN_KEY = 8
 _STATE = re.compile(r"(rediss?://[^/\s]|unix://[^\s?])")
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s]+")
 
@@ -100,6 +102,16 @@ def callbacks(context: Any, parameter: Any, value: str) -> Reach:
         return parse_reach(value)
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
+
+
+def admin_key(context: Any, parameter: Any, value: str | None) -> str | None:
+    if (
+        value is not None
+        and value != NO_ADMIN_KEY
+        and not (WELL_FORMED.fullmatch(value) and len(value) >= _SHORTEST_ADMIN_KEY)
+    ):
+        raise click.BadParameter(f"expected 8 to 256 visible ASCII characters, or {NO_ADMIN_KEY}")
+    return value
 
 
 def tls(certificate: Path | None, key: Path | None) -> tuple[Path, Path] | None:

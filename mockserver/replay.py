@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -23,13 +24,14 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.endpoint import until_gone
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.recorded_answers import Recording, piece_ends
-from proofsheet.mockserver.replies import Reply, recognised
+from proofsheet.mockserver.replies import Reply, field_value, recognised
 from proofsheet.mockserver.request import Disconnected, Receive, new_call, read
 from proofsheet.mockserver.unmatched import unknown
 from proofsheet.traffic.flow import Flow, header, media_type
 from proofsheet.traffic.matching import same
 from proofsheet.traffic.transcript import Entry
 
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # of a header (RFC 9110, 5.6.2)
 # What belongs to the connection it came over, or is set anew.
 _NOT_AGAIN = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "content-length"})
 
@@ -126,8 +128,11 @@ def _asked(double: Double, scope: Any, body: bytes) -> Iterator[Flow]:
 
 
 def _reply(flow: Flow) -> Reply:
-    kept = [(name, value) for name, value in flow.headers if name.lower() not in _NOT_AGAIN]
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in kept]
+    headers = [
+        (name.lower().encode(), field_value(value))
+        for name, value in flow.headers
+        if name.lower() not in _NOT_AGAIN and _NAME.fullmatch(name)  # a file may hold what no wire carries
+    ]
     body, status = flow.body or b"", flow.status or 0
     has_length = not header(flow.headers, "transfer-encoding") or not flow.arrivals
     if flow.method != "HEAD" and status not in (204, 304) and has_length:

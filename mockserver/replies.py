@@ -76,6 +76,11 @@ def _headers(content_type: str, size: int | None) -> tuple[Header, ...]:
     return (*kind, *(((b"content-length", str(size).encode()),) if size is not None else ()))
 
 
+def field_value(text: str) -> bytes:
+    """A header's value on the wire: what would end the line, or the head, is left out (RFC 9110, 5.5)."""
+    return text.encode("latin-1", "replace").translate(None, b"\r\n\0")
+
+
 async def reply(
     call: Call,
     double: Double,
@@ -108,7 +113,7 @@ async def reply(
     headers = list(_headers(content_type, sum(map(len, pieces)) if events is None else None))
     for header, value in representation.headers:
         text = value if isinstance(value, str) else str(next(values(value, context, first), ""))
-        headers.append((header.lower().encode(), text.encode("latin-1", "replace")))
+        headers.append((header.lower().encode(), field_value(text)))
     stream = paced(events, call, double) if events is not None else None
     return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type, stream)
 

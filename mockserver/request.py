@@ -58,7 +58,7 @@ def new_call(
     query = dict(parse_qsl(sent.decode("latin-1"))) if (sent := scope["query_string"]) else {}
     operation = served.operation
     prefix = _base_path(operation, parameters, scope)
-    return Call(
+    call = Call(
         served=served,
         method=scope["method"],
         path=scope["path"],
@@ -70,6 +70,10 @@ def new_call(
         base=_origin(headers, scope, public_url) + prefix,
         prefix=prefix,
     )
+    if (observed := scope.get("proofsheet.observed")) is not None:  # somebody watches the server
+        call.observed = observed
+        observed.note(call)
+    return call
 
 
 def _origin(headers: Mapping[str, str], scope: Any, public_url: str | None) -> str:

@@ -50,6 +50,9 @@ class Settings:
     metrics: bool = False  # whether there is a page of them, for Prometheus
     log: str | None = None  # the format of a line for each request on stderr: text or json
     traces: str | None = None  # where spans go: otlp or console
+    admin_key: str | None = field(
+        default=None, repr=False
+    )  # what /_mock/ and /metrics ask for; None: nothing
     journal_size: int = 500
     max_body_bytes: int = 32 * 1024 * 1024  # where the document sets no limit
     body_timeout: float = 30.0

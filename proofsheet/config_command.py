@@ -82,6 +82,7 @@ def _of(found: Configuration, name: str, command: click.Command, given: dict[str
         is_file, is_variable = source is ParameterSource.DEFAULT_MAP, source is ParameterSource.ENVIRONMENT
         origin = str(found.at) if is_file else variable(name, option) if is_variable else "default"
         shown = value if isinstance(value, str | int | float | bool | list | tuple) else None
+        shown = "(a secret)" if shown and option.name == "admin_key" else shown
         yield _Row(f"{name} {max(option.opts, key=len)}", shown, origin, is_file or is_variable)
     if isinstance(command, click.Group):
         for inner, each in command.commands.items():

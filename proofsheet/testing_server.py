@@ -129,6 +129,8 @@ def control(origin: str, method: str, path: str, key: str | None = None, body: A
     headers = {"content-type": "application/json"} if data else {}
     if key is not None:
         headers["authorization"] = f"Bearer {key}"
+    if admin := os.environ.get("PROOFSHEET_ADMIN_KEY"):  # of a server with --admin-key
+        headers["proofsheet-admin"] = admin
     request = Request(f"{origin}/_mock{path}", data, headers, method=method)
     try:
         with _OPENER.open(request, timeout=60) as response:

@@ -48,7 +48,7 @@ def test_options_come_before_the_environment_and_that_before_the_file(
         "serve --seed": ("6", "PROOFSHEET_SERVE_SEED"),
     }
     # The command itself: the file's address is none of this machine's, until an option gives another.
-    refused = run('[serve]\nhost = "192.0.2.1"\n', "serve", "openai-audio", "--port", "0")
+    refused = run('[serve]\nhost = "192.0.2.1"\nadmin-key = "none"\n', "serve", "openai-audio", "--port", "0")
     assert "cannot listen on 192.0.2.1" in refused.output
     refused = run(None, "serve", "openai-audio", "--port", "0", "--host", "")
     assert "--host is empty" in refused.output

@@ -123,6 +123,8 @@ def _read(body: Any, path: Path, number: int) -> bytes | None:
         return _text(body["text"]).encode()
     file = path.parent / Path(_text(body["file"])).name  # never outside the transcript's folder
     try:
+        if file.is_symlink():  # nor by a link in it
+            raise OSError("is a link, and links are not followed")
         data = file.read_bytes()
     except OSError as error:
         why = error.strerror or error

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from proofsheet.mockserver.control import journal_views, ledger_views, schedule_views, task_views
+from proofsheet.mockserver.control import admin, journal_views, ledger_views, schedule_views, task_views
 from proofsheet.mockserver.control.calls_page import asset, page
 from proofsheet.mockserver.control.control_request import (
     Wrong,
@@ -79,6 +79,11 @@ def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Re
             return problem_response(403, "not from here", f"Host {_host(request)!r} may not use /_mock/")
         if not _is_own_page(request):
             return problem_response(403, "not from here", "a page of another origin may not use /_mock/")
+        if (key := double.settings.admin_key) is not None:
+            if not admin.is_admin_request(key, request.scope["headers"]):
+                return _ask_for_key()
+            headers = admin.without_password(request.scope["headers"])
+            request = Request({**request.scope, "headers": headers}, request.receive)
         try:
             result = await views["GET" if request.method == "HEAD" else request.method](request, double)
         except Wrong as wrong:
@@ -88,6 +93,13 @@ def _dispatch(views: dict[str, View], get: Callable[[], Double]) -> Callable[[Re
         return result if isinstance(result, Response) else as_json(result)
 
     return endpoint
+
+
+def _ask_for_key() -> Response:
+    detail = f"send the key of --admin-key as {admin.HEADER}, or as the password of Basic authentication"
+    asked = problem_response(401, "the admin key is needed", detail)
+    asked.headers["www-authenticate"] = admin.CHALLENGE
+    return asked
 
 
 def _is_local(request: Request, double: Double) -> bool:

@@ -43,8 +43,6 @@ class Ended(Exception):
 async def serve(double: Double, served: Served, match: Match, scope: Any, receive: Any, send: Any) -> None:
     """The whole life of one connection to an operation that is a dialogue."""
     call = new_call(served, match.parameters, {**scope, "method": "GET"}, double.settings.public_url)
-    if (observed := scope.get("proofsheet.observed")) is not None:
-        observed.note(call)
     socket = WebSocket(scope, receive, send)
     dialogue = served.operation.dialogue
     assert dialogue is not None

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
+from proofsheet.mockserver.control import admin
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.observability.observation import Observation
 from proofsheet.mockserver.state.protocol import StateUnavailable
@@ -95,6 +96,10 @@ class Metrics:
         if scope["type"] != "http" or scope["path"] != PATH:
             await self._app(scope, receive, send)
             return
+        key = self._get().settings.admin_key
+        if key is not None and not admin.is_admin_request(key, scope["headers"], bearer=True):
+            await _refuse(send)
+            return
         body, media_type = self._page(scope)
         headers = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -136,6 +141,12 @@ class Metrics:
             due = time.perf_counter() + LAG_SECONDS
             await asyncio.sleep(LAG_SECONDS)
             self._lag.observe(max(0.0, time.perf_counter() - due))
+
+
+async def _refuse(send: Any) -> None:
+    asked = [(b"www-authenticate", admin.CHALLENGE.encode()), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 401, "headers": asked})
+    await send({"type": "http.response.body", "body": b""})
 
 
 class _Remembered:

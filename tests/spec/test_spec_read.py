@@ -93,6 +93,11 @@ def test_every_value_has_its_position(tmp_path: Path) -> None:
     assert source.where("/x") == f"{tmp_path}/some.yaml:1:1"
 
 
+def test_a_tag_makes_no_object(tmp_path: Path) -> None:
+    text = 'a: !!python/object/apply:os.system ["true"]\nb: !!binary aGk=\n'
+    assert load(tmp_path, text).value == {"a": ["true"], "b": "aGk="}
+
+
 def test_an_alias_is_a_copy(tmp_path: Path) -> None:
     value = load(tmp_path, "a: &x {n: [1]}\nb: *x\n").value
     value["a"]["n"].append(2)
