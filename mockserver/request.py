@@ -118,12 +118,15 @@ async def _read_sounds(call: Call, body: Body, decoding: asyncio.Semaphore) -> N
 async def _read_pictures(call: Call, body: Body, decoding: asyncio.Semaphore) -> None:
     artifact = call.operation.artifact
     for name in dict.fromkeys((*body.pictures, *(artifact.pictures if artifact else ()))):
+        may_be_empty = name in body.pictures and body.pictures[name].or_empty
         for path, value in given_values(call, name):
+            if may_be_empty and value == "":
+                continue
             async with decoding:  # a decoded picture is large: only a few at a time
                 call.given.setdefault(name, []).append(await asyncio.to_thread(given_picture, path, value))
-    for tokens, _ in body.inner_pictures:
+    for tokens, wanted in body.inner_pictures:
         for path, value in islice(pointers.find_places(call.fields, tokens), MOST_PICTURES):
-            if isinstance(value, str):
+            if isinstance(value, str) and (value or not wanted.or_empty):
                 async with decoding:
                     found = await asyncio.to_thread(given_picture, path, value)
                 call.given.setdefault(pointers.join(*tokens), []).append(found)

@@ -29,6 +29,7 @@ class Picture:
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height), any of them; none: any size within the bounds
     same_size_as: str | None = None  # another field of the form
     named: bool = True  # whether a refusal names the field
+    or_empty: bool = False  # whether an empty text stands for none
 
 
 @dataclass(frozen=True)
@@ -142,5 +143,6 @@ def _picture(node: Any) -> Picture:
     bounds = {key.replace("-", "_"): each for key, each in node.items() if key.startswith("m")}
     sizes = tuple((width, height) for width, height in node.get("sizes", ()))
     other = next(iter(pointers.split(node.get("same-size-as", ""))), None)
-    named = node.get("named", True)
-    return Picture(tuple(node["formats"]), **bounds, sizes=sizes, same_size_as=other, named=named)
+    named, or_empty = node.get("named", True), node.get("or-empty", False)
+    formats = tuple(node["formats"])
+    return Picture(formats, **bounds, sizes=sizes, same_size_as=other, named=named, or_empty=or_empty)
