@@ -19,6 +19,7 @@ from proofsheet.spec import pointers, tokens
 from proofsheet.spec.completion import Completion, Turn
 
 REASONING = "reasoning"
+LINK = "\ue000link\ue000"  # in place of a link to a picture, until there is one (linked_pictures.py)
 _ANSWER = {"type": "object", "required": ["answer"], "properties": {"answer": {"type": "string"}}}
 _USUAL = (24, 60)  # tokens of a reply at least, where nothing bounds it
 
@@ -170,7 +171,7 @@ def written(completion: Completion, request: RequestToWrite, index: int) -> Choi
             return _cut(request, Choice(index, (*thought, *parts), finish))
     made = _structured(completion, request, random, words)
     if made is None:
-        made = _prose(request, random)
+        made = _around_a_picture(request) or _prose(request, random)
     return _cut(request, Choice(index, (*thought, Part("text", made)), "stop"))
 
 
@@ -208,6 +209,17 @@ def _wanted_schemas(
         yield prompted, words
     if wants_json:
         yield _ANSWER, ["".join(_prose(request, random))]
+
+
+def _around_a_picture(request: RequestToWrite) -> tuple[str, ...]:
+    """The text around the links to a picture; nothing where none is asked for. A link is one token."""
+    draws = request.completion.draws
+    if draws is None or not draws.wants(request.fields, request.said):
+        return ()
+    prompt = json.dumps(request.said, ensure_ascii=False)[1:-1]
+    pieces = draws.text.replace("{prompt}", prompt).split("{link}")
+    made = [each for piece in pieces for each in (*tokens.tokens(piece), LINK)]
+    return tuple(made[:-1])
 
 
 def _prose(request: RequestToWrite, random: Random) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import Fault
 from proofsheet.mockserver.forcing import CannotForce, Forced, forced
 from proofsheet.mockserver.journal_entries import entry
+from proofsheet.mockserver.linked_pictures import link_pictures
 from proofsheet.mockserver.rehearsal import Rehearsed, admitted, rehearse
 from proofsheet.mockserver.replies import Reply, breach, problem, reply, unavailable
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_call, read
@@ -141,6 +142,8 @@ async def answer(call: Call, double: Double, wanted: Forced, rehearsed: Rehearse
     try:
         outcome, refusal = await _outcome(call, double, wanted.outcome, rehearsed)
         _mark(call, "gates")
+        if refusal is None and outcome is call.operation.success:
+            link_pictures(call, double)
         found = await artifacts(call, double, outcome.representation(call.representation))
         _mark(call, "drawing")
         if refusal is not None:

@@ -101,7 +101,7 @@ def resource(call: Call, double: Double) -> None:
     name = call.evaluate(role.id)
     if name is None:
         name = call.known_fields.get(field)
-    found = role.of.at(double.state.now()).get(str(name))
+    found = role.of.named(str(name), double.state.now())
     if found is None:
         raise Refusal("resource", "missing", (Flaw("missing", field, {"value": name}),))
     if not role.fits(found):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.spec import pointers, tokens
+from proofsheet.spec.schemas import Schema
 
 Tokens = tuple[str, ...]
 FINISHES = ("stop", "length", "calls", "function", "filter")  # how a text ends, in the double's words
@@ -105,6 +107,26 @@ class Reasoning:
 
 
 @dataclass(frozen=True)
+class Draws:
+    """For which requests an answer is a `text` around links to a picture: what a user said last has `words`.
+
+    In the text, {prompt} stands for that (as within a JSON text) and {link} for where the picture is for so
+    many seconds.
+    """
+
+    when: Schema
+    words: re.Pattern[str]
+    text: str
+    size: tuple[int, int]
+    media: str
+    seconds: float
+
+    def wants(self, fields: Any, said: str) -> bool:
+        """Whether a request asks for a picture."""
+        return self.when.is_valid(fields) and self.words.search(said) is not None
+
+
+@dataclass(frozen=True)
 class Completion:
     """What is written. Each of these says where the request has it; most may be absent."""
 
@@ -127,6 +149,7 @@ class Completion:
     reply_tokens: int = 0  # that come before the answer
     picture_tokens: int = 0
     reasoning: Reasoning | None = None
+    draws: Draws | None = None
 
     def items(self, fields: Any) -> list[Any]:
         """The items of a conversation; a text alone is one."""
@@ -214,6 +237,20 @@ def completion(node: Mapping[str, Any] | None) -> Completion | None:
         reply_tokens=counts.get("reply", 0),
         picture_tokens=counts.get("picture", 0),
         reasoning=_reasoning(node.get("reasoning")),
+        draws=_draws(node.get("draws")),
+    )
+
+
+def _draws(node: Mapping[str, Any] | None) -> Draws | None:
+    if node is None:
+        return None
+    return Draws(
+        when=Schema(node.get("when", True)),
+        words=re.compile(node["words"], re.IGNORECASE),
+        text=node["text"],
+        size=(node["size"][0], node["size"][1]),
+        media=node["media"],
+        seconds=node["seconds"],
     )
 
 

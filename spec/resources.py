@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,14 @@ class Resources:
     name: str
     items: Mapping[str, Mapping[str, Any]]
     until: str | None = None
+
+    def named(self, name: str, seconds: float) -> Mapping[str, Any] | None:
+        """The one of a name that there is at a time: its own, or one that ends in `*` and so begins."""
+        known = self.at(seconds)
+        if name in known:
+            return None if name.endswith("*") else known[name]
+        found = next((each for each in known if each.endswith("*") and _begins(name, each[:-1])), None)
+        return None if found is None else {**known[found], "id": name}
 
     def at(self, seconds: float) -> dict[str, Mapping[str, Any]]:
         """Those that there are at a time (Unix seconds): a date begins with its midnight in UTC."""
@@ -41,6 +50,10 @@ class ResourceRole:
     def fits(self, resource: Mapping[str, Any]) -> bool:
         """Whether a resource has the members that are wanted of it."""
         return all(resource.get(name) == value for name, value in self.where.items())
+
+
+def _begins(name: str, start: str) -> bool:
+    return name.startswith(start) and re.fullmatch(r"[\w.-]+", name[len(start) :], re.ASCII) is not None
 
 
 def resources(raw: Mapping[str, Any]) -> dict[str, Resources]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.contracts.checks.expected import no_success
-from proofsheet.contracts.checks.extraction import whole_number
+from proofsheet.contracts.checks.extraction import gallery, whole_number
 from proofsheet.contracts.checks.outcomes import parsed
 from proofsheet.contracts.checks.written import adds_up, values
 from proofsheet.contracts.expectation import Answer, Expectation
@@ -139,6 +139,18 @@ class CallsTool(OfWords):
         for came in values(answer, "$choice.finish") if names else ():
             if came != word:
                 yield f"expected the end {word!r}, came {came!r}"
+
+
+@dataclass(frozen=True)
+class ShowsPicture(OfWords):
+    """A text shows a picture by its link, and that is one."""
+
+    def of_words(self, answer: Answer) -> Iterator[str]:
+        for each in gallery(answer.exchange, answer.operation):
+            if isinstance(each, str):
+                yield f"expected a picture that the text shows: {each}"
+            elif each.problem:
+                yield f"expected a picture that the text shows, came a file that {each.problem}"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Representation
 
+_SHOWN = re.compile(r"!\[[^\]]*\]\(([^\s)]+)\)")  # a picture of Markdown
 UNTYPED = frozenset({"", "application/octet-stream", "binary/octet-stream"})  # as stores of files answer
 
 
@@ -26,16 +28,21 @@ def pictures(exchange: Exchange, operation: Operation) -> Iterator[bytes | str]:
         for text in pointers.find(parsed(exchange), place):
             found = True
             yield _decoded(text)
-    links = list(linked(exchange, representation))
+    links = list(linked(exchange, operation))
     yield from map(_fetched, exchange.files)
     if not found and not links:
         yield "the answer holds no picture"
 
 
-def linked(exchange: Exchange, representation: Representation | None) -> Iterator[str]:
-    """Where the answer says that its pictures are."""
+def linked(exchange: Exchange, operation: Operation) -> Iterator[str]:
+    """Where the answer says that its pictures are; in the Markdown of a text, if it may draw in reply."""
+    representation = operation.success.representations.get(exchange.media_type)
     for place in bound(representation, "$artifact.url"):
         yield from (each for each in pointers.find(parsed(exchange), place) if isinstance(each, str) and each)
+    draws = operation.completion is not None and operation.completion.draws is not None
+    for place in bound(representation, "$choice.text") if draws else ():
+        for text in pointers.find(parsed(exchange), place):
+            yield from _SHOWN.findall(text) if isinstance(text, str) else ()
 
 
 def _fetched(file: Exchange) -> bytes | str:

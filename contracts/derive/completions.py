@@ -12,6 +12,7 @@ from proofsheet.contracts.checks.completions import (
     ChoiceCount,
     KeepsToSchema,
     NamesResource,
+    ShowsPicture,
     StopsBefore,
     TokensAtMost,
 )
@@ -78,10 +79,21 @@ def _plain(source: Source, operation: Operation, completion: Completion) -> Iter
             next(pointers.find(body, completion.schema)),
         )
         yield _asked(source, operation, "text.schema", says, KeepsToSchema, body, f"{at}/schema", schema)
+    yield from _drawn(source, operation, completion)
     for form in completion.tools:
         if not form.single and (body := _example(operation, form.at)):
             says, tools = "a tool is called with arguments that its schema admits", _tools(form, body)
             yield _asked(source, operation, "text.tools", says, CallsTool, body, f"{at}/tools", tools)
+
+
+def _drawn(source: Source, operation: Operation, completion: Completion) -> Iterator[Derived]:
+    draws, known = completion.draws, operation.body.examples if operation.body else ()
+    for each in known if draws else ():
+        said = [turn.text for turn in completion.conversation(each) if turn.role == "user"]
+        if draws and said and draws.wants(each, said[-1]):
+            says, at = "an answer to who asks for a picture shows one", "/x-completion/draws"
+            yield _asked(source, operation, "text.picture", says, ShowsPicture, dict(each), at, most="SHOULD")
+            return
 
 
 def _least(operation: Operation, at: tuple[str, ...]) -> int:

@@ -21,10 +21,11 @@ def with_files(
     send: Callable[[Case], Exchange], case: Case, operation: Operation, exchange: Exchange
 ) -> Exchange:
     """The answer with what its links lead to; one that leads nowhere is an answer of status 0."""
-    draws = operation.artifact is not None and not operation.lifecycles and case.pays
-    if not draws or not is_success(exchange, operation):
+    is_made = operation.artifact is not None and not operation.lifecycles
+    draws = is_made or (operation.completion is not None and operation.completion.draws is not None)
+    if not draws or not case.pays or not is_success(exchange, operation):
         return exchange
-    links = linked(exchange, operation.success.representations.get(exchange.media_type))
+    links = linked(exchange, operation)
     found = [_fetched(send, case, operation, each) for each in list(links)[:MOST_FILES]]
     return replace(exchange, files=tuple(found)) if found else exchange
 
