@@ -13,6 +13,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call, FilePart
 from proofsheet.mockserver.callback_client import Answer
 from proofsheet.mockserver.journal_redaction import Redaction
+from proofsheet.mockserver.media.playable import is_playable, shown
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, Unwritten, label
 from proofsheet.spec import media_types
@@ -54,7 +55,8 @@ def _is_light(call: Call, made: Reply) -> bool:
 
 def _entry(call: Call, made: Reply, size: int, now: float, milliseconds: float) -> Entry:
     hide = Redaction(call)
-    shown = [each.preview for each in call.pictures]
+    # What is played is kept as it is; of all else what is shown is enough.
+    kept = [each if is_playable(each) else each.preview for each in call.pictures]
     return _with_defaults(
         call,
         time=now,
@@ -75,8 +77,8 @@ def _entry(call: Call, made: Reply, size: int, now: float, milliseconds: float) 
         credits=float(call.paid),
         forced=call.forced,
         fault=call.fault,
-        medium=_medium(call) if shown else None,
-        pictures=tuple(each for each in shown if each.bytes_held <= LARGEST_SOURCE),
+        medium=_medium(call) if kept else None,
+        pictures=tuple(each for each in kept if each.bytes_held <= LARGEST_SOURCE),
     )
 
 
@@ -106,7 +108,7 @@ def _with_defaults(call: Call, **members: Any) -> Entry:
 
 def _medium(call: Call) -> str | None:
     """The kind of what it was given: image, audio, model …"""
-    artifact = call.operation.artifact
+    artifact = (call.task.call if call.task else call).operation.artifact
     return artifact.kind if artifact else None
 
 
@@ -173,11 +175,19 @@ def public(found: Entry) -> Entry:
     """An entry as the control surface shows it: pictures and previews as links, and what each is."""
     pictures = found["pictures"]
     links = [f"pictures/{found['seq']}/{index}" for index in range(len(pictures))]
-    drawn = [
-        {"width": each.width, "height": each.height, "seed": each.seed, "media_type": each.media_type}
-        for each in pictures
-    ]
+    drawn = [_drawn(each, f"artifacts/{found['seq']}/{index}") for index, each in enumerate(pictures)]
     return {**found, "pictures": links, "drawn": drawn}
+
+
+def _drawn(description: Any, link: str) -> dict[str, Any]:
+    picture = description.preview
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "seed": picture.seed,
+        "media_type": picture.media_type,
+        "plays": shown(description, link),
+    }
 
 
 def _headers(call: Call, hide: Redaction) -> dict[str, str]:

@@ -17,12 +17,14 @@ _HOME = Path(__file__).parent / "pages"
 _ASSETS = {
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "players.js": "text/javascript",
     "tasks.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 # Nothing from elsewhere, nothing inline, no frame around it: what a request carried can never run here.
 _POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _ORIGIN = "http://origin.invalid"  # the page knows its own

@@ -18,7 +18,10 @@ from proofsheet.mockserver.control.control_request import (
 )
 from proofsheet.mockserver.double import Double, names_of
 from proofsheet.mockserver.drawing import draw
+from proofsheet.mockserver.file_links import File
+from proofsheet.mockserver.file_replies import file_reply
 from proofsheet.mockserver.journal_entries import public
+from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.media.image.upload import thumbnail
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.unmatched import UNKNOWN
@@ -49,13 +52,32 @@ async def show_picture(request: Request, double: Double) -> Any:
     if found is None or index >= len(found["pictures"]):
         return problem_response(404, "no such picture", "it fell out of the journal, or never was")
     # Not kept but drawn again: a picture is a pure function of its description.
-    picture = found["pictures"][index]
+    return await preview_response(request, double, found["pictures"][index].preview)
+
+
+async def preview_response(request: Request, double: Double, picture: Picture) -> Response:
+    """The file of a picture, or a JPEG of it whose longer side is at most `?side=` pixels."""
     data = b"".join(await draw(picture, double))
     if side := min(query_number(request, "side", 0), 1024):
         async with double.decoding:  # a page full of thumbnails must not hold up the calls
             small = await asyncio.to_thread(thumbnail, data, side)
         return Response(small, media_type="image/jpeg")
     return Response(data, media_type=picture.media_type)
+
+
+async def show_artifact(request: Request, double: Double) -> Any:
+    seq, index = path_number(request, "seq"), path_number(request, "index")
+    found = double.state.entry(seq)
+    if found is None or index >= len(found["pictures"]):
+        return problem_response(404, "no such artifact", "it fell out of the journal, or never was")
+    one = found["pictures"][index]
+    kind = one.media_type.partition("/")[0]  # of all else the journal keeps a picture
+    # Numbers start again with the server: the time keeps an older file of the same number apart.
+    name = f"{seq}-{index}-{found['time']}"
+    made = await file_reply(double, name, File(kind, one, one.media_type), request.headers)
+    return Response(
+        made.body, made.status, headers={key.decode(): value.decode() for key, value in made.headers}
+    )
 
 
 async def verify(request: Request, double: Double) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -12,12 +13,15 @@ from proofsheet.mockserver.artifacts import of_task
 from proofsheet.mockserver.control.control_request import (
     Wrong,
     key_of,
+    path_number,
     problem_response,
     query_number,
     read_body,
 )
+from proofsheet.mockserver.control.journal_views import preview_response
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.journal_redaction import Redaction
+from proofsheet.mockserver.media.playable import shown
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_forcing import FOR_EVER, PACE
@@ -41,6 +45,14 @@ async def show_tasks(request: Request, double: Double) -> Any:
 async def show_task(request: Request, double: Double) -> Any:
     found = _find(double, request.path_params["id"])
     return _no_task(request) if found is None else _shown(double, view(double, found))
+
+
+async def show_task_picture(request: Request, double: Double) -> Any:
+    """What is shown of a file of a task: itself if it is a picture, the first frame of a video …"""
+    found, index = _find(double, request.path_params["id"]), path_number(request, "index")
+    if found is None or index >= len(found.artifacts):
+        return problem_response(404, "no such picture", "its task was dropped or reset, or never had it")
+    return await preview_response(request, double, found.artifacts[index].preview)
 
 
 async def move_task(request: Request, double: Double) -> Any:
@@ -96,7 +108,7 @@ def _no_task(request: Request) -> Any:
 
 
 def _shown(double: Double, found: TaskView) -> dict[str, Any]:
-    task, stands = found.task, found.position
+    task, stands, made = found.task, found.position, list(_files(double, found))
     return {
         "id": task.id,
         "key": journal.label(task.holder[1]),
@@ -116,14 +128,25 @@ def _shown(double: Double, found: TaskView) -> dict[str, Any]:
         "credits": _credits(task, double.state.now()),
         "forcing": task.forcing or None,
         "parent": task.parent,
-        "links": _links(double, found),
+        "links": [each["link"] for each in made],
+        "files": made,
     }
 
 
-def _links(double: Double, found: TaskView) -> list[str]:
+def _files(double: Double, found: TaskView) -> Iterator[dict[str, Any]]:
     """The files of a task that has come to its ordinary end: a view shows no other's."""
-    ordinary = found.position.state == found.lifecycle.ordinary_end
-    return [each.url("") for each in of_task(double, found)] if ordinary else []
+    if found.position.state != found.lifecycle.ordinary_end:
+        return
+    for index, each in enumerate(of_task(double, found)):
+        picture = f"tasks/{quote(found.task.id, safe='')}/pictures/{index}"
+        link = each.url("")
+        media_type = each.description.media_type
+        yield {
+            "link": link,
+            "media_type": media_type,
+            "picture": picture,
+            "plays": shown(each.description, link),
+        }
 
 
 def _so_far(task: Task, now: float) -> Iterator[tuple[float | None, str]]:

@@ -11,6 +11,7 @@ const $ = (id) => document.getElementById(id);
 const sheet = $("sheet");
 const calls = []; // {entry, frames, text}, oldest first
 const prompts = new Map(); // operation to the pointers of its prompts
+const successes = new Map(); // operation to the name of its success
 
 // Small parts
 
@@ -127,6 +128,11 @@ function picture(entry, index) {
   return image;
 }
 
+function print(entry, index) {
+  const plays = entry.drawn[index].plays;
+  return plays ? poster(plays, () => picture(entry, index)) : [picture(entry, index)];
+}
+
 function blank(entry) {
   if (entry.status >= 400) {
     const { name, message } = errorOf(entry);
@@ -156,11 +162,17 @@ function marksOf(entry) {
   return marks.map((mark) => make("em", {}, mark));
 }
 
+// How large a picture is; of sound how long, of a video both.
+function measure({ width, height, plays }) {
+  const size = plays?.levels ? [] : [`${width} × ${height}`];
+  return [...size, ...(plays ? [`${plays.seconds} s`] : [])].join(", ");
+}
+
 function note(entry, index, title) {
   const drawn = entry.drawn[index];
   const cost = entry.credits && index === 0 ? ` · ${price(entry.credits, entry.document)}` : "";
   // What a look finds is the state of a task, and nothing unusual.
-  const unusual = drawn && entry.outcome !== "success" ? make(entry.method === "GET" ? "span" : "em", {}, entry.outcome) : null;
+  const unusual = drawn && entry.outcome !== successes.get(entry.operation) ? make(entry.method === "GET" ? "span" : "em", {}, entry.outcome) : null;
   const time = make("time", { datetime: new Date(entry.time * 1000).toISOString() }, ago(entry.time));
   return make(
     "span",
@@ -168,8 +180,8 @@ function note(entry, index, title) {
     make("span", { class: "title", dir: "auto" }, title.slice(0, 300)),
     make("span", {}, entry.operation),
     unusual && make("span", {}, unusual),
-    drawn ? make("span", {}, `${drawn.width} × ${drawn.height}${cost}`) : null,
-    drawn ? make("span", {}, `seed ${drawn.seed}`) : null,
+    drawn ? make("span", {}, `${measure(drawn)}${cost}`) : null,
+    drawn && !drawn.plays?.levels ? make("span", {}, `seed ${drawn.seed}`) : null,
     make("span", {}, time, ...marksOf(entry)),
   );
 }
@@ -185,7 +197,7 @@ function frame(entry, index) {
       "span",
       { class: "film" },
       make("span", { class: "edge" }, make("span", {}, `▸ ${number}`), statusOf(entry)),
-      make("span", { class: "print" }, entry.pictures.length ? picture(entry, index) : blank(entry)),
+      make("span", { class: "print" }, ...(entry.pictures.length ? print(entry, index) : [blank(entry)])),
     ),
     note(entry, index, title),
   );
@@ -292,12 +304,17 @@ function factsOf(entry, index) {
     ...(entry.forced ? [["forced by", forced[entry.forced] ?? entry.forced]] : []),
     ...(entry.fault ? [["fault", entry.fault]] : []),
     ["key", entry.key ?? "none"],
-    ...(drawn ? [[entry.medium, (entry.medium === "image" ? `${drawn.width} × ${drawn.height}, ${drawn.media_type}, ` : "") + `seed ${drawn.seed}`]] : []),
+    ...(drawn ? [[entry.medium, mediumOf(entry.medium, drawn)]] : []),
     [inDollars(entry.document) ? "dollars" : "credits", amount(entry.credits)],
     ["answered", `${new Date(entry.time * 1000).toLocaleString()}, in ${entry.milliseconds.toFixed(1)} ms`],
     ["request", bytes(entry.request_bytes)],
     ["answer", `${entry.media_type ?? "the receiver's"}, ${bytes(entry.response_bytes)}`],
   ];
+}
+
+function mediumOf(medium, drawn) {
+  const type = drawn.plays?.media_type ?? drawn.media_type;
+  return (drawn.plays || medium === "image" ? `${measure(drawn)}, ${type}, ` : "") + `seed ${drawn.seed}`;
 }
 
 function answerOf(entry) {
@@ -308,7 +325,8 @@ function answerOf(entry) {
 
 function fullPicture(entry, index) {
   const src = pictureAddress(entry, index);
-  const { width, height } = entry.drawn[index];
+  const { width, height, plays } = entry.drawn[index];
+  if (plays) return make("div", { class: "full" }, player(plays, `${plays.link}?at=${entry.time}`, src));
   const image = make("img", { src, width, height, alt: visible(promptOf(entry)) });
   const link = make("a", { href: src, target: "_blank", rel: "noopener", title: "Open the file" }, image);
   image.addEventListener("error", () => link.replaceWith(make("p", { class: "blank" }, "The journal no longer keeps it.")));
@@ -480,6 +498,7 @@ function wire() {
     const pointers = dataset.prompts.split(" ").filter(Boolean);
     const tokens = (pointer) => pointer.slice(1).split("/").map((each) => each.replaceAll("~1", "/").replaceAll("~0", "~"));
     prompts.set(dataset.operation, pointers.map(tokens));
+    successes.set(dataset.operation, dataset.success);
   });
   document.querySelectorAll("[data-copy], [data-copy-from]").forEach((each) => {
     each.addEventListener("click", () => copy(each));

@@ -4,6 +4,7 @@
 
 const shelf = $("tasks-sheet");
 const unfolded = new Set(); // ids of the tasks whose buttons are shown
+const shown = new WeakMap(); // elements of tasks to what they show
 let drawnTasks = "";
 
 function seconds(from, to) {
@@ -25,8 +26,9 @@ function line(task) {
 
 function prints(task) {
   // A link begins as the task's client saw the double: the file is the same under this page's own origin.
-  const images = task.links.map((link) => {
+  const images = task.files.map(({ link, picture, plays }) => {
     const src = link.slice(link.indexOf("/_files/"));
+    if (plays) return playButton(plays, src, `${picture}?side=256`);
     const image = make("img", { src, alt: "", loading: "lazy", decoding: "async" });
     image.addEventListener("error", () => image.replaceWith(make("span", { class: "blank" }, "no picture")));
     return make("a", { href: src, target: "_blank", rel: "noopener", title: "Open the file" }, image);
@@ -99,6 +101,27 @@ function branch(task, children) {
   );
 }
 
+function family(task, children) {
+  return [task, ...(children.get(task.id) ?? []).map((each) => family(each, children))];
+}
+
+// A task's element is made anew only if something about it or its follow-ups has changed.
+function kept(task, children) {
+  const told = JSON.stringify(family(task, children));
+  const before = shelf.querySelector(`:scope > [data-id="${CSS.escape(task.id)}"]`);
+  if (before && shown.get(before) === told) return before;
+  const made = branch(task, children);
+  shown.set(made, told);
+  return made;
+}
+
+// What is in its place is not touched: a player that is moved stops.
+function place(elements) {
+  const wanted = new Set(elements);
+  Array.from(shelf.children).forEach((each) => { if (!wanted.has(each)) each.remove(); });
+  elements.forEach((each, index) => { if (shelf.children[index] !== each) shelf.insertBefore(each, shelf.children[index] ?? null); });
+}
+
 function showTasks(tasks) {
   $("tasks").hidden = !tasks.length;
   const told = JSON.stringify(tasks);
@@ -112,7 +135,7 @@ function showTasks(tasks) {
     if (known.has(each.parent)) children.set(each.parent, [...(children.get(each.parent) ?? []), each]);
   }
   const focused = document.activeElement?.dataset ?? {};
-  shelf.replaceChildren(...tasks.filter((each) => !known.has(each.parent)).map((each) => branch(each, children)));
+  place(tasks.filter((each) => !known.has(each.parent)).map((each) => kept(each, children)));
   const again = (each) => each.dataset.task === focused.task && each.dataset.move === focused.move;
   if (focused.task) Array.from(shelf.querySelectorAll("[data-task]")).find(again)?.focus();
 }

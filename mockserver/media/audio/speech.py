@@ -12,6 +12,7 @@ from proofsheet.mockserver.media.audio.containers import codec_of, file_of
 from proofsheet.mockserver.media.audio.frames import CODECS, sound
 from proofsheet.mockserver.media.audio.score import Note, score
 from proofsheet.mockserver.media.image.picture import PNG, Picture
+from proofsheet.mockserver.media.playable import BARS
 
 MAKER = "proofsheet"  # under this name a file says what it was made of
 _LOWEST, _OCTAVE = 95.0, 1.25  # hertz of the lowest voice; how far voices are apart, in octaves
@@ -50,6 +51,16 @@ class Speech:
     def seconds(self) -> float:
         """How long it is."""
         return sum(count for _, count in self.notes) * CODECS[codec_of(self.media_type)].seconds
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """How loud each of BARS equal parts is, 0 to 1: a vowel in full, a rest hardly."""
+        frames = [
+            0.35 + 0.13 * note.sound[0] if note.sound else 0.04
+            for note, count in self.notes
+            for _ in range(count)
+        ]
+        return tuple(frames[len(frames) * bar // BARS] for bar in range(BARS))
 
     @property
     def preview(self) -> Picture:

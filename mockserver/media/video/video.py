@@ -73,6 +73,10 @@ class Video:
         return self.frames // 3 if self.last else 0
 
     @property
+    def levels(self) -> None:
+        """No waveform: there is its first frame to show."""
+
+    @property
     def bytes_held(self) -> int:
         """What the uploads weigh that it comes from, in bytes."""
         return self.picture.bytes_held + (self.last.bytes_held if self.last else 0)
