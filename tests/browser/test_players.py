@@ -19,7 +19,9 @@ def film(app: httpx.Client, prompt: str) -> str:
 
 
 def requested(page: Page) -> str:
-    return str(page.script("return performance.getEntriesByType('resource').map((each) => each.name).join(' ')"))
+    return str(
+        page.script("return performance.getEntriesByType('resource').map((each) => each.name).join(' ')")
+    )
 
 
 @pytest.mark.usefixtures("quiet")
