@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
 
 from mutants.asked import drop
@@ -41,25 +41,17 @@ def no_body_limit() -> Damage:
 
 @damage("key-first")
 def key_first(known: str) -> Damage:
-    """A proxy with keys of its own looks at them before anything else."""
+    """A proxy that looks at the key before the fields: of two faults it names the key's."""
+    refusals: list[Got] = []
 
     def harm(sent: Sent, forward: Forward) -> Got:
-        if sent.header("authorization").endswith(known):
-            return forward(sent)
-        if "/v1/" in sent.path:
-            return forward(sent)
-        error = {
-            "errors": ["authorization: invalid or missing header value"],
-            "id": "1",
-            "name": "unauthorized",
-        }
-        body = json.dumps(error).encode()
-        told = (
-            ("content-type", "application/json"),
-            ("content-length", str(len(body))),
-            ("x-request-id", "1"),
-        )
-        return Got(401, told, body)
+        got = forward(sent)
+        keys = [value for name, value in sent.headers if re.search("authorization|key|secret", name, re.I)]
+        if not keys or any(each.endswith(known) for each in keys):
+            return got
+        if got.status == 401:
+            refusals[:] = [got]
+        return refusals[0] if refusals and got.status in (400, 422) else got
 
     return harm
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -37,7 +38,7 @@ from mutants.relay import Relay, made
 from mutants.selection import drawn, is_of_all, is_whole, left_out, place, selected
 from mutants.wire import served as on_socket
 from mutants.wire import wire
-from support import NOON
+from support import DAY, NOON
 
 from proofsheet.contracts.client.callback_receiver import Receiver
 from proofsheet.contracts.client.connection import Limits
@@ -64,6 +65,7 @@ from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.load import Library
 from proofsheet.spec.overlay import apply
 from proofsheet.spec.references import resolve
+from proofsheet.spec.shutdowns import as_of
 from proofsheet.spec.yaml_reader import Source as Read
 
 _RENDERER = Renderer(256 * 1024 * 1024)  # bytes; keeps what it encoded from trial to trial
@@ -90,17 +92,21 @@ def true_document(name: str = "stability") -> Document:
     return library(name).load(name)
 
 
+def source(name: str) -> Source:
+    """What a judge derives from: the document as of the day that the mocks here live on."""
+    return Source(as_of(true_document(name), date.fromisoformat(DAY)), prompts=PROMPTS)
+
+
 @lru_cache(16)  # plans of a few hundred cases each
 def _plan(name: str, profile: str, only: tuple[str, ...], permissions: frozenset[str], seed: int) -> Plan:
-    return plan(Source(true_document(name)), profile, only, permissions, seed, PROMPTS)
+    return plan(source(name), profile, only, permissions, seed, PROMPTS)
 
 
 def levels(documents: Iterable[str] = ("stability",)) -> dict[str, str]:
     """The highest level that each topic has in some documents."""
     found: dict[str, str] = {}
     for name in documents:
-        source = Source(true_document(name), prompts=PROMPTS)
-        for each in plan(source, "extended", prompts=PROMPTS).requirements:
+        for each in plan(source(name), "extended", prompts=PROMPTS).requirements:
             known = found.get(topic(each.id), LEVELS[-1])
             found[topic(each.id)] = min(known, each.level, key=LEVELS.index)
     return found
