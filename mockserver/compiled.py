@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from proofsheet.spec import media_types
 from proofsheet.spec.document import Operation, Parameter, Rule
@@ -29,6 +30,7 @@ class Compiled:
     rules: tuple[CompiledRule, ...]
     candidates: Callable[[str], tuple[str, ...]]  # an Accept header to media types of a success, best first
     usual: tuple[str, ...]  # those of the vendor's default
+    templates: dict[Any, Any] = field(default_factory=dict)  # of its answers, made when one is needed first
 
 
 def compiled(operation: Operation) -> Compiled:

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
-from proofsheet.mockserver import bodies, granted_keys, kept_answers
+from proofsheet.mockserver import answer_templates, granted_keys, kept_answers
 from proofsheet.mockserver.artifacts import task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double, opening
 from proofsheet.mockserver.limits import Limits
 from proofsheet.mockserver.listings import Listing, listing
 from proofsheet.mockserver.preparation import is_long, made
-from proofsheet.mockserver.sources import Artifact, Context, filled, values
+from proofsheet.mockserver.sources import Artifact, Context, text_of, text_source
 from proofsheet.mockserver.state.protocol import StateUnavailable
-from proofsheet.mockserver.streams import Sent, paced, sent_events
+from proofsheet.mockserver.streams import paced, sent_events
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.mockserver.writing import writing
 from proofsheet.mockserver.written_values import Place
 from proofsheet.spec import media_types
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import Lists, Views
 
 Header = tuple[bytes, bytes]
+Headers = Callable[[Context, Artifact | None, int | None], tuple[Header, ...]]  # of an answer of a size
 
 
 @dataclass(frozen=True)
@@ -96,26 +97,48 @@ async def reply(
         balance = context.balance()
         context.now()
         context = replace(context, balance=lambda: balance)
-    first = found[0] if found else None
+    known = call.served.compiled.templates
     written, stream_of, pace = call.writing, representation.events, call.stream_pace
-    events: list[Sent] | None = None
+    stream: AsyncIterator[bytes] | None = None
     if stream_of:
-        events = await made(written, sent_events, stream_of, context, pace, found)
+        events = await made(written, sent_events, known, stream_of, context, pace, found)
         pieces = tuple(each.data for each in events)
+        # Without a pace they are a body like others, but that nobody says how long it is.
+        is_body = pace.is_whole and call.fault is None
+        stream = None if is_body else paced(events, call, double)
     else:
-        pieces = await made(written, bodies.pieces, representation, context, found)
-    if call.operation.kept is not None and outcome is call.operation.success:
+        pieces = await made(written, answer_templates.pieces, known, representation, context, found)
+    if outcome is call.operation.success and (call.operation.kept or call.operation.grants):
         form = outcome.representation("application/json")
-        kept_answers.keep(call, double, form, bodies.value(form, context, found))
-    if call.operation.grants is not None and outcome is call.operation.success:
-        granted_keys.grant(call, double, bodies.value(representation, context, found))
-    content_type = filled(representation.content_type, context, first)
-    headers = list(_headers(content_type, sum(map(len, pieces)) if events is None else None))
-    for header, value in representation.headers:
-        text = value if isinstance(value, str) else str(next(values(value, context, first), ""))
-        headers.append((header.lower().encode(), field_value(text)))
-    stream = paced(events, call, double) if events is not None else None
-    return Reply(outcome.status, tuple(headers), pieces, name, representation.media_type, stream)
+        value = answer_templates.json_of(known, form, context, found)
+        kept_answers.keep(call, double, form, value)
+        granted_keys.grant(call, double, value)
+    size = None if stream_of else sum(map(len, pieces))
+    headers = _headers_of(known, representation)(context, found[0] if found else None, size)
+    return Reply(outcome.status, headers, pieces, name, representation.media_type, stream)
+
+
+def _headers_of(known: answer_templates.Known, representation: Representation) -> Headers:
+    """What makes the headers of an answer; itself made once."""
+    place = "headers", id(representation)
+    found: Headers | None = known.get(place)
+    if found is None:
+        found = known[place] = _made_headers(representation)
+    return found
+
+
+def _made_headers(representation: Representation) -> Headers:
+    content_type = text_source(representation.content_type)
+    others = [
+        (name.lower().encode(), text_source(value) if isinstance(value, str) else text_of(value))
+        for name, value in representation.headers
+    ]
+
+    def headers(context: Context, artifact: Artifact | None, size: int | None) -> tuple[Header, ...]:
+        more = [(name, field_value(of(context, artifact))) for name, of in others]
+        return (*_headers(content_type(context, artifact), size), *more)
+
+    return headers
 
 
 def _context(
@@ -163,7 +186,8 @@ async def task_body(double: Double, shown: Operation, view: TaskView) -> Any:
     outcome = shown.outcomes[shown.task.outcome(state) if isinstance(shown.task, Views) else state]
     forms = [each for each in outcome.representations.values() if media_types.is_json(each.media_type)]
     context = replace(_context(view.call, double, outcome.status), task=view)
-    return bodies.value(forms[0], context, await task_artifacts(double, view, forms[0]))
+    found = await task_artifacts(double, view, forms[0])
+    return answer_templates.json_of(view.call.served.compiled.templates, forms[0], context, found)
 
 
 def _link(call: Call, double: Double, name: str) -> str | None:

@@ -134,22 +134,51 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
 }
 
 
-def values(expression: Expression, context: Context, artifact: Artifact | None) -> Iterator[Any]:
-    """The value of an expression, in its form; nothing where its source has none."""
-    if expression.is_template:
-        return iter((filled(expression.text, context, artifact),))
-    said = context.dialogue(expression.text) if context.dialogue else ()
-    found = said or _source(expression.text)(context, artifact)
-    if expression.match:
-        return (taken for each in found if (taken := expression.part(each)) is not None)
-    if expression.later:
-        asked = next(context.call.values(expression.later_from), None) if expression.later_from else None
-        later = asked if isinstance(asked, int | float) else expression.later
-        found = [each + later for each in found]
-    return map(FORMS[expression.form], found) if expression.form else iter(found)
-
-
 Source = Callable[[Context, Artifact | None], Iterable[Any]]
+
+
+def source(expression: Expression) -> Source:
+    """What finds the value of an expression, in its form; nothing where its source has none."""
+    if expression.is_template:
+        text = text_source(expression.text)
+        return lambda context, artifact: (text(context, artifact),)
+    plain, form = _source(expression.text), FORMS.get(expression.form or "")
+
+    def found(context: Context, artifact: Artifact | None) -> Iterable[Any]:
+        said = context.dialogue(expression.text) if context.dialogue else ()
+        return said or plain(context, artifact)
+
+    def changed(context: Context, artifact: Artifact | None) -> Iterable[Any]:
+        for each in found(context, artifact):
+            if expression.match:
+                if (taken := expression.part(each)) is not None:
+                    yield taken
+                continue
+            later = each + _later(expression, context) if expression.later else each
+            yield form(later) if form else later
+
+    return changed if expression.match or expression.later or form else found
+
+
+def _later(expression: Expression, context: Context) -> float:
+    asked = next(context.call.values(expression.later_from), None) if expression.later_from else None
+    return asked if isinstance(asked, int | float) else expression.later
+
+
+def text_of(expression: Expression) -> Callable[[Context, Artifact | None], str]:
+    """What finds the value of an expression as text; an empty one where it has none."""
+    of = source(expression)
+    return lambda context, artifact: str(next(iter(of(context, artifact)), ""))
+
+
+def text_source(template: str) -> Callable[[Context, Artifact | None], str]:
+    """What fills in the expressions that are embedded in a text."""
+    wanted = {each.text: text_of(each) for each in expressions.embedded(template)}
+    if not wanted:
+        return lambda context, artifact: template
+    return lambda context, artifact: expressions.fill(
+        template, {name: of(context, artifact) for name, of in wanted.items()}
+    )
 
 
 @cache  # documents have few, and each is asked for in many answers
@@ -188,13 +217,3 @@ def _source_of_tasks(text: str) -> Source:
 
 def _of_resource(name: str, context: Context, artifact: Artifact | None) -> Iterable[Any]:
     return (context.resource[name],) if context.resource and name in context.resource else ()
-
-
-def filled(template: str, context: Context, artifact: Artifact | None) -> str:
-    """A text with the expressions embedded in it filled in."""
-    if "{" not in template:
-        return template
-    wanted = expressions.embedded(template)
-    return expressions.fill(
-        template, {each.text: str(next(values(each, context, artifact), "")) for each in wanted}
-    )

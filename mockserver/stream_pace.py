@@ -39,6 +39,11 @@ class StreamPace:
         """Whether there are no pauses."""
         return not self.ttft and not self.tps
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are no pauses, and it comes to its end."""
+        return self.is_immediate and self.error is None and self.cut is None
+
 
 AT_ONCE = StreamPace()
 

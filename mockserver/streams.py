@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
+from typing import NamedTuple
 
-from proofsheet.mockserver import bodies
+from proofsheet.mockserver.answer_templates import Known, Template, dumped, template
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.choices import REASONING
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.event_templates import EventTemplate, event_template
 from proofsheet.mockserver.faults import CutOff
 from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.stream_pace import StreamPace
@@ -23,8 +23,7 @@ from proofsheet.spec.fast_replace import fast_replace
 FILE_PIECE = 3 * 4096  # bytes: base64 has no padding within a file
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """One event as it is sent, whether it hands over a piece, for which a pause may be due, or is none."""
 
     data: bytes
@@ -33,49 +32,59 @@ class Sent:
     tokens: int = 0  # that were written for it
 
 
-_AT_ONCE = 8  # events in a write
 _HANDED = (*PIECES, PARTIAL, FILE)
 _NAMED = ("call", "function")  # events that name a tool
 _CALLS = {"tool": ("call", "arguments"), "function": ("function", "function-arguments")}
 
 
 def sent_events(
-    stream: EventStream, context: Context, pace: StreamPace, artifacts: Sequence[Artifact] = ()
+    known: Known,
+    stream: EventStream,
+    context: Context,
+    pace: StreamPace,
+    artifacts: Sequence[Artifact] = (),
 ) -> list[Sent]:
     """Every event that is sent, in order: up to the error or the cut, whichever comes first in it."""
     most = min((each for each in (pace.error, pace.cut) if each is not None), default=None)
     is_error = pace.error is not None and pace.error == most
     found: list[Sent] = []
     pieces = 0
-    templates: dict[int, EventTemplate | None] = {}
-    for event, place, artifact in _whole(stream, context, artifacts):
+    for event, made, place, shown, data in _whole(known, stream, context, artifacts):
         is_piece = event.of in _HANDED and event.at is None
         if most is not None and pieces >= most and (is_piece or pieces):
             error = stream.error if is_error else None
-            numbered = replace(context, place=place, event=len(found))
-            return [*found, Sent(_event(error, numbered)) if error else Sent(b"", is_cut=True)]
-        if id(event) not in templates:
-            templates[id(event)] = event_template(event, context)
-        template = templates[id(event)]
-        if template is not None and place is not None and artifact is None:
-            data = template.data(place, len(found))
-        else:
-            data = _event(event, replace(context, place=place, event=len(found)), artifact)
+            numbered = fast_replace(context, place=place, event=len(found))
+            return [*found, Sent(_template(known, error).text(numbered)) if error else _CUT]
+        if data is None:
+            data = made.text(fast_replace(context, place=place, event=len(found)), shown)
         unseen = 0 if found else _unseen(stream, context)
-        found.append(Sent(data, is_piece, tokens=_tokens(event, place) + unseen))
+        found.append(Sent(data, is_piece, False, _tokens(event, place) + unseen))
         pieces += is_piece
     return found if stream.end is None else [*found, Sent(b"data: %s\n\n" % stream.end.encode())]
 
 
+_CUT = Sent(b"", is_cut=True)
+
+
+def _template(known: Known, event: Event) -> Template:
+    """The template of an event as it is sent."""
+    place = "event", id(event)
+    found: Template | None = known.get(place)
+    if found is None:
+        name = f"event: {event.name}\n" if event.name else ""
+        found = known[place] = template(known, event).within(f"{name}data: ".encode(), b"\n\n")
+    return found
+
+
 async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncIterator[bytes]:
-    """The events, one by one where there is a pace, else several at once: a write costs more than an event.
+    """The events, one by one where there is a pace, else all at once: a write costs more than an event.
 
     Raises CutOff where the connection is to end, or where an error has no event. The call has ended before
     its last event goes out: who has read that finds it charged and noted.
     """
     pace = call.stream_pace
     pauses = pace.pauses(double.rng)
-    size = _AT_ONCE if pace.is_immediate else 1
+    size = len(found) if pace.is_immediate else 1
     clock = asyncio.get_running_loop().time
     due = clock()  # by which the pauses add up, whatever sending takes: a slow moment is made good
     for start in range(0, len(found), size):
@@ -92,24 +101,38 @@ async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncItera
             raise CutOff
 
 
-Made = tuple[Event, Place | None, Artifact | None]  # of what in the answer an event is made
+class Made(NamedTuple):
+    """An event of an answer: its template, of what it is made; or its text, where that is known."""
+
+    event: Event
+    template: Template
+    place: Place | None
+    shown: Sequence[Artifact] = ()
+    data: bytes | None = None
 
 
-def _whole(stream: EventStream, context: Context, artifacts: Sequence[Artifact]) -> Iterator[Made]:
+def _whole(
+    known: Known, stream: EventStream, context: Context, artifacts: Sequence[Artifact]
+) -> Iterator[Made]:
     """Every event of an answer, in order."""
-    known = context.call.known_fields
-    for group in stream.groups():
-        admitted = [each for each in group if each.when is None or each.when.is_valid(known)]
-        if group[0].of in PIECES:
-            yield from _pieces(admitted, context)
-        elif admitted and group[0].of in (PARTIAL, ARTIFACT, FILE):
-            yield from ((group[0], context.place, each) for each in _shown(group[0], artifacts))
-        elif admitted and group[0].of == "choice":
+    fields = context.call.known_fields
+    for group in stream.groups:
+        admitted = [each for each in group if each.when is None or each.when.is_valid(fields)]
+        first = group[0]
+        if first.of in PIECES:
+            yield from _pieces(known, admitted, context)
+            continue
+        made = _template(known, first)
+        if not admitted:
+            continue
+        if first.of in (PARTIAL, ARTIFACT, FILE):
+            yield from (Made(first, made, context.place, [each]) for each in _shown(first, artifacts))
+        elif first.of == "choice":
             for place in _choices(context):
-                if not group[0].finishes or place.chosen.finish in group[0].finishes:
-                    yield group[0], place, None
-        elif admitted:
-            yield group[0], context.place, None
+                if not first.finishes or place.chosen.finish in first.finishes:
+                    yield Made(first, made, place)
+        else:
+            yield Made(first, made, context.place)
 
 
 def _shown(event: Event, artifacts: Sequence[Artifact]) -> Iterator[Artifact]:
@@ -137,23 +160,22 @@ def _choices(context: Context) -> list[Place]:
     return [replace(place, choice=each) for each in place.writing.choices] if place else []
 
 
-def _pieces(events: Sequence[Event], context: Context) -> Iterator[Made]:
+def _pieces(known: Known, events: Sequence[Event], context: Context) -> Iterator[Made]:
     """What there is of each choice in turn, for as long as any has more."""
     by_kind: dict[tuple[str | None, str | None], list[Event]] = {}
     for event in events:
         by_kind.setdefault((event.of, event.at), []).append(event)
-    rows = [list(_said(each)) for each in _choices(context)]
+    rows = [_said(known, by_kind, context, each) for each in _choices(context)]
     for row in zip_longest(*rows):
-        for kind, at, place in filter(None, row):
-            for event in by_kind.get((kind, at), ()):
-                yield event, place, None
+        for step in filter(None, row):
+            yield from step
 
 
 def _tokens(event: Event, place: Place | None) -> int:
     """How many tokens were written for an event: one for a piece, those of a tool's name for its start."""
     if place is None or event.of not in PIECES:
         return 0
-    if event.at is None and place.piece is not None:
+    if event.at is None and event.of not in _NAMED:
         return 1
     is_start = event.at == "start" if event.of not in _NAMED else event.at is None
     return tokens.count(place.tool.tool.name) if is_start and place.tool and place.tool.tool else 0
@@ -168,24 +190,39 @@ def _unseen(stream: EventStream, context: Context) -> int:
     return context.place.writing.thought_tokens
 
 
-def _said(whole: Place) -> Iterator[tuple[str, str | None, Place]]:
-    """What a choice says: the start of each part, its pieces and its end; the kind of each, and its place."""
+_Events = Mapping[tuple[str | None, str | None], Sequence[Event]]  # by what they hand over, and where
+
+
+def _said(known: Known, events: _Events, context: Context, whole: Place) -> Iterator[list[Made]]:
+    """The events of what a choice says: of the start of each part, of its pieces and of its end."""
     before = 0
     for name, place in parts(whole):
         call, kind = _CALLS.get(name, ("", name))
-        yield kind, "start", place
+        yield _of_part(known, events.get((kind, "start"), ()), place)
         if place.tool:
-            yield call, None, place
-        for each in place.part.tokens if place.part else ():
-            yield kind, None, fast_replace(place, piece=each, before=before)
-            before += kind == "text"
-        yield kind, "end", place
+            yield _of_part(known, events.get((call, None), ()), place)
+        own = _of_part(known, events.get((kind, None), ()), place)
+        texts = place.part.tokens if place.part else ()
+        yield from _in_pieces(own, context, place, texts, before)
+        before += len(texts) if kind == "text" else 0
+        yield _of_part(known, events.get((kind, "end"), ()), place)
 
 
-def _event(event: Event, context: Context, artifact: Artifact | None = None) -> bytes:
-    shown = (artifact,) if artifact else ()
-    blobs: list[bytes] = []
-    value = bodies.filled_in(event.value, event.binds, context, shown, blobs)
-    data = bodies.as_sent(value, blobs)
-    name = f"event: {event.name}\n" if event.name else ""
-    return b"%sdata: %s\n\n" % (name.encode(), data)
+def _of_part(known: Known, events: Sequence[Event], place: Place) -> list[Made]:
+    return [Made(each, _template(known, each), place) for each in events]
+
+
+def _in_pieces(
+    own: Sequence[Made], context: Context, place: Place, texts: Sequence[str], before: int
+) -> Iterator[list[Made]]:
+    """The events of each piece; what does not change from one to the next is written once."""
+    here = fast_replace(context, place=place)
+    fixed = [each._replace(template=each.template.fixed(here)) for each in own]
+    around = [each.template.around_piece for each in fixed]
+    if len(fixed) == 1 and around[0] is not None:
+        first, last = around[0]
+        yield from ([fixed[0]._replace(data=first + dumped(each) + last)] for each in texts)
+        return
+    for number, each in enumerate(texts, before):
+        piece = fast_replace(place, piece=each, before=number)
+        yield [made._replace(place=piece) for made in fixed]

@@ -10,7 +10,7 @@ from typing import Any
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import FollowUp, find_task, most_tasks, resumed, too_many
-from proofsheet.mockserver.sources import Context, values
+from proofsheet.mockserver.sources import Context, text_of
 from proofsheet.mockserver.state.tasks import Added, Task
 from proofsheet.mockserver.task_artifacts import make, without_uploads
 from proofsheet.mockserver.task_forcing import read_task_forcing, task_pace
@@ -126,7 +126,7 @@ def _labelled(call: Call, double: Double, role: Starts, task: Task) -> Task:
     if role.label is None:
         return task
     context = Context(call, 200, (), lambda: None, view(double, task))
-    return task._replace(label=next(values(role.label, context, None), ""))
+    return task._replace(label=text_of(role.label)(context, None))
 
 
 def _sent(call: Call, role: Starts, following: FollowUp | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
@@ -55,6 +56,7 @@ class EventStream:
         found = tuple(takewhile(lambda each: each.finishes, reversed(self.events)))
         return found or self.events[-1:]
 
+    @cached_property
     def groups(self) -> tuple[tuple[Event, ...], ...]:
         """The events, those together that hand over pieces and are neighbours."""
         found: list[list[Event]] = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from proofsheet.mockserver import bodies
+from proofsheet.mockserver.answer_templates import json_of
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.dialogue.session import Session, new_id
 from proofsheet.mockserver.double import Double
@@ -36,7 +36,7 @@ class Scene:
 
     def filled(self, template: Template) -> Any:
         """A template's value with everything bound."""
-        return bodies.filled_in(template.value, template.binds, self._context())
+        return json_of(self.call.served.compiled.templates, template, self._context())
 
     def made(self, name: str) -> Any:
         """The message of a name."""
