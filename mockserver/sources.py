@@ -92,6 +92,7 @@ def _counted(of: Callable[[Call], int]) -> Callable[[Context], Iterator[Any]]:
 CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$call.cost": lambda context: iter([float(context.call.cost)]),
     "$call.id": lambda context: iter([context.call.id]),
+    "$call.path": lambda context: iter([context.call.path]),
     "$call.time": lambda context: iter([context.now()]),
     "$event.index": lambda context: iter([context.event]),
     "$kept.answer": lambda context: iter([context.call.kept["answer"]] if context.call.kept else []),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from proofsheet.mockserver import faults
-from proofsheet.mockserver.call import Refusal
+from proofsheet.mockserver.call import Complaint, Refusal
 from proofsheet.mockserver.compiled import Compiled
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
@@ -21,9 +21,10 @@ from proofsheet.mockserver.replies import Reply, problem, reply, unavailable
 from proofsheet.mockserver.request import new_call
 from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.wording import complaints
-from proofsheet.spec.document import Operation
+from proofsheet.spec.document import Operation, Unmatched
 from proofsheet.spec.policy import Policy
 
+_WRONG_METHOD = 405
 UNKNOWN = "unknown"  # what the journal calls the operation
 _NOTHING = Compiled({}, (), (), lambda header: (), ())  # no schema, no rule, no media type
 _TRY_AGAIN_LATER = 1013  # as registered with IANA
@@ -31,10 +32,7 @@ _POLICY_VIOLATION = 1008  # why a WebSocket is closed (RFC 6455, 7.4.1)
 
 
 async def no_path(double: Double, scope: Any, send: faults.Send) -> None:
-    """A path that no document has: refused as the document refuses such paths (x-unmatched), or not found."""
-    if refused := await _refusal(double, scope):
-        await faults.send(None, double.rng, refused, scope, send)
-        return
+    """A path that no document has: answered as the document answers to such paths (x-unmatched), or not found."""
     path = scope["path"][:200]
     known = [
         base + each.path
@@ -43,41 +41,53 @@ async def no_path(double: Double, scope: Any, send: faults.Send) -> None:
         for each in document.operations.values()
     ]
     near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]}?" if near else "; GET /_mock/operations lists what there is"
-    await _send(
-        double, problem(404, "no such path", f"{scope['method']} {path} is in no document{hint}"), scope, send
-    )
-
-
-async def _refusal(double: Double, scope: Any) -> Reply | None:
-    """The answer of a document that refuses such paths, journaled; None if none does."""
-    path = scope["path"]
-    for document in double.documents.loaded():
-        for each in document.unmatched:
-            if any(path.startswith(base + each.under) for base in (*document.bases, f"/{document.name}")):
-                return await _refused(double, each.operation, scope)
-    return None
-
-
-async def _refused(double: Double, operation: Operation, scope: Any) -> Reply | None:
-    call = new_call(Served(operation, _NOTHING), {}, scope)
-    try:
-        admit(call, double)
-    except Refusal as refused:
-        said = complaints(operation.policy, call.key, refused)
-        made = await reply(call, double, refused.outcome_of(operation.policy), (), said)
-        call.served = unknown(double)
-        double.state.record(entry(call, made, 0.0))
-        return made
-    return None
+    hint = f"did you mean {near[0]}?" if near else "GET /_mock/operations lists what there is"
+    detail = f"{scope['method']} {path} is in no document; {hint}"
+    if made := await _documented(double, scope, 404):
+        made = replace(made, headers=(*made.headers, (b"proofsheet-hint", hint.encode())))
+        await faults.send(None, double.rng, made, scope, send)
+    else:
+        await _send(double, problem(404, "no such path", detail), scope, send)
 
 
 async def wrong_method(double: Double, methods: tuple[str, ...], scope: Any, send: faults.Send) -> None:
-    """A path that has other methods."""
+    """A path that has other methods: answered as its document does, or in our words."""
     allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
+    header = (b"allow", allowed.encode())
+    if made := await _documented(double, scope, _WRONG_METHOD):
+        await faults.send(None, double.rng, replace(made, headers=(*made.headers, header)), scope, send)
+        return
     detail = f"{scope['method']} {scope['path']} is not in the document; allowed: {allowed}"
     made = problem(405, "method not allowed", detail)
-    await _send(double, replace(made, headers=(*made.headers, (b"allow", allowed.encode()))), scope, send)
+    await _send(double, replace(made, headers=(*made.headers, header)), scope, send)
+
+
+async def _documented(double: Double, scope: Any, status: int) -> Reply | None:
+    """The answer of the first document that has one for such paths, journaled; None if none does."""
+    for document in double.documents.loaded():
+        for each in document.unmatched:
+            bases = (*document.bases, f"/{document.name}")
+            if any(scope["path"].startswith(base + each.under) for base in bases):
+                return await _answered(double, each, scope, status)
+    return None
+
+
+async def _answered(double: Double, found: Unmatched, scope: Any, status: int) -> Reply | None:
+    if status == _WRONG_METHOD and status not in found.answers:
+        return None  # what refuses a path that is not there, has no say about one that is
+    call, name = new_call(Served(found.operation, _NOTHING), {}, scope), found.answers.get(status)
+    said: list[Complaint] = []
+    try:
+        admit(call, double)
+    except Refusal as refused:
+        name = refused.outcome_of(found.operation.policy)
+        said = complaints(found.operation.policy, call.key, refused)
+    if name is None:
+        return None
+    made = await reply(call, double, name, (), said)
+    call.served = unknown(double)
+    double.state.record(entry(call, made, 0.0))
+    return made
 
 
 async def unreadable(double: Double, why: Exception, scope: Any, send: faults.Send) -> None:

@@ -158,10 +158,10 @@ def _cors(node: Any) -> Cors | None:
 
 def _unmatched(node: Any, known: dict[str, Operation]) -> Unmatched:
     """Raises KeyError where `like` names no operation."""
-    like = known[node["like"]]
-    return Unmatched(
-        node["under"], replace(like, policy=replace(like.policy, precedence=tuple(node["gates"])))
-    )
+    like, answers = known[node["like"]], outcomes(node.get("responses", {}))
+    policy = replace(like.policy, precedence=tuple(node.get("gates", ())))
+    operation = replace(like, policy=policy, outcomes={**like.outcomes, **answers})
+    return Unmatched(node["under"], operation, {each.status: each.name for each in answers.values()})
 
 
 def _security(raw: Any, node: Any) -> tuple[security.SecurityRequirement, ...]:

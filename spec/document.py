@@ -227,13 +227,15 @@ class Cors:
 
 @dataclass(frozen=True)
 class Unmatched:
-    """What refuses a path that the document does not have, where it begins with `under`.
+    """What answers to a path that the document does not have, where it begins with `under`.
 
     `operation` stands for such a path: what an operation there would refuse, by the gates in its precedence.
+    `answers` are its outcomes by status: 404 where there is no path, 405 where it has other methods.
     """
 
     under: str
     operation: Operation
+    answers: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ CALL = frozenset(
     {
         "$call.cost",
         "$call.id",
+        "$call.path",
         "$call.time",
         "$kept.answer",
         "$event.index",  # its number in its stream, from 0

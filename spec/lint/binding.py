@@ -21,6 +21,7 @@ STAND_INS: Mapping[str, Any] = {
     "$artifact.last-frame": "https://proofsheet.example/last",
     "$call.cost": 2.5,
     "$call.id": "37ab3cf5bb0f5d4cb3ac9e9c0f7d2e45",
+    "$call.path": "/v1/path",
     "$ledger.balance": 0.5,
     "$ledger.granted": 0.5,
     "$ledger.used": 0.5,

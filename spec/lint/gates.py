@@ -75,7 +75,7 @@ def _unmatched(context: Context) -> Iterator[Found]:
         if op is None:
             yield Found(f"{place.pointer}/like", f"{place.node['like']!r} is no operation of the document")
             continue
-        for gate in set(place.node["gates"]) - set(op.rules.get("x-precedence", ())):
+        for gate in set(place.node.get("gates", ())) - set(op.rules.get("x-precedence", ())):
             yield Found(f"{place.pointer}/gates", f"the gate {gate} has no rank in x-precedence of {op.id}")
 
 

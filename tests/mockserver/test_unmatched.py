@@ -64,6 +64,28 @@ def test_a_gateway_refuses_it_in_its_own_words(serve: Any, library: Library) -> 
     assert (response.status_code, response.json()["error"]["type"]) == (401, "new_api_error")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        ("POST", "/v1/v1/chat/completions", 404, "Invalid URL (POST /v1/v1/chat/completions)"),
+        ("POST", "/v1/chat/completions/", 404, "Invalid URL (POST /v1/chat/completions/)"),
+        ("GET", "/v1/chat/completions", 405, "Not allowed to GET on /v1/chat/completions. (HINT: "),
+    ],
+)
+def test_what_the_document_answers_there_is_answered(
+    serve: Any, library: Library, method: str, path: str, status: int, message: str
+) -> None:
+    mock = serve(library.load("openai"))
+    response = mock.request(method, path)
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/json")
+    assert response.json()["error"]["message"].startswith(message)
+    hints = {404: "did you mean /v1/chat/completions?", 405: None}
+    assert response.headers.get("proofsheet-hint") == hints[status]
+    assert response.headers.get("allow") == {404: None, 405: "POST"}[status]
+    (entry,) = mock.get("/_mock/journal").json()["entries"]
+    assert (entry["operation"], entry["status"], entry["path"]) == (UNKNOWN, status, path)
+
+
 def test_the_nearest_path_is_named(mock: InProcess) -> None:
     detail = mock.post("/v2beta/stable-image/generate/sd3.5-large").json()["detail"]
     assert "did you mean /v2beta/stable-image/generate/sd3?" in detail
