@@ -90,7 +90,9 @@ def negotiate(call: Call, double: Double) -> None:
 
 def media_type(call: Call, double: Double) -> None:
     if call.body_problem:
-        raise Refusal("media-type", call.body_problem)
+        taken = [each.media_type for each in call.operation.bodies]
+        said = {"value": call.headers.get("content-type", ""), "options": ", ".join(taken)}
+        raise Refusal("media-type", call.body_problem, (Flaw(call.body_problem, "", said, path=()),))
 
 
 def resource(call: Call, double: Double) -> None:

@@ -32,7 +32,7 @@ _POLICY_VIOLATION = 1008  # why a WebSocket is closed (RFC 6455, 7.4.1)
 
 
 async def no_path(double: Double, scope: Any, send: faults.Send) -> None:
-    """A path that no document has: answered as the document answers to such paths (x-unmatched), or not found."""
+    """A path that no document has: answered as one does that has an answer (x-unmatched), or not found."""
     path = scope["path"][:200]
     known = [
         base + each.path

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.schemas import Flaw, name, types
+from proofsheet.spec.schemas import Flaw, name, type_name, types
 
 Path = tuple[str | int, ...]
 _DEEPEST = 60  # levels of a schema that are looked at
 _MAPS = ("properties", "$defs", "definitions")
 _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
+_TYPES = frozenset(("string", "integer", "number", "boolean", "object", "array", "null"))
+_SCHEMA = ("object", "boolean")
+_FORMS = {  # of what a keyword is, where it is a schema's
+    **dict.fromkeys(_MAPS, ("object",)),
+    **dict.fromkeys((*_LISTS, "required", "enum"), ("array",)),
+    **dict.fromkeys(("additionalProperties", "not"), _SCHEMA),
+    "items": (*_SCHEMA, "array"),  # an array up to draft 2019-09
+}
 
 
 @dataclass(frozen=True)
@@ -20,9 +28,10 @@ class SchemaRules:
     """What a schema in a request must keep to.
 
     `subject` and `code` say what is wrong in the API's words, `field` what a refusal names, if not the place.
-    `items`: an array says of what. The rest holds where the member `when` beside the schema is true: objects
-    admit no others (`closed`) and require all of their properties (`complete`), some keywords are `without`
-    meaning, the root is an object, and there are at most so many levels of objects, properties and values.
+    It is a schema at all, and with `items` an array says of what. The rest holds where the member `when`
+    beside it is true: objects admit no others (`closed`) and require all of their properties (`complete`),
+    some keywords are `without` meaning, the root is an object, and there are at most so many levels of
+    objects, properties and values.
     """
 
     subject: str
@@ -54,6 +63,7 @@ class SchemaRules:
             yield "schema-root", {"value": ", ".join(types(schema)) or "None"}
         for way, depth, each in _schemas(schema, (), 0):
             context = {"context": repr(tuple(map(str, way)))}
+            yield from ((kind, {**context, **more}) for kind, more in _malformed(each))
             if self.items and "array" in types(each) and not {"items", "prefixItems"} & set(each):
                 yield "schema-items", context
             if not strict:
@@ -80,6 +90,19 @@ class SchemaRules:
         missing = [each for each in known if not isinstance(required, list) or each not in required]
         if self.complete and missing:
             yield "schema-complete", {"value": missing[0]}
+
+
+def _malformed(schema: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Keywords that are of another type than a schema's, and types that there are not."""
+    sent = schema.get("type", [])
+    named = sent if isinstance(sent, list) else [sent]
+    if not all(isinstance(each, str) and each in _TYPES for each in named):
+        yield "schema-unfit", {"value": repr(sent)}
+    members = [(each, _SCHEMA) for keyword in _MAPS for each in _map(schema, keyword).values()]
+    stated = [(schema[keyword], kinds) for keyword, kinds in _FORMS.items() if keyword in schema]
+    for value, kinds in (*stated, *members):
+        if type_name(value) not in kinds:
+            yield "schema-type", {"value": repr(value), "options": ", ".join(map(repr, kinds))}
 
 
 def _schemas(schema: Any, way: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], int, Any]]:

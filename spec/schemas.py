@@ -114,9 +114,9 @@ def type_name(value: Any) -> str:
 
 
 def types(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """The types a schema admits; none if it does not say."""
+    """The types a schema admits; none if it does not say, or not in a form that means any."""
     found = schema.get("type", ())
-    return (found,) if isinstance(found, str) else tuple(found)
+    return (found,) if isinstance(found, str) else tuple(found) if isinstance(found, list | tuple) else ()
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:

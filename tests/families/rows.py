@@ -43,14 +43,14 @@ class BadRow(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with `!times [x, 2001]` for a long text and `!latin "\\xff"` for bytes."""
+    """YAML with `!times [x, 2001]` for a long text or list and `!latin "\\xff"` for bytes."""
 
 
-_Loader.add_constructor("!times", lambda loader, node: _times(*loader.construct_sequence(node)))
+_Loader.add_constructor("!times", lambda loader, node: _times(*loader.construct_sequence(node, deep=True)))
 _Loader.add_constructor("!latin", lambda loader, node: loader.construct_scalar(node).encode("latin-1"))
 
 
-def _times(text: str, number: int) -> str:
+def _times(text: Any, number: int) -> Any:
     return text * number
 
 

@@ -69,6 +69,14 @@ def closed(**properties: Any) -> dict[str, Any]:
         (closed(a=TEXT), None, None),
         (closed(a={"type": "array", "items": closed(b=TEXT)}), None, None),
         ({"type": "array", "items": TEXT}, "schema-root", None),
+        (closed(a={"type": "text"}), "schema-unfit", "('properties', 'a')"),
+        (closed(a={"type": None}), "schema-unfit", "('properties', 'a')"),
+        (closed(a={"type": ["string", 1]}), "schema-unfit", "('properties', 'a')"),
+        (closed(a={"type": {}}), "schema-unfit", "('properties', 'a')"),
+        (closed(a={"type": [{}]}), "schema-unfit", "('properties', 'a')"),
+        ({**closed(), "properties": []}, "schema-type", "()"),
+        (closed(a=[]), "schema-type", "()"),
+        (closed(a={**TEXT, "enum": "x"}), "schema-type", "('properties', 'a')"),
         (closed(a={"type": "array"}), "schema-items", "('properties', 'a')"),
         ({**closed(a=TEXT), "additionalProperties": True}, "schema-closed", "()"),
         (closed(a={"type": "object"}), "schema-closed", "('properties', 'a')"),
@@ -96,6 +104,8 @@ def test_what_a_strict_schema_breaks_is_found_wherever_it_stands(
 def test_one_that_is_not_strict_keeps_to_less() -> None:
     assert RULES.flaw({"type": "object", "properties": {"a": TEXT}}, {"strict": False}, ()) is None
     assert RULES.flaw({"type": "array"}, {}, ()) is not None
+    assert RULES.flaw({"type": 5}, {}, ()) is not None
+    assert RULES.flaw({"type": "array", "items": [TEXT], "additionalProperties": True}, {}, ()) is None
 
 
 def test_places_in_a_body_are_found_by_their_keyword() -> None:
