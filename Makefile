@@ -9,7 +9,7 @@ WORKERS := $(shell n=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )); echo $$(( n > 4 
 # Where images of Python turn it off, each of the hundreds of processes that tests start compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install run test mutants check check-spec fix bench acceptance gateways clients lock clean
+.PHONY: help install run test mutants check check-spec check-deploy fix bench acceptance gateways clients dist docs lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,15 @@ clients: .venv/dev ## Generate clients in five languages, run them against the m
 	-clients/setup.sh
 	$(BIN)/python -m clients $(ARGS)
 
+dist: .venv/dev ## Build the wheel and the sdist into dist/
+	$(BIN)/python -m tests.distribution.build dist
+
+docs: .venv/dev ## Build the site of the documentation into build/site (look: python3 -m http.server -d build/site)
+	$(BIN)/mkdocs build --strict --quiet --config-file docs/mkdocs.yml
+
+check-deploy: ## Lint and render the Helm chart, validate what comes out (sets up helm and kubeconform with Go, once)
+	deploy/check.sh
+
 lock: .venv/dev ## Lock the newest versions that pyproject.toml admits
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade $(EXTRAS) $(LOCK) -o requirements/run.txt
@@ -70,7 +79,7 @@ EXTRAS := --extra redis --extra metrics --extra tls
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## Remove what the other targets made
-	rm -rf .venv build *.egg-info bench/.work tests/acceptance/.work gateways/.work tests/spec/linters/.work clients/.work
+	rm -rf .venv build *.egg-info bench/.work tests/acceptance/.work gateways/.work tests/spec/linters/.work clients/.work deploy/.work dist
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
