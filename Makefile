@@ -54,6 +54,7 @@ gateways: .venv/dev ## Judge real proxies in front of the mock; writes docs/gate
 clients: .venv/dev ## Generate clients in five languages, run them against the mock; writes docs/clients.md (minutes)
 	-clients/setup.sh
 	$(BIN)/python -m clients $(ARGS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" mvn -q -B -f clients/java-testing test
 
 dist: .venv/dev ## Build the wheel and the sdist into dist/
 	$(BIN)/python -m tests.distribution.build dist

@@ -27,7 +27,12 @@ from proofsheet.testing_client import Mock, Server
 HOME = Path(__file__).parents[1]
 CORE = "/v2beta/stable-image/generate/core"
 SDXL = "/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image"
-ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "CLIENTS": str(HOME / "clients"),
+    "GO": "github.com/proofsheet/proofsheet/clients/go-testing",
+}
 
 
 def text(name: str) -> str:
@@ -208,9 +213,24 @@ def test_the_examples_of_faults_work(served: Server, tmp_path: Path) -> None:
 
 
 LANGUAGES = {
-    "js": ("node", "proofsheet.test.mjs", "node --test"),
-    "go": ("go", "proofsheet_test.go", "go mod init app 2>/dev/null; go test ./..."),
-    "java": ("java", "WithProofsheet.java", "java WithProofsheet.java"),
+    "js": (
+        "node",
+        "proofsheet.test.mjs",
+        'mkdir -p node_modules; ln -sfn "$CLIENTS/node-testing" node_modules/proofsheet-testing; node --test',
+    ),
+    "go": (
+        "go",
+        "proofsheet_test.go",
+        "[ -f go.mod ] || { go mod init app && go mod edit -require=$GO@v0.0.0"
+        ' -replace="$GO=$CLIENTS/go-testing"; } 2>/dev/null; go test ./...',
+    ),
+    "java": (
+        "javac",
+        "WithProofsheet.java",
+        'javac -d classes "$CLIENTS"/java-testing/src/main/java/dev/proofsheet/testing/[!P]*.java '
+        '"$CLIENTS"/java-testing/src/main/java/dev/proofsheet/testing/Proofsheet.java WithProofsheet.java'
+        " && java -cp classes WithProofsheet",
+    ),
 }
 
 
@@ -226,8 +246,9 @@ def test_the_snippets_for_other_languages_run(tmp_path: Path, language: str) -> 
     (tmp_path / name).write_text(content, encoding="utf-8")
     made = run_shell(script, tmp_path)
     assert made.returncode == 0, made.stdout + made.stderr
-    broken = content.replace('"code": 500', '"code": 200').replace('\\"code\\": 500', '\\"code\\": 200')
+    broken = content.replace("Code: 500", "Code: 200").replace(".code(500)", ".code(200)")
     broken = broken.replace("{ code: 429 }", "{ code: 200 }")
+    assert broken != content
     (tmp_path / name).write_text(broken, encoding="utf-8")
     assert run_shell(script, tmp_path).returncode != 0, "the snippet can fail"
 

@@ -1,0 +1,3 @@
+module github.com/proofsheet/proofsheet/clients/go-testing
+
+go 1.21
