@@ -60,7 +60,7 @@ dist: .venv/dev ## Build the wheel and the sdist into dist/
 	$(BIN)/python -m tests.distribution.build dist
 
 docs: .venv/dev ## Build the site of the documentation into build/site (look: python3 -m http.server -d build/site)
-	$(BIN)/mkdocs build --strict --quiet --config-file docs/mkdocs.yml
+	$(BIN)/mkdocs build --strict --quiet 
 
 check-deploy: ## Lint and render the Helm chart, validate what comes out (sets up helm and kubeconform with Go, once)
 	deploy/check.sh

@@ -19,6 +19,7 @@ from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.observability import watch
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.tasks.pace import EXPECTED
+from proofsheet.spec.cli_options import document_names
 from proofsheet.spec.load import Library
 from proofsheet.spec.yaml_reader import BadFile
 
@@ -58,7 +59,7 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
     short_help="Serve a double of the APIs.",
     context_settings={"auto_envvar_prefix": "PROOFSHEET_SERVE"},  # as under `proofsheet`
 )
-@click.argument("names", nargs=-1, metavar="[NAMES]...")
+@click.argument("names", nargs=-1, metavar="[NAMES]...", shell_complete=document_names)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."

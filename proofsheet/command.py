@@ -74,6 +74,14 @@ class Lazy(click.Group):
             signal.signal(signal.SIGINT, signal.default_int_handler)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """The commands and our own options; no command is loaded for it."""
+        from click.shell_completion import CompletionItem
+
+        items = [CompletionItem(name, help=says) for name, (_, _, says) in COMMANDS.items()]
+        commands = [each for each in items if each.value.startswith(incomplete)]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, says) for name, (_, _, says) in COMMANDS.items()])

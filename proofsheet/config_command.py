@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,12 +17,16 @@ from rich.table import Table
 from proofsheet import configuration
 from proofsheet.configuration import Configuration, options_of, variable
 
+_TARGET = "target.toml"
 EPILOG = """\b
 Examples:
   proofsheet config               what the file and the environment set
   proofsheet config serve         every option of `serve`, with where its value comes from
   proofsheet config --json
   proofsheet config --schema > proofsheet.schema.json   for editors
+  proofsheet config --schema target.toml                the same of a target.toml
+  proofsheet config --completion bash >> ~/.bashrc      tab completes (zsh: >> ~/.zshrc,
+      fish: > ~/.config/fish/completions/proofsheet.fish)
 
 \b
 A file `proofsheet.toml` (or the table [tool.proofsheet] of pyproject.toml), here or in a folder above:
@@ -44,13 +49,22 @@ class _Row:
 @click.command(epilog=EPILOG, short_help="Show what holds for each option, and where it comes from.")
 @click.argument("command", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of proofsheet.toml.")
+@click.option("--schema", is_flag=False, flag_value=configuration.FILE, metavar="[target.toml]",
+              type=click.Choice([configuration.FILE, _TARGET]),
+              help="Print the JSON Schema of proofsheet.toml, or of a target.toml.")  # fmt: skip
+@click.option("--completion", type=click.Choice(["bash", "zsh", "fish"]), metavar="bash|zsh|fish",
+              help="Print what completes commands, options and names in a shell.")  # fmt: skip
 @click.pass_context
-def config(context: click.Context, command: str | None, as_json: bool, schema: bool) -> None:
+def config(
+    context: click.Context, command: str | None, as_json: bool, schema: str | None, completion: str | None
+) -> None:
     """Show what holds for the options of COMMAND; without it, what is set for any of them."""
     parent = context.parent
     assert parent is not None
     assert isinstance(parent.command, click.Group)
+    if completion or schema == _TARGET:
+        click.echo(_script(parent.command, completion) if completion else _target_schema())
+        return
     names = [each for each in parent.command.list_commands(parent) if each != context.info_name]
     if command is not None and command not in names:
         raise click.UsageError(f"no command {command!r}; there are {', '.join(names)}")
@@ -61,6 +75,21 @@ def config(context: click.Context, command: str | None, as_json: bool, schema: b
     found = parent.obj if isinstance(parent.obj, Configuration) else Configuration()
     rows = [row for name, each in chosen.items() for row in _rows(found, name, each)]
     _print(found, rows if command else [row for row in rows if row.is_set], as_json)
+
+
+def _script(main: click.Command, shell: str) -> str:
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    return kind(main, {}, "proofsheet", "_PROOFSHEET_COMPLETE").source()
+
+
+def _target_schema() -> str:
+    from proofsheet.contracts import client
+    from proofsheet.spec.yaml_reader import read
+
+    return json.dumps(read(Path(next(iter(client.__path__))) / "target.schema.yaml").value, indent=2)
 
 
 def _command(parent: click.Context, name: str) -> click.Command:

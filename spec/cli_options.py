@@ -23,6 +23,13 @@ home_option = click.option(
 )
 
 
+def document_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The documents and vendors whose names begin so, for a shell that completes."""
+    library = Library()
+    names = (*library.names(), *library.vendors())
+    return sorted({each for each in names if each.startswith(incomplete)})
+
+
 def credits_in(text: str, most: int) -> Decimal:
     """A number of credits from 0 to `most`. Raises ValueError."""
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,57 @@ def test_a_variable_that_names_no_option_is_refused(run: Any, monkeypatch: pytes
     result = run(None, "serve")
     assert result.exit_code == 2
     assert "PROOFSHEET_SERVE_PRT is no option of serve; did you mean PROOFSHEET_SERVE_PORT?" in result.output
+
+
+def test_the_schema_of_a_target_takes_what_is_taken(run: Any, tmp_path: Path) -> None:
+    import jsonschema_rs
+
+    from proofsheet.contracts.client.target import BadTarget
+    from proofsheet.contracts.client.target_file import _MEMBERS, from_file
+
+    schema = json.loads(run(None, "config", "--schema", "target.toml").output)
+    assert set(schema["properties"]) == set(_MEMBERS)
+    validator = jsonschema_rs.validator_for(schema)
+    block = re.search(
+        r"^```toml\n(url = .*?)^```",
+        (Path(__file__).parents[1] / "docs" / "check.md").read_text(),
+        re.M | re.S,
+    )
+    assert block is not None
+    wrong = ["tasks = 0", "tasks = 101", "patience = 0", "urll = 'x'", "url = ''", "prompts = {other = 'x'}",
+             "headers = {'a b' = 'x'}", "permissions = 'paid'", "deviations = 1"]  # fmt: skip
+    for text in (block[1], "tasks = 100\npatience = 0.5", *wrong):
+        (tmp_path / "target.toml").write_text(text)
+        try:
+            from_file(tmp_path / "target.toml")
+            taken = True
+        except BadTarget:
+            taken = False
+        assert taken is (text not in wrong), text
+        plain = json.loads(json.dumps(tomllib.loads(text), default=str))
+        assert validator.is_valid(plain) is taken, text
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("proofsheet con", {"config"}),
+        ("proofsheet serve --tls-", {"--tls-cert", "--tls-key", "--tls-ca"}),
+        ("proofsheet serve openai-au", {"openai-audio"}),
+        ("proofsheet serve --log ", {"text", "json"}),
+    ],
+)
+def test_a_shell_completes(typed: str, offered: set[str]) -> None:
+    words = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split(" ")) - 1)}
+    completed = CliRunner().invoke(
+        main, env={**words, "_PROOFSHEET_COMPLETE": "bash_complete"}, prog_name="proofsheet"
+    )
+    assert {line.partition(",")[2] for line in completed.output.splitlines()} == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_completes_is_printed(run: Any, shell: str) -> None:
+    assert f"_PROOFSHEET_COMPLETE={shell}_complete" in run(None, "config", "--completion", shell).output
 
 
 def test_the_schema_takes_what_the_commands_take(run: Any) -> None:
