@@ -179,12 +179,14 @@ def _png_chunk(kind: bytes, held: bytes) -> bytes:
 
 @damage("answer-methods")
 def answer_methods(methods: dict[str, dict[str, Any]]) -> Damage:
-    """The edge answers certain methods by itself: method to status, headers, body."""
+    """The edge answers certain methods by itself where there are none: method to status, headers, body."""
 
     def harm(sent: Sent, forward: Forward) -> Got:
-        if (own := methods.get(sent.method)) is None:
-            return forward(sent)
-        return _own(own)
+        own = methods.get(sent.method)
+        if own is None or sent.method in ("HEAD", "OPTIONS"):  # which no document declares
+            return _own(own) if own else forward(sent)
+        got = forward(sent)
+        return _own(own) if got.status == 405 else got
 
     return harm
 
