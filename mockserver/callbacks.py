@@ -22,7 +22,7 @@ from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, as_submitted, known_task
 from proofsheet.mockserver.tasks.course import entering, shown
 from proofsheet.mockserver.tasks.forcing import parse_task_forcing
-from proofsheet.spec import expressions, json_text
+from proofsheet.spec import expressions, json_text, pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.expressions import Expression, is_expression
 from proofsheet.spec.tasks import Callback, Lists, Moves, Starts, Views
@@ -140,15 +140,16 @@ async def _send(double: Double, due: Due) -> None:
     served = double.documents.operation(task.operation)
     call = as_submitted(served, task)
     url, headers = _url(call, callback) or "", _headers(call, callback)
-    value = await _body(double, served, task, due.index)
-    body = json_text.compact(value).encode()
+    body = await _body(double, served, task, due.index)
+    value = next(pointers.find(body, callback.part), None)
+    sent = json_text.compact(value).encode()
     started = time.perf_counter()
     answer = await callback_client.send(
-        double.settings.callbacks, callback.method, url, {**_OWN_HEADERS, **headers}, body
+        double.settings.callbacks, callback.method, url, {**_OWN_HEADERS, **headers}, sent
     )
     took = (time.perf_counter() - started) * 1000
     entry = callback_entry(call, callback, url, headers, value, answer, took)
-    double.state.record({**entry, "callback": _about(due), "request_bytes": len(body)})
+    double.state.record({**entry, "callback": _about(due), "request_bytes": len(sent)})
     goes_on = due.attempt < callback.attempts and known_task(double, known.holder[0], known.id) is not None
     if goes_on and not answer.is_taken:
         at = double.state.now() + callback.retry_seconds

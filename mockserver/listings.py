@@ -48,7 +48,8 @@ async def listing(
     made = _page(sent, role.page, [each for each in pairs if not wanted or _fits(each[1], wanted)])
     shown = [each for each, _ in made.bodies]
     bodies = [body if wanted else await body_of(each) for each, body in made.bodies]
-    return replace(made, bodies=bodies, shown=shown)
+    parts = [next(pointers.find(each, role.part), None) for each in bodies] if role.part else bodies
+    return replace(made, bodies=parts, shown=shown)
 
 
 def items_listed(sent: Evaluate, role: Items, items: Sequence[Any]) -> Listing:

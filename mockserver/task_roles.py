@@ -229,6 +229,8 @@ async def _remove(call: Call, double: Double, role: Removes) -> str:
     if task is None:
         raise Refusal("task", outcome=role.missing)
     found = view(double, task)
+    if found.position.state not in role.states and role.to:
+        return await _move(call, double, Moves(role.id, role.to, role.missing, role.missing))
     if found.position.state not in role.states:
         raise Refusal("task", outcome=role.refused)
     double.state.remove_task(task)

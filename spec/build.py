@@ -106,7 +106,7 @@ def _operation(
         parameters=tuple(_parameter(each) for each in node.get("parameters", ())),
         bodies=bodies(node.get("requestBody")),
         rules=tuple(_rule(each) for each in node.get("x-rules", ())),
-        cost=cost(node.get("x-cost"), node.get("x-artifact", {}).get("seconds")),
+        cost=cost(node.get("x-cost"), node.get("x-artifact")),
         artifact=artifact(node.get("x-artifact")),
         outcomes=outcomes(node["responses"]),
         task=build_tasks.role(node.get("x-task"), lifecycles),

@@ -162,6 +162,7 @@ def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
         all_without_ids=node.get("without-ids", "all") == "all",
         page=page(node.get("page")),
         where=tuple(_where(each) for each in node.get("where", ())),
+        part=pointers.split(node.get("part", "")),
     )
 
 
@@ -174,7 +175,8 @@ def _moves(node: Any, known: Mapping[str, Lifecycle]) -> Moves:
 
 
 def _removes(node: Any, known: Mapping[str, Lifecycle]) -> Removes:
-    return Removes(parse(node["id"]), frozenset(node["states"]), node["missing"], node["refused"])
+    states = frozenset(node["states"])
+    return Removes(parse(node["id"]), states, node["missing"], node.get("refused"), node.get("to"))
 
 
 _MAKE: Mapping[str, Callable[[Any, Mapping[str, Lifecycle]], Role]] = {
@@ -213,6 +215,7 @@ def _callback(name: str, url: str, method: str, node: Any) -> Callback:
         attempts=retry.get("attempts", 1),
         retry_seconds=float(retry.get("seconds", 0)),
         retry_is_known="x-retry" in node,
+        part=pointers.split(node.get("x-part", "")),
     )
 
 

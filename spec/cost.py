@@ -79,8 +79,8 @@ def megapixels(sides: Sides) -> int:
     return math.ceil(sides[0] * sides[1] / MEGAPIXEL)
 
 
-def cost(node: Any, seconds: Any = None) -> Cost | None:
-    """From an `x-cost`, of what lasts as long as stands at `seconds`; None where there is none."""
+def cost(node: Any, artifact: Any = None) -> Cost | None:
+    """From an `x-cost`, and the `x-artifact` that it is the price of; None where there is none."""
     if node is None:
         return None
     tokens = node.get("tokens", {})
@@ -91,9 +91,16 @@ def cost(node: Any, seconds: Any = None) -> Cost | None:
         prompt_tokens=_token_price(tokens.get("prompt")),
         completion_tokens=_token_price(tokens.get("completion")),
         megapixel=node.get("megapixel", 0),
-        seconds=seconds is not None and seconds == node.get("per"),
+        seconds=_is_length(node.get("per"), artifact or {}),
         usual=node.get("usual", 1),
     )
+
+
+def _is_length(per: str | None, artifact: Mapping[str, Any]) -> bool:
+    """Whether a price is for each second of what is made: as long as stands there, or as a table says."""
+    seconds = artifact.get("seconds")
+    by_table = isinstance(seconds, Mapping) and per != artifact.get("count")
+    return per is not None and (per == seconds or by_table)
 
 
 def _token_price(node: Any) -> Choice | str | None:

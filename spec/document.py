@@ -96,6 +96,11 @@ class Parameter:
     schema: Mapping[str, Any]
 
 
+def _simplest(schema: Mapping[str, Any]) -> str:
+    known = [schema[each] for each in ("example", "default", "const") if each in schema]
+    return str(next(iter([*known, *schema.get("enum", ())]), "1"))
+
+
 @dataclass(frozen=True)
 class Rule:
     """A conditional rule over the body (defaults filled in), `$path` and `$representation`."""
@@ -149,6 +154,12 @@ class Operation:
     kept: Kept | None = None  # what it does with answers that are kept
     grants: Grants | None = None  # the key that it gives away
     granted: str = ""  # how keys begin that are given away, and end
+
+    @cached_property
+    def needed_headers(self) -> Mapping[str, str]:
+        """Headers without which a request is refused, in lower case, each with a value that is taken."""
+        needed = (each for each in self.parameters if each.place == "header" and each.required)
+        return {each.name.lower(): _simplest(each.schema) for each in needed}
 
     @property
     def lifecycle(self) -> Lifecycle | None:

@@ -62,6 +62,13 @@ def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
     yield value
 
 
+def replaced(value: Any, tokens: tuple[str, ...], by: Any) -> Any:
+    """A copy of `value` in which `by` stands at `tokens`, which are members of objects."""
+    if not tokens:
+        return by
+    return {**value, tokens[0]: replaced(value.get(tokens[0], {}), tokens[1:], by)}
+
+
 def find_places(
     value: Any, tokens: tuple[str, ...], way: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Any]]:

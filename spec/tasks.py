@@ -211,6 +211,7 @@ class Lists:
     page: Page | None = None
     turned: tuple[Expression, str] | None = None  # where it is asked for the other order, and by which value
     where: tuple[Where, ...] = ()
+    part: tuple[str, ...] = ()  # of what the view shows, where it is not all
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
         """A list may be empty and refuses nothing."""
@@ -239,11 +240,12 @@ class Removes:
     id: Expression
     states: frozenset[str]
     missing: str
-    refused: str  # the outcome where it is in another state
+    refused: str | None  # the outcome where it is in another state
+    to: str | None = None  # or the state to which it is moved then
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
         """The outcomes of a task that stays."""
-        return frozenset({self.missing, self.refused}) - {*successes[:1]}
+        return frozenset({self.missing, self.refused or self.missing}) - {*successes[:1]}
 
 
 Role = Starts | Views | Lists | Moves | Removes
@@ -261,6 +263,7 @@ class Callback:
     attempts: int = 1  # until it is answered with a 2xx
     retry_seconds: float = 0.0  # from one to the next
     retry_is_known: bool = False  # whether the document says how often it is sent
+    part: tuple[str, ...] = ()  # of what the view shows, where it is not all
 
     @cached_property
     def places(self) -> tuple[Expression, ...]:

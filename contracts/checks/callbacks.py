@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.contracts.checks.outcomes import parsed
-from proofsheet.contracts.checks.task_facts import URL, Facts, item_facts, places, views
+from proofsheet.contracts.checks.task_facts import CALL, URL, Facts, as_shown, item_facts, places, views
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import Delivery, Trail
@@ -117,7 +117,9 @@ def _differences(trail: Trail, each: Came) -> Iterator[tuple[str, Any, Any]]:
     if not known or each.state is None:
         return
     moving = set(_moving(trail, each.state))
-    views_of = [dict(_leaves(value)) for _, value in known]
+    part = next((one.part for one in trail.operation.callbacks), ())
+    parts = (as_shown(trail.view, next(pointers.find(value, part), None), part) for _, value in known)
+    views_of = [dict(_leaves(each)) for each in parts]
     own = dict(_leaves(each.value))
     for place, shown in views_of[-1].items():
         if any(_fits(place, one) for one in moving):
@@ -136,7 +138,9 @@ def _moving(trail: Trail, state: str) -> Iterator[tuple[str, ...]]:
     """Where the view shows what may change while a task is in a state."""
     form = trail.view.outcomes[state].representations.get(_JSON) if state in trail.view.outcomes else None
     is_final = trail.lifecycle.states[state].is_final
-    yield from places(form, URL)
+    yield from (
+        tokens for tokens, each in (form.binds if form else ()) if each.text == URL or each.source == CALL
+    )
     if not is_final:
         for name in ("$task.progress", "$task.started", "$task.duration", "$task.ahead"):
             yield from places(form, name)
@@ -233,15 +237,17 @@ def _text(each: Came) -> str:
 
 def came(trail: Trail) -> list[Came]:
     """The callbacks that came, in their order, with what they say."""
-    return [_read(trail, each) for each in trail.deliveries]
+    part = next((each.part for each in trail.operation.callbacks), ())
+    return [_read(trail, each, part) for each in trail.deliveries]
 
 
-def _read(trail: Trail, delivery: Delivery) -> Came:
+def _read(trail: Trail, delivery: Delivery, part: tuple[str, ...]) -> Came:
     try:
         value = json.loads(delivery.body)
     except (ValueError, RecursionError):
         return Came(delivery, None, Facts(None, "it is no JSON"))
-    return Came(delivery, value, item_facts(trail.view, trail.lifecycle, value))
+    found = item_facts(trail.view, trail.lifecycle, value, part)
+    return Came(delivery, as_shown(trail.view, value, part), found)
 
 
 def states_seen(trail: Trail) -> set[str]:

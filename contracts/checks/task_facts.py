@@ -20,6 +20,7 @@ from proofsheet.spec.tasks import Lifecycle
 JSON = "application/json"
 URL = "$artifact.url"
 TIMES = ("$task.created", "$task.started", "$task.ended")
+CALL = "$call"  # what is bound of the looking itself says nothing of the task
 LASTED, PROGRESS = "$task.duration", "$task.progress"
 _NOTHING: tuple[Any, ...] = (None, "", 0, [], {})  # what stands where there is no value (yet)
 
@@ -51,8 +52,15 @@ def facts(operation: Operation, lifecycle: Lifecycle, exchange: Exchange) -> Fac
     return known
 
 
-def item_facts(operation: Operation, lifecycle: Lifecycle, item: Any) -> Facts:
-    """What an item of a list says, which is as the operation shows one task."""
+def as_shown(operation: Operation, item: Any, part: tuple[str, ...]) -> Any:
+    """An item that is a part of what the operation shows, in its place there."""
+    form = operation.success.representations.get(JSON)
+    return pointers.replaced(form.value, part, item) if part and form else item
+
+
+def item_facts(operation: Operation, lifecycle: Lifecycle, item: Any, part: tuple[str, ...] = ()) -> Facts:
+    """What an item of a list says, which is as the operation shows one task, or a part of that."""
+    item = as_shown(operation, item, part)
     found = recognise(operation, operation.success.status, JSON, item)
     return _facts(operation, found.outcomes, found.mismatch, lifecycle, item)
 
@@ -75,7 +83,7 @@ def _facts(
             if each.text == URL:
                 links += [came] if isinstance(came, str) and came else []
                 continue
-            if came in _NOTHING and came is not False:
+            if (came in _NOTHING and came is not False) or each.source == CALL:
                 continue
             try:
                 values.setdefault(each.text, _plain(each.form, came))

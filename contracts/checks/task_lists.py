@@ -33,7 +33,9 @@ class IsListed(OfTrail):
             if listed is None:
                 yield f"expected a list of tasks, came {answered(look.exchange)}"
                 continue
-            known = [item_facts(trail.view, trail.lifecycle, each) for each in listed]
+            role = look.operation.task
+            part = role.part if isinstance(role, Lists) else ()
+            known = [item_facts(trail.view, trail.lifecycle, each, part) for each in listed]
             mine = [each for each in known if str(each.get("$task.id")) == trail.id]
             yield from self._listed(trail, look, mine, len(listed))
             yield from self._ordered(known)

@@ -138,7 +138,8 @@ class HttpClient:
         ours = httpx.URL(target.url)
         if (whole.scheme, whole.netloc) == (ours.scheme, ours.netloc):
             operation = self._document.operations[case.request.operation]
-            request.headers.update(dict(target.placed(operation.security, case.request.credential).headers))
+            placed = target.placed(operation.security, case.request.credential)
+            request.headers.update({**operation.needed_headers, **dict(placed.headers)})
         request.headers.pop("accept", None)
         return _exchange(request, b"", self._answer(self._fresh, request, case))
 
@@ -151,7 +152,7 @@ class HttpClient:
         for name, value in sent.path_params.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
         placed = self._target.placed(operation.security, sent.credential)
-        headers = {**body_headers, **dict(placed.headers), **sent.headers}
+        headers = {**operation.needed_headers, **body_headers, **dict(placed.headers), **sent.headers}
         if query := {**sent.query, **dict(placed.query)}:
             path += ("&" if "?" in path else "?") + urlencode(query)
         if sent.capitals:

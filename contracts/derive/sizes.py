@@ -14,6 +14,7 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import evidence, pointers
+from proofsheet.spec.choices import Choice
 from proofsheet.spec.document import Operation
 from proofsheet.spec.schemas import Schema
 
@@ -90,13 +91,16 @@ def _size_of(source: Source, request: PaidRequest, requirement: str) -> Expectat
     )
     grade = evidence.grade_within(source.document.source, operation.pointer, place)
     near = artifact.size.tolerance if grade in evidence.ADVISORY else 0.0
-    width, height = artifact.size.table[key]
+    found = artifact.size.table[key]
+    width, height = found.pick(artifact.read(request.body)) if isinstance(found, Choice) else found
     return SizeIs(requirement, width, height, near)
 
 
 def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
     choice = operation.artifact.sent_size if operation.artifact else None
-    if choice is None or not choice.table:
+    if choice is None or any(isinstance(each, Choice) for each in choice.table.values()):
+        return  # a size that several fields decide about is judged with each result
+    if not choice.table:
         return
     name, at = choice.field[0], "/x-artifact/size"
     for key, (width, height) in choice.table.items():
