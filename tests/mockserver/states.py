@@ -1,4 +1,8 @@
-"""One history for two memories: each step is asked of both, and they must answer alike."""
+"""Histories for two memories: each step is asked of both, and they must answer alike.
+
+A machine is aimed at one thing each, so that its steps meet: few names, few amounts, and of those some that
+carry, borrow and come to just the limit.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ START = 1_700_000_000.0
 KEYS = ("sk-one", "")
 HOLDERS = (("house", "sk-one"), ("garden", ""))  # few, so that steps meet
 OPERATIONS = (("house", "paint"), ("house", "look"))
-COSTS = tuple(map(Decimal, ("0", "0.1", "3", "0.000000000000001", "17.35", "20.2")))
+COSTS = tuple(map(Decimal, ("0", "0.1", "3", "0.6", "0.999999999999999", "17.35", "20.4")))
 LIMITS = (RateLimit(3, 10.0, 60.0), RateLimit(2, 5.0, 7.5, "operation", "count"), RateLimit(4, 30.0, 0.0))
 TOKENS = TokenLimit(100, 20.0)
 NAMES = (("pace", "sk-one"), ("pace", "sk-two"), ("kept", "sk-one", "house", "a:b"), ("file", "t0ken"))
@@ -63,12 +67,8 @@ def task(id: str, holder: Holder, cost: Decimal, now: float, route: Any, **more:
                 ends=len(route) > 1, cost=cost, **more)  # fmt: skip
 
 
-class Histories(RuleBasedStateMachine):
+class History(RuleBasedStateMachine):
     """`subjects` are handles of one memory, as several processes have them: each step goes by any of them."""
-
-    holds: Bundle[Any] = Bundle("holds")
-    tasks: Bundle[Any] = Bundle("tasks")  # (holder, id)
-    seen: Bundle[Any] = Bundle("seen")  # tasks as they once were, to be replaced
 
     def subjects(self) -> list[State]:
         raise NotImplementedError
@@ -76,7 +76,8 @@ class Histories(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.model = model()
-        self.handles = itertools.cycle(self.subjects())
+        self.all = self.subjects()
+        self.handles = itertools.cycle(self.all)
         self.numbers = itertools.count(1)
         self.resets = 0
 
@@ -92,7 +93,17 @@ class Histories(RuleBasedStateMachine):
         self.ask("move_clock", seconds)
         self.ask("now")
 
-    # credits
+    @precondition(lambda self: next(self.numbers) > 10)
+    @rule(key=keys)
+    def reset(self, key: str) -> None:
+        self.ask("reset", key, "key-2")
+        self.resets += 1  # what was held before is nobody's
+
+
+class Credits(History):
+    """What calls hold and pay."""
+
+    holds: Bundle[Any] = Bundle("holds")
 
     @rule(holder=holders)
     def look_at_account(self, holder: Holder) -> None:
@@ -113,23 +124,36 @@ class Histories(RuleBasedStateMachine):
     def settle(self, hold: Any, charge: bool, part: bool) -> None:
         holder, cost, name, resets = hold
         if resets == self.resets:
-            self.ask("settle", holder, cost, charge, cost / 2 if part and cost > 1 else None, name)
+            self.settled(holder, cost, charge, cost / 2 if part and cost > 1 else None, name)
             self.look_at_account(holder)
 
-    # tasks
+    def settled(self, *payment: Any) -> None:
+        self.ask("settle", *payment)
 
-    @rule(target=tasks, hold=consumes(holds), route=st.sampled_from(ROUTES), looks=st.booleans(),
+    def teardown(self) -> None:
+        for holder in HOLDERS:
+            self.look_at_account(holder)
+
+
+class Courses(History):
+    """Tasks: what becomes of them and of what they hold."""
+
+    tasks: Bundle[Any] = Bundle("tasks")  # (holder, id)
+    seen: Bundle[Any] = Bundle("seen")  # tasks as they once were, to be replaced
+
+    @rule(target=tasks, holder=holders, cost=costs, route=st.sampled_from(ROUTES), looks=st.booleans(),
           charged=st.booleans(), again=st.booleans(), most=st.none() | st.integers(1, 3))  # fmt: skip
     def add_task(
-        self, hold: Any, route: Any, looks: bool, charged: bool, again: bool, most: int | None
-    ) -> Any:
-        holder, cost, name, resets = hold
-        if resets != self.resets:
+        self, holder: Holder, cost: Decimal, route: Any, looks: bool, charged: bool, again: bool,
+        most: int | None,
+    ) -> Any:  # fmt: skip
+        name = f"hold{next(self.numbers)}"
+        if not self.ask("reserve", holder, cost, name):
             return multiple()
         id = "same" if again else f"task{next(self.numbers)}"
         made = task(id, holder, cost, self.model.now(), route, charged=charged, by_looks=looks)
-        limit = most and Most(most, "house", "paint" if again else None)
-        if self.ask("add_task", made, limit or None, name) == "kept":
+        limit = Most(most, "house", "paint" if again else None) if most else None
+        if self.ask("add_task", made, limit, name) == "kept":
             return holder, id
         self.ask("settle", holder, cost, False, None, name)
         return multiple()
@@ -159,6 +183,11 @@ class Histories(RuleBasedStateMachine):
         self.ask("replace_task", old, new, anyway)
         self.look_at_account(old.holder)
 
+    @rule(holder=holders)
+    def look_at_account(self, holder: Holder) -> None:
+        self.ask("balance", holder)
+        self.ask("held", holder)
+
     @rule(known=tasks)
     def remove(self, known: Any) -> None:
         found = self.model.task(known[0][0], known[1])
@@ -172,20 +201,36 @@ class Histories(RuleBasedStateMachine):
     @rule(holder=holders, operation=st.sampled_from([None, "paint", "look"]))
     def unfinished(self, holder: Holder, operation: str | None) -> None:
         self.ask("unfinished_tasks", holder, "house", operation)
+        self.ask("has_room", holder, Most(2, "house", operation))
 
-    # limits
+    def teardown(self) -> None:
+        for holder in HOLDERS:
+            self.look_at_account(holder)
+            self.list_tasks(holder, None)
 
-    @rule(holder=holders, limit=st.sampled_from(LIMITS), counted=st.sampled_from(["", "paint"]))
-    def hit(self, holder: Holder, limit: RateLimit, counted: str) -> None:
-        self.ask("hit", holder, limit, counted)
-        self.ask("allowance", holder, limit, counted)
+
+class Limits(History):
+    """Windows of requests and tokens."""
+
+    @rule(
+        holder=holders,
+        limit=st.sampled_from(LIMITS),
+        counted=st.sampled_from(["", "paint"]),
+        times=st.integers(1, 6),
+    )
+    def hit(self, holder: Holder, limit: RateLimit, counted: str, times: int) -> None:
+        for _ in range(times):
+            self.ask("hit", holder, limit, counted)
+            self.ask("allowance", holder, limit, counted)
 
     @rule(holder=holders, amount=st.sampled_from([1, 30, 70, 101]))
     def spend(self, holder: Holder, amount: int) -> None:
         self.ask("spend", holder, TOKENS, amount)
         self.ask("allowance", holder, TOKENS)
 
-    # values of a while
+
+class Values(History):
+    """What is remembered for a while."""
 
     @rule(
         name=st.sampled_from(NAMES),
@@ -201,7 +246,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), new=st.integers(1, 3), stale=st.booleans())
     def exchange(self, name: Any, new: int, stale: bool) -> None:
-        old = "stale" if stale else self.model.recall(name)
+        self.exchanged(name, "stale" if stale else self.model.recall(name), new)
+
+    def exchanged(self, name: Any, old: Any, new: int) -> None:
         self.ask("exchange", name, old, new, 9.0)
 
     @rule(name=st.sampled_from(NAMES))
@@ -212,7 +259,9 @@ class Histories(RuleBasedStateMachine):
     def seed(self, holder: Holder) -> None:
         self.ask("fresh_seed", holder, 2**31)
 
-    # what is to happen
+
+class Happenings(History):
+    """What is to happen, and the journal of what has."""
 
     @rule(key=st.none() | keys, times=st.integers(1, 3), able=st.none() | st.sampled_from(OPERATIONS))
     def schedule(self, key: str | None, times: int, able: Any) -> None:
@@ -227,8 +276,6 @@ class Histories(RuleBasedStateMachine):
     def drop_scheduled(self, key: str | None) -> None:
         self.ask("scheduled")
         self.ask("drop_scheduled", key)
-
-    # the journal
 
     @rule(holder=holders, label=st.sampled_from([None, "key-1", "key-2"]))
     def record(self, holder: Holder, label: str | None) -> None:
@@ -248,15 +295,9 @@ class Histories(RuleBasedStateMachine):
     def drop_journal(self, label: str | None) -> None:
         self.ask("drop_journal", label)
 
-    @precondition(lambda self: next(self.numbers) > 10)
-    @rule(key=keys)
-    def reset(self, key: str) -> None:
-        self.ask("reset", key, "key-2")
-        self.resets += 1  # what was held before is nobody's
-
     def teardown(self) -> None:
-        for holder in HOLDERS:
-            self.look_at_account(holder)
-            self.list_tasks(holder, None)
         self.ask("journal")
         self.ask("scheduled")
+
+
+MACHINES = (Credits, Courses, Limits, Values, Happenings)
