@@ -26,7 +26,8 @@ class Site:
 
     def __init__(self, double: Double) -> None:
         self.double = double
-        self._control = _control(lambda: self.double)
+        self.is_leaving = False  # told to end, it serves on for a while, and is not ready for more
+        self._control = _control(lambda: self.double, lambda: self.is_leaving)
         self._replay = _replay(double)
         self._api = self._with_cors(double)
 
@@ -92,8 +93,8 @@ class Site:
         self._api = self._with_cors(self.double)
 
 
-def _control(get: Callable[[], Double]) -> Starlette:
-    app = Starlette(routes=[*probes.routes(get), *routes.routes(get)])
+def _control(get: Callable[[], Double], is_leaving: Callable[[], bool]) -> Starlette:
+    app = Starlette(routes=[*probes.routes(get, is_leaving), *routes.routes(get)])
     app.router.redirect_slashes = False
     app.router.default = unmatched.NoControlPath(get)
     return app

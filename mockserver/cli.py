@@ -117,6 +117,9 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 @click.option("--tls-ca", type=click.Path(path_type=Path, dir_okay=False), default="proofsheet-ca.pem",
               show_default=True, metavar="FILE",
               help="Where --tls writes what clients are to trust.")  # fmt: skip
+@click.option("--drain", type=click.FloatRange(0, 600), default=0.0, metavar="SECONDS",
+              help="How long one that is told to end (SIGTERM) serves on, not ready for more, so that a "
+              "balancer goes elsewhere.  [default: 0]")  # fmt: skip
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
@@ -160,6 +163,7 @@ def _run(
         reload=options["reload"],
         warm=not options["no_warm"],
         tls=tls,
+        drain=options["drain"],
     )
 
     def ready() -> None:

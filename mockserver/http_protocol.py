@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from proofsheet.mockserver.settings import Settings
 
 WRITE_BUFFER = 4 * 1024 * 1024
+FIRST_SECONDS = 1.0  # for which the first request on a connection is waited for by a server that ends
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -21,6 +22,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     max_header_bytes = 64 * 1024
     header_timeout = 10.0
+    is_leaving = False  # of one server's class: each answer is the last of its connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
@@ -98,6 +100,20 @@ class GuardedProtocol(HttpToolsProtocol):
         self._late.cancel()
         if not self.parser.should_upgrade() or self._should_upgrade():
             super().on_headers_complete()
+            if self.is_leaving:
+                self.leave()
+
+    def leave(self) -> None:
+        """Say in the answer under way that it is the last on this connection."""
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Close the connection once nothing is under way; who has just connected is about to ask."""
+        if self.is_leaving and self.cycle is None:
+            self.loop.call_later(FIRST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def on_message_complete(self) -> None:
         if not self.parser.should_upgrade():

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from proofsheet.mockserver import triggers as trigger_table
 from proofsheet.mockserver.app import Site
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.double import double, on_redis, opening
-from proofsheet.mockserver.http_protocol import limited
+from proofsheet.mockserver.http_protocol import GuardedProtocol, limited
 from proofsheet.mockserver.observability.metrics import shared_files
 from proofsheet.mockserver.observability.watch import Watch
 from proofsheet.mockserver.settings import Settings
@@ -31,6 +32,7 @@ from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.mockserver.state.protocol import State
 
 GRACE_SECONDS = 15
+IDLE_SECONDS = 75  # after which an idle connection is closed: after nginx' 60, which would ask just then
 BACKLOG = 2048
 LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes of a WebSocket's message, whatever its document says
 
@@ -46,17 +48,23 @@ class Plan:
     reload: bool
     warm: bool = True
     tls: tuple[Path, Path] | None = None  # the files of a certificate and its key
+    drain: float = 0.0  # seconds for which a server that is to end (SIGTERM) serves on, and says so
 
 
 class Server(uvicorn.Server):
     """uvicorn's server, which would end by raising the signal again: an orderly end is a success here.
 
-    `ready` is called when it serves and can be told to stop.
+    `ready` is called when it serves and can be told to stop. Told so by SIGTERM, it serves on for `drain`
+    seconds in which it is not ready and each answer closes its connection: who balances load goes elsewhere.
     """
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], site: Site, drain: float = 0.0
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._site = site
+        self._drain = drain
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -65,9 +73,42 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+        loop.add_signal_handler(signal.SIGINT, self.handle_exit, signal.SIGINT, None)
+        loop.add_signal_handler(signal.SIGTERM, self._leave)
         yield
+
+    @property
+    def _protocol(self) -> type[GuardedProtocol]:
+        found = self.config.http_protocol_class
+        assert issubclass(found, GuardedProtocol)
+        return found
+
+    def _leave(self) -> None:
+        if not self._drain or self._site.is_leaving:
+            self.handle_exit(signal.SIGTERM, None)
+            return
+        self._site.is_leaving = True
+        self._protocol.is_leaving = True
+        for each in list(self.server_state.connections):
+            if isinstance(each, GuardedProtocol):
+                each.leave()
+        asyncio.get_running_loop().call_later(self._drain, self.handle_exit, signal.SIGTERM, None)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._site.is_leaving:
+            await self._accept_the_last(sockets or [])
+        await super().shutdown(sockets)
+
+    async def _accept_the_last(self, sockets: list[socket.socket]) -> None:
+        """Serve whoever has connected: the kernel would reset them when nobody listens any more."""
+        loop, config = asyncio.get_running_loop(), self.config
+        make = partial(self._protocol, config, self.server_state, self.lifespan.state)
+        for each in sockets:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    connection, _ = each.accept()
+                    connection.setblocking(False)
+                    await loop.connect_accepted_socket(make, connection, ssl=config.ssl)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -127,10 +168,11 @@ def serve(
         proxy_headers=False,  # nobody in front of it is trusted, and nothing asks for the client's address
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=IDLE_SECONDS,
         ssl_certfile=plan.tls[0] if plan.tls else None,
         ssl_keyfile=plan.tls[1] if plan.tls else None,
     )
-    server = Server(config, ready)
+    server = Server(config, ready, site, plan.drain)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(server, site, watch, plan, sock))
 

@@ -18,13 +18,15 @@ from proofsheet.mockserver.state.protocol import StateUnavailable
 PATHS = frozenset({"/healthz", "/readyz"})
 
 
-def routes(get: Callable[[], Double]) -> list[Route]:
+def routes(get: Callable[[], Double], is_leaving: Callable[[], bool]) -> list[Route]:
     """The routes of both; `get` gives the double as it is now."""
 
     async def alive(request: Request) -> Response:
         return as_json({"ok": True})
 
     async def ready(request: Request) -> Response:
+        if is_leaving():
+            return problem_response(503, "not ready", "told to end: it serves on for what comes yet")
         try:
             get().state.check()
         except StateUnavailable as away:
