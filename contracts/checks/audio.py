@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
-from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.contracts.checks.audio_facts import AudioFacts, heard, listen
 from proofsheet.contracts.checks.event_streams import OfStream, place_in
-from proofsheet.contracts.checks.expected import no_success
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.checks.written import event_data, values
-from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.expectation import Answer
 from proofsheet.contracts.history import Unjudged
 from proofsheet.spec import pointers
 from proofsheet.spec.events import EventStream
@@ -36,26 +35,23 @@ def _in_kind(facts: AudioFacts, wanted: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class AudioIs(Expectation):
+class AudioIs(OfSuccess):
     """The answer is a whole file of a format in which something is heard."""
 
     format: str
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        yield from list(no_success(answer)) or _in_kind(heard(answer.exchange), self.format)
+    def of_success(self, answer: Answer) -> Iterator[str]:
+        yield from _in_kind(heard(answer.exchange), self.format)
 
 
 @dataclass(frozen=True)
-class SaidInTime(Expectation):
+class SaidInTime(OfSuccess):
     """A text takes about as long as people take to say it, by the speed."""
 
     characters: int
     speed: float
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        if problems := list(no_success(answer)):
-            yield from problems
-            return
+    def of_success(self, answer: Answer) -> Iterator[str]:
         facts = heard(answer.exchange)
         if facts.problem:
             raise Unjudged("there is no whole file to measure")
@@ -87,34 +83,23 @@ class AudioInEvents(OfStream):
         yield from _in_kind(listen(file), self.format)
 
 
-class OfTranscript(Expectation):
-    """Something expected of what was written down, in a success."""
-
-    def findings(self, answer: Answer) -> Iterator[str]:
-        yield from list(no_success(answer)) or self.of_transcript(answer)
-
-    @abstractmethod
-    def of_transcript(self, answer: Answer) -> Iterator[str]:
-        """What is wrong with it, one message each."""
-
-
 @dataclass(frozen=True)
-class IsTranscribed(OfTranscript):
+class IsTranscribed(OfSuccess):
     """There is a text; it may be empty, for nobody knows what a service hears in a sound."""
 
-    def of_transcript(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         texts = values(answer, "$choice.text")
         if len(texts) != 1 or not isinstance(texts[0], str):
             yield f"expected a text, came {texts!r:.80}"
 
 
 @dataclass(frozen=True)
-class DurationIs(OfTranscript):
+class DurationIs(OfSuccess):
     """The answer says how long the file is, or how many seconds are paid."""
 
     seconds: float
 
-    def of_transcript(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found = values(answer, "$transcript.duration")
         if not found:
             yield "expected how long the file is, came nothing"
@@ -127,13 +112,13 @@ class DurationIs(OfTranscript):
 
 
 @dataclass(frozen=True)
-class WordsInOrder(OfTranscript):
+class WordsInOrder(OfSuccess):
     """Parts and words come one after another, none ends before it begins or after the file does."""
 
     source: str  # segment or word
     seconds: float
 
-    def of_transcript(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         starts = values(answer, f"${self.source}.start")
         ends = values(answer, f"${self.source}.end")
         texts = values(answer, f"${self.source}.text")
@@ -163,13 +148,13 @@ def _is_time(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Subtitles(OfTranscript):
+class Subtitles(OfSuccess):
     """The body is subtitles of a form: numbered in SRT, under a head in WebVTT, their times in order."""
 
     form: str  # srt or vtt
     seconds: float
 
-    def of_transcript(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         text = answer.exchange.body.decode("utf-8-sig", "replace").replace("\r\n", "\n")
         if self.form == "vtt" and not re.match(r"WEBVTT(?:[ \t][^\n]*)?(?:\n|$)", text):
             yield f"expected WEBVTT in the first line, came {text[:40]!r}"

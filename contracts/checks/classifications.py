@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.checks.completions import OfWords
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.checks.written import values
 from proofsheet.contracts.expectation import Answer
 
 
 @dataclass(frozen=True)
-class Classified(OfWords):
+class Classified(OfSuccess):
     """So many results, each with a flag and a score from 0 to 1 of each category; `flagged` if any is.
 
     Categories of its own a service may have, if both say something of them.
@@ -20,7 +20,7 @@ class Classified(OfWords):
 
     count: int
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found = [values(answer, f"$result.{name}") for name in ("flagged", "categories", "scores")]
         if any(len(each) != self.count for each in found):
             came = ", ".join(str(len(each)) for each in found)

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import json
-from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from proofsheet.contracts.checks.expected import no_success
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.checks.extraction import gallery, whole_number
 from proofsheet.contracts.checks.outcomes import parsed
 from proofsheet.contracts.checks.written import adds_up, values
-from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.expectation import Answer
 from proofsheet.contracts.history import Unjudged
 from proofsheet.spec import pointers
 from proofsheet.spec.schemas import Schema
 
 
-class OfWords(Expectation):
-    """Something expected of a success that is JSON."""
-
-    def findings(self, answer: Answer) -> Iterator[str]:
-        problems = list(no_success(answer))
-        yield from problems or self.of_words(answer)
-
-    @abstractmethod
-    def of_words(self, answer: Answer) -> Iterator[str]:
-        """What is wrong with an answer, one message each."""
-
-
 @dataclass(frozen=True)
-class Answered(OfWords):
+class Answered(OfSuccess):
     """There is a text, its end is one that is documented, and the usage adds up."""
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         texts = values(answer, "$choice.text")
         if not texts or not all(isinstance(each, str) and each for each in texts):
             yield f"expected a text, came {texts!r:.80}"
@@ -51,12 +38,12 @@ class Answered(OfWords):
 
 
 @dataclass(frozen=True)
-class TokensAtMost(OfWords):
+class TokensAtMost(OfSuccess):
     """It has at most so many tokens by its own usage, and says that it was cut."""
 
     most: int
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found = values(answer, "$usage.completion")
         if not found:
             raise Unjudged("the answer does not say how many tokens it has")
@@ -75,12 +62,12 @@ class TokensAtMost(OfWords):
 
 
 @dataclass(frozen=True)
-class ChoiceCount(OfWords):
+class ChoiceCount(OfSuccess):
     """As many choices come as were asked for, numbered."""
 
     count: int
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found = values(answer, "$choice.index") or values(answer, "$choice.text")
         wanted = list(range(self.count))
         if len(found) != self.count or (values(answer, "$choice.index") and found != wanted):
@@ -88,12 +75,12 @@ class ChoiceCount(OfWords):
 
 
 @dataclass(frozen=True)
-class StopsBefore(OfWords):
+class StopsBefore(OfSuccess):
     """None of these texts is in it."""
 
     texts: tuple[str, ...]
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         texts = values(answer, "$choice.text")
         if not texts:
             raise Unjudged("there is no text to look at")
@@ -104,12 +91,12 @@ class StopsBefore(OfWords):
 
 
 @dataclass(frozen=True)
-class KeepsToSchema(OfWords):
+class KeepsToSchema(OfSuccess):
     """Every text is JSON that the schema admits."""
 
     schema: Mapping[str, Any] = field(default_factory=dict)
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         texts = values(answer, "$choice.text")
         if not texts:
             yield "expected a text, came none"
@@ -118,12 +105,12 @@ class KeepsToSchema(OfWords):
 
 
 @dataclass(frozen=True)
-class CallsTool(OfWords):
+class CallsTool(OfSuccess):
     """A tool is called that was declared, with arguments that its schema admits; and that is how it ends."""
 
     tools: Mapping[str, Any] = field(default_factory=dict)  # their schemas by name
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         names, arguments = values(answer, "$tool.name"), values(answer, "$tool.arguments")
         if not names:
             yield f"expected a call of {' or '.join(self.tools)}, came none"
@@ -142,10 +129,10 @@ class CallsTool(OfWords):
 
 
 @dataclass(frozen=True)
-class ShowsPicture(OfWords):
+class ShowsPicture(OfSuccess):
     """A text shows a picture by its link, and that is one."""
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         for each in gallery(answer.exchange, answer.operation):
             if isinstance(each, str):
                 yield f"expected a picture that the text shows: {each}"
@@ -154,13 +141,13 @@ class ShowsPicture(OfWords):
 
 
 @dataclass(frozen=True)
-class NamesResource(OfWords):
+class NamesResource(OfSuccess):
     """What it says at a place that it was made with is what was asked for (`names`), or a version of that."""
 
     at: tuple[str, ...]
     names: tuple[str, ...]
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found = list(pointers.find(parsed(answer.exchange), self.at))
         if not found:
             raise Unjudged(f"the answer has no {pointers.join(*self.at)}")

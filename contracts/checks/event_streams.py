@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.checks.expected import no_success
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.checks.written import (
     adds_up,
     as_json,
@@ -18,7 +18,7 @@ from proofsheet.contracts.checks.written import (
     read_events,
     stream_form,
 )
-from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.expectation import Answer
 from proofsheet.spec import pointers
 from proofsheet.spec.events import MEDIA_TYPE, Event, EventStream
 from proofsheet.spec.schemas import Schema
@@ -28,17 +28,14 @@ _MOST_SAID = 3
 _LINE_END = re.compile(r"\r\n|\r|\n")  # no other of Unicode's: JSON may hold those as they are
 
 
-class OfStream(Expectation):
+class OfStream(OfSuccess):
     """Something expected of a success that is a stream."""
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        problems = list(no_success(answer))
-        if not problems and answer.exchange.media_type != MEDIA_TYPE:
-            came = answer.exchange.media_type or "no content-type"
-            problems = [f"expected {MEDIA_TYPE}, came {came}"]
-        yield from problems
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found = stream_form(answer.operation)
-        if not problems and found is not None:
+        if answer.exchange.media_type != MEDIA_TYPE:
+            yield f"expected {MEDIA_TYPE}, came {answer.exchange.media_type or 'no content-type'}"
+        elif found is not None:
             yield from self.of_stream(answer, found[1])
 
     @abstractmethod

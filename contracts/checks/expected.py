@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,11 +23,19 @@ from proofsheet.contracts.history import Unjudged
 from proofsheet.spec import pointers
 
 
-def no_success(answer: Answer) -> Iterator[str]:
-    """That an answer is no success, if it is none."""
-    if not is_success(answer.exchange, answer.operation):
-        came = in_words(answer.exchange, answer.operation)
-        yield f"expected {answer.operation.success.status}, came {came} {excerpt(answer.exchange)}"
+class OfSuccess(Expectation):
+    """Something expected of a success; that an answer is none is found, and nothing else then."""
+
+    def findings(self, answer: Answer) -> Iterator[str]:
+        if is_success(answer.exchange, answer.operation):
+            yield from self.of_success(answer)
+        else:
+            came = in_words(answer.exchange, answer.operation)
+            yield f"expected {answer.operation.success.status}, came {came} {excerpt(answer.exchange)}"
+
+    @abstractmethod
+    def of_success(self, answer: Answer) -> Iterator[str]:
+        """What is wrong with a success, one message each. Raises Unjudged where nothing can be said."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,11 @@ class IsRefusal(Expectation):
 
 
 @dataclass(frozen=True)
-class IsSuccess(Expectation):
+class IsSuccess(OfSuccess):
     """The answer is a success."""
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        yield from no_success(answer)
+    def of_success(self, answer: Answer) -> Iterator[str]:
+        yield from ()
 
 
 @dataclass(frozen=True)

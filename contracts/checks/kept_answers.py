@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.checks.expected import no_success
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.checks.extraction import whole_number
 from proofsheet.contracts.checks.outcomes import in_words, is_outcome, parsed
 from proofsheet.contracts.checks.written import values
@@ -48,33 +48,29 @@ def _earlier(history: History, keeper: Operation) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class ShownAgain(Expectation):
+class ShownAgain(OfSuccess):
     """What is shown of a kept answer is what was answered; more may be beside it."""
 
     keeper: Operation
     compares = True
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        problems = list(no_success(answer))
-        yield from problems
+    def of_success(self, answer: Answer) -> Iterator[str]:
         wanted = _earlier(answer.history, self.keeper)[0]
         came = json.loads(said(answer.exchange, self.keeper))
-        for name, value in wanted.items() if not problems else ():
+        for name, value in wanted.items():
             if came[name] != value:
                 yield f"expected the {name} as answered, {value!r:.60}, came {came[name]!r:.60}"
 
 
 @dataclass(frozen=True)
-class ItemsListed(Expectation):
+class ItemsListed(OfSuccess):
     """Among the items that a kept answer was made of is all that was `sent`, its texts."""
 
     sent: tuple[str, ...]
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        problems = list(no_success(answer))
-        yield from problems
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found = set(_texts(values(answer, "$kept.items")))
-        for each in self.sent if not problems else ():
+        for each in self.sent:
             if each not in found:
                 yield f"expected what was sent, {each!r:.60}, among the items, came {len(found)} other texts"
 
@@ -88,17 +84,13 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class GoesOn(Expectation):
+class GoesOn(OfSuccess):
     """An answer that goes on from the one before has read more than that for the same request."""
 
     keeper: Operation
     compares = True
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        problems = list(no_success(answer))
-        yield from problems
-        if problems:
-            return
+    def of_success(self, answer: Answer) -> Iterator[str]:
         own, *others = _earlier(answer.history, self.keeper)
         read = [whole_number(next(iter(each["tokens read"]), None)) for each in (own, *others[:1])]
         if len(read) < 2 or None in read:

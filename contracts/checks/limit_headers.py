@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from proofsheet.contracts.checks.expected import no_success
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.expectation import Answer
 from proofsheet.contracts.history import Trace
 from proofsheet.spec.document import Operation
 
@@ -39,7 +39,7 @@ def _number(text: str | None) -> int | None:
 
 
 @dataclass(frozen=True)
-class LimitsTold(Expectation):
+class LimitsTold(OfSuccess):
     """Each header is there; what is left is at most the limit, and does not grow before there is a reason.
 
     `window` is that of the limit on requests, in seconds: what was asked for before it began is free again.
@@ -48,11 +48,7 @@ class LimitsTold(Expectation):
     window: float
     compares = True
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        problems = list(no_success(answer))
-        yield from problems or self._told(answer)
-
-    def _told(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         names = named_headers(answer.operation)
         found = {source: answer.exchange.header(name) for source, name in names.items()}
         for source, came in found.items():

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.checks.completions import OfWords
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.checks.written import values
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer
@@ -23,14 +23,14 @@ _SAME_VECTOR = 0.99  # models do not give the same numbers to the last digit eac
 
 
 @dataclass(frozen=True)
-class Vectors(OfWords):
+class Vectors(OfSuccess):
     """So many vectors come, numbered, written as asked for; each has so many numbers (None: any number)."""
 
     count: int
     form: str  # numbers | base64
     dimensions: int | None = None
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         found, numbers = values(answer, "$vector.values"), values(answer, "$vector.index")
         if len(found) != self.count or (numbers and numbers != list(range(self.count))):
             came = f"{len(found)}, numbered {numbers!r:.60}"
@@ -50,14 +50,14 @@ class Vectors(OfWords):
 
 
 @dataclass(frozen=True)
-class SameVectors(OfWords):
+class SameVectors(OfSuccess):
     """The vectors are those of an earlier `case`, written otherwise: each points where the other does."""
 
     case: str
     compares = True
     after = "vectors."
 
-    def of_words(self, answer: Answer) -> Iterator[str]:
+    def of_success(self, answer: Answer) -> Iterator[str]:
         earlier = next((each.looks for each in answer.history if each.case == self.case and each.looks), None)
         if earlier is None:
             raise Unjudged("there are no vectors as numbers to compare with")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from proofsheet.contracts.checks.expected import no_success
+from proofsheet.contracts.checks.expected import OfSuccess
 from proofsheet.contracts.checks.image_facts import difference, in_colour
 from proofsheet.contracts.checks.video_facts import VideoFacts, seen
-from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.expectation import Answer
 from proofsheet.contracts.history import Unjudged
 
 SIDE = 64  # points of the sides at which pictures are compared
@@ -23,15 +23,12 @@ _CONTAINERS = {"video/mp4": "mp4", "video/webm": "webm", "video/quicktime": "mov
 _CODECS = {"video/mp4": ("h264", "hevc", "av1"), "video/webm": ("vp8", "vp9", "av1")}
 
 
-class OfVideo(Expectation):
+class OfVideo(OfSuccess):
     """Something expected of a file that decodes; what does not is another finding."""
 
     of = "file"
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        if problems := list(no_success(answer)):
-            yield from problems
-            return
+    def of_success(self, answer: Answer) -> Iterator[str]:
         facts = seen(answer.exchange)
         if facts.problem:
             raise Unjudged("there is no whole video to look at")
@@ -43,16 +40,13 @@ class OfVideo(Expectation):
 
 
 @dataclass(frozen=True)
-class VideoIsWhole(Expectation):
+class VideoIsWhole(OfSuccess):
     """The file decodes to its end, and is of the container and one of the codecs of its media type."""
 
     of = "file"
     media_type: str
 
-    def findings(self, answer: Answer) -> Iterator[str]:
-        if problems := list(no_success(answer)):
-            yield from problems
-            return
+    def of_success(self, answer: Answer) -> Iterator[str]:
         facts = seen(answer.exchange)
         container, codecs = _CONTAINERS.get(self.media_type, ""), _CODECS.get(self.media_type, ())
         if facts.problem:
