@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from proofsheet.contracts.checks.extraction import bound
 from proofsheet.contracts.checks.outcomes import parsed
-from proofsheet.contracts.checks.task_facts import CALL, URL, Facts, as_shown, item_facts, places, views
+from proofsheet.contracts.checks.task_facts import CALL, URL, Facts, as_shown, item_facts, views
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import Delivery, Trail
@@ -143,7 +144,7 @@ def _moving(trail: Trail, state: str) -> Iterator[tuple[str, ...]]:
     )
     if not is_final:
         for name in ("$task.progress", "$task.started", "$task.duration", "$task.ahead"):
-            yield from places(form, name)
+            yield from bound(form, name)
 
 
 def _fits(place: tuple[str, ...], pattern: tuple[str, ...]) -> bool:

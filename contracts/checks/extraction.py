@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from proofsheet.contracts.checks.image_facts import ImageFacts, inspect
-from proofsheet.contracts.checks.outcomes import is_success, parsed
+from proofsheet.contracts.checks.outcomes import is_outcome, is_success, parsed
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Representation
@@ -155,6 +155,13 @@ def balance(exchange: Exchange, operation: Operation) -> Any:
 def answered(exchange: Exchange) -> str:
     """An answer's status and its beginning, for a message."""
     return f"{exchange.status} {excerpt(exchange)}"
+
+
+def other_outcome(exchange: Exchange, operation: Operation, name: str) -> Iterator[str]:
+    """That an answer is another outcome than the named one, if it is."""
+    if not is_outcome(exchange, operation, name):
+        wanted = operation.outcomes[name]
+        yield f"expected {wanted.status} {wanted.name}, came {answered(exchange)}"
 
 
 def excerpt(exchange: Exchange) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from proofsheet.contracts.checks import scenes
 from proofsheet.contracts.checks.edited_pictures import SAME_SHADE, distances
-from proofsheet.contracts.checks.extraction import answered
+from proofsheet.contracts.checks.extraction import answered, bound, other_outcome
 from proofsheet.contracts.checks.image_facts import SMALL, ImageFacts, inspect, preview, quarter
-from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
-from proofsheet.contracts.checks.task_facts import JSON, end_of, places, views
+from proofsheet.contracts.checks.outcomes import is_granted, parsed
+from proofsheet.contracts.checks.task_facts import JSON, end_of, views
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import END, FILE, SUBMIT, Ended, Trail
@@ -49,7 +49,7 @@ def offers_shown(trail: Trail) -> Iterator[tuple[str, str]]:
 
 
 def _found(trail: Trail, look: object, form: object, name: str) -> Iterator[str]:
-    for place in places(form, name):  # type: ignore[arg-type]
+    for place in bound(form, name):  # type: ignore[arg-type]
         for each in pointers.find(parsed(look.exchange), place):  # type: ignore[attr-defined]
             yield str(each)
 
@@ -101,9 +101,7 @@ class OfferTaken(OfTrail):
     def _answered(self, trail: Trail) -> Iterator[str]:
         for look in trail.roles(SUBMIT):
             if self.offer.answer:
-                wanted = look.operation.outcomes[self.offer.answer]
-                if not is_outcome(look.exchange, look.operation, wanted.name):
-                    yield f"expected {wanted.status} {wanted.name}, came {answered(look.exchange)}"
+                yield from other_outcome(look.exchange, look.operation, self.offer.answer)
             elif not is_granted(look.exchange, look.operation):
                 yield f"{self.offer.name} is offered and was not taken: {answered(look.exchange)}"
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from proofsheet.contracts.checks.extraction import bound
 from proofsheet.contracts.checks.outcomes import is_granted, parsed, recognised
 from proofsheet.contracts.exchange import Exchange
+from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import END, VIEWS, Look, Trail
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Outcome, Representation
@@ -96,7 +98,7 @@ def _fixed_progress(
     operation: Operation, lifecycle: Lifecycle, form: Representation
 ) -> Iterator[tuple[tuple[str, ...], Expression]]:
     """Where a state shows its progress without binding it: where others bind it, and it has a fixed value."""
-    if any(True for _ in places(form, PROGRESS)):
+    if any(True for _ in bound(form, PROGRESS)):
         return
     known = (operation.outcomes[name] for name in lifecycle.states if name in operation.outcomes)
     others = [each.representations[JSON] for each in known if JSON in each.representations]
@@ -140,6 +142,20 @@ def views(trail: Trail, *roles: str) -> list[tuple[Look, Facts]]:
     return [(each, facts(trail.view, trail.lifecycle, each.exchange)) for each in looks]
 
 
+def looks_of(trail: Trail, role: str) -> list[Look]:
+    """The answers of a role. Raises Unjudged where there is none."""
+    if found := list(trail.roles(role)):
+        return found
+    raise Unjudged("it was not requested")
+
+
+def unfetchable(links: Iterable[str]) -> Iterator[str]:
+    """Of each link that is no whole address of the web, that it is none."""
+    for each in links:
+        if not is_fetchable(each):
+            yield f"the link {each[:200]!r} cannot be followed: expected http:// or https:// and a host"
+
+
 def end_of(trail: Trail) -> str | None:
     """The state in which a task ended, as far as was seen."""
     return next((found.state for _, found in views(trail, END)), None)
@@ -173,20 +189,13 @@ def items(look: Look) -> list[Any] | None:
     if not is_granted(look.exchange, look.operation):
         return None
     form = look.operation.success.representations.get(JSON)
-    for place in places(form, "$tasks"):
+    for place in bound(form, "$tasks"):
         for found in pointers.find(parsed(look.exchange), place) if place else [parsed(look.exchange)]:
             return found if isinstance(found, list) else None
     return None
 
 
-def places(form: Representation | None, name: str) -> Iterator[tuple[str, ...]]:
-    """Where a representation binds an expression."""
-    for tokens, each in form.binds if form else ():
-        if each.text == name:
-            yield tokens
-
-
 def binds(operation: Operation, lifecycle: Lifecycle, name: str) -> bool:
     """Whether an operation that views tasks shows this of some state."""
     known = (operation.outcomes[each] for each in lifecycle.states if each in operation.outcomes)
-    return any(any(True for _ in places(each.representations.get(JSON), name)) for each in known)
+    return any(any(True for _ in bound(each.representations.get(JSON), name)) for each in known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from proofsheet.contracts.checks.extraction import UNTYPED, answered
 from proofsheet.contracts.checks.outcomes import is_granted
-from proofsheet.contracts.checks.task_facts import is_fetchable, links_of, views
+from proofsheet.contracts.checks.task_facts import links_of, unfetchable, views
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
 from proofsheet.contracts.history import Unjudged
@@ -57,9 +57,7 @@ class FilesFetched(OfTrail):
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
         links = [each for end, _ in views(trail, END) for each in links_of(end, trail)]
-        for each in links:
-            if not is_fetchable(each):
-                yield f"the link {each[:200]!r} cannot be followed: expected http:// or https:// and a host"
+        yield from unfetchable(links)
         if not links:
             raise Unjudged("it made nothing")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proofsheet.contracts.checks.extraction import answered
+from proofsheet.contracts.checks.extraction import answered, bound
 from proofsheet.contracts.checks.outcomes import parsed
-from proofsheet.contracts.checks.task_facts import JSON, Facts, around, item_facts, items, places
-from proofsheet.contracts.checks.task_views import disagreements, looks_of
+from proofsheet.contracts.checks.task_facts import JSON, Facts, around, item_facts, items, looks_of
+from proofsheet.contracts.checks.task_views import disagreements
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.trail import Extra, Look, Trail
 from proofsheet.spec import pointers
@@ -71,7 +71,7 @@ def _miscounted(look: Look, count: int) -> Iterator[str]:
     """What a page says of how many tasks it has, and there are."""
     form, body = look.operation.success.representations.get(JSON), parsed(look.exchange)
     for name, is_wrong in (("$page.count", int.__ne__), ("$tasks.total", int.__lt__)):
-        for place in places(form, name):
+        for place in bound(form, name):
             for came in pointers.find(body, place):
                 if isinstance(came, int) and not isinstance(came, bool) and is_wrong(came, count):
                     yield f"{pointers.join(*place)} is {came}, and {count} tasks are listed"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proofsheet.contracts.checks.extraction import answered
-from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, recognised
-from proofsheet.contracts.checks.task_facts import around, end_of, leads, views
+from proofsheet.contracts.checks.extraction import answered, other_outcome
+from proofsheet.contracts.checks.outcomes import is_granted, recognised
+from proofsheet.contracts.checks.task_facts import around, end_of, leads, looks_of, views
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import AGAIN, Extra, Look, Trail
@@ -29,7 +29,7 @@ class Moved(OfTrail):
         return (Extra(f"move {self.operation}", self.operation),)
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        look = _look(trail, f"move {self.operation}")
+        look = looks_of(trail, f"move {self.operation}")[0]
         before, after = around(trail, look)
         if not is_granted(look.exchange, look.operation):
             states = trail.lifecycle.states
@@ -62,7 +62,7 @@ class MoveRefused(OfTrail):
         return (Extra(f"late {self.operation}", self.operation, "ended"),)
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        yield from _refused(_look(trail, f"late {self.operation}"), self.outcome)
+        yield from _refused(looks_of(trail, f"late {self.operation}")[0], self.outcome)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class MovedAgain(OfTrail):
     def of_trail(self, trail: Trail) -> Iterator[str]:
         if (end := end_of(trail)) != self.to:
             raise Unjudged(f"it ended in {end}")
-        look = _look(trail, f"again {self.operation}")
+        look = looks_of(trail, f"again {self.operation}")[0]
         yield from _refused(look, self.outcome)
         later = {found.state for _, found in views(trail, AGAIN)} - {self.to}
         if later:
@@ -100,7 +100,7 @@ class EarlyRefused(OfTrail):
         return (Extra(f"{EARLY}{self.operation}", self.operation),)
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        look = _look(trail, f"{EARLY}{self.operation}")
+        look = looks_of(trail, f"{EARLY}{self.operation}")[0]
         before, after = around(trail, look)
         if before in self.states or after in self.states | {None}:
             raise Unjudged(f"it was in {before} before, and then in {after}")
@@ -119,7 +119,7 @@ class ForeignParent(OfTrail):
         return (Extra(f"{FOREIGN}{self.operation}", self.operation, "ended", "other"),)
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        yield from _refused(_look(trail, f"{FOREIGN}{self.operation}"), self.outcome)
+        yield from _refused(looks_of(trail, f"{FOREIGN}{self.operation}")[0], self.outcome)
 
 
 def granted_early(trail: Trail) -> Iterator[Operation]:
@@ -133,14 +133,9 @@ def granted_early(trail: Trail) -> Iterator[Operation]:
             yield look.operation
 
 
-def _look(trail: Trail, role: str) -> Look:
-    if found := next(trail.roles(role), None):
-        return found
-    raise Unjudged("it was not requested")
-
-
 def _refused(look: Look, outcome: str) -> Iterator[str]:
     wanted = look.operation.outcomes[outcome]
-    is_sure = wanted.status >= 300 or wanted in recognised(look.exchange, look.operation).outcomes
-    if not is_sure or not is_outcome(look.exchange, look.operation, outcome):
+    if wanted.status >= 300 or wanted in recognised(look.exchange, look.operation).outcomes:
+        yield from other_outcome(look.exchange, look.operation, outcome)
+    else:
         yield f"expected {wanted.status} {wanted.name}, came {answered(look.exchange)}"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.contracts.checks.expected import IsSuccess
-from proofsheet.contracts.checks.extraction import answered, excerpt
-from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, is_success, parsed
+from proofsheet.contracts.checks.extraction import answered, bound, excerpt, other_outcome
+from proofsheet.contracts.checks.outcomes import is_granted, is_success, parsed
 from proofsheet.contracts.checks.task_facts import (
     JSON,
     URL,
@@ -17,7 +17,8 @@ from proofsheet.contracts.checks.task_facts import (
     facts,
     is_fetchable,
     leads,
-    places,
+    looks_of,
+    unfetchable,
     views,
 )
 from proofsheet.contracts.expectation import Answer, OfTrail
@@ -98,7 +99,7 @@ class ResultsWhenDue(OfTrail):
     early: bool = False
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        every = {place for name in trail.lifecycle.states for place in places(_form(trail.view, name), URL)}
+        every = {place for name in trail.lifecycle.states for place in bound(_form(trail.view, name), URL)}
         said: set[str] = set()
         for look, found in views(trail):
             if found.state and found.state not in said:
@@ -114,7 +115,7 @@ def _form(view: Operation, state: str) -> Any:
 
 def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]], early: bool) -> Iterator[str]:
     form, body = _form(trail.view, state), parsed(look.exchange)
-    due = set(places(form, URL))
+    due = set(bound(form, URL))
     for place in sorted(every - due if early else due):
         came = [each for each in pointers.find(body, place) if each not in (None, "", [], {})]
         shown = pointers.join(*place)
@@ -156,8 +157,7 @@ class OtherViewAgrees(OfTrail):
         wanted = self.answers.get(around(trail, look)[0] or "")
         if wanted is None:
             raise Unjudged("it ended in a state that the operation has nothing of")
-        if not is_outcome(look.exchange, look.operation, wanted):
-            yield f"expected {wanted}, came {answered(look.exchange)}"
+        yield from other_outcome(look.exchange, look.operation, wanted)
 
 
 @dataclass(frozen=True)
@@ -174,18 +174,14 @@ class UnknownWithOthers(OfTrail):
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
         for look in looks_of(trail, f"unknown {self.operation}"):
-            if not is_outcome(look.exchange, look.operation, self.outcome):
-                wanted = look.operation.outcomes[self.outcome]
-                yield f"expected {wanted.status} {wanted.name}, came {answered(look.exchange)}"
+            yield from other_outcome(look.exchange, look.operation, self.outcome)
 
 
 class LinkLeads(OfTrail):
     """The link that the submission gives leads to a view of the task."""
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
-        for each in _given(trail):
-            if not is_fetchable(each):
-                yield f"the link {each[:200]!r} cannot be followed: expected http:// or https:// and a host"
+        yield from unfetchable(_given(trail))
         for look in looks_of(trail, LINK):
             found = facts(trail.view, trail.lifecycle, look.exchange)
             if found.state is None:
@@ -202,7 +198,7 @@ def _given(trail: Trail) -> Iterator[str]:
     """The links that the submission gives."""
     form = trail.operation.success.representations.get(JSON)
     for look in trail.roles(SUBMIT):
-        for place in (each for name in trail.operation.links for each in places(form, f"$link.{name}")):
+        for place in (each for name in trail.operation.links for each in bound(form, f"$link.{name}")):
             known = pointers.find(parsed(look.exchange), place)
             yield from (each for each in known if isinstance(each, str) and each)
 
@@ -228,13 +224,6 @@ def disagreements(trail: Trail, look: Look, found: Facts) -> Iterator[str]:
         yield f"it shows the id {found.get('$task.id')}, the submission gave {trail.id}"
 
 
-def looks_of(trail: Trail, role: str) -> list[Look]:
-    """The answers of a role. Raises Unjudged where there is none."""
-    if found := list(trail.roles(role)):
-        return found
-    raise Unjudged("it was not requested")
-
-
 @dataclass(frozen=True)
 class Foreign(OfTrail):
     """To the key of another account the task does not exist; or it is shown, where `outcome` is empty."""
@@ -248,9 +237,7 @@ class Foreign(OfTrail):
 
     def of_trail(self, trail: Trail) -> Iterator[str]:
         for look in looks_of(trail, f"foreign {self.operation}"):
-            shown = facts(look.operation, trail.lifecycle, look.exchange).state
-            if not self.outcome and shown is None:
+            if self.outcome:
+                yield from other_outcome(look.exchange, look.operation, self.outcome)
+            elif facts(look.operation, trail.lifecycle, look.exchange).state is None:
                 yield f"expected it to be shown, came {answered(look.exchange)}"
-            elif self.outcome and not is_outcome(look.exchange, look.operation, self.outcome):
-                wanted = look.operation.outcomes[self.outcome]
-                yield f"expected {wanted.status} {wanted.name}, came {answered(look.exchange)}"

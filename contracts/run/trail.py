@@ -11,8 +11,9 @@ from typing import Any
 
 from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks.callbacks import is_awaited, longest_wait
+from proofsheet.contracts.checks.extraction import bound
 from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
-from proofsheet.contracts.checks.task_facts import JSON, end_of, is_fetchable, links_of, places, views
+from proofsheet.contracts.checks.task_facts import JSON, end_of, is_fetchable, links_of, views
 from proofsheet.contracts.client.callback_receiver import Inbox
 from proofsheet.contracts.derive.task_requests import about, holding
 from proofsheet.contracts.exchange import Exchange
@@ -158,7 +159,7 @@ class Follower:
         """Where the submission says that the task is shown; never with a key to another host."""
         form = self.trail.operation.success.representations.get(JSON)
         for name in self.trail.operation.links:
-            for place in places(form, f"$link.{name}"):
+            for place in bound(form, f"$link.{name}"):
                 for url in pointers.find(parsed(exchange), place):
                     if isinstance(url, str) and url:
                         request = Request(self.trail.view.id, url=url, credential="valid")
@@ -203,7 +204,7 @@ def submitted(operation: Operation, exchange: Exchange) -> str | None:
 
 
 def _ids(operation: Operation, exchange: Exchange) -> Iterator[str]:
-    for place in places(operation.success.representations.get(JSON), "$task.id"):
+    for place in bound(operation.success.representations.get(JSON), "$task.id"):
         for each in pointers.find(parsed(exchange), place):
             if isinstance(each, str | int) and not isinstance(each, bool) and each != "":
                 yield str(each)

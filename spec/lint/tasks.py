@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from proofsheet.spec import build_tasks, pointers
@@ -94,9 +94,8 @@ def _starts(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str,
             yield "", f"x-cost charges for {name}, no final state of its tasks: {', '.join(finals)}"
     states = {state.name: state for each in known.values() for state in each.states.values()}
     for name in role.get("parent", {}).get("states", ()):
-        if name not in states:
-            yield "/parent/states", f"{name!r} is no state of any lifecycle"
-        elif "offer" in role and not states[name].offers:
+        yield from _no_states([name], states, "/parent/states")
+        if "offer" in role and name in states and not states[name].offers:
             yield "/parent/states", f"{name} has no offers that {op.id} could take"
     if role.get("flawed") not in (None, *finals):
         yield "/flawed", f"{role['flawed']!r} is no final state of its tasks: {', '.join(finals)}"
@@ -125,6 +124,10 @@ def _outcomes(op: Op, named: Mapping[str, str], where: str = "") -> Flaws:
             yield at, f"{name!r} is no example of {op.id}; add the example or mend the name"
 
 
+def _no_states(names: Iterable[str], states: Collection[str], at: str) -> Flaws:
+    yield from ((at, f"{name!r} is no state of any lifecycle") for name in names if name not in states)
+
+
 def _named(role: Any) -> dict[str, str]:
     return {key: role[key] for key in ("missing", "refused", "otherwise") if key in role}
 
@@ -133,8 +136,7 @@ def _views(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, 
     yield from _outcomes(op, _named(role))
     states = {name for each in known.values() for name in each.states}
     for name, outcome in role.get("answers", {}).items():
-        if name not in states:
-            yield f"/answers/{name}", f"{name!r} is no state of any lifecycle"
+        yield from _no_states([name], states, f"/answers/{name}")
         yield from _outcomes(op, {name: outcome}, f"/answers/{name}")
 
 
@@ -153,8 +155,7 @@ def _moves(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, 
 def _removes(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
     yield from _outcomes(op, _named(role))
     states = {name for each in known.values() for name in each.states}
-    for name in sorted(set(role["states"]) - states):
-        yield "/states", f"{name!r} is no state of any lifecycle"
+    yield from _no_states(sorted(role["states"]), states, "/states")
 
 
 _ROLES = {"starts": _starts, "views": _views, "lists": _lists, "moves": _moves, "removes": _removes}
