@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import drawn, judging, others, proxying, rates, report, tasks
+from bench import drawing_figure, judging, others, proxying, rates, report, tasks
 from bench.common import HERE, OURS, OURS_OPTIONS, ROOT, NotMeasured, Settings, Void, plain, say
 from bench.load import HOW_TO_GET_WRK
 from bench.profiling import profile
@@ -23,7 +23,7 @@ FIGURES: dict[str, tuple[str, Callable[[Settings], list[Row]]]] = {
     "wiremock-no-journal": ("the same, its journal off", rates.beside_wiremock_without_journal),
     "mockoon": ("a new picture, vs Mockoon's static one", rates.beside_mockoon),
     "error": ("400 for a bad field, vs Prism", rates.errors_beside_prism),
-    "drawing": ("drawing one picture, by bench/drawing.py", drawn.drawing),
+    "drawing": ("drawing one picture, by bench/drawing.py", drawing_figure.drawing),
     "start": ("start to first answer, vs Prism", others.start),
     "load": ("warm load of a document", others.warm_load),
     "memory": ("memory, idle and after 200,000 requests", others.memory),

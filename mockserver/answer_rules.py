@@ -22,7 +22,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Facts:
     """What a call asks: the conversation, the model, the tools that it declares, the form of its answer."""
 
     turns: Sequence[Turn]
@@ -70,7 +70,7 @@ class Rule:
         """What rules have in common whose calls are counted together."""
         return json.dumps({name: each for name, each in self.match.items() if name != "nth"}, sort_keys=True)
 
-    def fits(self, asked: Asked, before: int, strictly: bool = True) -> bool:
+    def fits(self, asked: Facts, before: int, strictly: bool = True) -> bool:
         """Whether a call is one of them, after so many others of its family."""
         if asked.is_vector != (self.script.vector is not None) and self.script.parts + (
             self.script.vector or ()
@@ -86,17 +86,17 @@ def _has(turn: Turn | None, text: str) -> bool:
     return turn is not None and text in turn.text
 
 
-def _system(asked: Asked, wanted: str | Sequence[str]) -> bool:
+def _system(asked: Facts, wanted: str | Sequence[str]) -> bool:
     said = "\n".join(each.text for each in asked.turns if each.role == "system")
     return all(each in said for each in ([wanted] if isinstance(wanted, str) else wanted))
 
 
-def _is_model(asked: Asked, name: str) -> bool:
+def _is_model(asked: Facts, name: str) -> bool:
     """The model itself, or a dated snapshot of it."""
     return asked.model == name or bool(re.match(re.escape(name) + r"-\d", str(asked.model)))
 
 
-_FITS: Mapping[str, Callable[[Asked, Any], bool]] = {
+_FITS: Mapping[str, Callable[[Facts, Any], bool]] = {
     "user": lambda asked, text: _has(asked.last("user"), text),
     "system": _system,
     "model": _is_model,
@@ -110,7 +110,7 @@ _FITS: Mapping[str, Callable[[Asked, Any], bool]] = {
 }
 
 
-def chosen(rules: Sequence[Rule], asked: Asked, before: Mapping[str, int]) -> Rule | None:
+def chosen(rules: Sequence[Rule], asked: Facts, before: Mapping[str, int]) -> Rule | None:
     """The first rule that fits a call; `before` says how many calls of each family there were."""
     for strictly in (True, False):
         for each in rules:

@@ -60,8 +60,8 @@ def opening(settings: Settings, triggers: Triggers) -> Any:
         if known is not None and known.credits is not None:
             return None if known.credits == UNLIMITED else known.credits
         trigger = triggers.for_key(key)
-        told = trigger.balance(key) if trigger else None
-        return settings.credits if told is None else told
+        fixed = trigger.balance(key) if trigger else None
+        return settings.credits if fixed is None else fixed
 
     return credits
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.mockserver import faults
-from proofsheet.mockserver.answer_rules import Asked, chosen
+from proofsheet.mockserver.answer_rules import Facts, chosen
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import BadFault, Fault
@@ -166,7 +166,7 @@ def _written_down(call: Call, double: Double) -> Script | None:
     """The script of the first rule that a call fits, which is counted for those that want the n-th."""
     completion = call.operation.completion
     role = call.operation.resource
-    asked = Asked(
+    asked = Facts(
         turns=_turns(call),
         model=call.evaluate(role.id) if role and role.id else None,
         tools=declared_names(completion.tools, call.fields) if completion else (),

@@ -49,8 +49,8 @@ def entry(name: str, node: Any) -> Entry:
         raise Foreign(f"expected `{known['match']}` and `{known['answer']}`, both objects")
     _only(match, (*known["matches"], *known["passed_over"]), known["match"])
     _only(answer, (*known["answers"], *known["ignored"]), known["answer"])
-    beside = (*known["pace"], known["pause"], *known["beside"])
-    _only(node, (known["match"], known["answer"], *beside), "an entry")
+    more = (*known["pace"], known["pause"], *known["beside"])
+    _only(node, (known["match"], known["answer"], *more), "an entry")
     made = {known["answers"][key]: each for key, each in answer.items() if key in known["answers"]}
     made = {name: each for key, value in made.items() for name, each in _answer(known, key, value)}
     if pace := ", ".join(_pace(known, node)):

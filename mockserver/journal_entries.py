@@ -175,11 +175,11 @@ def public(found: Entry) -> Entry:
     """An entry as the control surface shows it: pictures and previews as links, and what each is."""
     pictures = found["pictures"]
     links = [f"pictures/{found['seq']}/{index}" for index in range(len(pictures))]
-    drawn = [_drawn(each, f"artifacts/{found['seq']}/{index}") for index, each in enumerate(pictures)]
-    return {**found, "pictures": links, "drawn": drawn}
+    rendered = [_rendered(each, f"artifacts/{found['seq']}/{index}") for index, each in enumerate(pictures)]
+    return {**found, "pictures": links, "drawn": rendered}
 
 
-def _drawn(description: Any, link: str) -> dict[str, Any]:
+def _rendered(description: Any, link: str) -> dict[str, Any]:
     picture = description.preview
     return {
         "width": picture.width,

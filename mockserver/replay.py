@@ -43,13 +43,13 @@ async def answer(
     started = time.perf_counter()
     body, again = await _read(double, receive)
     found = _found(recording, double, scope, body) if body is not None else None
-    told = f"replay: {scope['method']} {scope['path'][:200]}"
+    log_line = f"replay: {scope['method']} {scope['path'][:200]}"
     if found is None:
-        click.echo(f"{told}: from the document", err=True)
+        click.echo(f"{log_line}: from the document", err=True)
         await app(scope, again, send)
         return
     flow = await asyncio.to_thread(found.flow)
-    click.echo(f"{told}: recorded ({found.path.parent.name}/{found.path.name}:{found.line})", err=True)
+    click.echo(f"{log_line}: recorded ({found.path.parent.name}/{found.path.name}:{found.line})", err=True)
     made = _reply(flow)
     call = await _call(double, scope, again)
     call.forced = "replay"

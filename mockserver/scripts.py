@@ -28,7 +28,7 @@ class BadScript(ValueError):
 
 
 @dataclass(frozen=True)
-class Said:
+class Part:
     """A part of an answer: a text, a refusal, or a tool with its arguments as JSON."""
 
     kind: str  # text | refusal | tool
@@ -41,7 +41,7 @@ class Said:
 class Script:
     """What is answered, in order. Where it has an outcome, that is the answer."""
 
-    parts: tuple[Said, ...] = ()
+    parts: tuple[Part, ...] = ()
     finish: str | None = None
     outcome: str | None = None
     stream: str = ""
@@ -108,12 +108,12 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
-def _parts(node: Mapping[str, Any]) -> Iterator[Said]:
+def _parts(node: Mapping[str, Any]) -> Iterator[Part]:
     for kind in ("text", "refusal"):
         if kind in node:
             if not isinstance(node[kind], str):
                 raise BadScript(f"{kind}: expected a text, came {_shown(node[kind])}")
-            yield Said(kind, node[kind])
+            yield Part(kind, node[kind])
     for each in _list(node, "tools"):
         yield _tool(each)
     for each in _list(node, "parts"):
@@ -122,7 +122,7 @@ def _parts(node: Mapping[str, Any]) -> Iterator[Said]:
         yield from [_tool(each["tool"])] if "tool" in each else _parts(each)
 
 
-def _tool(node: Any) -> Said:
+def _tool(node: Any) -> Part:
     if (
         not isinstance(node, dict)
         or not isinstance(node.get("name"), str)
@@ -132,7 +132,7 @@ def _tool(node: Any) -> Said:
         raise BadScript(f"a tool: expected its name, and perhaps arguments and an id, came {_shown(node)}")
     arguments = node.get("arguments", {})
     text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-    return Said("tool", text, node["name"], node.get("id"))
+    return Part("tool", text, node["name"], node.get("id"))
 
 
 def _list(node: Mapping[str, Any], name: str) -> list[Any]:

@@ -78,8 +78,8 @@ async def _new(call: Call, double: Double, role: Starts, ahead: int) -> Task:
     start = following.start if following else lifecycle.start
     forcing, goal = read_task_forcing(call.task_forcing, lifecycle, start)
     request = _sent(call, role, following)
-    told = call if request["fields"] is call.fields else replace(call, fields=request["fields"])
-    made = await make(told, double, following)
+    viewed = call if request["fields"] is call.fields else replace(call, fields=request["fields"])
+    made = await make(viewed, double, following)
     end = goal or _usual_end(role, lifecycle, made.flaw)
     pace = forcing.pace or task_pace(double, call.key)
     steps = _way(double, forcing, lifecycle, start, end, pace)
@@ -219,9 +219,9 @@ async def _merged(call: Call, double: Double, task: Task) -> Task:
     """A task with what a client says more of it; what is empty says nothing."""
     sent = task.sent()
     sent["fields"] |= {name: each for name, each in call.fields.items() if each not in (None, "")}
-    told = view(double, task._replace(request=json_text.plain(sent)))
-    made = await make(told.call, double, resumed(double, told), task.artifacts)
-    return told.task._replace(artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
+    viewed = view(double, task._replace(request=json_text.plain(sent)))
+    made = await make(viewed.call, double, resumed(double, viewed), task.artifacts)
+    return viewed.task._replace(artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
 
 
 async def _remove(call: Call, double: Double, role: Removes) -> str:

@@ -43,8 +43,8 @@ def _shown(made: Picture, double: Double) -> Image.Image:
     source = made.edit.sources[0] if made.edit else made
     if isinstance(source, bytes):
         return open_upright(source, near=_GLANCE)
-    drawn = stand_in(source) if isinstance(source, str) else source
-    return Image.open(io.BytesIO(double.renderer.draw(drawn))).convert("RGB")
+    described = stand_in(source) if isinstance(source, str) else source
+    return Image.open(io.BytesIO(double.renderer.draw(described))).convert("RGB")
 
 
 async def _shortened(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:

@@ -86,8 +86,8 @@ async def connect(upstream: Upstream, protocol: asyncio.Protocol) -> None:
                 lambda: protocol, upstream.host, upstream.port, ssl=upstream.tls, server_hostname=name
             )
     except TimeoutError:
-        told = f"{where} did not accept a connection in {CONNECT_SECONDS:.0f} seconds"
-        raise NotConnected(504, told) from None
+        message = f"{where} did not accept a connection in {CONNECT_SECONDS:.0f} seconds"
+        raise NotConnected(504, message) from None
     except OSError as error:
         raise NotConnected(502, _why(error, upstream.host, where)) from None
 

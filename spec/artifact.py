@@ -66,12 +66,12 @@ class Resized:
         """What is added to the left, right, top and bottom, in pixels; beyond a canvas it is negative."""
         if self.canvas:
             across, down, *corner = self.canvas
-            widths = self._beside(given[0], _whole(fields, across), corner[0], fields)
-            return *widths, *self._beside(given[1], _whole(fields, down), corner[1], fields)
+            widths = self._extended(given[0], _whole(fields, across), corner[0], fields)
+            return *widths, *self._extended(given[1], _whole(fields, down), corner[1], fields)
         left, right, up, below = (_whole(fields, each) for each in self.margins or (None,) * 4)
         return left, right, up, below
 
-    def _beside(
+    def _extended(
         self, side: int, whole: int, corner: Tokens | None, fields: Mapping[str, Any]
     ) -> tuple[int, int]:
         """What is before and behind a picture on a canvas, along one of its sides."""

@@ -32,7 +32,7 @@ def with_those_left(operation: Operation, role: ResourceRole, left: Left) -> Ope
     )
 
 
-def _alike(name: Any, role: ResourceRole, left: Left) -> list[str]:
+def _replacements(name: Any, role: ResourceRole, left: Left) -> list[str]:
     """The resources that there are, the one itself first, then those that have most in common with it."""
     if name in left:
         return [name]
@@ -44,7 +44,7 @@ def _parameter(parameter: Parameter, place: str, name: str, role: ResourceRole, 
     example = parameter.schema.get("example")
     if (parameter.place, parameter.name) != (place, name) or example is None:
         return parameter
-    others = _alike(example, role, left)
+    others = _replacements(example, role, left)
     return replace(parameter, schema={**parameter.schema, "example": others[0]}) if others else parameter
 
 
@@ -64,7 +64,7 @@ def _schema(
     field = schema.get("properties", {}).get(at[0])
     if field is None or "example" not in field:
         return schema
-    others = _alike(field["example"], role, left)
+    others = _replacements(field["example"], role, left)
     example = {**field, "example": others[0]} if others else field
     return {**schema, "properties": {**schema["properties"], at[0]: example}}
 
@@ -74,7 +74,7 @@ def _example(operation: Operation, example: Any, at: tuple[str, ...], role: Reso
     name = next(pointers.find(example, at), None)
     if name is None or name in left:
         return example
-    made = ({**example, at[0]: each} for each in _alike(name, role, left))
+    made = ({**example, at[0]: each} for each in _replacements(name, role, left))
     return next((each for each in made if _keeps_rules(operation, each)), None)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from mutants.benign import benign
-from mutants.trial import false_alarms, harmless_trial
+from mutants.judging import false_alarms, harmless_trial
 
 LEAST = 60
 ONLY = (  # a picture in each form of both versions, refusals, an account

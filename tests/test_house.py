@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,29 @@ def test_lists_of_fields_look_alike_and_are_counted_apart() -> None:
     tree = ast.parse(f"class A:\n{fields}class B:\n{fields}")
     found = [house.Source("a", Path("a.py"), 9, tree)]
     assert (house.equal_shapes(found), house.equal_shapes(found, fields=False)) == (1, 0)
+
+
+PRIVATE = re.compile(
+    r"(?:^|_)(?:telling|told|saying|asking|somebody|nobody|strangers?|errands?|purse|spoil(?:ed|ing)?|sturdy"
+    r"|oddit(?:y|ies)|portraits?|drawn|wholeness|strays?|studio|alike|speakers?|beside|aside|wish(?:es)?)(?:_|$)"
+)
+NAMED = re.compile(
+    r"^\s*(?:async )?(?:def|class) (\w+)|^\s*(\w+)(?:: [^=\n]+)? = |\bfor (\w+) in |[(,] ?(\w+): ", re.M
+)
+
+
+def test_names_are_words_of_the_field() -> None:
+    """Words that had a meaning in this house alone are gone from the names of what is in it."""
+    root = Path(__file__).parent.parent
+    found = {path: path.read_text("utf-8") for each in house.FOLDERS for path in (root / each).rglob("*.py")}
+    names = [(path, name) for path, text in found.items() for each in NAMED.findall(text) for name in each]
+    names += [
+        (path, path.stem)
+        for each in (*house.FOLDERS, "tests", "bench")
+        for path in (root / each).rglob("*.py")
+    ]
+    assert [(str(path), name) for path, name in names if PRIVATE.search(_in_snakes(name))] == []
+
+
+def _in_snakes(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -13,9 +13,9 @@ from mutants.catalogue import HOME, Mutant, mutants
 from mutants.command import TABLE, table
 from mutants.declaration import Trial, declared, differences, missed
 from mutants.hearing import names
+from mutants.judging import clean, proof, trial
 from mutants.record import recorded
 from mutants.sources import named, spoken
-from mutants.trial import clean, proof, trial
 
 from proofsheet.spec.yaml_reader import read
 

@@ -29,9 +29,9 @@ class KeepsPicture(Expectation):
     def findings(self, answer: Answer) -> Iterator[str]:
         for each in decoded(answer):
             away = list(distances(each.small, self.expected, self.where))
-            alike = sum(each <= SAME_SHADE for each in away) / len(away)
-            if alike < self.share:
-                yield f"expected {self.share:.0%} of the given picture there or more, came {alike:.0%}"
+            kept_share = sum(each <= SAME_SHADE for each in away) / len(away)
+            if kept_share < self.share:
+                yield f"expected {self.share:.0%} of the given picture there or more, came {kept_share:.0%}"
 
 
 @dataclass(frozen=True)

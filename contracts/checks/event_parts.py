@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.checks.event_streams import Came, OfStream, alike
+from proofsheet.contracts.checks.event_streams import Came, OfStream, matching
 from proofsheet.contracts.checks.written import event_data, in_parts, place
 from proofsheet.contracts.expectation import Answer
 from proofsheet.spec import pointers
@@ -66,7 +66,8 @@ class StreamWhole(OfStream):
 
 def _of_the_end(answer: Answer, stream: EventStream, parts: Sequence[Part]) -> Iterator[str]:
     *_, last = event_data(answer.exchange, stream) or [(None, None)]
-    event = next((each for each in alike(stream, last) if any(one.patterns for _, one in each.binds)), None)
+    known = matching(stream, last)
+    event = next((each for each in known if any(one.patterns for _, one in each.binds)), None)
     for kind, source in _IN_THE_END.items() if event else ():
         wanted = [each.pieces for each in parts if each.kind == kind]
         if kind != "arguments" and wanted:
@@ -125,7 +126,7 @@ def _kind(stream: EventStream, names: Sequence[str | None]) -> str | None:
 
 
 def _step(stream: EventStream, kind: str, came: Came) -> Step:
-    event = next((each for each in alike(stream, came) if each.of == kind), None)
+    event = next((each for each in matching(stream, came) if each.of == kind), None)
     if event is None:
         return Step(came[0], None, None)
     at = place(event.binds, "$piece.text" if event.at is None else _WHOLE[kind])
@@ -134,7 +135,7 @@ def _step(stream: EventStream, kind: str, came: Came) -> Step:
 
 
 def _at(stream: EventStream, came: Came, source: str) -> Any:
-    places = (at for each in alike(stream, came) if (at := place(each.binds, source)) is not None)
+    places = (at for each in matching(stream, came) if (at := place(each.binds, source)) is not None)
     return next((found for at in places for found in pointers.find(came[1], at)), None)
 
 

@@ -125,7 +125,7 @@ def _error_name(stream: EventStream) -> tuple[str | None, ...]:
 
 def _ids(stream: EventStream, came: Came) -> Iterator[str]:
     """Where the id of the call stands in an event; without it, nothing."""
-    for event in alike(stream, came):
+    for event in matching(stream, came):
         for at, each in event.binds:
             if each.text.endswith("{$call.id}") and each.text.count("{") == 1:
                 yield from map(str, list(pointers.find(came[1], at)) or [None])
@@ -179,12 +179,12 @@ def _place(event: Event, source: str) -> tuple[str, ...] | None:
     return place(event.binds, source)
 
 
-def alike(stream: EventStream, came: Came) -> Iterator[Event]:
+def matching(stream: EventStream, came: Came) -> Iterator[Event]:
     """The document's events of the same name."""
     return (each for each in stream.events if each.name == came[0])
 
 
 def _value(stream: EventStream, came: Came, source: str) -> Any:
     """What stands in an event where an expression is filled in; None where it is nowhere."""
-    places = (at for each in alike(stream, came) if (at := _place(each, source)) is not None)
+    places = (at for each in matching(stream, came) if (at := _place(each, source)) is not None)
     return next((found for at in places for found in pointers.find(came[1], at) if found is not None), None)

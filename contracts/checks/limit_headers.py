@@ -39,7 +39,7 @@ def _number(text: str | None) -> int | None:
 
 
 @dataclass(frozen=True)
-class LimitsTold(OfSuccess):
+class LimitHeaders(OfSuccess):
     """Each header is there; what is left is at most the limit, and does not grow before there is a reason.
 
     `window` is that of the limit on requests, in seconds: what was asked for before it began is free again.

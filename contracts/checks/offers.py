@@ -138,9 +138,9 @@ def _enlarged(parent: Ended, index: int, points: bytes) -> Iterator[str]:
     """The quarter of the grid with this number, as it is."""
     wrong = list(_nearest(parent, index, [points]))
     yield from wrong
-    alike = [each <= SAME_SHADE for each in distances(points, quarter(parent.preview, index), _EVERY)]
-    if not wrong and sum(alike) < LEAST_SHARED * len(alike):
-        share = sum(alike) / len(alike)
+    close = [each <= SAME_SHADE for each in distances(points, quarter(parent.preview, index), _EVERY)]
+    if not wrong and sum(close) < LEAST_SHARED * len(close):
+        share = sum(close) / len(close)
         yield f"expected the picture {index} of the grid, came one that has {share:.0%} in common with it"
 
 

@@ -93,8 +93,8 @@ def _base(operation: Operation, field: BodyField, new: Any) -> Refusable | None:
     if found is None or not field.is_top or not _is_ruled_out(operation, field.name, found.body):
         return found
     least = smallest(operation)
-    beside = {name: each for name, each in (completed(operation, **given) or {}).items() if name not in least}
-    found = refusable(operation, **{**beside, **given})
+    needed = {name: each for name, each in (completed(operation, **given) or {}).items() if name not in least}
+    found = refusable(operation, **{**needed, **given})
     return None if found is None or _is_ruled_out(operation, field.name, found.body) else found
 
 

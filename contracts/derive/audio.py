@@ -36,7 +36,7 @@ _OF_TYPE = {"audio/mpeg": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Plan:
     """One thing that is asked: its topic and words, what it stands on, the fields, what is expected."""
 
     topic: str
@@ -53,16 +53,16 @@ def audio(source: Source, operation: Operation) -> Iterator[Derived]:
     if operation.body is None:
         return
     if artifact is not None and artifact.kind == "audio" and not operation.lifecycles:
-        asked = [*_speech(operation, artifact), *_in_events(operation, artifact)]
-        yield from _derived(source, operation, asked)
+        plans = [*_speech(operation, artifact), *_in_events(operation, artifact)]
+        yield from _derived(source, operation, plans)
     if heard is not None:
         yield from _derived(source, operation, _transcripts(operation, heard))
     yield from _uploads(source, operation)
 
 
-def _derived(source: Source, operation: Operation, asked: Iterable[_Asked]) -> Iterator[Derived]:
+def _derived(source: Source, operation: Operation, plans: Iterable[_Plan]) -> Iterator[Derived]:
     """What is asked with a body that keeps the rules: some can be asked of models only that are gone."""
-    for each in asked:
+    for each in plans:
         if (body := completed(operation, **each.fields)) is None:
             continue
         wanted = source.requirement(
@@ -74,36 +74,36 @@ def _derived(source: Source, operation: Operation, asked: Iterable[_Asked]) -> I
         yield Derived(wanted, (case,))
 
 
-def _speech(operation: Operation, artifact: Artifact) -> Iterator[_Asked]:
+def _speech(operation: Operation, artifact: Artifact) -> Iterator[_Plan]:
     text: dict[str, Any] = {artifact.prompts[0][0]: TEXT}
     choice = artifact.media
     for key, media_type in (choice.table or {"": choice.constant}).items():
         name = _named(str(media_type))
         fields = {**text, choice.field[0]: key} if choice.field else text
         says = f"{choice.field[0]} {key} gives {name}, whole and not silent" if key else f"{name} comes"
-        yield _Asked(f"speech.{key or name}", says, "/x-artifact/media", fields, ((AudioIs, (name,)),))
+        yield _Plan(f"speech.{key or name}", says, "/x-artifact/media", fields, ((AudioIs, (name,)),))
     usual = _named(str(choice.pick({})))
     plain = ((AudioIs, (usual,)), (SaidInTime, (len(TEXT), 1.0)))
     says = "a text takes as long as it takes to say it"
-    yield _Asked("speech.length", says, "/x-artifact/prompt", text, plain, "MAY")
+    yield _Plan("speech.length", says, "/x-artifact/prompt", text, plain, "MAY")
     if artifact.speed:
         quick = ((AudioIs, (usual,)), (SaidInTime, (len(TEXT), QUICK)))
         fields = {**text, artifact.speed[0]: QUICK}
         says = f"at a speed of {QUICK:g} it takes that much less"
-        yield _Asked("speech.speed", says, "/x-artifact/speed", fields, quick, "MAY")
+        yield _Plan("speech.speed", says, "/x-artifact/speed", fields, quick, "MAY")
 
 
 def _named(media_type: str) -> str:
     return _OF_TYPE.get(media_type, media_type.partition("/")[2])
 
 
-def _in_events(operation: Operation, artifact: Artifact) -> Iterator[_Asked]:
+def _in_events(operation: Operation, artifact: Artifact) -> Iterator[_Plan]:
     at, example = _stream(operation)
     if example is None:
         return
     usual = _named(str(artifact.media.pick(example)))
     checks = ((StreamForm, ()), (StreamEnd, ()), (AudioInEvents, (usual,)))
-    yield _Asked("speech.events", "the events hold a whole file in pieces", at, example, checks)
+    yield _Plan("speech.events", "the events hold a whole file in pieces", at, example, checks)
 
 
 def _stream(operation: Operation) -> tuple[str, Mapping[str, Any] | None]:
@@ -117,28 +117,28 @@ def _stream(operation: Operation) -> tuple[str, Mapping[str, Any] | None]:
     return at, next(fitting, None)
 
 
-def _transcripts(operation: Operation, heard: Transcription) -> Iterator[_Asked]:
+def _transcripts(operation: Operation, heard: Transcription) -> Iterator[_Plan]:
     file = {heard.file: source_audio()}
     choice = heard.form
     at = "/x-transcription"
     says = "a recording is written down"
-    yield _Asked("transcript.text", says, f"{at}/file", file, ((IsTranscribed, ()),))
+    yield _Plan("transcript.text", says, f"{at}/file", file, ((IsTranscribed, ()),))
     for key, form in choice.table.items():
         if form in ("srt", "vtt"):
             fields = {**file, choice.field[0]: key}
             says = f"{choice.field[0]} {key} gives subtitles whose times are in order"
-            yield _Asked(f"transcript.{key}", says, f"{at}/form", fields, ((Subtitles, (form, SECONDS)),))
+            yield _Plan(f"transcript.{key}", says, f"{at}/form", fields, ((Subtitles, (form, SECONDS)),))
     if operation.body is None:
         return
     if verbose := next((key for key in choice.table if "verbose" in key), None):
         fields = {**file, choice.field[0]: verbose}
         timed = ((IsTranscribed, ()), (DurationIs, (SECONDS,)), (WordsInOrder, ("segment", SECONDS)))
         says = "the answer says how long the recording is, and when each part of it is said"
-        yield _Asked("transcript.times", says, f"{at}/file", fields, timed)
+        yield _Plan("transcript.times", says, f"{at}/file", fields, timed)
     yield from _of_examples(operation, heard)
 
 
-def _of_examples(operation: Operation, heard: Transcription) -> Iterator[_Asked]:
+def _of_examples(operation: Operation, heard: Transcription) -> Iterator[_Plan]:
     """What the document's examples ask for besides: the times of words, events."""
     body, bound = operation.body, _bound(operation)
     word = "/words" if "$word.start" in bound else ""
@@ -147,12 +147,12 @@ def _of_examples(operation: Operation, heard: Transcription) -> Iterator[_Asked]
             fields = {**each, heard.file: source_audio()}
             checks = ((WordsInOrder, ("word", SECONDS)), (WordsInOrder, ("segment", SECONDS)))
             says = "the answer says when each word is said"
-            yield _Asked("transcript.words", says, "/x-transcription/file", fields, checks)
+            yield _Plan("transcript.words", says, "/x-transcription/file", fields, checks)
     at, example = _stream(operation)
     if example is not None:
         fields = {**example, heard.file: source_audio()}
         checks_of = ((StreamForm, ()), (StreamEnd, ()), (TextInEvents, ()))
-        yield _Asked("transcript.events", "the events hold the text in pieces", at, fields, checks_of)
+        yield _Plan("transcript.events", "the events hold the text in pieces", at, fields, checks_of)
 
 
 def _bound(operation: Operation) -> set[str]:

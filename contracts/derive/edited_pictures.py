@@ -21,7 +21,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
 ABOUT = 0.03  # relative: of the ratio where only the number of pixels is known
-BESIDE = 8  # pixels around a mask that may change with it
+BLEED = 8  # pixels around a mask that may change with it
 FEWEST = SMALL * SMALL // 50  # points, or too little is seen to judge
 MOST_KEPT = 0.9  # share of the points: a mark of the service may stand somewhere
 SAME_SCENE = 0.75  # where all is drawn anew, if like before
@@ -131,7 +131,7 @@ def changed(request: PaidRequest, requirement: str) -> Expectation | None:
     """Where the given picture is to be another; None where nothing says where."""
     artifact = request.operation.artifact
     picture = given(request, artifact.sources[0]) if artifact else None
-    points = _points(region(request, picture, beside=False)) if picture else None
+    points = _points(region(request, picture, others=False)) if picture else None
     return ChangesPicture(requirement, small(picture).tobytes(), points, 0.1) if picture and points else None
 
 
@@ -144,7 +144,7 @@ def enlarged(request: PaidRequest, requirement: str) -> Expectation | None:
     return KeepsPicture(requirement, small(picture).tobytes(), b"\1" * SMALL * SMALL, SAME_SCENE)
 
 
-def region(request: PaidRequest, picture: Image.Image, beside: bool = True) -> Image.Image | None:
+def region(request: PaidRequest, picture: Image.Image, others: bool = True) -> Image.Image | None:
     """What an edit works on, with what is `beside` it or without: 64 by 64 points, 0 outside, 255 inside.
 
     None where the request does not say what it is.
@@ -164,8 +164,8 @@ def region(request: PaidRequest, picture: Image.Image, beside: bool = True) -> I
         grey = ImageOps.invert(mask.convert("L")) if which == "black" else mask.convert("L")
     points = grey.resize((SMALL, SMALL), Image.Resampling.BOX)
     grow = next(pointers.find(fields_of(request), artifact.grow), 0) if artifact.grow else 0
-    reach = math.ceil((BESIDE + (grow if isinstance(grow, int) else 0)) * SMALL / min(picture.size))
-    change = ImageFilter.MaxFilter if beside else ImageFilter.MinFilter
+    reach = math.ceil((BLEED + (grow if isinstance(grow, int) else 0)) * SMALL / min(picture.size))
+    change = ImageFilter.MaxFilter if others else ImageFilter.MinFilter
     return points.filter(change(2 * reach + 1))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.cross_exchange import LimitReached, WhileLimited
 from proofsheet.contracts.checks.expected import IsSuccess
-from proofsheet.contracts.checks.limit_headers import LimitsTold, named_headers
+from proofsheet.contracts.checks.limit_headers import LimitHeaders, named_headers
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.derive.source import Derived, Source
@@ -33,7 +33,7 @@ def limits(source: Source, operation: Operation) -> Iterator[Derived]:
     if _free(source, operation.policy.name) is not operation:
         return
     if named_headers(operation):
-        yield _told(source, operation, limit)
+        yield _headers(source, operation, limit)
     yield _allowed(source, operation, limit)
     yield _refused(source, operation, limit)
     yield from _meanwhile(source, operation)
@@ -65,13 +65,13 @@ def _outcome(operation: Operation) -> str:
     return operation.policy.outcome("rate-limit", "")
 
 
-def _told(source: Source, operation: Operation, limit: RateLimit) -> Derived:
+def _headers(source: Source, operation: Operation, limit: RateLimit) -> Derived:
     """Asked twice, and in no burst: it costs nothing, and fills nothing."""
     says = f"headers say what is left of {limit.requests} requests in {limit.window:g} seconds"
     first = next(iter(named_headers(operation).values()))
     at = pointers.join("responses", operation.success.status, "headers", first)
     wanted = source.requirement(operation, "limit.told", says, at, most="SHOULD")
-    case = _case(operation, "told", LimitsTold(wanted.id, limit.window))
+    case = _case(operation, "told", LimitHeaders(wanted.id, limit.window))
     return Derived(wanted, (replace(case, steps=case.steps * 2),))
 
 

@@ -49,7 +49,7 @@ def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
     """A body with the required fields and these, and what rules and drawing need beside them."""
     schema = operation.body.schema if operation.body else {}
     body = {name: sample(operation, name) for name in schema.get("required", ())}
-    body |= _drawn_from(operation, schema.get("properties", {}))
+    body |= _chosen_from(operation, schema.get("properties", {}))
     body |= {name: each for name, each in _always(operation) if name not in body}
     if operation.artifact:
         for field in operation.artifact.prompts:
@@ -81,7 +81,7 @@ def sample(operation: Operation, name: str) -> Any:
     return value(fields[name])
 
 
-def _drawn_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _chosen_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What an operation that changes a picture needs, required or not: the picture, a mask, what is added."""
     artifact = operation.artifact
     if artifact is None or not artifact.is_edit:

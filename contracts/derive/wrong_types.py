@@ -91,27 +91,27 @@ def _form(source: Source, operation: Operation, name: str, schema: Any) -> Itera
 
 def _sent(operation: Operation, topic: str, name: str, expects: Any, *parts: Part) -> Case:
     """A form with these parts; another field is missing or wrong too, so that it is refused in any case."""
-    spoiled = refusable(operation, **{name: ""})
-    body = spoiled.body if spoiled else smallest(operation)
+    refused = refusable(operation, **{name: ""})
+    body = refused.body if refused else smallest(operation)
     case = case_of(operation, topic, {key: each for key, each in body.items() if key != name}, expects)
     return case.sending(form=(*(case.request.form or ()), *parts))
 
 
 def _empty(source: Source, operation: Operation) -> Iterator[Derived]:
     """Empty parts of optional fields that are no files count as absent: only the one at fault is named."""
-    spoiled = refusable(operation)
-    if operation.policy.empty_parts != "absent" or spoiled is None or operation.body is None:
+    refused = refusable(operation)
+    if operation.policy.empty_parts != "absent" or refused is None or operation.body is None:
         return
-    if not names_fields(operation, spoiled.kind, spoiled.name):
+    if not names_fields(operation, refused.kind, refused.name):
         return
-    not_empty = {spoiled.name, *smallest(operation), *operation.body.files}  # also what rules ask for
+    not_empty = {refused.name, *smallest(operation), *operation.body.files}  # also what rules ask for
     optional = [each for each in operation.body.schema["properties"] if each not in not_empty]
     at = f"#/components/x-policies/{operation.policy.name}/x-empty-parts"
     says = "an empty part of an optional field counts as absent"
     wanted = source.requirement(operation, "empty-parts", says, at)
     expects = (
-        NamesFields(wanted.id, (spoiled.name,)),
+        NamesFields(wanted.id, (refused.name,)),
         OmitsFields(wanted.id, tuple(optional)),
     )
-    empty = {**spoiled.body, **dict.fromkeys(optional, "")}
+    empty = {**refused.body, **dict.fromkeys(optional, "")}
     yield Derived(wanted, (case_of(operation, "empty-parts", empty, expects),), shared=POLICY)

@@ -65,9 +65,9 @@ def each_fault(
     callers: bool = True,
 ) -> list[Samples]:
     """What `one_fault` gives for each fault by itself; what an operation's faults share is made once."""
-    drawn = values.phrases() if texts is None else texts
+    chosen = values.phrases() if texts is None else texts
     operations = {id(each): each for each, _ in among}  # of one id there are several: with other bodies
-    kits = {place: kit(each, drawn, callers) for place, each in operations.items()}
+    kits = {place: kit(each, chosen, callers) for place, each in operations.items()}
     return [_within(st.one_of([injected(fault, kits[id(each)])]), most) for each, fault in among]
 
 

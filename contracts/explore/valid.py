@@ -65,7 +65,7 @@ def kit(operation: Operation, texts: values.Values, callers: bool) -> Kit:
     }
     accepts = [form.accept for form in forms(operation)]
     accept = {"accept": st.sampled_from(accepts)} if accepts else {}
-    told = markers(operation) if callers else {}
+    added = markers(operation) if callers else {}
     schema = operation.body.schema if operation.body else {}
     optional = [name for name in schema.get("properties", {}) if name not in schema.get("required", ())]
     chosen = (
@@ -74,7 +74,7 @@ def kit(operation: Operation, texts: values.Values, callers: bool) -> Kit:
     return Kit(
         operation,
         st.fixed_dictionaries(paths),
-        st.fixed_dictionaries({}, optional={**accept, **told}),
+        st.fixed_dictionaries({}, optional={**accept, **added}),
         {name: field(operation, name, texts) for name in schema.get("properties", {})},
         chosen,
         {each.path: each.schema for each in body_fields(operation.body)} if operation.body else {},

@@ -103,9 +103,9 @@ def _expects(sample: Sample, requirement: str) -> Iterator[Expectation]:
     artifact = sample.operation.artifact
     assert artifact is not None
     accept = sample.headers.get("accept") or sample.operation.policy.default_accept
-    drawn = str(artifact.media.pick(sample.body))
+    kind = str(artifact.media.pick(sample.body))
     yield IsSuccess(requirement)
-    media_type = accept if accept in sample.operation.success.representations else drawn
+    media_type = accept if accept in sample.operation.success.representations else kind
     yield Picture(requirement, media_type)
     yield from _seed(sample, requirement)
 

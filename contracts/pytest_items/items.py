@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from proofsheet.contracts.plan.plan import Plan
-from proofsheet.contracts.pytest_items.render import told
+from proofsheet.contracts.pytest_items.render import breach_text
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.errors import BadReport
 from proofsheet.contracts.reports.text import line as one_line
@@ -62,7 +62,7 @@ class RequirementItem(pytest.Item):
         if line.state == "skipped":
             pytest.skip(LEFT_OUT if line.reason == "not reached" else one_line(line.reason))
         if line.state == "errored":
-            pytest.fail(told(self._answers.view, line), pytrace=False)
+            pytest.fail(breach_text(self._answers.view, line), pytrace=False)
 
     def runtest(self) -> None:
         """Fail where the target does. What fails nobody is xfailed: seen, and counted under --runxfail."""
@@ -72,7 +72,7 @@ class RequirementItem(pytest.Item):
         if line.state == "advice":
             pytest.xfail(f"advice: {one_line(line.messages[0][0])}")
         if line.state != "passed":
-            raise Breach(told(self._answers.view, line))
+            raise Breach(breach_text(self._answers.view, line))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, Breach):

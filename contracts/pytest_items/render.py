@@ -10,7 +10,7 @@ from proofsheet.contracts.reports.view import Line, View
 _LONGEST = 2_000  # characters of a message
 
 
-def told(view: View, finding: Line) -> str:
+def breach_text(view: View, finding: Line) -> str:
     """One finding for people, in plain text."""
     return "\n".join(_lines(view, finding))
 

@@ -20,15 +20,16 @@ _OURS = re.compile(r"(?<!\S)--(?=(?:url|key-env|key-file|target|budget|seed)\b)"
 
 def judging(config: pytest.Config, chosen: frozenset[str]) -> Judging:
     """The plugin for this process; `chosen` are requirements named one by one. Raises UsageError."""
-    told: dict[str, Any] = getattr(config, "workerinput", {}).get(NAME, {})
+    from_controller: dict[str, Any] = getattr(config, "workerinput", {}).get(NAME, {})
     try:
-        found = _settings(config.option, told.get("seed"))
+        found = _settings(config.option, from_controller.get("seed"))
         report = _report(config)
     except BadUse as problem:
         text = _OURS.sub("--proofsheet-", str(problem)).replace("(or --dry-run)", "(or --collect-only)")
         raise pytest.UsageError(f"proofsheet: {text}") from None
-    if told:
-        return Judging(config, found, Path(told["report"]), frozenset(told["chosen"]), Path(told["shared"]))
+    if from_controller:
+        report, shared = Path(from_controller["report"]), Path(from_controller["shared"])
+        return Judging(config, found, report, frozenset(from_controller["chosen"]), shared)
     return Judging(config, found, report, chosen)
 
 

@@ -109,8 +109,8 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     )
     ports = (sock.getsockname()[1], page.getsockname()[1])
     by = ", ".join(f"{each.name} {each.version}" for each in documents)
-    told = banner(settings, by, host, ports, options["insecure"])
-    raise SystemExit(run(settings, sock, page, lambda: click.echo(told)))
+    text = banner(settings, by, host, ports, options["insecure"])
+    raise SystemExit(run(settings, sock, page, lambda: click.echo(text)))
 
 
 def _check_folders(report: Path | None, record: Path | None) -> None:

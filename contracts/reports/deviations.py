@@ -13,7 +13,7 @@ def excused(header: Record) -> frozenset[str]:
     return frozenset(name for name, each in header.get("deviations", {}).items() if each["until"] >= day)
 
 
-def told(state: str, deviation: Mapping[str, str]) -> str:
+def label(state: str, deviation: Mapping[str, str]) -> str:
     """What is to be said of a deviation where its requirement stands like this."""
     reason, until = deviation["reason"], deviation["until"]
     if state == "known":

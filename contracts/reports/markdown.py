@@ -96,6 +96,6 @@ def _rest(view: View) -> Iterator[str]:
             continue
         yield f"\n<details><summary>{state.title()}: {len(found)}</summary>\n"
         for each in found:
-            told = "".join(f": {plain(text)}" for text in (each.reason, each.note) if text)
-            yield f"- {each.requirement['level']} {code(each.id)}{told}"
+            reasons = "".join(f": {plain(text)}" for text in (each.reason, each.note) if text)
+            yield f"- {each.requirement['level']} {code(each.id)}{reasons}"
         yield "\n</details>"

@@ -48,7 +48,7 @@ class Row:
         states = {each.state for each in self.cells if each} - {"skipped", "errored"}
         return len({_BREAKS.get(each, each) for each in states}) > 1
 
-    def told(self, each: Line | None) -> str:
+    def cell_text(self, each: Line | None) -> str:
         """How it stands there, and at which level if that is another than in the first report."""
         if each is None:
             return "not asked"
@@ -76,8 +76,8 @@ class Matrix:
     @property
     def conditions(self) -> Iterator[tuple[str, tuple[str, ...], bool]]:
         """How each report came about: the name of a condition, each report's, and whether they differ."""
-        for name, told in _CONDITIONS.items():
-            found = tuple(map(told, self.views))
+        for name, condition in _CONDITIONS.items():
+            found = tuple(map(condition, self.views))
             if any(found):
                 yield name, found, len(set(found)) > 1
 
@@ -139,16 +139,15 @@ def _markdown(found: Matrix) -> Iterator[str]:
     yield ""
     yield "| requirement | " + " | ".join(plain(name) for name in found.names) + " |"
     yield "|---" * (len(found.names) + 1) + "|"
-    for name, told, differs in found.conditions:
+    for name, shown, differs in found.conditions:
         mark = "**" if differs and name in _UNEVEN else ""
-        cells = " | ".join(f"{mark}{plain(each or 'complete')}{mark}" for each in told)
+        cells = " | ".join(f"{mark}{plain(each or 'complete')}{mark}" for each in shown)
         yield f"| {name} | {cells} |"
     for profile, verdicts in found.profiles:
         cells = " | ".join(f"{VERDICTS[each]} {each}" if each else "not asked" for each in verdicts)
         yield f"| verdict on **{profile}** | {cells} |"
     for row in found.rows:
         name = f"{row.requirement['level']} {code(row.requirement['id'])}"
-        cells = " | ".join(
-            f"{MARKS[each.state]} {row.told(each)}" if each else row.told(each) for each in row.cells
-        )
+        marks = (f"{MARKS[each.state]} " if each else "" for each in row.cells)
+        cells = " | ".join(mark + row.cell_text(each) for mark, each in zip(marks, row.cells, strict=True))
         yield f"| {f'**{name}**' if row.differs else name} | {cells} |"

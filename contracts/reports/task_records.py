@@ -47,11 +47,11 @@ def begun(report: Report, planned: Collection[str]) -> dict[str, Record]:
     Those of random cases are followed by nobody; they are here because they are paid for.
     """
     whole = {each["id"] for each in report.cases if not (each.get("task") or {}).get("is_open")}
-    told = {each["id"] for each in report.cases}
+    reported = {each["id"] for each in report.cases}
     return {
         each["id"]: each
         for each in report.tasks
-        if each["id"] not in (whole if each["id"] in planned else told)
+        if each["id"] not in (whole if each["id"] in planned else reported)
     }
 
 

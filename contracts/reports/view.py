@@ -42,7 +42,7 @@ class Line:
     @property
     def note(self) -> str:
         """What there is to say of its known deviation; empty without one."""
-        return deviations.told(self.state, self.deviation) if self.deviation else ""
+        return deviations.label(self.state, self.deviation) if self.deviation else ""
 
     @property
     def is_explored(self) -> bool:

@@ -40,10 +40,10 @@ class Interrupt:
     """That the reply under way is to stop."""
 
 
-Said = Iterator[Any]  # messages, an Ask or an Interrupt
+Messages = Iterator[Any]  # messages, an Ask or an Interrupt
 
 
-def act(scene: Scene, received: Received) -> Said:
+def act(scene: Scene, received: Received) -> Messages:
     """What a message leads to. Raises CannotDo."""
     return _ACTIONS[received.does](scene, received)
 
@@ -52,12 +52,12 @@ def _subject(scene: Scene, received: Received) -> Any:
     return next(pointers.find(scene.message, received.at), None)
 
 
-def _answers(scene: Scene, received: Received) -> Said:
+def _answers(scene: Scene, received: Received) -> Messages:
     for name in received.answers:
         yield scene.made(name)
 
 
-def _update(scene: Scene, received: Received) -> Said:
+def _update(scene: Scene, received: Received) -> Messages:
     scene.session.update(_subject(scene, received))
     sound = scene.dialogue.sound
     form = sound.heard.pick(scene.session.settings) if sound else ""
@@ -68,7 +68,7 @@ def _update(scene: Scene, received: Received) -> Said:
     yield from _answers(scene, received)
 
 
-def _add(scene: Scene, received: Received) -> Said:
+def _add(scene: Scene, received: Received) -> Messages:
     item = {"id": f"{scene.dialogue.ids.item}{new_id()}", **received.defaults, **_subject(scene, received)}
     after = next(pointers.find(scene.message, received.after), None) if received.after else None
     if any(each.get("id") == item["id"] for each in scene.session.items):
@@ -97,18 +97,18 @@ def _found(scene: Scene, received: Received) -> dict[str, Any]:
         raise _missing(name, received.at) from None
 
 
-def _view(scene: Scene, received: Received) -> Said:
+def _view(scene: Scene, received: Received) -> Messages:
     item = _found(scene, received)
     yield from _answers(scene.knowing(item=item, item_id=item["id"]), received)
 
 
-def _remove(scene: Scene, received: Received) -> Said:
+def _remove(scene: Scene, received: Received) -> Messages:
     item = _found(scene, received)
     scene.session.items.remove(item)
     yield from _answers(scene.knowing(item_id=item["id"]), received)
 
 
-def _truncate(scene: Scene, received: Received) -> Said:
+def _truncate(scene: Scene, received: Received) -> Messages:
     """What was not heard of an item is forgotten: the words of its sound."""
     item = _found(scene, received)
     *way, last = received.forgets or ("",)
@@ -118,7 +118,7 @@ def _truncate(scene: Scene, received: Received) -> Said:
     yield from _answers(scene.knowing(item_id=item["id"]), received)
 
 
-def _hear(scene: Scene, received: Received) -> Said:
+def _hear(scene: Scene, received: Received) -> Messages:
     sound = _sound(scene)
     try:
         scene.session.audio_buffer.add(base64.b64decode(str(_subject(scene, received)), validate=True))
@@ -130,7 +130,7 @@ def _hear(scene: Scene, received: Received) -> Said:
     yield from _answers(scene, received)
 
 
-def _turn(scene: Scene, sound: Sound, turn: Turn) -> Said:
+def _turn(scene: Scene, sound: Sound, turn: Turn) -> Messages:
     known = scene.knowing(item_id=_upcoming(scene), heard_start=turn.at, heard_end=turn.at)
     wants = _switches(scene, sound)
     if turn.kind == "started":
@@ -149,7 +149,7 @@ def _upcoming(scene: Scene) -> str:
     return f"{scene.dialogue.ids.item}{scene.session.upcoming}"
 
 
-def _committed(scene: Scene, sound: Sound) -> Said:
+def _committed(scene: Scene, sound: Sound) -> Messages:
     session = scene.session
     name = _upcoming(scene)
     session.upcoming = new_id()
@@ -161,7 +161,7 @@ def _committed(scene: Scene, sound: Sound) -> Said:
     yield from (known.made(each) for each in sound.committed)
 
 
-def _commit(scene: Scene, received: Received) -> Said:
+def _commit(scene: Scene, received: Received) -> Messages:
     sound = _sound(scene)
     length = scene.session.audio_buffer.length
     if length < sound.least:
@@ -171,18 +171,18 @@ def _commit(scene: Scene, received: Received) -> Said:
     yield from _committed(scene, sound)
 
 
-def _forget(scene: Scene, received: Received) -> Said:
+def _forget(scene: Scene, received: Received) -> Messages:
     scene.session.audio_buffer.clear()
     yield from _answers(scene, received)
 
 
-def _reply(scene: Scene, received: Received) -> Said:
+def _reply(scene: Scene, received: Received) -> Messages:
     if scene.session.reply is not None:
         raise CannotDo("busy", Flaw("busy", "", {"value": scene.session.reply.id}))
     yield Ask(_subject(scene, received))
 
 
-def _cancel(scene: Scene, received: Received) -> Said:
+def _cancel(scene: Scene, received: Received) -> Messages:
     if scene.session.reply is None:
         raise CannotDo("idle")
     yield Interrupt()
@@ -217,7 +217,7 @@ def _switches(scene: Scene, sound: Sound) -> dict[str, bool]:
     }
 
 
-_ACTIONS: Mapping[str, Callable[[Scene, Received], Said]] = {
+_ACTIONS: Mapping[str, Callable[[Scene, Received], Messages]] = {
     "update": _update,
     "add": _add,
     "view": _view,

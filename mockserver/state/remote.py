@@ -66,10 +66,10 @@ def keep(state: State, workers: list[socket.socket], running: Callable[[], bool]
                 _answer(sock, state, question)
 
 
-def _ready(selector: selectors.BaseSelector, asking: Any) -> list[Any]:
+def _ready(selector: selectors.BaseSelector, readers: Any) -> list[Any]:
     """The lines that have something to read and ask nothing yet; waits for one only if nobody asks."""
-    found = selector.select(timeout=0 if asking else 0.2) if selector.get_map() else []
-    return [key.fileobj for key, _ in found if key.fileobj not in asking]
+    found = selector.select(timeout=0 if readers else 0.2) if selector.get_map() else []
+    return [key.fileobj for key, _ in found if key.fileobj not in readers]
 
 
 def _take(sock: socket.socket, state: State, selector: Any) -> Any:

@@ -63,8 +63,8 @@ def generators() -> Generators:
 
 def usage(family: str, generator: str) -> str:
     """A first call of a client with the generator's first view; empty where none was written."""
-    told = yaml.safe_load(_DATA.with_name("usage.yaml").read_text(encoding="utf-8"))
-    text: str = told.get(family, {}).get(generator, "")
+    notes = yaml.safe_load(_DATA.with_name("usage.yaml").read_text(encoding="utf-8"))
+    text: str = notes.get(family, {}).get(generator, "")
     return text
 
 

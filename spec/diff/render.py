@@ -39,9 +39,9 @@ def _listed(value: Any) -> Any:
 def text(first: str, second: str, found: Comparison, everything: bool) -> str:
     """At most 100 columns wide. Documentary differences are only counted unless `everything` is asked for."""
     lines = [f"from {first} to {second}: {summary(found)}"]
-    for effect, told in _render(found, everything):
+    for effect, rendered in _render(found, everything):
         lines += ["", effect]
-        for operations, what in told:
+        for operations, what in rendered:
             lines += textwrap.wrap(
                 f"{operations}: {what}",
                 _WIDTH,
@@ -58,9 +58,9 @@ def markdown(first: str, second: str, found: Comparison, everything: bool) -> st
     """The same as tables."""
     said = summary(found)
     lines = [f"# From {first} to {second}", "", f"{said[0].upper()}{said[1:]}."]
-    for effect, told in _render(found, everything):
+    for effect, rendered in _render(found, everything):
         lines += ["", f"## {effect.capitalize()}", "", "| operation | difference |", "|---|---|"]
-        lines += [f"| {_cell(operations)} | {_cell(what)} |" for operations, what in told]
+        lines += [f"| {_cell(operations)} | {_cell(what)} |" for operations, what in rendered]
     return "\n".join(lines) + "\n"
 
 

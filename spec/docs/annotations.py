@@ -25,15 +25,15 @@ def annotated(document: Document, bundle: dict[str, Any]) -> dict[str, Any]:
     return bundle
 
 
-def _parts(told: Mapping[str, Any]) -> Iterator[str]:
-    if cost := told.get("cost"):
+def _parts(facts: Mapping[str, Any]) -> Iterator[str]:
+    if cost := facts.get("cost"):
         yield f"**{_credits(cost)}** ({evidence(cost['evidence'])}); paid for: {', '.join(cost['charged'])}."
-    yield from _limits(told["limits"])
-    if told["rules"]:
+    yield from _limits(facts["limits"])
+    if facts["rules"]:
         yield "Rules:\n\n" + "\n".join(
-            f"- {each['name']} ({evidence(each['evidence'])})" for each in told["rules"]
+            f"- {each['name']} ({evidence(each['evidence'])})" for each in facts["rules"]
         )
-    yield _sizes(told.get("picture", {}).get("sizes", {}))
+    yield _sizes(facts.get("picture", {}).get("sizes", {}))
 
 
 def _credits(cost: Mapping[str, Any]) -> str:

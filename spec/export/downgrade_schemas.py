@@ -42,7 +42,7 @@ def as_30(node: Schema, pointer: str, losses: Losses) -> Schema:
 
     for step in _STEPS:
         step(made, note)
-    return _beside_reference(made)
+    return _siblings_of_reference(made)
 
 
 def _types(made: Schema, note: Note) -> None:
@@ -157,7 +157,7 @@ def _unknown(made: Schema, note: Note) -> None:
             note(f"/{name}", f"{name} dropped: schemas of OpenAPI 3.0 have no such keyword")
 
 
-def _beside_reference(made: Schema) -> Schema:
+def _siblings_of_reference(made: Schema) -> Schema:
     if "$ref" not in made or len(made) == 1:
         return made
     rest = {name: each for name, each in made.items() if name not in ("$ref", "allOf")}

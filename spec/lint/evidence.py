@@ -77,7 +77,7 @@ def _is_component(pointer: str) -> bool:
     return pointer.startswith("/components/schemas/") and pointer.count("/") == 3
 
 
-def _home(pointer: str) -> tuple[str, tuple[str, ...]]:
+def _part_of(pointer: str) -> tuple[str, tuple[str, ...]]:
     """The operation, component or server that a place belongs to, and the way from there."""
     tokens = pointers.split(pointer)
     depth = 2 if tokens[0] == "servers" else 3
@@ -85,8 +85,8 @@ def _home(pointer: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _covered(document: Any, pointer: str) -> bool:
-    home, rest = _home(pointer)
-    return evidence.evidence(pointers.get(document, home), pointers.join(*rest)) is not None
+    owner, rest = _part_of(pointer)
+    return evidence.evidence(pointers.get(document, owner), pointers.join(*rest)) is not None
 
 
 def own(context: Context) -> Iterator[Found]:

@@ -66,11 +66,11 @@ def _of_document(node: Mapping[str, Any], document: Any) -> tuple[Example, Examp
 
 
 def _of_file(node: Mapping[str, Any], document: Any) -> tuple[Example, Example]:
-    name, beside = node.get("name", "small"), {SMALL: document, **node.get("with", {})}
+    name, others = node.get("name", "small"), {SMALL: document, **node.get("with", {})}
     good, bad = node["good"], merged(node["good"], node["bad"])
     return (
-        Example({**beside, node["file"]: bad}, name, node["bad"]),
-        Example({**beside, node["file"]: good}, name, _same_part(good, node["bad"])),
+        Example({**others, node["file"]: bad}, name, node["bad"]),
+        Example({**others, node["file"]: good}, name, _same_part(good, node["bad"])),
     )
 
 

@@ -45,11 +45,11 @@ def plain(evidence: Mapping[str, Any] | None, grade: str | None) -> dict[str, An
     if evidence is None or grade is None:
         return {}
     listed = {name: evidence[name] for name in SOURCED if isinstance(evidence.get(name), list)}
-    beside = {name: each for name, each in listed.items() if name != grade}
+    others = {name: each for name, each in listed.items() if name != grade}
     notes = [
         evidence[name] for name in ("assumed", "inherited", "note") if isinstance(evidence.get(name), str)
     ]
-    made = {"grade": grade, "sources": listed.get(grade), "beside": beside, "note": "; ".join(notes)}
+    made = {"grade": grade, "sources": listed.get(grade), "beside": others, "note": "; ".join(notes)}
     return {name: each for name, each in made.items() if each}
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutants import accounts, answered, asked  # noqa: F401 (they register their damages)
+from mutants.judging import KEY, site
 from mutants.relay import Damage, Forward, Got, Relay, Sent, made
-from mutants.trial import KEY, site
 
 from proofsheet.contracts.client.http_client import HttpClient
 from proofsheet.contracts.client.target import Target

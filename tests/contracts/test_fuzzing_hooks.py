@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mutants.judging import KEY, PACE, site, true_document
 from mutants.relay import Damage, Forward, Got, Relay, Sent
-from mutants.trial import KEY, PACE, site, true_document
 
 from proofsheet.spec.document import Document
 

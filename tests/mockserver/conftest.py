@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from asking import Sessions
 from redis_server import RedisServer
+from sample_requests import Sessions
 from support import InProcess
 from wire import Process
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asking import ENGINE, ask, fields_of, properties
+from sample_requests import ENGINE, ask, fields_of, properties
 from support import InProcess
 
 from proofsheet.contracts.derive.samples import sample

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from asking import BALANCE, CORE, PROMPT, bearer, nested
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_requests import BALANCE, CORE, PROMPT, bearer, nested
 from support import InProcess
 
 from proofsheet.mockserver.cli import banner

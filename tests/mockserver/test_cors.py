@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import BALANCE, CORE, PROMPT, bearer
 from click.testing import CliRunner
+from sample_requests import BALANCE, CORE, PROMPT, bearer
 from support import InProcess
 
 from proofsheet.mockserver.cli import serve as command

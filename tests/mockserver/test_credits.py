@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any, cast
 
 import pytest
-from asking import BALANCE, CORE, PROMPT, SD3, ULTRA, V1, ask, bearer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sample_requests import BALANCE, CORE, PROMPT, SD3, ULTRA, V1, ask, bearer
 from support import InProcess
 
 from proofsheet.mockserver.medium import MEDIA
@@ -77,7 +77,7 @@ CALLS = st.lists(
 def test_calls_at_once_never_overdraw_and_never_lose_a_charge(
     house: InProcess, calls: Any, credits: int
 ) -> None:
-    from asking import Sessions
+    from sample_requests import Sessions
 
     key = Sessions.key()
     house.request("PUT", "/_mock/ledger", json={"credits": credits}, headers=bearer(key))

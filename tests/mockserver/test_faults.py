@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from asking import BALANCE, SD3, Sessions, bearer, opened
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_requests import BALANCE, SD3, Sessions, bearer, opened
 from support import InProcess
 from wire import Process, heard
 

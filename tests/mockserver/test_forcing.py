@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import ask, opened
+from sample_requests import ask, opened
 from support import InProcess
 
 from proofsheet.spec.document import Operation

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from asking import BALANCE, CORE, PROMPT, SD3, TEXTS, V1, bearer, form, part, picture, raw_form
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_requests import BALANCE, CORE, PROMPT, SD3, TEXTS, V1, bearer, form, part, picture, raw_form
 from support import InProcess
 
 from proofsheet.mockserver.media.image.picture import Edit, Picture

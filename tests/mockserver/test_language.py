@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import CORE, bearer
+from sample_requests import CORE, bearer
 from support import InProcess
 
 ENGLISH = """

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from asking import CORE, PROMPT, ULTRA, V1
 from PIL import Image
+from sample_requests import CORE, PROMPT, ULTRA, V1
 from wire import Process, one_answer
 
 from proofsheet import library_logs

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from asking import BALANCE, CORE, bearer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_requests import BALANCE, CORE, bearer
 from support import InProcess
 
 from proofsheet.mockserver.limits import counted_by, duration

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from asking import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_requests import (
     BALANCE,
     CORE,
     PROMPT,
@@ -23,8 +25,6 @@ from asking import (
     raw_form,
     said,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from support import InProcess
 
 from proofsheet.spec.load import Library

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from asking import bearer
+from sample_requests import bearer
 from support import InProcess
 
 TASK = "/tasks/37ab3cf5bb0f5d4cb3ac9e9c0f7d2e45"

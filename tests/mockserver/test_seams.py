@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from asking import opened
+from sample_requests import opened
 from shapes import client
 
 from proofsheet.mockserver import faults

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import BALANCE, CORE, PROMPT, SD3, bearer, form, part
+from sample_requests import BALANCE, CORE, PROMPT, SD3, bearer, form, part
 from waiting import PATIENCE, wait_until
 from wire import ROOT, Process, begin, head, heard, one_answer, run
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import BALANCE, SD3, bearer
 from families.rows import rows
+from sample_requests import BALANCE, SD3, bearer
 from support import InProcess
 
 from proofsheet.mockserver import triggers

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from asking import BALANCE, CORE, PROMPT, bearer, form, part
+from sample_requests import BALANCE, CORE, PROMPT, bearer, form, part
 from waiting import PATIENCE, wait_until
 from wire import UNUSED_TLS, Process, begin, one_answer
 

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from mutants.benign import Benign, benign
-from mutants.trial import false_alarms, harmless_trial, some_of
+from mutants.judging import false_alarms, harmless_trial, some_of
 from support import documents
 
 BASE = "stability"

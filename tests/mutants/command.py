@@ -15,10 +15,10 @@ from mutants.benign_runs import try_all
 from mutants.catalogue import BadMutant, Mutant, mutants
 from mutants.declaration import Trial, differences
 from mutants.hearing import names
+from mutants.judging import clean, levels, proof, trial
 from mutants.record import Record, keep, recorded
 from mutants.sources import named, spoken
 from mutants.table import markdown, rows, shortened
-from mutants.trial import clean, levels, proof, trial
 from mutants.writing import write
 
 from proofsheet.contracts.requirement import PROFILES

@@ -19,8 +19,8 @@ from importlib.metadata import version
 from typing import Any
 
 from mutants.catalogue import Mutant
+from mutants.judging import CREDITS, KEY, PACE, mutated, site, true_document
 from mutants.relay import Damage, Relay, Sent, made
-from mutants.trial import CREDITS, KEY, PACE, mutated, site, true_document
 
 from proofsheet.mockserver.app import Site
 from proofsheet.spec.document import Document

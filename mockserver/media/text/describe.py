@@ -41,8 +41,8 @@ def describe(picture: Image.Image, count: int = 4, turn: int = 0) -> Described:
         known.manners,
     )
     random = Random(blake2b(small.tobytes() + b"%d" % turn, digest_size=16).digest())
-    drawn = [random.sample(list(each), len(each)) for each in choices]
-    prompts = (_prompt([each[n % len(each)] for each in drawn], colours, n) for n in range(count))
+    sampled = [random.sample(list(each), len(each)) for each in choices]
+    prompts = (_prompt([each[n % len(each)] for each in sampled], colours, n) for n in range(count))
     return Described(tuple(prompts), _ratio(*picture.size))
 
 

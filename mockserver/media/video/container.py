@@ -58,8 +58,8 @@ def video_track(
 
 def audio_track(frames: Sequence[bytes]) -> Track:
     """A track of frames of AAC, one channel."""
-    told = _descriptor(5, _AAC_24_KHZ_MONO)
-    decoder = _descriptor(4, struct.pack(">BBBHII", 0x40, 0x15, 0, 0, 64_000, 64_000) + told)
+    specific = _descriptor(5, _AAC_24_KHZ_MONO)
+    decoder = _descriptor(4, struct.pack(">BBBHII", 0x40, 0x15, 0, 0, 64_000, 64_000) + specific)
     config = _full(b"esds", _descriptor(3, b"\0\0\0" + decoder + _descriptor(6, b"\2")))
     entry = _box(b"mp4a", struct.pack(">6xH8xHHHHI", 1, 1, 16, 0, 0, RATE << 16) + config)
     return Track(b"soun", entry, frames, RATE, CODECS["aac"].samples)

@@ -42,10 +42,10 @@ class KeyFrame:
 def key_frame(pixels: Image.Image, fps: int, number: int = 0) -> KeyFrame:
     """Encode a picture (RGB, both sides even) as a key frame of a video of so many frames a second."""
     units = {each[0] & 31: each for each in _encoded(pixels, fps)}
-    told = Reader(shown(units[_SEQUENCE][1:]))
-    profile, level = told.fixed(16), told.fixed(8)
-    told.golomb()
-    number_bits = told.golomb() + 4
+    reader = Reader(shown(units[_SEQUENCE][1:]))
+    profile, level = reader.fixed(16), reader.fixed(8)
+    reader.golomb()
+    number_bits = reader.golomb() + 4
     blocks = -(-pixels.width // _BLOCK), -(-pixels.height // _BLOCK)
     sequence = _sequence(profile, level, number_bits, (pixels.width, pixels.height), fps)
     return KeyFrame(sequence, units[_PICTURE], _placed(units[_KEY], number_bits, number), blocks, number_bits)

@@ -9,10 +9,10 @@ import zlib
 from typing import Any
 
 import pytest
-from asking import BALANCE, CORE, PROMPT, SD3, TEXTS, ULTRA, V1, bearer, fields_of, opened, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFilter, ImageStat
+from sample_requests import BALANCE, CORE, PROMPT, SD3, TEXTS, ULTRA, V1, bearer, fields_of, opened, picture
 from support import InProcess
 
 from proofsheet.spec.load import Library
