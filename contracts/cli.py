@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from proofsheet.contracts.client.callback_receiver import CannotListen
-from proofsheet.contracts.client.pace import per_second
+from proofsheet.contracts.client.request_pace import per_second
 from proofsheet.contracts.client.target import NONE, PERMISSIONS, BadTarget
 from proofsheet.contracts.client.target_file import LONGEST, MOST_TASKS
 from proofsheet.contracts.console import begin, finish, notice, progress, write_to
@@ -22,14 +22,14 @@ from proofsheet.contracts.explain import explained
 from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.pricing import priced
 from proofsheet.contracts.reports import records
-from proofsheet.contracts.reports.errors import BadReport
+from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.reports.writer import CutOff, Unwritable
 from proofsheet.contracts.requirement import PROFILES
-from proofsheet.contracts.run import resume, session
+from proofsheet.contracts.run import judgement, resume
 from proofsheet.contracts.run.attempts import broke
 from proofsheet.contracts.run.explorer import Explorer
+from proofsheet.contracts.run.judgement import Done
 from proofsheet.contracts.run.resume import Earlier
-from proofsheet.contracts.run.session import Done
 from proofsheet.contracts.settings import Settings, settings
 from proofsheet.contracts.vendor_parts import parts
 from proofsheet.spec.cli_options import credits_in, day_in
@@ -250,7 +250,7 @@ def _judge(
     report = found.report
     begin(found)
     try:
-        done = session.carry_out(
+        done = judgement.carry_out(
             found,
             progress,
             notice=notice,
@@ -270,7 +270,7 @@ def _judge(
             f"cannot write on in {report}: {problem}; one request may be missing there", report
         )
     except Exception as problem:  # what was found until now is in the report
-        return None, _broken(session.redaction_of(found).text(broke(problem)), report)
+        return None, _broken(judgement.redaction_of(found).text(broke(problem)), report)
     return done, done.exit_code
 
 

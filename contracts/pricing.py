@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from proofsheet.contracts.case import Case
-from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.paid_coverage import Coverage
 from proofsheet.contracts.plan.task_cases import depth_of
 from proofsheet.contracts.plan.task_times import Seconds, in_lanes, of_requests, of_task
 from proofsheet.contracts.reports.text import plural, represented

@@ -21,7 +21,7 @@ from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, as_submitted, known_task
 from proofsheet.mockserver.tasks.course import entering, shown
-from proofsheet.mockserver.tasks.forcing import parse_task_forcing
+from proofsheet.mockserver.tasks.task_faults import parse_task_forcing
 from proofsheet.spec import expressions, json_text, pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.expressions import Expression, is_expression

@@ -16,7 +16,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import known_task
 from proofsheet.mockserver.tasks.course import position
-from proofsheet.mockserver.tasks.forcing import parse_task_forcing
+from proofsheet.mockserver.tasks.task_faults import parse_task_forcing
 
 PREFIX = "/_files/"
 DEFAULT_SECONDS = 24 * 3600.0  # a link lives so long where its document does not say

@@ -15,7 +15,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import BadFault, Fault
 from proofsheet.mockserver.scripts import Script, parse_script
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
-from proofsheet.mockserver.tasks.forcing import BadTaskForcing, parse_task_forcing
+from proofsheet.mockserver.tasks.task_faults import BadTaskForcing, parse_task_forcing
 from proofsheet.mockserver.tool_choice import declared_names
 from proofsheet.spec import pointers
 from proofsheet.spec.completion import Completion, Turn

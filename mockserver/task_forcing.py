@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.forcing import CannotForce
-from proofsheet.mockserver.tasks.forcing import BadTaskForcing, TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.pace import Pace, parse_pace
+from proofsheet.mockserver.tasks.task_faults import BadTaskForcing, TaskForcing, parse_task_forcing
 from proofsheet.spec.tasks import Lifecycle
 
 PACE = "task pace"  # the kind of value under which the pace of a key is remembered; the key "" is all

@@ -8,7 +8,7 @@ from dataclasses import replace
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import TaskView, known_task, view
-from proofsheet.mockserver.tasks.forcing import NOTHING, BadTaskForcing, parse_task_forcing
+from proofsheet.mockserver.tasks.task_faults import NOTHING, BadTaskForcing, parse_task_forcing
 
 
 class CannotMove(ValueError):

@@ -16,9 +16,9 @@ from proofsheet.mockserver.task_artifacts import make, without_uploads
 from proofsheet.mockserver.task_forcing import read_task_forcing, task_pace
 from proofsheet.mockserver.task_sources import TaskView, is_known, known_task, looked_at, task_text, view
 from proofsheet.mockserver.tasks.course import Route, route
-from proofsheet.mockserver.tasks.forcing import TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.ids import IDS
 from proofsheet.mockserver.tasks.pace import Pace
+from proofsheet.mockserver.tasks.task_faults import TaskForcing, parse_task_forcing
 from proofsheet.spec import json_text
 from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Removes, Starts, Views
 

@@ -10,11 +10,11 @@ import asyncio
 from typing import Any
 
 from proofsheet.relay import framing, heads
-from proofsheet.relay.connection import Connection
 from proofsheet.relay.error_responses import refusal
 from proofsheet.relay.exchange_copy import ExchangeCopy
 from proofsheet.relay.framing import BadFraming, Framing
 from proofsheet.relay.heads import BadHead, RequestHead
+from proofsheet.relay.peer_connection import Connection
 from proofsheet.relay.settings import Relay
 from proofsheet.relay.upstream_connection import UpstreamConnection
 

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from proofsheet.relay.client_connection import ClientConnection
-from proofsheet.relay.frames import last
+from proofsheet.relay.exchange_frames import last
 from proofsheet.relay.process_outlet import Outlet
 from proofsheet.relay.settings import Relay
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from proofsheet.relay.exchange_copy import ExchangeCopy, Room
-from proofsheet.relay.frames import encode
+from proofsheet.relay.exchange_frames import encode
 
 COUNTS = ("exchanges", "broken", "left", "own")
 

@@ -12,7 +12,7 @@ from proofsheet.spec import diff, vendor_matrix
 from proofsheet.spec.build import operations
 from proofsheet.spec.catalogue.command import catalogue_command
 from proofsheet.spec.cli_options import home_option
-from proofsheet.spec.diff import documents, render
+from proofsheet.spec.diff import inputs, render
 from proofsheet.spec.docs.command import docs_command
 from proofsheet.spec.export.command import bundle_command
 from proofsheet.spec.lint.rules import FORM, RULES, Rule
@@ -185,7 +185,7 @@ def diff_command(
 
 def _opened(library: Library, name: str) -> Any:
     try:
-        return documents.opened(library, name)
+        return inputs.opened(library, name)
     except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
 

@@ -22,8 +22,8 @@ from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.pytest_items.shared_run import once
 from proofsheet.contracts.reports.case_records import case
 from proofsheet.contracts.reports.deviations import excused
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.records import Report
-from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.run_records import footer, header, verdict
 from proofsheet.contracts.reports.writer import Writer
 from proofsheet.contracts.run.budget import Budget

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from proofsheet.contracts.client.connection import Reception
+from proofsheet.contracts.client.recording_transport import Reception
 from proofsheet.contracts.exchange import Broken
 
 LARGEST = 64 * 1024 * 1024  # bytes of an answer, decoded

@@ -15,8 +15,8 @@ import httpx
 from proofsheet.contracts.case import Case, ClientMessage
 from proofsheet.contracts.client import broken_answers
 from proofsheet.contracts.client.broken_answers import CODINGS, LARGEST, Headers, broken
-from proofsheet.contracts.client.connection import RECEPTION, Connections, Limits, Reception
-from proofsheet.contracts.client.dialogue import talk
+from proofsheet.contracts.client.dialogue_client import talk
+from proofsheet.contracts.client.recording_transport import RECEPTION, Connections, Limits, Reception
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.spec.document import Document

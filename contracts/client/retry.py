@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.client.http_client import BACK_OFF, HttpClient, Unreachable
-from proofsheet.contracts.client.pace import Pace
+from proofsheet.contracts.client.request_pace import Pace
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.policy import RateLimit

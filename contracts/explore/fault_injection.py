@@ -19,7 +19,7 @@ from proofsheet.contracts.derive.sample_pictures import drawing, flat
 from proofsheet.contracts.derive.samples import sample, smallest
 from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.derive.uploads import beyond
-from proofsheet.contracts.explore import valid, values
+from proofsheet.contracts.explore import valid, value_strategies
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import Draw, Kit
 from proofsheet.spec.document import Operation
@@ -71,7 +71,7 @@ def _in_body(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> 
     is_count = bool(operation.cost and operation.cost.per == fault.path)
     new = ABSENT
     if fault.kind != "required":
-        new = draw(values.wrong(fault.kind, parts.schemas[fault.path], is_count))
+        new = draw(value_strategies.wrong(fault.kind, parts.schemas[fault.path], is_count))
 
     def any_of(count: int) -> int:
         return int(draw(st.integers(0, count - 1)))
@@ -103,7 +103,7 @@ def _picture(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> 
     return replace(made, outcomes=(outcome,), names=(fault.field,) if is_named else ())
 
 
-def _files(kind: str, wanted: Picture) -> values.Values:
+def _files(kind: str, wanted: Picture) -> value_strategies.Values:
     """Files with one fault, by any distance where there is one."""
     if kind == "format":
         kinds = [each for each in ("GIF", "BMP") if each.lower() not in wanted.formats]
@@ -142,7 +142,7 @@ def _rule(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sam
 
 def _path(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
     schema = next(each.schema for each in made.operation.parameters if each.name == fault.field)
-    text = str(draw(values.wrong(fault.kind, schema)))
+    text = str(draw(value_strategies.wrong(fault.kind, schema)))
     made = valid.mended(draw, made, parts, frozenset())
     policy = made.operation.policy
     names = (text,) if "{value}" in policy.wording.get(f"path.{fault.kind}", "") else ()
@@ -152,7 +152,7 @@ def _path(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sam
 
 def _header(draw: Draw, made: Sample, fault: Fault, parts: Kit, keep: Kept) -> Sample:
     schema = next(each.schema for each in made.operation.parameters if each.name == fault.field)
-    headers = {**made.headers, fault.field.lower(): str(draw(values.wrong(fault.kind, schema)))}
+    headers = {**made.headers, fault.field.lower(): str(draw(value_strategies.wrong(fault.kind, schema)))}
     outcome = made.operation.policy.outcome("validate", fault.kind)
     made = valid.mended(draw, replace(made, headers=headers), parts, frozenset())
     is_named = names_fields(made.operation, fault.kind, fault.field)

@@ -18,7 +18,7 @@ from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.search import Kind, RequirementSearch
 from proofsheet.contracts.explore.strategies import Samples, each_fault
-from proofsheet.contracts.explore.values import unicode_texts
+from proofsheet.contracts.explore.value_strategies import unicode_texts
 from proofsheet.contracts.run.explorer import Attempt
 from proofsheet.spec.document import Operation
 

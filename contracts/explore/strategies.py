@@ -12,7 +12,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from proofsheet.contracts.derive.faults import Fault, faults
-from proofsheet.contracts.explore import values
+from proofsheet.contracts.explore import value_strategies
 from proofsheet.contracts.explore.fault_injection import injected
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.contracts.explore.valid import kit, requests
@@ -25,7 +25,7 @@ Samples = st.SearchStrategy[Sample]
 
 def valid(
     operation: Operation,
-    texts: values.Values | None = None,
+    texts: value_strategies.Values | None = None,
     most: Decimal | None = None,
     callers: bool = True,
 ) -> Samples:
@@ -35,13 +35,15 @@ def valid(
     `texts` draws what stands in prompts: harmless English if it is not given, since no document tells which
     languages a service takes for English, or what it refuses to draw.
     """
-    return _within(requests(kit(operation, values.phrases() if texts is None else texts, callers)), most)
+    return _within(
+        requests(kit(operation, value_strategies.phrases() if texts is None else texts, callers)), most
+    )
 
 
 def one_fault(
     operation: Operation,
     among: Iterable[Fault] | None = None,
-    texts: values.Values | None = None,
+    texts: value_strategies.Values | None = None,
     most: Decimal | None = None,
     callers: bool = True,
 ) -> Samples:
@@ -54,18 +56,18 @@ def one_fault(
     chosen = tuple(faults(operation) if among is None else among)
     if not chosen:
         raise ValueError(f"{operation.id}: no fault is known of its requests")
-    parts = kit(operation, values.phrases() if texts is None else texts, callers)
+    parts = kit(operation, value_strategies.phrases() if texts is None else texts, callers)
     return _within(st.one_of([injected(each, parts) for each in chosen]), most)
 
 
 def each_fault(
     among: Sequence[tuple[Operation, Fault]],
-    texts: values.Values | None = None,
+    texts: value_strategies.Values | None = None,
     most: Decimal | None = None,
     callers: bool = True,
 ) -> list[Samples]:
     """What `one_fault` gives for each fault by itself; what an operation's faults share is made once."""
-    chosen = values.phrases() if texts is None else texts
+    chosen = value_strategies.phrases() if texts is None else texts
     operations = {id(each): each for each, _ in among}  # of one id there are several: with other bodies
     kits = {place: kit(each, chosen, callers) for place, each in operations.items()}
     return [_within(st.one_of([injected(fault, kits[id(each)])]), most) for each, fault in among]

@@ -17,7 +17,7 @@ from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, is_admit
 from proofsheet.contracts.derive.sample_pictures import drawing
 from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source_pictures import held
-from proofsheet.contracts.explore import values
+from proofsheet.contracts.explore import value_strategies
 from proofsheet.contracts.explore.request_sample import Sample
 from proofsheet.spec.document import Operation, Rule
 from proofsheet.spec.request_bodies import Picture
@@ -34,10 +34,10 @@ class Kit:
     """The strategies for an operation's parts, made once: making one takes longer than drawing from it."""
 
     operation: Operation
-    paths: values.Values
-    headers: values.Values
-    fields: Mapping[str, values.Values]
-    chosen: values.Values  # names of optional fields
+    paths: value_strategies.Values
+    headers: value_strategies.Values
+    fields: Mapping[str, value_strategies.Values]
+    chosen: value_strategies.Values  # names of optional fields
     schemas: Mapping[Path, Mapping[str, Any]]  # of every field of the body
 
     def around(self, draw: Draw) -> Sample:
@@ -56,10 +56,10 @@ class Kit:
         return made
 
 
-def kit(operation: Operation, texts: values.Values, callers: bool) -> Kit:
+def kit(operation: Operation, texts: value_strategies.Values, callers: bool) -> Kit:
     """The kit of an operation; `texts` is for prompts, and `callers` adds headers that tell who calls."""
     paths = {
-        each.name: values.right(each.schema, st.just(value(each.schema))).map(str)
+        each.name: value_strategies.right(each.schema, st.just(value(each.schema))).map(str)
         for each in operation.parameters
         if each.place == "path"
     }
@@ -95,7 +95,7 @@ def requests(parts: Kit) -> st.SearchStrategy[Sample]:
     return valid()
 
 
-def markers(operation: Operation) -> dict[str, values.Values]:
+def markers(operation: Operation) -> dict[str, value_strategies.Values]:
     """Header parameters with values of visible ASCII."""
     return {
         each.name.lower(): st.text(VISIBLE, min_size=1, max_size=min(each.schema.get("maxLength", 60), 60))
@@ -104,7 +104,7 @@ def markers(operation: Operation) -> dict[str, values.Values]:
     }
 
 
-def field(operation: Operation, name: str, texts: values.Values) -> values.Values:
+def field(operation: Operation, name: str, texts: value_strategies.Values) -> value_strategies.Values:
     """Right values for one field; `texts` is for prompts only."""
     assert operation.body is not None
     schema = operation.body.schema["properties"][name]
@@ -115,10 +115,10 @@ def field(operation: Operation, name: str, texts: values.Values) -> values.Value
     prompts = {each[0] for each in operation.artifact.prompts} if operation.artifact else set()
     if operation.body.is_form and name not in operation.body.json_parts:
         schema = {**schema, "type": kind_of(schema)}  # a form has no null
-    return values.right(schema, texts if name in prompts else values.phrases())
+    return value_strategies.right(schema, texts if name in prompts else value_strategies.phrases())
 
 
-def pictures(picture: Picture) -> values.Values:
+def pictures(picture: Picture) -> value_strategies.Values:
     """Files of pictures within the bounds, near the least that they may be."""
     if picture.sizes:
         return st.sampled_from(picture.sizes).map(lambda size: drawing(*size))

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from proofsheet.contracts.fuzz.document import as_read
+from proofsheet.contracts.fuzz.schemathesis_document import as_read
 from proofsheet.spec.load import Library
 from proofsheet.spec.yaml_reader import BadFile
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 
 from proofsheet.contracts.fuzz import conversion
 from proofsheet.contracts.fuzz.conversion import Request
-from proofsheet.contracts.reports.multipart import parts
+from proofsheet.contracts.reports.form_parts import parts
 from proofsheet.spec.document import Operation
 from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import Schema

@@ -21,9 +21,9 @@ from proofsheet.contracts.case import BOUNDARY
 from proofsheet.contracts.checks import CHECKS
 from proofsheet.contracts.derive.every_answer import NOTES
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.contracts.fuzz import conversion, pictures
+from proofsheet.contracts.fuzz import conversion, picture_files
 from proofsheet.contracts.fuzz.cost_risk import caution
-from proofsheet.contracts.fuzz.document import NAME, dress
+from proofsheet.contracts.fuzz.schemathesis_document import NAME, dress
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.run.judge import ANYWHERE
 from proofsheet.spec.document import Operation
@@ -120,6 +120,6 @@ def _exchange(response: Any) -> Exchange:
     )
 
 
-pictures.register()
+picture_files.register()
 for _name in CHECKS.keys() - NOTES:  # schemathesis knows no advice
     schemathesis.check(_check(_name))

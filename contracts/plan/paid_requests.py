@@ -17,7 +17,7 @@ from proofsheet.contracts.derive.request_bodies import completed as completed_bo
 from proofsheet.contracts.derive.samples import case_of, price, prompt_of, prompted, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
-from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.paid_coverage import Coverage
 from proofsheet.contracts.plan.pairwise import completed
 from proofsheet.contracts.plan.task_cases import task_case
 from proofsheet.spec.document import Operation

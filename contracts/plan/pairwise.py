@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from proofsheet.contracts.derive.dimensions import ACCEPT, Dimension, Value
-from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.paid_coverage import Coverage
 
 TRIES = 5  # orders of the dimensions, of which the one that covers most per credit is taken
 

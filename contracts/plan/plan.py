@@ -49,13 +49,13 @@ from proofsheet.contracts.derive.video import video
 from proofsheet.contracts.derive.wrong_types import kinds
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.balance_probes import watched
-from proofsheet.contracts.plan.coverage import Coverage
 from proofsheet.contracts.plan.distinct import distinct
 from proofsheet.contracts.plan.follow_ups import follow_ups
+from proofsheet.contracts.plan.paid_coverage import Coverage
 from proofsheet.contracts.plan.paid_requests import Paid, coverage, paid_requests
+from proofsheet.contracts.plan.rate_order import spread
 from proofsheet.contracts.plan.representatives import represented
 from proofsheet.contracts.plan.task_cases import in_turn
-from proofsheet.contracts.plan.windows import spread
 from proofsheet.contracts.requirement import PROFILES, Requirement
 from proofsheet.spec.document import Operation
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from proofsheet.contracts.plan.plan import Plan
-from proofsheet.contracts.pytest_items.render import breach_text
+from proofsheet.contracts.pytest_items.failure_text import breach_text
 from proofsheet.contracts.reports import records
-from proofsheet.contracts.reports.errors import BadReport
+from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.reports.text import line as one_line
 from proofsheet.contracts.reports.view import Line, View
 from proofsheet.contracts.requirement import Requirement

@@ -16,10 +16,10 @@ from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.pytest_items.items import NAME, Answers, RequirementItem, Requirements
 from proofsheet.contracts.pytest_items.shared_run import once
-from proofsheet.contracts.reports.errors import BadReport
+from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.reports.text import amount
 from proofsheet.contracts.reports.writer import CutOff, Unwritable
-from proofsheet.contracts.run import session
+from proofsheet.contracts.run import judgement
 from proofsheet.contracts.run.attempts import Result, broke
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Explorer
@@ -96,7 +96,7 @@ class Judging:
             with _stopped_by_sigterm():
                 further = _explorers(found, run.known if run else ())
                 carried = (run.left(found.plan), run.begun(found.plan)) if run else ({}, {})
-                done = session.carry_out(
+                done = judgement.carry_out(
                     found, self._progress, carried=carried[0], begun=carried[1], explorers=further
                 )
         except Unwritable as problem:
@@ -104,7 +104,7 @@ class Judging:
         except CutOff as problem:
             pytest.exit(f"proofsheet: cannot write on in {self._report}: {problem}", BROKEN)
         except Exception as problem:  # what was found until now is in the report
-            said = session.redaction_of(found).text(broke(problem))
+            said = judgement.redaction_of(found).text(broke(problem))
             pytest.exit(f"proofsheet: {said}; what was done is in {self._report}", BROKEN)
         self._is_interrupted = done.interrupted
 

@@ -11,8 +11,8 @@ from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.expectation import SpeaksFor
 from proofsheet.contracts.recorded.traffic_judge import Judged, TrafficJudge, decoded, exchange_of
 from proofsheet.contracts.reports import case_records, run_records
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import CutOff, Writer
 from proofsheet.contracts.run.runner import Result
 from proofsheet.spec.document import Operation

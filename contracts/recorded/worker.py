@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
 from proofsheet.contracts.recorded import dashboard_page
 from proofsheet.contracts.recorded.log import log
-from proofsheet.relay.frames import FrameReader
+from proofsheet.relay.exchange_frames import FrameReader
 from proofsheet.relay.shared_ring import Ended
 
 NICE = 19  # of the judge, once it has begun: where processors are few, traffic comes first

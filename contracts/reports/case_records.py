@@ -17,9 +17,9 @@ from proofsheet.contracts.checks.task_files import file_operation
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.history import remembered
 from proofsheet.contracts.reports.curl import curl
-from proofsheet.contracts.reports.multipart import Sent, parts
+from proofsheet.contracts.reports.form_parts import Sent, parts
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.task_records import course
 from proofsheet.contracts.reports.text import clip, size
 from proofsheet.contracts.reports.thumbnails import Thumbnail, thumbnail

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from proofsheet.contracts.reports import badge, html_page, junit, markdown, matrix, records, terminal
-from proofsheet.contracts.reports.errors import BadReport
+from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.requirement import PROFILES
 
 UNREADABLE = 3

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus
 
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.contracts.reports.multipart import Sent, parts
-from proofsheet.contracts.reports.redaction import SHOWN
+from proofsheet.contracts.reports.form_parts import Sent, parts
+from proofsheet.contracts.reports.key_redaction import SHOWN
 from proofsheet.contracts.reports.text import quote
 
 LONGEST = 2_000  # characters of a value in the line itself

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from proofsheet.contracts.reports.key_redaction import SHOWN
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.redaction import SHOWN
 from proofsheet.contracts.reports.text import clip, line
 
 NOT_THE_API = "this is not the API"  # how the reason begins where a web site answers

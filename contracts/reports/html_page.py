@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from proofsheet.contracts.reports import text
-from proofsheet.contracts.reports.frames import frames
 from proofsheet.contracts.reports.paid_pictures import judged
+from proofsheet.contracts.reports.picture_frames import frames
 from proofsheet.contracts.reports.records import Report
 from proofsheet.contracts.reports.view import LABELS, STATES, View, counted, is_explored
 from proofsheet.spec import page_style

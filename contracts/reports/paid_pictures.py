@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.reports.frames import Frame, frames
+from proofsheet.contracts.reports.picture_frames import Frame, frames
 from proofsheet.contracts.reports.view import View
 
 GENERAL = "answer.picture"  # held against every picture that comes as bytes, and listed with no case

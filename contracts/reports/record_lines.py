@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import jsonschema_rs
 
-from proofsheet.contracts.reports import errors
+from proofsheet.contracts.reports import report_errors
 from proofsheet.spec.schemas import name
 from proofsheet.spec.yaml_reader import read as read_yaml
 
@@ -32,15 +32,15 @@ def lines(path: Path) -> Iterator[Numbered]:
                 return
             raise _broken(path, number, error) from None
         if b"\\ud" in data.lower() and not _is_writable(record):
-            raise errors.InvalidRecord(path, number, "holds half of a surrogate pair")
+            raise report_errors.InvalidRecord(path, number, "holds half of a surrogate pair")
         yield number, _valid(path, number, record)
 
 
-def _broken(path: Path, number: int, error: Exception) -> errors.BadReport:
+def _broken(path: Path, number: int, error: Exception) -> report_errors.BadReport:
     hint = "" if number > 1 else f"; expected {EXPECTED}"
     if isinstance(error, UnicodeDecodeError):
-        return errors.UnreadableReport(path, number, f"cannot be read as text: {error}{hint}")
-    return errors.BrokenLine(path, number, f"is no JSON: {error}{hint}")
+        return report_errors.UnreadableReport(path, number, f"cannot be read as text: {error}{hint}")
+    return report_errors.BrokenLine(path, number, f"is no JSON: {error}{hint}")
 
 
 def _read(path: Path) -> Iterator[tuple[int, bytes, bool]]:
@@ -50,7 +50,7 @@ def _read(path: Path) -> Iterator[tuple[int, bytes, bool]]:
         with path.open("rb") as file:
             for number, data in enumerate(_pieces(file), 1):
                 if len(data) > LONGEST:
-                    raise errors.UnreadableReport(
+                    raise report_errors.UnreadableReport(
                         path, number, f"is longer than {LONGEST // 10**6} MB; expected {EXPECTED}"
                     )
                 if not data.strip():
@@ -59,7 +59,7 @@ def _read(path: Path) -> Iterator[tuple[int, bytes, bool]]:
                     yield *waiting, False
                 waiting = number, data
     except OSError as error:
-        raise errors.UnreadableReport(path, 1, f"cannot be read: {error.strerror or error}") from None
+        raise report_errors.UnreadableReport(path, 1, f"cannot be read: {error.strerror or error}") from None
     if waiting:
         yield *waiting, True
 
@@ -96,13 +96,15 @@ def _valid(path: Path, line: int, record: Any) -> Record:
     schema = _schemas().get(kind) if isinstance(kind, str) else None
     if schema is None:
         came = f"kind {kind!r}" if isinstance(record, dict) else f"a JSON {_kind(record)}"
-        raise errors.InvalidRecord(
+        raise report_errors.InvalidRecord(
             path, line, f"expected a header, case, verdict or footer, came {came}"[:300]
         )
     error = next(iter(schema.iter_errors(record)), None)
     if error is not None:
         where = name(list(error.instance_path))
-        raise errors.InvalidRecord(path, line, f"the {kind} is not valid: {where}: {error.message[:300]}")
+        raise report_errors.InvalidRecord(
+            path, line, f"the {kind} is not valid: {where}: {error.message[:300]}"
+        )
     return dict(record)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofsheet.contracts.reports import errors
+from proofsheet.contracts.reports import report_errors
 from proofsheet.contracts.reports.record_lines import EXPECTED, TORN, Numbered, Record, lines
 
 __all__ = ["MissingFooter", "Record", "Report", "finished", "partly", "read"]
@@ -33,7 +33,7 @@ class Report:
 
 
 @dataclass(eq=False)
-class MissingFooter(errors.BadReport):
+class MissingFooter(report_errors.BadReport):
     """The run crashed, so it passed nothing. `report` is what it knew until then."""
 
     report: Report
@@ -44,9 +44,11 @@ def read(path: Path) -> Report:
     found = [*lines(path)]
     torn = found.pop()[0] if found and found[-1][1] is TORN else None
     if not found:
-        raise errors.EmptyReport(path, 1, f"is empty; expected {EXPECTED}")
+        raise report_errors.EmptyReport(path, 1, f"is empty; expected {EXPECTED}")
     if found[0][1]["kind"] != "header":
-        raise errors.MissingHeader(path, 1, f"the first record is a {found[0][1]['kind']}, not the header")
+        raise report_errors.MissingHeader(
+            path, 1, f"the first record is a {found[0][1]['kind']}, not the header"
+        )
     _refuse_duplicates(path, found)
     report = _report(path, [record for _, record in found], torn)
     _hold_together(report, found)
@@ -73,7 +75,7 @@ def is_replaceable(path: Path) -> bool:
     """Whether a report may take this file's place: nothing is there, or what a report begins with."""
     try:
         _, first = next(lines(path), (0, None))
-    except errors.BadReport:
+    except report_errors.BadReport:
         return not path.is_file()  # what is no file is refused when it is opened
     return first is None or first["kind"] == "header"
 
@@ -92,10 +94,12 @@ def _refuse_duplicates(path: Path, found: list[Numbered]) -> None:
     seen: set[tuple[str, Any]] = set()
     for line, record in found:
         if ("footer", None) in seen:
-            raise errors.RecordAfterFooter(path, line, f"a {record['kind']} follows the footer")
+            raise report_errors.RecordAfterFooter(path, line, f"a {record['kind']} follows the footer")
         key = (record["kind"], record.get("id"))
         if key in seen:
-            raise errors.DuplicateRecord(path, line, f"the {' '.join(filter(None, key))} is there twice")
+            raise report_errors.DuplicateRecord(
+                path, line, f"the {' '.join(filter(None, key))} is there twice"
+            )
         seen.add(key)
 
 
@@ -104,11 +108,11 @@ def _hold_together(report: Report, found: list[Numbered]) -> None:
     known = {each["id"] for each in report.header["requirements"]}
     for line, record in found:
         if record["kind"] == "verdict" and record["id"] not in known:
-            raise errors.UnknownRequirement(path, line, f"the header does not list {record['id']}")
+            raise report_errors.UnknownRequirement(path, line, f"the header does not list {record['id']}")
     if report.footer is None:
         cut = f"; line {report.torn} was cut off and is left out" if report.torn else ""
         raise MissingFooter(
             path, last, f"there is no footer: the run crashed, so nothing passed{cut}", report
         )
     if missing := sorted(known - set(report.verdicts)):
-        raise errors.MissingVerdict(path, last, f"no verdict on {', '.join(missing[:5])}")
+        raise report_errors.MissingVerdict(path, last, f"no verdict on {', '.join(missing[:5])}")

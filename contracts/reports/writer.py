@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.redaction import Redaction
 
 
 class CutOff(Exception):

@@ -24,8 +24,8 @@ from proofsheet.contracts.run.followed import Followed, missing
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.run.linked_files import with_files
-from proofsheet.contracts.run.trail import is_forgotten
-from proofsheet.contracts.run.trail import submitted as id_given
+from proofsheet.contracts.run.task_follower import is_forgotten
+from proofsheet.contracts.run.task_follower import submitted as id_given
 from proofsheet.contracts.trail import FILE, FILE_AGAIN, Extra, Submitted, Trail
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation

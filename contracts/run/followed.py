@@ -15,7 +15,7 @@ from proofsheet.contracts.derive.offers import taking
 from proofsheet.contracts.derive.task_requests import with_id
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.run.awaited import Awaited
-from proofsheet.contracts.run.trail import Follower
+from proofsheet.contracts.run.task_follower import Follower
 from proofsheet.contracts.trail import SUBMIT, Ended, Trail
 from proofsheet.spec.document import Document, Operation
 

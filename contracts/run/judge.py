@@ -18,7 +18,7 @@ from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.expectation import Answer, Expectation, OfTrail
 from proofsheet.contracts.history import Trace, Unjudged
 from proofsheet.contracts.oracle import Oracle
-from proofsheet.contracts.run.memory import trace
+from proofsheet.contracts.run.exchange_traces import trace
 from proofsheet.contracts.trail import END, FILE, FILE_AGAIN, Trail
 from proofsheet.spec.document import Operation
 

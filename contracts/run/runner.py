@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.client.callback_receiver import Receiver
 from proofsheet.contracts.client.http_client import HttpClient, wait
-from proofsheet.contracts.client.pace import Pace
 from proofsheet.contracts.client.probe import probe
+from proofsheet.contracts.client.request_pace import Pace
 from proofsheet.contracts.client.retry import LONGEST_WAIT, RetryingClient, Throttle
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan

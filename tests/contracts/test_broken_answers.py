@@ -15,8 +15,8 @@ import pytest
 from raw_server import RawServer, Wire, response
 from waiting import PATIENCE
 
-from proofsheet.contracts.client.connection import Connections, Limits, Reception
 from proofsheet.contracts.client.http_client import HttpClient, Unreachable
+from proofsheet.contracts.client.recording_transport import Connections, Limits, Reception
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.exchange import Exchange
@@ -225,7 +225,7 @@ def test_silence_is_no_answer(document: Document) -> None:
 
 
 def test_who_waits_is_told(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("proofsheet.contracts.client.connection.NOTICE", 0.05)
+    monkeypatch.setattr("proofsheet.contracts.client.recording_transport.NOTICE", 0.05)
     words: list[tuple[str, float]] = []
     told = threading.Event()
 

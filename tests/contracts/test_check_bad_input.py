@@ -12,7 +12,7 @@ from proofsheet.contracts.client.target import MOST, BadTarget, key_from, text_o
 from proofsheet.contracts.client.target_file import from_file
 from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.reports import records
-from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.writer import CutOff, Unwritable, Writer
 from proofsheet.contracts.settings import settings
 

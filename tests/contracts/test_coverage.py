@@ -10,7 +10,7 @@ import pytest
 
 from proofsheet.contracts.derive.dimensions import ABSENT, ACCEPT, Dimension, Value, dimensions
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.plan.coverage import Coverage
+from proofsheet.contracts.plan.paid_coverage import Coverage
 from proofsheet.contracts.plan.pairwise import completed
 from proofsheet.spec.load import Library
 

@@ -17,7 +17,7 @@ from proofsheet.contracts.derive.samples import case_of
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.reports import case_records
-from proofsheet.contracts.reports.redaction import SHOWN, Redaction
+from proofsheet.contracts.reports.key_redaction import SHOWN, Redaction
 from proofsheet.contracts.run.attempts import Result
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.load import Library

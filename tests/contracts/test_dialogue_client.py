@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from proofsheet.contracts.client.dialogue import talk
+from proofsheet.contracts.client.dialogue_client import talk
 
 WAIT = 20  # seconds: longer than it can take
 

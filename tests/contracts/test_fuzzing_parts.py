@@ -17,8 +17,8 @@ from proofsheet.contracts.case import BOUNDARY
 from proofsheet.contracts.fuzz import conversion
 from proofsheet.contracts.fuzz.conversion import Request, key_header
 from proofsheet.contracts.fuzz.cost_risk import caution
-from proofsheet.contracts.fuzz.document import as_read
-from proofsheet.contracts.fuzz.pictures import FORMATS, SIDES, pictures
+from proofsheet.contracts.fuzz.picture_files import FORMATS, SIDES, pictures
+from proofsheet.contracts.fuzz.schemathesis_document import as_read
 from proofsheet.spec.document import Document
 
 KEYED = {"authorization": "Bearer proofsheet-key"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proofsheet.contracts.client.pace import Pace, per_second
+from proofsheet.contracts.client.request_pace import Pace, per_second
 from proofsheet.spec.policy import RateLimit
 
 LIMIT = RateLimit(requests=10, window=60.0, penalty=60.0)

@@ -17,7 +17,7 @@ from waiting import PATIENCE
 from proofsheet.contracts.case import BOUNDARY, Part, multipart
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.reports.curl import curl
-from proofsheet.contracts.reports.multipart import parts
+from proofsheet.contracts.reports.form_parts import parts
 
 KEY = "sk-a-very-secret-key-0001"
 NASTY = 'it\'s "$HOME" `id` $(id) \\ ; & | \u202e é 火 \x1b[2J\n<next>\t%00'

@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 from reports_made import KEY, Report, judged, mock_for
 
-from proofsheet.contracts.reports import errors, records
-from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports import records, report_errors
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.thumbnails import LONGEST, thumbnail
 from proofsheet.spec.document import Document
 
@@ -160,7 +160,7 @@ def test_a_tear_within_a_character_is_a_tear(runs: dict[str, Path], tmp_path: Pa
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from proofsheet.contracts.reports.redaction import Redaction
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.writer import Writer
 import json
 head, case = (json.loads(line) for line in sys.stdin)
@@ -205,30 +205,33 @@ def test_what_was_not_judged_is_asked_again_unless_it_may_be_paid(clean: Report,
 
 Change = Callable[[list[str]], list[str]]
 
-WRONG: list[tuple[type[errors.BadReport], Change]] = [
-    (errors.EmptyReport, lambda lines: []),
-    (errors.EmptyReport, lambda lines: ["\n", "  \n"]),
-    (errors.MissingHeader, lambda lines: lines[1:]),
-    (errors.BrokenLine, lambda lines: [lines[0], lines[1][:40], *lines[1:]]),
-    (errors.BrokenLine, lambda lines: ["not a report", *lines]),
-    (errors.BrokenLine, lambda lines: [lines[0], '{"cost": NaN}', *lines[1:]]),
-    (errors.InvalidRecord, lambda lines: [lines[0], '{"kind": "surprise"}', *lines[1:]]),
-    (errors.InvalidRecord, lambda lines: [lines[0], "[1]", *lines[1:]]),
+WRONG: list[tuple[type[report_errors.BadReport], Change]] = [
+    (report_errors.EmptyReport, lambda lines: []),
+    (report_errors.EmptyReport, lambda lines: ["\n", "  \n"]),
+    (report_errors.MissingHeader, lambda lines: lines[1:]),
+    (report_errors.BrokenLine, lambda lines: [lines[0], lines[1][:40], *lines[1:]]),
+    (report_errors.BrokenLine, lambda lines: ["not a report", *lines]),
+    (report_errors.BrokenLine, lambda lines: [lines[0], '{"cost": NaN}', *lines[1:]]),
+    (report_errors.InvalidRecord, lambda lines: [lines[0], '{"kind": "surprise"}', *lines[1:]]),
+    (report_errors.InvalidRecord, lambda lines: [lines[0], "[1]", *lines[1:]]),
     (
-        errors.InvalidRecord,
+        report_errors.InvalidRecord,
         lambda lines: [lines[0].replace('"profile":"extended"', '"profile":"all"'), *lines[1:]],
     ),
-    (errors.InvalidRecord, lambda lines: [*lines[:-1], '{"kind":"footer"}']),
-    (errors.InvalidRecord, lambda lines: [lines[0].replace('"suite":"', '"suite":"\\ud800'), *lines[1:]]),
-    (errors.DuplicateRecord, lambda lines: [lines[0], *lines]),
-    (errors.DuplicateRecord, lambda lines: [*lines[:2], *lines[1:]]),
-    (errors.DuplicateRecord, lambda lines: [*lines[:-1], *lines[-2:]]),
+    (report_errors.InvalidRecord, lambda lines: [*lines[:-1], '{"kind":"footer"}']),
     (
-        errors.UnknownRequirement,
+        report_errors.InvalidRecord,
+        lambda lines: [lines[0].replace('"suite":"', '"suite":"\\ud800'), *lines[1:]],
+    ),
+    (report_errors.DuplicateRecord, lambda lines: [lines[0], *lines]),
+    (report_errors.DuplicateRecord, lambda lines: [*lines[:2], *lines[1:]]),
+    (report_errors.DuplicateRecord, lambda lines: [*lines[:-1], *lines[-2:]]),
+    (
+        report_errors.UnknownRequirement,
         lambda lines: [*lines[:-1], lines[-2].replace('"id":"', '"id":"no.'), lines[-1]],
     ),
-    (errors.MissingVerdict, lambda lines: [*lines[:-2], lines[-1]]),
-    (errors.RecordAfterFooter, lambda lines: [*lines, lines[-1]]),
+    (report_errors.MissingVerdict, lambda lines: [*lines[:-2], lines[-1]]),
+    (report_errors.RecordAfterFooter, lambda lines: [*lines, lines[-1]]),
     (records.MissingFooter, lambda lines: lines[:-1]),
     (records.MissingFooter, lambda lines: [*lines[:-1], lines[-1][:20]]),
 ]
@@ -236,7 +239,7 @@ WRONG: list[tuple[type[errors.BadReport], Change]] = [
 
 @pytest.mark.parametrize(("kind", "change"), WRONG)
 def test_each_way_to_be_wrong_has_its_class(
-    runs: dict[str, Path], tmp_path: Path, kind: type[errors.BadReport], change: Change
+    runs: dict[str, Path], tmp_path: Path, kind: type[report_errors.BadReport], change: Change
 ) -> None:
     path = tmp_path / "wrong.jsonl"
     lines = runs["clean"].read_text(encoding="utf-8").splitlines()
@@ -248,10 +251,10 @@ def test_each_way_to_be_wrong_has_its_class(
 
 def test_what_is_no_text_is_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    with pytest.raises(errors.UnreadableReport):
+    with pytest.raises(report_errors.UnreadableReport):
         records.read(path)
     path.write_bytes(b"\xff\xfe\n{}\n")
-    with pytest.raises(errors.UnreadableReport):
+    with pytest.raises(report_errors.UnreadableReport):
         records.read(path)
 
 

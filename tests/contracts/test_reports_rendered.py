@@ -15,7 +15,7 @@ import pytest
 from reports_made import HOSTILE, KEY, ONLY, URL, Report, failing, judged, mock_for
 
 from proofsheet.contracts.reports import badge, html_page, junit, markdown, matrix, records, terminal, text
-from proofsheet.contracts.reports.frames import frames
+from proofsheet.contracts.reports.picture_frames import frames
 from proofsheet.contracts.reports.view import View
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document

@@ -7,7 +7,7 @@ import pytest
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import Plan, plan
-from proofsheet.contracts.plan.windows import spread
+from proofsheet.contracts.plan.rate_order import spread
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library

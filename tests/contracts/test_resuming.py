@@ -18,9 +18,9 @@ from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.reports import records
-from proofsheet.contracts.run import resume, session
+from proofsheet.contracts.run import judgement, resume
 from proofsheet.contracts.run.explorer import Attempt, Explorer
-from proofsheet.contracts.run.session import Done
+from proofsheet.contracts.run.judgement import Done
 from proofsheet.contracts.settings import Settings, settings
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
@@ -55,7 +55,7 @@ def judged(
 
     client = HttpClient(document, found.aim, httpx.MockTransport(answer))
     found = replace(found, **options)
-    done = session.carry_out(found, quietly, client, carried=carried, explorers=explorers)
+    done = judgement.carry_out(found, quietly, client, carried=carried, explorers=explorers)
     return done, len(asked)
 
 
@@ -93,10 +93,10 @@ def test_what_was_paid_on_the_way_passes_nothing_when_it_is_carried(
     found = Settings(Source(document), replace(made, cases=()), Target(URL), profile="free", report=report)
     picture = httpx.Response(200, content=b"", headers={"content-type": "image/png"})
     client = HttpClient(document, found.aim, httpx.MockTransport(lambda sent: picture))
-    done = session.carry_out(found, quietly, client, explorers=(Searching(),))
+    done = judgement.carry_out(found, quietly, client, explorers=(Searching(),))
     carried = records.finished(report)
     assert [each["paid"] for each in carried.values()] == [True]
-    again = session.carry_out(found, quietly, client, carried=carried)
+    again = judgement.carry_out(found, quietly, client, carried=carried)
     assert set(stands(done).values()) == set(stands(again).values()) == {Status.SKIPPED}
     assert again.run.budget.spent == done.run.budget.spent > 0
     assert again.exit_code == BROKEN  # nothing was judged

@@ -21,8 +21,8 @@ from waiting import PATIENCE
 from proofsheet.contracts.case import Case
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.checks.refusals import RefusedAs
-from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient
+from proofsheet.contracts.client.recording_transport import Limits
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import Source

@@ -19,9 +19,9 @@ from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import Plan, plan
 from proofsheet.contracts.reports import records, terminal
-from proofsheet.contracts.run import resume, session
+from proofsheet.contracts.run import judgement, resume
 from proofsheet.contracts.run.attempts import FORGOTTEN
-from proofsheet.contracts.run.session import Done
+from proofsheet.contracts.run.judgement import Done
 from proofsheet.contracts.settings import Settings
 from proofsheet.contracts.verdict import Status
 from proofsheet.mockserver import settings as mock
@@ -52,7 +52,7 @@ class Shop:
         known = (earlier.left(made), earlier.begun(made)) if earlier else ({}, {})
         try:
             client = HttpClient(self.document, found.aim, transport)
-            return session.carry_out(found, lambda *of: None, client, carried=known[0], begun=known[1])
+            return judgement.carry_out(found, lambda *of: None, client, carried=known[0], begun=known[1])
         finally:
             transport.close()
 

@@ -13,8 +13,8 @@ from test_tasks import KEY, Tasks
 from waiting import PATIENCE
 
 from proofsheet.mockserver import file_links
-from proofsheet.mockserver.tasks.forcing import BadTaskForcing, TaskForcing, parse_task_forcing
 from proofsheet.mockserver.tasks.pace import parse_pace
+from proofsheet.mockserver.tasks.task_faults import BadTaskForcing, TaskForcing, parse_task_forcing
 from proofsheet.spec.document import Document
 
 CONTROL = {"authorization": None}

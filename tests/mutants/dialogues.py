@@ -14,7 +14,7 @@ from mutants.events import Change
 
 from proofsheet.contracts.case import ClientMessage
 from proofsheet.contracts.client import http_client
-from proofsheet.contracts.client.dialogue import Heard
+from proofsheet.contracts.client.dialogue_client import Heard
 
 LIMIT = 60.0  # seconds: longer than any of them can take
 

@@ -41,8 +41,8 @@ from mutants.wire import wire
 from support import DAY, NOON
 
 from proofsheet.contracts.client.callback_receiver import Receiver
-from proofsheet.contracts.client.connection import Limits
 from proofsheet.contracts.client.http_client import HttpClient
+from proofsheet.contracts.client.recording_transport import Limits
 from proofsheet.contracts.client.target import Target
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.explore.faulty_requests import FaultyRequests

@@ -18,7 +18,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from proofsheet.contracts.client.connection import Connections
+from proofsheet.contracts.client.recording_transport import Connections
 from proofsheet.spec import media_types
 
 Headers = tuple[tuple[str, str], ...]

@@ -21,7 +21,7 @@ from waiting import PATIENCE, wait_until
 
 from proofsheet.relay.client_connection import ClientConnection
 from proofsheet.relay.exchange_copy import Room
-from proofsheet.relay.frames import FrameReader
+from proofsheet.relay.exchange_frames import FrameReader
 from proofsheet.relay.settings import Relay
 from proofsheet.relay.shared_ring import Ring
 from proofsheet.relay.taps import Taps

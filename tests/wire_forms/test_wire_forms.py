@@ -14,7 +14,7 @@ from waiting import PATIENCE
 from wire import Process, one_answer
 from wire_forms.read import FOLDER, WireForm, forms, table
 
-from proofsheet.contracts.reports import multipart as reports
+from proofsheet.contracts.reports import form_parts as reports
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 from proofsheet.traffic import matching

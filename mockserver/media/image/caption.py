@@ -8,9 +8,9 @@ from string import printable
 
 from PIL import Image
 
+from proofsheet.mockserver.media.image.layout import Plan, layout
 from proofsheet.mockserver.media.image.lettering import GROUND, Lettering
 from proofsheet.mockserver.media.image.picture import Picture
-from proofsheet.mockserver.media.image.plan import Plan, layout
 
 INKS = (246, 188)  # grey levels of the title and the prompt
 _HOLE = 92  # grey level of a perforation

@@ -7,8 +7,8 @@ from random import Random
 from PIL import Image
 
 from proofsheet.mockserver.media.image.brush import Layer, gradient, mask, mix, ramp
+from proofsheet.mockserver.media.image.layout import Plan, Unit
 from proofsheet.mockserver.media.image.palettes import Palette
-from proofsheet.mockserver.media.image.plan import Plan, Unit
 
 
 def paint_ground(plan: Plan, palette: Palette, unit: Unit, random: Random) -> Image.Image:

@@ -12,11 +12,11 @@ from proofsheet.mockserver.media.image import jpeg, png, sheet
 from proofsheet.mockserver.media.image.cache import Strip, Strips
 from proofsheet.mockserver.media.image.caption import Captions, pads
 from proofsheet.mockserver.media.image.edits import edited
+from proofsheet.mockserver.media.image.layout import GRID, LOWEST, NARROWEST, Plan, choose, fits, layout
 from proofsheet.mockserver.media.image.lettering import GROUND
 from proofsheet.mockserver.media.image.palettes import PALETTES
 from proofsheet.mockserver.media.image.picture import JPEG, LARGEST_SIDE, PNG, Picture
 from proofsheet.mockserver.media.image.pixels import blur, decode, encode
-from proofsheet.mockserver.media.image.plan import GRID, LOWEST, NARROWEST, Plan, choose, fits, layout
 from proofsheet.mockserver.media.image.scene import paint
 
 CACHE_BYTES = 16 * 1024 * 1024

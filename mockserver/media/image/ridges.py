@@ -9,8 +9,8 @@ from random import Random
 from PIL import Image
 
 from proofsheet.mockserver.media.image.brush import Layer, Point, gradient, mask, mix
+from proofsheet.mockserver.media.image.layout import Plan, Unit
 from proofsheet.mockserver.media.image.palettes import Palette
-from proofsheet.mockserver.media.image.plan import Plan, Unit
 
 LAYERS = 4
 TALLEST = 0.14  # of the rows: a tree on the nearest ridge

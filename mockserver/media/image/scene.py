@@ -8,8 +8,8 @@ from PIL import Image
 
 from proofsheet.mockserver.media.image.brush import grain
 from proofsheet.mockserver.media.image.ground import paint_ground
+from proofsheet.mockserver.media.image.layout import Plan, Unit
 from proofsheet.mockserver.media.image.palettes import PALETTES
-from proofsheet.mockserver.media.image.plan import Plan, Unit
 from proofsheet.mockserver.media.image.ridges import paint_ridge
 from proofsheet.mockserver.media.image.sky import paint_sky
 

@@ -9,8 +9,8 @@ from random import Random
 from PIL import Image
 
 from proofsheet.mockserver.media.image.brush import Layer, gradient, halo, mask, mix
+from proofsheet.mockserver.media.image.layout import Plan, Unit
 from proofsheet.mockserver.media.image.palettes import Palette
-from proofsheet.mockserver.media.image.plan import Plan, Unit
 
 CLOUDS = {"high": 0.6, "lamp": 0.55, "low": 0.75}  # how likely a unit has some
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from PIL import ImageStat
 
 from proofsheet.mockserver.media.image.caption import Captions
+from proofsheet.mockserver.media.image.layout import layout
 from proofsheet.mockserver.media.image.lettering import GLYPHS, GROUND, Lettering
 from proofsheet.mockserver.media.image.picture import PNG, Picture
-from proofsheet.mockserver.media.image.plan import layout
 
 CAPTIONS = Captions()
 LINES = Lettering(20, 16, 200)

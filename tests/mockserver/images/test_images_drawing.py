@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
 from proofsheet.mockserver.media.image.cache import Strip, Strips
+from proofsheet.mockserver.media.image.layout import layout
 from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Edit, Picture
-from proofsheet.mockserver.media.image.plan import layout
 from proofsheet.mockserver.media.image.renderer import Renderer
 
 PICTURE = Picture(320, 320, PNG, 42, b"0123456789abcdef", "generateCore  seed 42", "a lake")

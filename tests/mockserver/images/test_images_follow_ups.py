@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from proofsheet.mockserver.follow_up_pictures import followed
+from proofsheet.mockserver.media.image.layout import layout
 from proofsheet.mockserver.media.image.picture import JPEG, PNG, WEBP, Picture
-from proofsheet.mockserver.media.image.plan import layout
 from proofsheet.mockserver.media.image.renderer import Renderer
 from proofsheet.spec.follow_up import FollowUp, follow_up
 

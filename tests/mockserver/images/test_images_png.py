@@ -10,8 +10,8 @@ from itertools import accumulate
 import pytest
 from PIL import Image
 
+from proofsheet.mockserver.media.image.layout import COMBINATIONS, layout
 from proofsheet.mockserver.media.image.picture import PNG, Picture
-from proofsheet.mockserver.media.image.plan import COMBINATIONS, layout
 from proofsheet.mockserver.media.image.renderer import Renderer
 
 RATIOS = [(1024, 1024), (768, 320), (320, 768), (320, 320), (833, 611), (200, 128)]

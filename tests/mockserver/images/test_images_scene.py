@@ -6,8 +6,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from proofsheet.mockserver.media.image.brush import gradient
+from proofsheet.mockserver.media.image.layout import choose, layout
 from proofsheet.mockserver.media.image.palettes import PALETTES
-from proofsheet.mockserver.media.image.plan import choose, layout
 from proofsheet.mockserver.media.image.scene import GRAIN, paint
 
 

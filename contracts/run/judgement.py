@@ -15,8 +15,8 @@ from proofsheet.contracts.history import recalled
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import Plan
 from proofsheet.contracts.reports import case_records, deviations, run_records, task_records
+from proofsheet.contracts.reports.key_redaction import Redaction
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.redaction import Redaction
 from proofsheet.contracts.reports.writer import Writer
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Explorer
