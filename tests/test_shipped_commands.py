@@ -105,9 +105,10 @@ def test_every_document_conforms_to_itself(name: str, tmp_path: Path) -> None:
 
 
 def test_all_families_on_one_port(tmp_path: Path) -> None:
+    """One operation of each: that one answers is the question here, not how all do."""
     with served() as url:
         for name in Library().families():
-            code, said = check_here(name, url, tmp_path, "--profile", "free", *sample(name))
+            code, said = check_here(name, url, tmp_path, "--profile", "free", *sample(name)[:2])
             assert code == 0, said
 
 

@@ -21,17 +21,17 @@ ALL = frozenset(PERMISSIONS)
 SEEDS = (1, 11, 12, 13, 59, 1000, 4_294_967_295)
 
 
-def test_the_same_seed_gives_the_same_plan(document: Document) -> None:
+def test_the_same_seed_gives_the_same_plan(variant: Document) -> None:
     only = ("stability.generateCore.size", "stability.generateCore.repeat")
     # Of a copy, nothing is shared (tests/derivations.py).
-    made = [plan(Source(each), "extended", only, ALL, 5) for each in (document, replace(document))]
+    made = [plan(Source(each), "extended", only, ALL, 5) for each in (variant, replace(variant))]
     assert made[0] == made[1]
-    assert plan(Source(document), "core") == plan(Source(document), "core", seed=0)
+    assert plan(Source(variant), "core") == plan(Source(variant), "core", seed=0)
 
 
 @pytest.fixture(scope="module")
-def first(document: Document) -> Plan:
-    return plan(Source(document), "extended", (), ALL)
+def first(variant: Document) -> Plan:
+    return plan(Source(variant), "extended", (), ALL)
 
 
 def _samples(document: Document) -> Iterator[str]:
@@ -46,9 +46,9 @@ def _samples(document: Document) -> Iterator[str]:
 
 @pytest.mark.parametrize("seed", [1, 12, 1000])
 def test_another_seed_asks_for_other_pictures_at_about_the_same_price(
-    document: Document, first: Plan, seed: int
+    variant: Document, first: Plan, seed: int
 ) -> None:
-    second = plan(Source(document), "extended", (), ALL, seed)
+    second = plan(Source(variant), "extended", (), ALL, seed)
     # Which pictures are merged, and which cheaper ones are added, is decided by the seed.
     assert abs(first.price - second.price) <= first.price / 100
     assert (first.risk, first.requirements) == (second.risk, second.requirements)
@@ -64,7 +64,7 @@ def test_another_seed_asks_for_other_pictures_at_about_the_same_price(
     same = {prompt for number, prompt in pictures.items() if prompt and known.get(number) == prompt}
     # What is asked for in given words is the same in every run.
     given = (
-        *_samples(document),
+        *_samples(variant),
         "🏠",
         "café",
         "שלום",
