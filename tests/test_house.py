@@ -77,7 +77,7 @@ def test_lists_of_fields_look_alike_and_are_counted_apart() -> None:
 
 
 PRIVATE = re.compile(
-    r"(?:^|_)(?:telling|told|saying|asking|somebody|nobody|strangers?|errands?|purse|spoil(?:ed|ing)?|sturdy"
+    r"(?:^|_)(?:telling|told|saying|somebody|nobody|strangers?|errands?|purse|spoil(?:ed|ing)?|sturdy"
     r"|oddit(?:y|ies)|portraits?|drawn|wholeness|strays?|studio|alike|speakers?|beside|aside|wish(?:es)?)(?:_|$)"
 )
 NAMED = re.compile(

@@ -79,14 +79,14 @@ def _plain(source: Source, operation: Operation, completion: Completion) -> Iter
             next(pointers.find(body, completion.schema)),
         )
         yield _asked(source, operation, "text.schema", says, KeepsToSchema, body, f"{at}/schema", schema)
-    yield from _drawn(source, operation, completion)
+    yield from _shown_picture(source, operation, completion)
     for form in completion.tools:
         if not form.single and (body := _example(operation, form.at)):
             says, tools = "a tool is called with arguments that its schema admits", _tools(form, body)
             yield _asked(source, operation, "text.tools", says, CallsTool, body, f"{at}/tools", tools)
 
 
-def _drawn(source: Source, operation: Operation, completion: Completion) -> Iterator[Derived]:
+def _shown_picture(source: Source, operation: Operation, completion: Completion) -> Iterator[Derived]:
     draws, known = completion.draws, operation.body.examples if operation.body else ()
     for each in known if draws else ():
         said = [turn.text for turn in completion.conversation(each) if turn.role == "user"]
