@@ -133,7 +133,9 @@ def _parent(node: Any) -> Parent | None:
         return None
     inherits = tuple(pointers.split(each) for each in node.get("inherits", ()))
     made = follow_up(node["artifact"]) if "artifact" in node else None
-    return Parent(parse_text(node["id"]), frozenset(node["states"]), inherits, made)
+    return Parent(
+        parse_text(node["id"]), frozenset(node["states"]), inherits, made, node.get("optional", False)
+    )
 
 
 def _views(node: Any, known: Mapping[str, Lifecycle]) -> Views:
