@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from support import InProcess
 from wire import ROOT
@@ -104,3 +105,10 @@ def test_a_bomb_is_left_packed(monkeypatch: pytest.MonkeyPatch, coding: str) -> 
                 content_coding.plain(headers, packed)
         else:
             assert len(content_coding.plain(headers, packed)[1]) == limit
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(?=a)(a|aa)+(?!b)$", "^(?:(a*)*)*(?<=b)$"])
+def test_a_pattern_of_a_document_cannot_hold_anybody_up(pattern: str) -> None:
+    """With an engine that tries every way these would go on for years; the limit of a test would say so."""
+    validator = jsonschema_rs.validator_for({"type": "string", "pattern": pattern})
+    assert not validator.is_valid("a" * 5000 + "!")
