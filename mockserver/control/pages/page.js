@@ -405,7 +405,8 @@ let asking = false;
 let timer = 0;
 
 async function ask(address, options) {
-  const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options });
+  // Not seen from the document's own address: that may hold a name and a password, and fetch takes none.
+  const answer = await fetch(new URL(address, location.origin + location.pathname), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
 }

@@ -58,7 +58,7 @@ function movesOf(task) {
 async function moveTask(task, body) {
   let told = "";
   try {
-    const answer = await fetch(`tasks/${encodeURIComponent(task.id)}`, {
+    const answer = await fetch(new URL(`tasks/${encodeURIComponent(task.id)}`, location.origin + location.pathname), {
       method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE),
     });
     if (!answer.ok) told = (await answer.json()).detail;
