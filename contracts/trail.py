@@ -70,6 +70,7 @@ class Ended:
     preview: bytes = field(default=b"", repr=False)
     sides: tuple[int, int] = (0, 0)
     is_grid: bool = False
+    artifact: str = ""  # the id of the first thing that it made, where it has one
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,24 @@ class _Each:
 
 
 @dataclass(frozen=True)
+class _Named:
+    """An object with a member for each artifact, named by its id, like the example's first."""
+
+    member: Template
+    usual: bytes
+
+    def text(self, context: Context, artifacts: Artifacts) -> bytes:
+        named = [each for each in artifacts if each.id]
+        if not named:
+            return self.usual
+        made = [dumped(each.id) + b":" + self.member.text(context, [each]) for each in named]
+        return b"{" + b",".join(made) + b"}"
+
+    def fixed(self, context: Context) -> Sequence[bytes | Part]:
+        return (self,)
+
+
+@dataclass(frozen=True)
 class _Parts:
     """A list with an item for each part of what is written, made of the pattern of its kind."""
 
@@ -219,7 +237,17 @@ def pieces(
     made = template(known, representation, context.call.left_out(representation)).text(context, artifacts)
     if isinstance(representation.value, str) and not media_types.is_json(representation.media_type):
         return (str(json.loads(made)).encode(),)
-    return (made,)
+    listed = context.listed
+    return (made if listed is None or listed.place is None else _with_all(made, listed.place, listed.bodies),)
+
+
+def _with_all(made: bytes, place: tuple[str, ...], items: Sequence[Any]) -> bytes:
+    """A body with these items in place of those of the list at a place."""
+    whole = [json.loads(made.decode("utf-8", "surrogatepass"))]  # in a list, so that all of it can be one
+    *way, last = ("0", *place)
+    for holder in pointers.find(whole, tuple(way)):
+        holder[int(last) if isinstance(holder, list) else last] = list(items)
+    return dumped(whole[0])
 
 
 def _leave_out(value: Any, tokens: tuple[str, ...]) -> None:
@@ -264,6 +292,8 @@ def _inner(value: Any, tree: _Tree) -> Template:
         first = next((each for each in leaves if not each.is_of_call), leaves[0])
         items = tuple(_made(each, below) for each in value)
         return Template((_Each(first.text, items, dumped(value), any(map(_varies, leaves))),))
+    if isinstance(value, dict) and "/*" in tree:
+        return Template((_Named(_made(next(iter(value.values())), tree["/*"]), dumped(value)),))
     if isinstance(value, dict):
         named = [(f"/{name}", dumped(name) + b":", each) for name, each in value.items()]
         return _listed([_member(*each, tree) for each in named], (b"{", b"}"))

@@ -16,6 +16,7 @@ from proofsheet.mockserver.media.video.video import Video
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.sources import Artifact
 from proofsheet.mockserver.task_sources import TaskView
+from proofsheet.mockserver.tasks.ids import artifact_id
 from proofsheet.spec import media_types
 from proofsheet.spec.document import Representation
 from proofsheet.spec.expressions import Expression
@@ -37,7 +38,7 @@ async def artifacts(call: Call, double: Double, representation: Representation) 
     if artifact is None:
         return []
     if view:
-        call.pictures = tuple(_shown(each, representation) for each in view.task.artifacts)
+        call.pictures = tuple(_shown(each, representation) for _, each in view.artifacts)
         made = of_task(double, view)
     else:
         found = MEDIA[artifact.kind].describe(maker, double, representation.blurred)
@@ -52,7 +53,7 @@ async def task_artifacts(double: Double, view: TaskView, representation: Represe
     made, artifact = of_task(double, view), view.served.operation.artifact
     if artifact is None:
         return list(made)
-    descriptions = [_shown(each, representation) for each in view.task.artifacts]
+    descriptions = [_shown(each, representation) for _, each in view.artifacts]
     return await _rendered(double, artifact.kind, _binds(view.call, representation), made, descriptions)
 
 
@@ -127,8 +128,9 @@ def _shown(description: Any, representation: Representation) -> Any:
 
 def of_task(double: Double, view: TaskView) -> Iterator[Artifact]:
     """The artifacts of a task, linked and not rendered."""
-    for index, each in enumerate(view.task.artifacts):
-        yield _linked(view.call, each, partial(task_path, double, view.task, index))
+    for index, each in view.artifacts:
+        made = _linked(view.call, each, partial(task_path, double, view.task, index))
+        yield replace(made, id=artifact_id(view.task.id, index) if view.has_uuid else "")
 
 
 def _of_call(call: Call, double: Double, kind: str, seconds: float) -> Iterator[Artifact]:

@@ -215,6 +215,8 @@ class Call:
         artifact, body = self.operation.artifact, self.body
         if artifact is None or body is None or artifact.count is None:
             return 1
+        if isinstance(artifact.count, int):
+            return artifact.count
         value = self.value(artifact.count)
         most = body.schema["properties"][artifact.count[0]].get("maximum", 1)
         usable = isinstance(value, int | float) and value == int(value) and 1 <= value <= most

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import known_task
 from proofsheet.mockserver.tasks.course import position
@@ -43,16 +44,18 @@ def keep(double: Double, file: File, seconds: float = DEFAULT_SECONDS) -> str:
 
 
 def file_of(kind: str, description: Any, still: str = "", forced: str | None = None) -> File:
-    """The file of an artifact, or that of a picture of it (`first-frame`, say)."""
+    """The file of an artifact, or that of a picture or video of it (`first-frame`, say)."""
     if still:
-        kind, description = "image", description.still(still)
+        description = description.still(still)
+        kind = "image" if isinstance(description, Picture) else "video"
     return File(kind, description, description.media_type, forced)
 
 
 def task_path(double: Double, task: Task, index: int, still: str = "") -> str:
     """The path of the file number `index` (from 0) of a task, or of a picture of it."""
     name = f"{task.holder[0]}/{task.id}/{index}" + (f".{still}" if still else "")
-    media_type = "image/jpeg" if still else str(task.artifacts[index].media_type)
+    made = task.artifacts[index]
+    media_type = str((made.still(still) if still else made).media_type)
     suffix = mimetypes.guess_extension(media_type) or ""
     return f"{PREFIX}tasks/{name}-{_signature(double, name)}{suffix}"
 

@@ -9,9 +9,10 @@ from typing import Any
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Most, Task
-from proofsheet.mockserver.task_sources import TaskView, known_task, task_text, view
+from proofsheet.mockserver.task_sources import TaskView, known_artifact, known_task, task_text, view
 from proofsheet.spec import pointers
 from proofsheet.spec.expressions import Expression
+from proofsheet.spec.follow_up import FollowUp as How
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle, Offer, Starts
 
@@ -25,6 +26,7 @@ class FollowUp:
     lifecycle: Lifecycle
     kind: str | None
     inherited: Mapping[str, Any] = field(default_factory=dict)  # fields that it takes over
+    artifact: How | None = None  # what becomes of the parent's artifact, where no offer says
 
     @property
     def start(self) -> str:
@@ -34,12 +36,26 @@ class FollowUp:
 
 def find_task(call: Call, double: Double, id: Expression, any_key: bool = False) -> Task | None:
     """The task whose id a call names; None if there is none, or none of the caller's."""
-    value = call.evaluate(id)
-    task = known_task(double, call.operation.account, value) if isinstance(value, str) else None
+    return named_task(call, double, call.evaluate(id), any_key)[0]
+
+
+def named_task(
+    call: Call, double: Double, value: Any, any_key: bool = False, by_artifact: bool = False
+) -> tuple[Task | None, int | None]:
+    """The task that an id names, or that has an artifact of that id, with its number."""
+    account, index = call.operation.account, None
+    task: Task | None = None
+    if isinstance(value, str):
+        task, index = (
+            known_artifact(double, account, value)
+            if by_artifact
+            else (known_task(double, account, value), None)
+        )
     if task is None or not (any_key or task.holder == call.account):
-        return None
+        return None, None
     started = double.documents.operation(task.operation).operation
-    return task if started.family == call.operation.family else None  # a vendor's are of several families
+    # A vendor's are of several families.
+    return (task, index) if started.family == call.operation.family else (None, None)
 
 
 def follow_up(call: Call, double: Double) -> None:
@@ -47,13 +63,15 @@ def follow_up(call: Call, double: Double) -> None:
     role = call.operation.task
     if not isinstance(role, Starts) or role.parent is None:
         return
-    if role.parent.optional and not call.evaluate(role.parent.id):
+    wanted = next((each for each in role.parents if call.evaluate(each.id)), role.parent)
+    value = call.evaluate(wanted.id)
+    if wanted.optional and not value:
         return
-    task = find_task(call, double, role.parent.id)
+    task, index = named_task(call, double, value, False, wanted.by_artifact)
     if task is None:
         raise Refusal("follow-up", "missing")
-    parent = view(double, task)
-    if parent.position.state not in role.parent.states:
+    parent = view(double, task, index)
+    if parent.position.state not in wanted.states:
         raise Refusal("follow-up", "unfit" if parent.state.is_final else "state")
     if role.offer is None:
         assert role.lifecycle is not None  # a follow-up without an offer has one
@@ -61,8 +79,8 @@ def follow_up(call: Call, double: Double) -> None:
     else:
         found = _taken(parent, _offer(parent, str(call.evaluate(role.offer))), role)
     before = parent.call.fields
-    taken = {each[0]: one for each in role.parent.inherits for one in pointers.find(before, each)}
-    call.follow_up = replace(found, inherited=taken)
+    taken = {each[0]: one for each in wanted.inherits for one in pointers.find(before, each)}
+    call.follow_up = replace(found, inherited=taken, artifact=wanted.artifact)
 
 
 def active_tasks(call: Call, double: Double) -> None:
@@ -92,7 +110,9 @@ def resumed(double: Double, found: TaskView) -> FollowUp | None:
         return None
     parent = view(double, before)
     offer = next((each for each in parent.offers if each.name == task.offer), None)
-    return FollowUp(parent, offer, found.lifecycle, task.kind)
+    role = found.served.operation.task
+    how = role.parent.artifact if isinstance(role, Starts) and role.parent else None
+    return FollowUp(parent, offer, found.lifecycle, task.kind, artifact=how)
 
 
 def _offer(parent: TaskView, wanted: str) -> Offer:

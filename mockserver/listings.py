@@ -30,6 +30,7 @@ class Listing:
     more: bool = False  # whether others follow
     shown: Sequence[Any] = ()  # the tasks or items on it, and what each is named by
     id_of: Callable[[Any], Any] = _TASK_ID
+    place: tuple[str, ...] | None = None  # where in the answer all bodies stand that are joined
 
     @property
     def pages(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.mockserver.call import Call
+from proofsheet.mockserver.composing import compose, compositions
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw, pictures
 from proofsheet.mockserver.filming import film, videos
@@ -37,6 +38,7 @@ MEDIA: Mapping[str, Medium] = {  # by x-artifact.kind
     "model": Medium(models, build),
     "audio": Medium(speeches, speak),
     "video": Medium(videos, film),
+    "music": Medium(compositions, compose),
     "text": Medium(_no_files, _written),
     "upload": Medium(uploads, given_back),
 }

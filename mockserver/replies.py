@@ -22,7 +22,7 @@ from proofsheet.mockserver.streams import paced, sent_events
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.mockserver.writing import writing
 from proofsheet.mockserver.written_values import Place
-from proofsheet.spec import media_types
+from proofsheet.spec import media_types, pointers
 from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
@@ -174,10 +174,21 @@ def _resources(operation: Operation, double: Double) -> list[Mapping[str, Any]]:
 
 async def _listed(call: Call, double: Double) -> Listing | None:
     role = call.operation.task
+    if call.tasks is not None and isinstance(role, Views) and role.joined is not None:
+        return await _joined(call.tasks, double, call.operation, role.joined)
     if call.tasks is None or not isinstance(role, Lists):
         return kept_answers.listed(call)
     shown = double.documents.operation((call.operation.document, role.view)).operation
     return await listing(call.evaluate, role, call.tasks, partial(task_body, double, shown))
+
+
+async def _joined(
+    views: Sequence[TaskView], double: Double, operation: Operation, place: tuple[str, ...]
+) -> Listing:
+    """What the answers for each of several tasks have at a place, one after another."""
+    found = [await task_body(double, operation, each) for each in views]
+    made = [item for each in found for items in pointers.find(each, place) for item in items]
+    return Listing(made, len(made), place=place)
 
 
 async def task_body(double: Double, shown: Operation, view: TaskView) -> Any:

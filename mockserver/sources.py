@@ -58,6 +58,7 @@ class Artifact:
     url: Callable[[str], str] = str  # makes the link to its file, or to that of a picture of it by its name
     stages: Sequence[Sequence[bytes]] = ()  # the pieces of a file of each earlier stage, where one is shown
     index: int = 0  # of the stage, where it is one
+    id: str = ""  # of a task's
 
 
 def _balance(context: Context) -> Iterator[float]:
@@ -130,6 +131,9 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
     "$artifact.url": lambda artifact: artifact.url(""),
     "$artifact.first-frame": lambda artifact: artifact.url("first-frame"),
     "$artifact.last-frame": lambda artifact: artifact.url("last-frame"),
+    "$artifact.cover": lambda artifact: artifact.url("cover"),
+    "$artifact.video": lambda artifact: artifact.url("video"),
+    "$artifact.id": lambda artifact: artifact.id,
     "$artifact.seconds": lambda artifact: artifact.description.seconds,
     "$artifact.stage": lambda artifact: artifact.index,
 }

@@ -8,15 +8,16 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.follow_up_music import followed as music_followed
 from proofsheet.mockserver.follow_up_pictures import followed
 from proofsheet.mockserver.follow_ups import FollowUp
 from proofsheet.mockserver.given_pictures import given_picture
+from proofsheet.mockserver.media.audio.music import Music
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.media.video.video import Video
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.texts import Texts, texts
 from proofsheet.spec.artifact import Artifact
-from proofsheet.spec.tasks import Starts
 
 LONGEST_KEPT = 20_000  # characters of a text that may hold a picture
 
@@ -85,9 +86,15 @@ def _turn(call: Call) -> int:
 
 
 async def _followed(call: Call, double: Double, own: tuple[Any, ...], following: FollowUp) -> tuple[Any, ...]:
-    before, offer = following.parent.task.artifacts, following.offer
+    before, offer = [each for _, each in following.parent.artifacts], following.offer
     if not own or not before:
         return own
+    if isinstance(before[0], Music) and following.artifact:
+        return tuple(
+            music_followed(before[0], following.artifact, each, number, call.fields)
+            for number, each in enumerate(own)
+            if isinstance(each, Music)
+        )
     if isinstance(before[0], Video) and isinstance(own[0], Video):
         picture = await _picture(call, double, following, before[0].ends_with, own[0].picture)
         title = f"{picture.title}  of {following.parent.task.id}"
@@ -103,9 +110,7 @@ async def _followed(call: Call, double: Double, own: tuple[Any, ...], following:
 
 async def _picture(call: Call, double: Double, following: FollowUp, first: Picture, mine: Picture) -> Picture:
     """What becomes of the parent's picture: as the offer says, or the operation; else the follow-up's own."""
-    role = call.operation.task
-    parent = role.parent if isinstance(role, Starts) else None
-    how = following.offer.artifact if following.offer else parent.artifact if parent else None
+    how = following.offer.artifact if following.offer else following.artifact
     if how is None:
         return mine
     known = call.operation.artifact.read(call.fields) if call.operation.artifact else call.fields

@@ -9,7 +9,14 @@ from typing import Any
 
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.follow_ups import FollowUp, find_task, most_tasks, resumed, too_many
+from proofsheet.mockserver.follow_ups import (
+    FollowUp,
+    find_task,
+    most_tasks,
+    named_task,
+    resumed,
+    too_many,
+)
 from proofsheet.mockserver.sources import Context, text_of
 from proofsheet.mockserver.state.tasks import Added, Task
 from proofsheet.mockserver.task_artifacts import make, without_uploads
@@ -29,8 +36,8 @@ async def act(call: Call, double: Double, outcome: str, forced: bool = False) ->
     A forced outcome does nothing to tasks, and still shows the one that is viewed. Raises Refusal.
     """
     role = call.operation.task
-    if forced and isinstance(role, Views) and (task := find_task(call, double, role.id, role.any_key)):
-        call.task = view(double, task)
+    if forced and isinstance(role, Views) and (found := _viewed(call, double, role)):
+        call.task = found[0]
     if role is None or forced or outcome != call.operation.success.name:
         return outcome
     return await _ROLES[type(role)](call, double, role)
@@ -144,11 +151,23 @@ def _filled(following: FollowUp) -> dict[str, Any]:
     return {name: task_text(each, parent) if isinstance(each, str) else each for name, each in known}
 
 
+def _viewed(call: Call, double: Double, role: Views) -> list[TaskView]:
+    """The tasks that a call names, one or (where answers are joined) several; those that there are."""
+    value = call.evaluate(role.id)
+    ids = value.split(",") if role.joined is not None and isinstance(value, str) else [value]
+    known = (named_task(call, double, each, role.any_key, role.by_artifact) for each in ids)
+    shown = [(task, index) for task, index in known if task and task.lifecycle in call.operation.views]
+    return [view(double, task, index) for task, index in shown]
+
+
 async def _show(call: Call, double: Double, role: Views) -> str:
-    task = find_task(call, double, role.id, role.any_key)
-    if task is None or task.lifecycle not in call.operation.views:
+    views = _viewed(call, double, role)
+    if not views:
         raise Refusal("task", outcome=role.missing)
-    call.task = found = view(double, looked_at(double, task, call.account))
+    for each in {one.task.id: one.task for one in views}.values():
+        looked_at(double, each, call.account)
+    call.task = found = views[0]
+    call.tasks = views if role.joined is not None else None
     call.choose_representation(found.call.artifact_media)
     if role.refuses is not None and role.refuses[0].is_valid(found.call.known_fields):
         raise Refusal("task", outcome=role.refuses[1])

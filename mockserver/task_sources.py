@@ -13,6 +13,7 @@ from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Holder, Task
 from proofsheet.mockserver.tasks.course import Position, position
+from proofsheet.mockserver.tasks.ids import tasks_of
 from proofsheet.mockserver.uploads import UploadedFile
 from proofsheet.spec import expressions, pointers
 from proofsheet.spec.tasks import Lifecycle, Offer, Starts, State
@@ -25,6 +26,18 @@ class TaskView:
     task: Task
     position: Position
     served: Served
+    index: int | None = None  # the one of its artifacts that is spoken of; None: all
+
+    @property
+    def artifacts(self) -> list[tuple[int, Any]]:
+        """The descriptions of its artifacts that are spoken of, each with its number."""
+        return [pair for pair in enumerate(self.task.artifacts) if self.index in (None, pair[0])]
+
+    @property
+    def has_uuid(self) -> bool:
+        """Whether its artifacts can have ids."""
+        role = self.served.operation.task
+        return isinstance(role, Starts) and role.id_form == "uuid" and not role.prefix
 
     @cached_property
     def call(self) -> Call:
@@ -66,17 +79,26 @@ def as_submitted(served: Served, task: Task) -> Call:
     )
 
 
-def view(double: Double, task: Task) -> TaskView:
+def view(double: Double, task: Task, index: int | None = None) -> TaskView:
     """A task as it stands now; it is known to the documents."""
     served = double.documents.operation(task.operation)
     lifecycle = served.operation.lifecycles[task.lifecycle]
-    return TaskView(task, position(task, lifecycle, double.state.now()), served)
+    return TaskView(task, position(task, lifecycle, double.state.now()), served, index)
 
 
 def known_task(double: Double, account: str, id: str) -> Task | None:
     """A task by its id; None also while the documents do not know it."""
     found = double.state.task(account, id)
     return found if found is not None and is_known(double, found) else None
+
+
+def known_artifact(double: Double, account: str, id: str) -> tuple[Task | None, int | None]:
+    """The task that an artifact with this id is of, and its number there."""
+    for name, index in tasks_of(id):
+        found = known_task(double, account, name)
+        if found is not None and index < len(found.artifacts):
+            return found, index
+    return None, None
 
 
 def looked_at(double: Double, task: Task, by: Holder) -> Task:

@@ -14,7 +14,8 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.media.image.upload import open_upright
-from proofsheet.mockserver.media.text import describe, shorten
+from proofsheet.mockserver.media.text import describe, lyrics, shorten
+from proofsheet.spec import pointers
 
 Texts = tuple[tuple[str, str], ...]
 Named = Sequence[tuple[str, str]]
@@ -53,6 +54,24 @@ async def _shortened(call: Call, double: Double, pictures: Sequence[Any], turn: 
     return [*_numbered(found.prompts), ("marked", found.marked)]
 
 
+async def _sung(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
+    artifact, known = call.operation.artifact, call.known_fields
+    song = lyrics(next((each for each in call.prompts if each.strip()), ""), call.seed or 0)
+    if artifact is None or artifact.kind != "music":
+        return [("title", song.title), ("lyrics", song.words), ("tags", song.tags)]
+    words = song.words if artifact.is_sung(known) else ""
+    return [
+        ("title", _given(known, artifact.title) or song.title),
+        ("lyrics", _given(known, artifact.lyrics) or words),
+        ("tags", _given(known, artifact.style[0] if artifact.style else None) or song.tags),
+    ]
+
+
+def _given(fields: Any, place: tuple[str, ...] | None) -> str:
+    found = next(pointers.find(fields, place), "") if place else ""
+    return found if isinstance(found, str) else ""
+
+
 def _numbered(prompts: Sequence[str]) -> Named:
     return [(str(number), each) for number, each in enumerate(prompts, 1)]
 
@@ -60,4 +79,5 @@ def _numbered(prompts: Sequence[str]) -> Named:
 _TEXTS: Mapping[str, Callable[[Call, Double, Sequence[Any], int], Awaitable[Named]]] = {
     "describe": _described,
     "shorten": _shortened,
+    "lyrics": _sung,
 }

@@ -110,7 +110,7 @@ class Artifact:
     region: Choice  # one of REGIONS: which part of a picture the effect works on
     strength: str | None  # how much of the source is lost, 0 to 1
     fidelity: str | None  # the same the other way: how much is kept
-    count: Tokens | None
+    count: Tokens | int | None
     vertices: Tokens | None  # how many a model has at most; its size is that of its texture
     parameters: PromptParameters | None = None  # that the text of the first prompt carries
     text: str | None = None  # what of it is said in words: a key of the double's table of texts
@@ -124,11 +124,15 @@ class Artifact:
     voice: Tokens | None = None  # who speaks; a speech is as long as its prompt
     speed: Tokens | None = None  # how fast, 1 is the usual
     each: bool = False  # whether every given picture leads to one of its own, rather than all to the same
-    seconds: Tokens | float | Choice | None = None  # how long a video is
+    seconds: Tokens | float | Choice | None = None  # how long a video or a piece of music is
     fps: int = 24  # frames in each second of it
     sound: Tokens | bool | Choice = False  # whether something is heard in it
     last: Tokens | None = None  # the place of the picture that a video ends with
     upload: str | None = None  # the field whose file is given back as it came
+    style: tuple[Tokens, ...] = ()  # the texts that say how music is to sound
+    lyrics: Tokens | None = None  # the words that are sung
+    title: Tokens | None = None
+    instrumental: Tokens | bool = False  # whether nobody sings
 
     @property
     def is_edit(self) -> bool:
@@ -156,6 +160,20 @@ class Artifact:
     def sounds(self, fields: Mapping[str, Any]) -> bool:
         """Whether something is heard in a video of such a request."""
         return _found(fields, self.sound) in (True, "true")
+
+    def seconds_between(self, fields: Mapping[str, Any]) -> tuple[float, float] | None:
+        """How long music of such a request is at least and at most, where the service chooses."""
+        found = _found(fields, self.seconds)
+        return (float(found[0]), float(found[1])) if isinstance(found, list) else None
+
+    @property
+    def count_field(self) -> Tokens:
+        """Where a request says how many it wants; empty where it cannot."""
+        return self.count if isinstance(self.count, tuple) else ()
+
+    def is_sung(self, fields: Mapping[str, Any]) -> bool:
+        """Whether somebody sings in music of such a request."""
+        return _found(fields, self.instrumental) not in (True, "true")
 
     @property
     def sent_seed(self) -> Seed | None:
@@ -231,7 +249,7 @@ def artifact(node: Any) -> Artifact | None:
         region=_of(REGIONS, node.get("region", "white")),
         strength=_name(node.get("strength")),
         fidelity=_name(node.get("fidelity")),
-        count=_tokens(node.get("count")),
+        count=_place_or(node.get("count")),
         vertices=_tokens(node.get("vertices")),
         parameters=prompt_parameters(node.get("parameters")),
         text=node.get("text"),
@@ -250,6 +268,10 @@ def artifact(node: Any) -> Artifact | None:
         fps=node.get("fps", 24),
         sound=_place_or(node.get("sound", False)),
         upload=_name(node.get("upload")),
+        style=tuple(pointers.split(each) for each in node.get("style", ())),
+        lyrics=_tokens(node.get("lyrics")),
+        title=_tokens(node.get("title")),
+        instrumental=_place_or(node.get("instrumental", False)),
     )
 
 

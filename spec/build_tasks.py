@@ -111,6 +111,8 @@ def role(node: Any, known: Mapping[str, Lifecycle]) -> Role | None:
 
 
 def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
+    found = node.get("parent", [])
+    parents = tuple(_parent(each) for each in (found if isinstance(found, list) else [found]))
     return Starts(
         lifecycle=known[node["lifecycle"]] if "lifecycle" in node else None,
         lifecycles={node["lifecycle"]: known[node["lifecycle"]]} if "lifecycle" in node else known,
@@ -119,7 +121,8 @@ def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
         kind=node.get("kind"),
         most=node.get("most"),
         per=node.get("per", "credential"),
-        parent=_parent(node.get("parent")),
+        parent=next(iter(parents), None),
+        parents=parents,
         label=_text(node.get("label")),
         offer=_text(node.get("offer")),
         queued=Queued(**node["queued"]) if "queued" in node else None,
@@ -128,13 +131,16 @@ def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
     )
 
 
-def _parent(node: Any) -> Parent | None:
-    if node is None:
-        return None
+def _parent(node: Any) -> Parent:
     inherits = tuple(pointers.split(each) for each in node.get("inherits", ()))
     made = follow_up(node["artifact"]) if "artifact" in node else None
     return Parent(
-        parse_text(node["id"]), frozenset(node["states"]), inherits, made, node.get("optional", False)
+        id=parse_text(node["id"]),
+        states=frozenset(node["states"]),
+        inherits=inherits,
+        artifact=made,
+        optional=node.get("optional", False),
+        by_artifact=node.get("names") == "artifact",
     )
 
 
@@ -143,6 +149,8 @@ def _views(node: Any, known: Mapping[str, Lifecycle]) -> Views:
         id=parse(node["id"]),
         missing=node["missing"],
         any_key=node.get("foreign") == "see",
+        by_artifact=node.get("names") == "artifact",
+        joined=pointers.split(node["joined"]) if "joined" in node else None,
         answers=node.get("answers"),
         otherwise=node.get("otherwise"),
         refuses=_refuses(node.get("refuses")),

@@ -15,6 +15,7 @@ ARTIFACT = frozenset(
     for each in (
         *("bytes", "base64", "seed", "mediaType", "url", "width", "height", "stage", "seconds"),
         *("first-frame", "last-frame"),  # links to pictures of a video
+        *("id", "cover", "video"),  # of a task's; links to a picture and a video of music
     )
 )
 TOKENS = frozenset(

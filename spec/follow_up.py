@@ -8,7 +8,10 @@ from typing import Any
 
 from proofsheet.spec import pointers
 
-EFFECTS = ("quarter", "vary", "enlarge", "extend", "repaint")
+EFFECTS = (
+    *("quarter", "vary", "enlarge", "extend", "repaint"),
+    *("continue", "cover", "separate", "join"),  # of music
+)
 SIDES = ("left", "right", "up", "down")
 _TIMES = {"enlarge": 2.0, "extend": 2.0}  # where nothing says how many
 _LARGEST = 4.0  # times: more is no zoom
@@ -34,6 +37,7 @@ class FollowUp:
     strength: float | None = None
     mask: str | None = None
     grid: bool = False
+    at: Tokens | None = None  # where the request says from which second on a piece of music is continued
 
     def times_of(self, fields: Any) -> float:
         """How many times as long, or as much: as the request says, from once to four times."""
@@ -79,4 +83,5 @@ def follow_up(node: Mapping[str, Any]) -> FollowUp:
         strength=node.get("strength"),
         mask=None if mask is None else pointers.split(mask)[0],
         grid=node.get("layout") == "grid",
+        at=pointers.split(node["at"]) if "at" in node else None,
     )

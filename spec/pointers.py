@@ -1,4 +1,4 @@
-"""JSON Pointer (RFC 6901), and the two liberties this project takes with it: `*` for every item."""
+"""JSON Pointer (RFC 6901), and the liberty this project takes with it: `*` for every item or member."""
 
 from __future__ import annotations
 
@@ -45,10 +45,12 @@ def get(value: Any, pointer: str) -> Any:
 
 
 def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
-    """Everything at `tokens`, where the token `*` means every item of an array; nothing if absent."""
+    """Everything at `tokens`; `*` means every item of an array or member of an object."""
     for at, token in enumerate(tokens):
         if token == "*":
-            for item in value if isinstance(value, list) else ():
+            for item in (
+                value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+            ):
                 yield from find(item, tokens[at + 1 :])
             return
         if isinstance(value, dict):  # as `step` goes; most are asked for in vain, and an error takes time

@@ -56,7 +56,10 @@ def recognise(
 
 def _closest(found: list[tuple[Outcome, Representation]]) -> Iterator[Outcome]:
     """Those that no other says more of: a failure for one reason is no longer just a failure."""
-    marks = {outcome.name: {*form.constants, *form.header_constants} for outcome, form in found}
+    marks = {
+        outcome.name: {(at, repr(value)) for at, value in (*form.constants, *form.header_constants)}
+        for outcome, form in found
+    }
     for outcome, _ in found:
         if not any(marks[outcome.name] < each for each in marks.values()):
             yield outcome

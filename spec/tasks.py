@@ -123,6 +123,7 @@ class Parent:
     inherits: tuple[tuple[str, ...], ...] = ()  # fields of its request that the new one takes over
     artifact: FollowUp | None = None  # what becomes of its picture
     optional: bool = False  # whether a submission that names none starts a task of its own
+    by_artifact: bool = False  # whether the id is that of one of its artifacts
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class Starts:
     per: str = "credential"  # or operation: what `most` counts
     parent: Parent | None = None
     expires: tuple[str, ...] | None = None  # where its request says after how many seconds it is gone
+    parents: tuple[Parent, ...] = ()  # all that it may have: the first that the request names counts
 
     @property
     def needed(self) -> Parent | None:
@@ -175,6 +177,8 @@ class Views:
     id: Expression
     missing: str  # the outcome for an id that is unknown, or of another credential
     any_key: bool = False  # whether the tasks of other credentials are shown too
+    by_artifact: bool = False  # whether the id is that of one of its artifacts, which alone is shown then
+    joined: tuple[str, ...] | None = None  # ids may be several: what stands there is a list of what each has
     answers: Mapping[str, str] | None = None  # state to outcome, where those do not have one name
     otherwise: str | None = None  # the outcome for a state that is not among them
     refuses: tuple[Schema, str] | None = None  # the outcome where the task was submitted with such fields

@@ -11,7 +11,7 @@ from proofsheet.contracts.checks.edited_pictures import SAME_SHADE, distances
 from proofsheet.contracts.checks.extraction import answered, bound, other_outcome
 from proofsheet.contracts.checks.image_facts import SMALL, ImageFacts, inspect, preview, quarter
 from proofsheet.contracts.checks.outcomes import is_granted, parsed
-from proofsheet.contracts.checks.task_facts import JSON, end_of, views
+from proofsheet.contracts.checks.task_facts import ARTIFACT_ID, JSON, end_of, views
 from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import END, FILE, SUBMIT, Ended, Trail
@@ -30,7 +30,8 @@ def ended(trail: Trail, state: str) -> Ended:
     assert trail.id is not None
     files = [look.exchange.body for look in trail.roles(FILE) if look.exchange.status == 200]
     points, sides = preview(files[0]) if files else (b"", (0, 0))
-    return Ended(trail.id, state, tuple(offers_shown(trail)), points, sides, _is_grid(trail))
+    made = next((str(found.get(ARTIFACT_ID)) for _, found in views(trail, END) if found.get(ARTIFACT_ID)), "")
+    return Ended(trail.id, state, tuple(offers_shown(trail)), points, sides, _is_grid(trail), made)
 
 
 def _is_grid(trail: Trail) -> bool:

@@ -13,6 +13,8 @@ from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Outcome
 
+_SAID_OF_IT = "(?:_(?:is_)?(?:empty|missing|required|invalid))?"  # as gateways write a problem in one word
+
 
 @dataclass(frozen=True)
 class RefusedAs(Expectation):
@@ -105,5 +107,9 @@ def _words(exchange: Exchange) -> str:
 
 
 def speaks_of(text: str, field: str) -> bool:
-    """Whether a text has the name of a field as a word of its own; other letters than ASCII's end one."""
-    return re.search(rf"(?<![\w-]){re.escape(field)}(?![\w-])", text, re.IGNORECASE | re.ASCII) is not None
+    """Whether a text has the name of a field as a word of its own, or as `name_empty` and the like.
+
+    Other letters than ASCII's end a word.
+    """
+    known = rf"(?<![\w-]){re.escape(field)}{_SAID_OF_IT}(?![\w-])"
+    return re.search(known, text, re.IGNORECASE | re.ASCII) is not None

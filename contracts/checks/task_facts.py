@@ -21,6 +21,7 @@ from proofsheet.spec.tasks import Lifecycle
 
 JSON = "application/json"
 URL = "$artifact.url"
+ARTIFACT_ID = "$artifact.id"
 TIMES = ("$task.created", "$task.started", "$task.ended")
 CALL = "$call"  # what is bound of the looking itself says nothing of the task
 LASTED, PROGRESS = "$task.duration", "$task.progress"

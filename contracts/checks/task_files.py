@@ -17,6 +17,7 @@ from proofsheet.spec.expressions import Expression
 from proofsheet.traffic.multipart import Malformed, Part, parts
 
 MOST_PARTS = 100
+_TYPES = {"music": "audio"}  # what media types begin with, where not as the kind of artifact
 
 
 def file_operation(operation: Operation, exchange: Exchange) -> Operation:
@@ -48,7 +49,9 @@ class FileComes(Expectation):
             yield f"expected the file at {exchange.url[:200]}, came {answered(exchange)}"
         elif not exchange.body:
             yield f"the file at {exchange.url[:200]} is empty"
-        elif exchange.media_type not in UNTYPED and not exchange.media_type.startswith(f"{kind}/"):
+        elif exchange.media_type not in UNTYPED and not exchange.media_type.startswith(
+            f"{_TYPES.get(kind, kind)}/"
+        ):
             yield f"expected {kind}, came {exchange.media_type}"
 
 

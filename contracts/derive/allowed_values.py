@@ -125,9 +125,9 @@ def _bare_scheme(source: Source) -> str:
 def _several(source: Source, operation: Operation) -> Iterator[Derived]:
     """As many pictures come as were asked for."""
     artifact = operation.artifact
-    if artifact is None or artifact.count is None or len(artifact.count) != 1:
+    if artifact is None or len(artifact.count_field) != 1:
         return
-    name = artifact.count[0]
+    name = artifact.count_field[0]
     at = provenance.field(operation, name, "default")
     if (single := operation.body.defaults.get(name) if operation.body else None) is not None:
         says = f"where no {name} are asked for, {single} come"

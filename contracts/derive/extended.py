@@ -110,7 +110,7 @@ def _decided(operation: Operation) -> set[str]:
     artifact = operation.artifact
     if artifact is None:
         return set()
-    fields = [*artifact.prompts, artifact.seed.field if artifact.seed else (), artifact.count or ()]
+    fields = [*artifact.prompts, artifact.seed.field if artifact.seed else (), artifact.count_field]
     return {field[0] for field in fields if field}
 
 

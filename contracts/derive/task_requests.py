@@ -13,6 +13,7 @@ from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.checks.task_facts import leads
 from proofsheet.contracts.derive.samples import plain_request, smallest, value
 from proofsheet.contracts.expectation import Expectation
+from proofsheet.contracts.trail import Ended
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.expressions import Expression
@@ -60,6 +61,13 @@ def with_id(operation: Operation, request: Request, id: str) -> Request:
     body = dict(request.json or {})
     body[tokens[0]] = [id] if isinstance(operation.task, Lists) else in_its_text(place, body, tokens[0], id)
     return replace(request, json=body)
+
+
+def named_by(operation: Operation, ended: Ended) -> str:
+    """The id by which a follow-up names a task that ended: its own, or that of what it made."""
+    role = operation.task
+    parent = role.needed if isinstance(role, Starts) else None
+    return ended.artifact if parent and parent.by_artifact else ended.id
 
 
 def in_its_text(place: Expression, body: dict[str, Any], field: str, id: str) -> str:

@@ -12,7 +12,7 @@ from proofsheet.contracts.client.callback_receiver import Inbox, Receiver
 from proofsheet.contracts.client.http_client import Unreachable
 from proofsheet.contracts.derive.callbacks import address_field, hook_fields
 from proofsheet.contracts.derive.offers import taking
-from proofsheet.contracts.derive.task_requests import with_id
+from proofsheet.contracts.derive.task_requests import named_by, with_id
 from proofsheet.contracts.exchange import Broken, Exchange
 from proofsheet.contracts.run.awaited import Awaited
 from proofsheet.contracts.run.task_follower import Follower
@@ -58,7 +58,8 @@ class Followed:
             return _taking(self.document.operations[case.operation], case, known)
         if not known:
             return None
-        request = with_id(self.document.operations[case.operation], case.request, known[-1].id)
+        operation = self.document.operations[case.operation]
+        request = with_id(operation, case.request, named_by(operation, known[-1]))
         return replace(case, follow=replace(case.follow, origin=known[-1])).stepping(request=request)
 
     def follow(self, case: Case, submit: Callable[[Step], Exchange | None]) -> Way:

@@ -13,7 +13,7 @@ from proofsheet.contracts.case import Case, Request, Step
 from proofsheet.contracts.checks.callbacks import is_awaited, longest_wait
 from proofsheet.contracts.checks.extraction import bound
 from proofsheet.contracts.checks.outcomes import is_granted, is_outcome, parsed
-from proofsheet.contracts.checks.task_facts import JSON, end_of, is_fetchable, links_of, views
+from proofsheet.contracts.checks.task_facts import ARTIFACT_ID, JSON, end_of, is_fetchable, links_of, views
 from proofsheet.contracts.client.callback_receiver import Inbox
 from proofsheet.contracts.derive.task_requests import about, holding
 from proofsheet.contracts.exchange import Exchange
@@ -204,7 +204,9 @@ def submitted(operation: Operation, exchange: Exchange) -> str | None:
 
 
 def _ids(operation: Operation, exchange: Exchange) -> Iterator[str]:
-    for place in bound(operation.success.representations.get(JSON), "$task.id"):
+    """The id of the task; where the answer has none, that of the first thing that it makes."""
+    form = operation.success.representations.get(JSON)
+    for place in (*bound(form, "$task.id"), *bound(form, ARTIFACT_ID)):
         for each in pointers.find(parsed(exchange), place):
             if isinstance(each, str | int) and not isinstance(each, bool) and each != "":
                 yield str(each)

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 _LONGEST_SPREAD = 24  # doublings
+_STRIDE = 0x9E3779B1  # odd, so that what it is multiplied by can be told
+_MOST_ARTIFACTS = 8
 
 
 def _epoch_ms_digits(now: float, attempt: int) -> str:
     # A millisecond has a thousand of them, and a clock may stand still: later attempts look ahead.
     ahead = secrets.randbelow(2 ** min(attempt, _LONGEST_SPREAD))
     return f"{int(now * 1000) + ahead}{secrets.randbelow(1000):03d}"
+
+
+def artifact_id(task: str, index: int) -> str:
+    """The id of the artifact number `index` (from 0) of a task whose id is a UUID."""
+    return f"{int(task[:8], 16) ^ ((index + 1) * _STRIDE & 0xFFFFFFFF):08x}{task[8:]}"
+
+
+def tasks_of(artifact: str) -> Iterator[tuple[str, int]]:
+    """The ids of tasks that an artifact with this id may be of, and its number there."""
+    try:
+        uuid.UUID(artifact)
+    except ValueError:
+        return
+    for index in range(_MOST_ARTIFACTS):
+        yield artifact_id(artifact.lower(), index), index
 
 
 # Each is given the time in Unix seconds, and how many ids were tried before that are taken.

@@ -54,17 +54,34 @@ def existing(context: Context) -> Iterator[Found]:
 
 def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     artifact, cost = op.node.get("x-artifact", {}), op.node.get("x-cost", {})
-    for index, each in enumerate(artifact.get("prompt", ())):
-        yield f"/x-artifact/prompt/{index}", each
+    for name in ("prompt", "style"):
+        for index, each in enumerate(artifact.get(name, ())):
+            yield f"/x-artifact/{name}/{index}", each
     source = artifact.get("source", ())
     for index, each in enumerate([source] if isinstance(source, str) else source):
         yield "/x-artifact/source" + ("" if isinstance(source, str) else f"/{index}"), each
     yield from _named(
         "/x-artifact",
         artifact,
-        ("mask", "grow", "strength", "fidelity", "vertices", "count", "voice", "speed", "upload", "last"),
+        (
+            "mask",
+            "grow",
+            "strength",
+            "fidelity",
+            "vertices",
+            "voice",
+            "speed",
+            "upload",
+            "last",
+            "lyrics",
+            "title",
+        ),
     )
-    timed = {name: artifact[name] for name in ("seconds", "sound") if isinstance(artifact.get(name), str)}
+    timed = {
+        name: artifact[name]
+        for name in ("seconds", "sound", "count", "instrumental")
+        if isinstance(artifact.get(name), str)
+    }
     yield from _named("/x-artifact", timed, tuple(timed))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
@@ -120,7 +137,9 @@ def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
     tokens = pointers.split(pointer)
     if tokens[:1] == (prompt_parameters.MEMBER,):
         return _parameter(op, tokens[1:])
-    if pointer in op.node.get("x-task", {}).get("starts", {}).get("parent", {}).get("inherits", ()):
+    parents = op.node.get("x-task", {}).get("starts", {}).get("parent", {})
+    listed = parents if isinstance(parents, list) else [parents]
+    if any(pointer in each.get("inherits", ()) for each in listed):
         return {}  # as the parent's own request has it
     if not op.schemas:
         known = (each["schema"] for each in op.parameters("query") if (each["name"],) == tokens)

@@ -51,8 +51,18 @@ def _marks(node: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _holds_nothing(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether one of them is empty or null where the other has something within."""
+    return any(
+        value in ([], {}, None) and any(each.startswith(f"{at}/") for each in other)
+        for at, value in one.items()
+    )
+
+
 def _differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether an answer can be one of the two only, or one of them says more of it."""
     if any(one[at] != other[at] for at in one.keys() & other.keys()):
+        return True
+    if _holds_nothing(one, other) or _holds_nothing(other, one):
         return True
     return bool(one and other) and (one.keys() < other.keys() or other.keys() < one.keys())

@@ -93,7 +93,7 @@ def _starts(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str,
         if name not in finals:
             yield "", f"x-cost charges for {name}, no final state of its tasks: {', '.join(finals)}"
     states = {state.name: state for each in known.values() for state in each.states.values()}
-    for name in role.get("parent", {}).get("states", ()):
+    for name in (name for each in _parents(role) for name in each["states"]):
         yield from _no_states([name], states, "/parent/states")
         if "offer" in role and name in states and not states[name].offers:
             yield "/parent/states", f"{name} has no offers that {op.id} could take"
@@ -101,6 +101,11 @@ def _starts(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str,
         yield "/flawed", f"{role['flawed']!r} is no final state of its tasks: {', '.join(finals)}"
     yield from _outcomes(op, {"queued": role["queued"]["answer"]} if "queued" in role else {})
     yield from _outcomes(op, dict(_answers(role, states.values())), "/offer")
+
+
+def _parents(role: Any) -> list[Any]:
+    found = role.get("parent", [])
+    return found if isinstance(found, list) else [found]
 
 
 def _started(role: Any, known: Mapping[str, Lifecycle]) -> list[Lifecycle]:
@@ -112,7 +117,7 @@ def _answers(role: Any, states: Iterable[State]) -> Iterator[tuple[str, str]]:
     """The outcomes of a follow-up that offers name, by the offer's name."""
     if "offer" in role:
         for state in states:
-            if state.name in role["parent"]["states"]:
+            if any(state.name in each["states"] for each in _parents(role)):
                 yield from ((each.name, each.answer) for each in state.offers if each.answer)
 
 

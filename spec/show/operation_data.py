@@ -106,8 +106,8 @@ def _picture(each: Operation, known: Known) -> dict[str, Any]:
     if artifact.seed:
         seed = artifact.seed
         made["seed"] = {"field": "/".join(seed.field), "random": seed.random, "maximum": seed.maximum}
-    if artifact.count:
-        made["count"] = "/".join(artifact.count)
+    if artifact.count_field:
+        made["count"] = "/".join(artifact.count_field)
     return {**made, "evidence": known.below("x-artifact")}
 
 

@@ -16,7 +16,7 @@ from typing import Any
 RATE = 24_000  # samples a second, one channel of 16 bits
 _LOUDNESS = 9_000  # of 32,767
 _AROUND, _STEADY = 4, 6  # frames of silence around a sound that is encoded, and of the sound
-_FORMANTS = ((800, 1200), (500, 1900), (300, 2300), (500, 900), (350, 700))  # hertz, of a e i o u
+FORMANTS = ((800, 1200), (500, 1900), (300, 2300), (500, 900), (350, 700))  # hertz, of a e i o u
 _WIDTH = 180.0
 
 
@@ -73,7 +73,7 @@ def sound(codec: str, hertz: float, vowel: int) -> Sound:
     rising = [int(each * min(1.0, 2 * at / count)) for at, each in enumerate(wave)]
     falling = [int(each * (1 - at / count)) for at, each in enumerate(wave)]
     silent = [[0] * count] * _AROUND
-    made = _encoded(known, [*silent, rising, *[wave] * _STEADY, falling, *silent])
+    made = encoded(known, [*silent, rising, *[wave] * _STEADY, falling, *silent])
     first = _AROUND + known.late
     return Sound(made[first], made[first + _STEADY // 2 + 1], made[first + _STEADY + 1], made[2])
 
@@ -83,7 +83,7 @@ def _wave(count: int, hertz: float, vowel: int) -> list[int]:
     parts = []
     for number in range(1, 13):
         frequency = number * cycles * RATE / count
-        near = sum(math.exp(-(((frequency - each) / _WIDTH) ** 2)) for each in _FORMANTS[vowel])
+        near = sum(math.exp(-(((frequency - each) / _WIDTH) ** 2)) for each in FORMANTS[vowel])
         parts.append((number, (0.15 + near) / number))
     whole = sum(weight for _, weight in parts)
     step = 2 * math.pi * cycles / count
@@ -93,7 +93,7 @@ def _wave(count: int, hertz: float, vowel: int) -> list[int]:
     ]
 
 
-def _encoded(codec: Codec, blocks: Sequence[Sequence[int]]) -> list[bytes]:
+def encoded(codec: Codec, blocks: Sequence[Sequence[int]]) -> list[bytes]:
     if codec.name is None:
         return [array.array("h", each).tobytes() for each in blocks]
     import av

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 from PIL import Image
 
@@ -25,6 +26,13 @@ _NOTE = 0.36  # seconds
 Draw = Callable[[Picture], bytes]
 
 
+class Sounding(Protocol):
+    """What is heard in a video, if it is not a tune of the video's own."""
+
+    def frames(self, codec: str) -> list[bytes]:
+        """The frames of all of it."""
+
+
 @dataclass(frozen=True)
 class Video:
     """A complete description of one video; equal values always give equal files.
@@ -40,6 +48,7 @@ class Video:
     sounds: bool
     media_type: str = MP4
     last: Picture | None = None
+    music: Sounding | None = None
 
     @property
     def seed(self) -> int:
@@ -124,7 +133,7 @@ def pieces(video: Video, draw: Draw) -> list[bytes]:
         frames += [key.frame, *moving(key, count, video.fps, video.seed, len(frames))]
     tracks = [video_track(key.sequence, key.picture, frames, video.fps, pixels.size, starts)]
     if video.sounds:
-        tracks.append(audio_track(list(_melody(video))))
+        tracks.append(audio_track(video.music.frames("aac") if video.music else list(_melody(video))))
     return movie(tracks, video._tags)
 
 
