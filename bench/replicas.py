@@ -76,7 +76,7 @@ def running(*options: str) -> Iterator[Fleet]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-")))
         redis = fleet.redis(folder, free_port())
         state = f"redis://{fleet.LOCAL}:{redis.port}/0?timeout=10"
-        more = ("--workers", "2", "--drain", "4", "--journal", str(MOST_ENTRIES), "--state", state)
+        more = ("--workers", "2", "--drain", "6", "--journal", str(MOST_ENTRIES), "--state", state)
         replicas = [fleet.replica(folder, free_port(), *options, *more) for _ in range(3)]
         ports = [each.port for each in replicas]
         balancers = [make(folder, free_port(), ports) for make in (fleet.nginx, fleet.haproxy)]

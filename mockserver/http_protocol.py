@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from proofsheet.mockserver.settings import Settings
 
 WRITE_BUFFER = 4 * 1024 * 1024
-FIRST_SECONDS = 1.0  # for which the first request on a connection is waited for by a server that ends
+FIRST_SECONDS = 5.0  # for which the first request on a connection is waited for by a server that ends
 
 
 class GuardedProtocol(HttpToolsProtocol):

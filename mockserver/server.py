@@ -96,19 +96,29 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._site.is_leaving:
-            await self._accept_the_last(sockets or [])
+            held = [each.dup() for each in sockets or ()]
+            for server in self.servers:
+                server.close()
+            await self._serve_the_last([each for one in held for each in _waiting(one)])
         await super().shutdown(sockets)
 
-    async def _accept_the_last(self, sockets: list[socket.socket]) -> None:
+    async def _serve_the_last(self, connections: list[socket.socket]) -> None:
         """Serve whoever has connected: the kernel would reset them when nobody listens any more."""
-        loop, config = asyncio.get_running_loop(), self.config
-        make = partial(self._protocol, config, self.server_state, self.lifespan.state)
-        for each in sockets:
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    connection, _ = each.accept()
-                    connection.setblocking(False)
-                    await loop.connect_accepted_socket(make, connection, ssl=config.ssl)
+        make = partial(self._protocol, self.config, self.server_state, self.lifespan.state)
+        for each in connections:
+            loop = asyncio.get_running_loop()
+            await loop.connect_accepted_socket(make, each, ssl=self.config.ssl)
+
+
+def _waiting(listening: socket.socket) -> list[socket.socket]:
+    """The connections that nobody has accepted yet, without a moment between the last of them and the end."""
+    found = []
+    with listening, contextlib.suppress(BlockingIOError):
+        while True:
+            connection, _ = listening.accept()
+            connection.setblocking(False)
+            found.append(connection)
+    return found
 
 
 def listen(host: str, port: int) -> socket.socket:
