@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ class Rule:
     script: Script
     soft: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def family(self) -> str:
         """What rules have in common whose calls are counted together."""
         return json.dumps({name: each for name, each in self.match.items() if name != "nth"}, sort_keys=True)

@@ -281,6 +281,11 @@ class Call:
         used = self.writing.prompt_tokens, completion_tokens
         return cost.of_tokens(self.fields, self.resource or {}, *used)
 
+    def forget_words(self) -> None:
+        """Let go of what was read and written: it can be made again of its fields."""
+        self.writing = self.kept = None
+        self.__dict__.pop("turns", None)
+
     def ended(self) -> None:
         """Say that its stream has ended; only the first to say so is heard."""
         told, self.at_end = self.at_end, None

@@ -144,10 +144,12 @@ class RequestToWrite:
 
 def scripted(request: RequestToWrite, script: Script, index: int) -> Choice:
     """What was written down, word for word: nothing cuts it."""
-    random, parts = request.random(index), list[Part]()
+    parts = list[Part]()
     if all(each.kind != REASONING for each in script.parts):
         parts += _thought(request, index)
     ids = next((each.ids for each in request.completion.tools), "")
+    chooses = any(each.kind == "tool" and not each.id for each in script.parts)
+    random = request.random(index) if chooses else Random(0)
     kind, calls = ("function", "function") if request.is_single else ("tool", "calls")
     for each in script.parts:
         tool = Tool(each.id or tool_id(ids, random), each.name, each.text) if each.kind == "tool" else None

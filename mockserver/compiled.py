@@ -10,6 +10,7 @@ from typing import Any
 from proofsheet.spec import media_types
 from proofsheet.spec.document import Operation, Parameter, Rule
 from proofsheet.spec.schemas import Schema
+from proofsheet.spec.security import Reader, reader
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Compiled:
     parameters: tuple[tuple[Parameter, Schema], ...]
     rules: tuple[CompiledRule, ...]
     candidates: Callable[[str], tuple[str, ...]]  # an Accept header to media types of a success, best first
+    credential: Reader
     usual: tuple[str, ...]  # those of the vendor's default
     templates: dict[Any, Any] = field(default_factory=dict)  # of its answers, made when one is needed first
 
@@ -45,5 +47,6 @@ def compiled(operation: Operation) -> Compiled:
             CompiledRule(rule, Schema(dict(rule.when)), Schema(dict(rule.then))) for rule in operation.rules
         ),
         candidates=lru_cache(maxsize=256)(lambda header: media_types.matching(header, offers)),
+        credential=reader(operation.security),
         usual=usual,
     )

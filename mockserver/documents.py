@@ -62,6 +62,7 @@ class Documents:
         self._ready: dict[str, _Ready] = {}
         self.security: tuple[SecurityRequirement, ...] = ()  # of all operations that are loaded, each once
         self._known: dict[tuple[str, str], Match] = {}  # concrete paths that were asked for
+        self.when_loaded: Callable[[], None] = _nothing  # is called after each that is loaded from now on
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Documents:
@@ -96,6 +97,7 @@ class Documents:
             self._ready[name] = ready = _Ready(self._loads[name]())
             known = (one for each in ready.document.operations.values() for one in each.security)
             self.security = tuple(dict.fromkeys([*self.security, *known]))
+            self.when_loaded()
         return self._ready[name]
 
     def served(self, operation: Operation) -> Served:
@@ -141,6 +143,10 @@ class Documents:
             ready = self._get(each)
             if found := ready.find(path, ready.document.bases):
                 yield ready, found
+
+
+def _nothing() -> None:
+    return
 
 
 def _itself(document: Document) -> Document:

@@ -33,24 +33,22 @@ LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the a
 def entry(call: Call, made: Reply, milliseconds: float) -> Entry | Unwritten:
     """The journal's entry for a call that was answered; of a light one, what writes it later."""
     size = made.size
-    if call.pictures:  # their bytes stand in no entry: they are drawn again where somebody looks
-        made = replace(made, pieces=(), stream=None)
+    # Pictures are drawn again where somebody looks, and of words no entry has more than the beginning.
+    shown = () if call.pictures else (made.body[: 2 * BODY_LIMIT],)
+    made = replace(made, pieces=shown, stream=None)
     write = partial(_entry, call, made, size, time.time(), milliseconds)
     return write if _is_light(call, made) else write()
 
 
 def _is_light(call: Call, made: Reply) -> bool:
-    """Whether a call may wait in the journal as it is: it holds no upload, no writing, and little else."""
-    if (
-        call.writing is not None
-        or call.files
-        or call.file_lists
-        or call.given
-        or any(each.preview.bytes_held for each in call.pictures)
-    ):
+    """Whether a call may wait in the journal as it is: it holds no upload, and little else."""
+    if call.files or call.file_lists or call.given or any(each.preview.bytes_held for each in call.pictures):
         return False
     head = len(call.path) + sum(map(len, call.headers.values()))
-    return head + call.body_bytes + made.size <= LARGEST_UNWRITTEN
+    if head + call.body_bytes + made.size > LARGEST_UNWRITTEN:
+        return False
+    call.forget_words()
+    return True
 
 
 def _entry(call: Call, made: Reply, size: int, now: float, milliseconds: float) -> Entry:

@@ -102,7 +102,7 @@ async def reply(
     stream: AsyncIterator[bytes] | None = None
     if stream_of:
         events = await made(written, sent_events, known, stream_of, context, pace, found)
-        pieces = tuple(each.data for each in events)
+        pieces = (b"".join([each.data for each in events]),)
         # Without a pace they are a body like others, but that nobody says how long it is.
         is_body = pace.is_whole and call.fault is None
         stream = None if is_body else paced(events, call, double)

@@ -25,7 +25,7 @@ from proofsheet.mockserver.given_pictures import (
     packed_sound,
 )
 from proofsheet.mockserver.origin import address, origin
-from proofsheet.spec import pointers, security
+from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.request_bodies import MULTIPART, Body
 from proofsheet.spec.schemas import Flaw, coerce, read_number
@@ -65,7 +65,7 @@ def new_call(
         headers=headers,
         path_params=parameters,
         query=query,
-        key=security.read(operation.security, headers, query),
+        key=served.compiled.credential(headers, query),
         body=operation.body,
         base=_origin(headers, scope, public_url) + prefix,
         prefix=prefix,

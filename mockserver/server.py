@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -165,6 +166,8 @@ def serve(
     """Serve in this process; `state` is the shared one of several workers, or None."""
     site = Site(double(documents, plan.settings, state))
     watch = Watch(site, lambda: site.double, plan.settings)
+    gc.freeze()  # what stays as long as the server need not be looked through again and again
+    documents.when_loaded = gc.freeze
     config = uvicorn.Config(
         watch.app,
         http=limited(plan.settings),

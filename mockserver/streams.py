@@ -49,17 +49,18 @@ def sent_events(
     is_error = pace.error is not None and pace.error == most
     found: list[Sent] = []
     pieces = 0
-    for event, made, place, shown, data in _whole(known, stream, context, artifacts):
+    for event, made, place, shown, texts in _whole(known, stream, context, artifacts):
         is_piece = event.of in _HANDED and event.at is None
-        if most is not None and pieces >= most and (is_piece or pieces):
-            error = stream.error if is_error else None
-            numbered = fast_replace(context, place=place, event=len(found))
-            return [*found, Sent(_template(known, error).text(numbered)) if error else _CUT]
-        if data is None:
-            data = made.text(fast_replace(context, place=place, event=len(found)), shown)
-        unseen = 0 if found else _unseen(stream, context)
-        found.append(Sent(data, is_piece, False, _tokens(event, place) + unseen))
-        pieces += is_piece
+        count = _tokens(event, place) + (0 if found else _unseen(stream, context))
+        for text in texts or (None,):
+            if most is not None and pieces >= most and (is_piece or pieces):
+                error = stream.error if is_error else None
+                numbered = fast_replace(context, place=place, event=len(found))
+                return [*found, Sent(_template(known, error).text(numbered)) if error else _CUT]
+            if text is None:
+                text = made.text(fast_replace(context, place=place, event=len(found)), shown)
+            found.append(Sent(text, is_piece, False, count))
+            pieces += is_piece
     return found if stream.end is None else [*found, Sent(b"data: %s\n\n" % stream.end.encode())]
 
 
@@ -102,13 +103,13 @@ async def paced(found: Sequence[Sent], call: Call, double: Double) -> AsyncItera
 
 
 class Made(NamedTuple):
-    """An event of an answer: its template, of what it is made; or its text, where that is known."""
+    """An event of an answer: its template and of what it is made; or several that are known as text."""
 
     event: Event
     template: Template
     place: Place | None
     shown: Sequence[Artifact] = ()
-    data: bytes | None = None
+    texts: Sequence[bytes] = ()
 
 
 def _whole(
@@ -165,7 +166,9 @@ def _pieces(known: Known, events: Sequence[Event], context: Context) -> Iterator
     by_kind: dict[tuple[str | None, str | None], list[Event]] = {}
     for event in events:
         by_kind.setdefault((event.of, event.at), []).append(event)
-    rows = [_said(known, by_kind, context, each) for each in _choices(context)]
+    choices = _choices(context)
+    together = len(choices) == 1
+    rows = [_said(known, by_kind, context, each, together) for each in choices]
     for row in zip_longest(*rows):
         for step in filter(None, row):
             yield from step
@@ -193,8 +196,10 @@ def _unseen(stream: EventStream, context: Context) -> int:
 _Events = Mapping[tuple[str | None, str | None], Sequence[Event]]  # by what they hand over, and where
 
 
-def _said(known: Known, events: _Events, context: Context, whole: Place) -> Iterator[list[Made]]:
-    """The events of what a choice says: of the start of each part, of its pieces and of its end."""
+def _said(
+    known: Known, events: _Events, context: Context, whole: Place, together: bool
+) -> Iterator[list[Made]]:
+    """The events of what a choice says: of the start of each part, of its pieces, `together` or not, of its end."""
     before = 0
     for name, place in parts(whole):
         call, kind = _CALLS.get(name, ("", name))
@@ -203,7 +208,7 @@ def _said(known: Known, events: _Events, context: Context, whole: Place) -> Iter
             yield _of_part(known, events.get((call, None), ()), place)
         own = _of_part(known, events.get((kind, None), ()), place)
         texts = place.part.tokens if place.part else ()
-        yield from _in_pieces(own, context, place, texts, before)
+        yield from _in_pieces(own, context, place, texts, before, together)
         before += len(texts) if kind == "text" else 0
         yield _of_part(known, events.get((kind, "end"), ()), place)
 
@@ -213,7 +218,7 @@ def _of_part(known: Known, events: Sequence[Event], place: Place) -> list[Made]:
 
 
 def _in_pieces(
-    own: Sequence[Made], context: Context, place: Place, texts: Sequence[str], before: int
+    own: Sequence[Made], context: Context, place: Place, texts: Sequence[str], before: int, together: bool
 ) -> Iterator[list[Made]]:
     """The events of each piece; what does not change from one to the next is written once."""
     here = fast_replace(context, place=place)
@@ -221,8 +226,9 @@ def _in_pieces(
     around = [each.template.around_piece for each in fixed]
     if len(fixed) == 1 and around[0] is not None:
         first, last = around[0]
-        yield from ([fixed[0]._replace(data=first + dumped(each) + last)] for each in texts)
+        made = [first + dumped(each) + last for each in texts]
+        yield from ([fixed[0]._replace(texts=each)] for each in ([made] if together else zip(made)) if each)
         return
     for number, each in enumerate(texts, before):
         piece = fast_replace(place, piece=each, before=number)
-        yield [made._replace(place=piece) for made in fixed]
+        yield [one._replace(place=piece) for one in fixed]

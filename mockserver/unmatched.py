@@ -23,10 +23,11 @@ from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Operation, Unmatched
 from proofsheet.spec.policy import Policy
+from proofsheet.spec.security import reader
 
 _WRONG_METHOD = 405
 UNKNOWN = "unknown"  # what the journal calls the operation
-_NOTHING = Compiled({}, (), (), lambda header: (), ())  # no schema, no rule, no media type
+_NOTHING = Compiled({}, (), (), lambda header: (), reader(()), ())  # no schema, no rule, no media type
 _TRY_AGAIN_LATER = 1013  # as registered with IANA
 _POLICY_VIOLATION = 1008  # why a WebSocket is closed (RFC 6455, 7.4.1)
 

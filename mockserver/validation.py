@@ -182,7 +182,7 @@ def _rule_flaws(
     for each in rules:
         if each.rule.outcome and flaws:
             continue  # a rule with a name of its own speaks only when nothing else is wrong
-        if seen & each.rule.alternatives:
+        if seen and seen & each.rule.alternatives:
             continue  # one of the fields that could keep it is wrong, and named
         if not each.when.is_valid(whole) or each.then.is_valid(whole):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from proofsheet.mockserver.call import Call
@@ -53,7 +54,7 @@ class Writing:
         """Those of `completion_tokens` that were thought and not said."""
         return min(sum(each.thought_count for each in self.choices), self.completion_tokens)
 
-    @property
+    @cached_property
     def completion_tokens(self) -> int:
         counted = sum(each.token_count for each in self.choices)
         return counted if self.said_tokens is None else self.said_tokens

@@ -111,7 +111,7 @@ class Rule:
     outcome: str | None
     says: str | None
 
-    @property
+    @cached_property
     def alternatives(self) -> frozenset[str]:
         """The fields of which one or another can keep the rule."""
         choices = self.then.get("anyOf", ())

@@ -21,18 +21,20 @@ class Resources:
 
     def named(self, name: str, seconds: float) -> Mapping[str, Any] | None:
         """The one of a name that there is at a time: its own, or one that ends in `*` and so begins."""
-        known = self.at(seconds)
-        if name in known:
-            return None if name.endswith("*") else known[name]
-        found = next((each for each in known if each.endswith("*") and _begins(name, each[:-1])), None)
-        return None if found is None else {**known[found], "id": name}
+        exact = self.items.get(name)
+        if exact is not None and self._is_there(exact, seconds):
+            return None if name.endswith("*") else exact
+        wild = ((at[:-1], each) for at, each in self.items.items() if at.endswith("*"))
+        found = next((each for at, each in wild if _begins(name, at) and self._is_there(each, seconds)), None)
+        return None if found is None else {**found, "id": name}
 
     def at(self, seconds: float) -> dict[str, Mapping[str, Any]]:
         """Those that there are at a time (Unix seconds): a date begins with its midnight in UTC."""
-        if self.until is None:
-            return dict(self.items)
-        today = datetime.fromtimestamp(seconds, UTC).date().isoformat()
-        return {name: each for name, each in self.items.items() if today < (each.get(self.until) or "9999")}
+        return {name: each for name, each in self.items.items() if self._is_there(each, seconds)}
+
+    def _is_there(self, item: Mapping[str, Any], seconds: float) -> bool:
+        ends = item.get(self.until) if self.until is not None else None
+        return not ends or datetime.fromtimestamp(seconds, UTC).date().isoformat() < ends
 
 
 @dataclass(frozen=True)

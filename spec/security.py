@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 # What any credential may look like in a header: visible ASCII. The length is our own bound.
@@ -100,18 +101,28 @@ def _parts(requirement: SecurityRequirement, credential: str) -> list[str]:
     return parts + [""] * (len(requirement) - len(parts))
 
 
-def read(
-    security: tuple[SecurityRequirement, ...], headers: Mapping[str, str], query: Mapping[str, str]
-) -> str | None:
-    """The credential of a request, by the first alternative that it meets; None if it meets none.
+Reader = Callable[[Mapping[str, str], Mapping[str, str]], str | None]
 
-    `headers` have names in lower case.
+
+def reader(security: tuple[SecurityRequirement, ...]) -> Reader:
+    """What finds the credential of a request in its headers (names in lower case) and its query.
+
+    It is that of the first alternative that the request meets; None if it meets none.
     """
-    words = {each.prefix.strip().lower() for one in security for each in one if each.prefix}
+    words = frozenset(each.prefix.strip().lower() for one in security for each in one if each.prefix)
+    return partial(_read, security, words)
+
+
+def _read(
+    security: tuple[SecurityRequirement, ...],
+    words: frozenset[str],
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+) -> str | None:
     for requirement in security:
-        parts = [_sent(each, words, headers, query) for each in requirement]
-        if parts and all(part is not None for part in parts):
-            return ":".join(part for part in parts if part is not None)
+        parts = [part for each in requirement if (part := _sent(each, words, headers, query)) is not None]
+        if parts and len(parts) == len(requirement):
+            return ":".join(parts)
     return None
 
 
@@ -146,7 +157,9 @@ def _text(each: Scheme, headers: Mapping[str, str], query: Mapping[str, str]) ->
     return (headers if each.place == "header" else query).get(each.field, "").strip()
 
 
-def _sent(each: Scheme, words: set[str], headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
+def _sent(
+    each: Scheme, words: frozenset[str], headers: Mapping[str, str], query: Mapping[str, str]
+) -> str | None:
     text = _text(each, headers, query)
     if text.lower() in words:
         return None  # the scheme's name and nothing after it

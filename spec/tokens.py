@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Runs of Latin letters, of ideographs and syllables, of other letters, of digits, signs and spaces.
 _RUN = re.compile(
@@ -16,17 +17,23 @@ _RUN = re.compile(
 )
 _LONGEST_WORD = 11  # Latin letters that are one token
 _CUT = 8  # letters of each token of a longer word
+_SHORT = 500  # characters
 _OTHER = 5  # letters of a token in other alphabets
 
 
 def tokens(text: str) -> tuple[str, ...]:
     """The tokens of a text: joined they are the text, and the first so many of them are counted so again."""
-    return tuple(_each(text))
+    return _of_short(text) if len(text) <= _SHORT else tuple(_each(text))
 
 
 def count(text: str) -> int:
     """How many tokens a text has."""
-    return sum(1 for _ in _each(text))
+    return len(_of_short(text)) if len(text) <= _SHORT else sum(1 for _ in _each(text))
+
+
+@lru_cache(maxsize=1024)  # names of tools, prompts of tests, answers that were written down: most come again
+def _of_short(text: str) -> tuple[str, ...]:
+    return tuple(_each(text))
 
 
 def _each(text: str) -> Iterator[str]:

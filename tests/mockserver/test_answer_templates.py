@@ -97,14 +97,14 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     in_pieces = streams._in_pieces
 
     def both(
-        own: Sequence[Made], context: Context, place: Place, texts: Sequence[str], before: int
+        own: Sequence[Made], context: Context, place: Place, texts: Sequence[str], before: int, _: bool
     ) -> Iterator[list[Made]]:
-        for number, step in enumerate(in_pieces(own, context, place, texts, before)):
+        for number, step in enumerate(in_pieces(own, context, place, texts, before, False)):
             at = replace(
                 context, place=replace(place, piece=texts[number], before=before + number), event=number
             )
             for each, plain in zip(step, own, strict=True):
-                assert (each.data or each.template.text(at)) == plain.template.text(at)
+                assert (each.texts[0] if each.texts else each.template.text(at)) == plain.template.text(at)
                 count[0] += 1
             yield step
 
