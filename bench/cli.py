@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import drawing_figure, judging, others, proxying, rates, report, tasks
+from bench import chat, drawing_figure, judging, others, proxying, rates, report, tasks
 from bench.common import HERE, OURS, OURS_OPTIONS, ROOT, NotMeasured, Settings, Void, plain, say
 from bench.load import HOW_TO_GET_WRK
 from bench.profiling import profile
@@ -34,6 +34,7 @@ FIGURES: dict[str, tuple[str, Callable[[Settings], list[Row]]]] = {
     "proxy-p99": ("the same at 500 requests/s, vs nginx", proxying.added_at_a_fixed_rate),
     "proxy-picture": ("the proxy, a PNG of 2 MB, vs nginx", proxying.picture),
     "tasks": ("tasks: rates vs Prism, 100,000 open, to the picture, start and memory of all", tasks.tasks),
+    "chat": ("chat, plain and streamed vs aimock; 1,000 paced streams, 200 dialogues, 20 MB", chat.chat),
     "workers": ("two workers vs one, vs bare uvicorn's second", rates.two_workers),
 }
 LIST = "\n".join(f"  {name:<20} {what}" for name, (what, _) in FIGURES.items())

@@ -199,7 +199,7 @@ _Events = Mapping[tuple[str | None, str | None], Sequence[Event]]  # by what the
 def _said(
     known: Known, events: _Events, context: Context, whole: Place, together: bool
 ) -> Iterator[list[Made]]:
-    """The events of what a choice says: of the start of each part, of its pieces, `together` or not, of its end."""
+    """The events of what a choice says: of the start of each part, of its pieces, of its end."""
     before = 0
     for name, place in parts(whole):
         call, kind = _CALLS.get(name, ("", name))
