@@ -100,6 +100,7 @@ async def reply(
     known = call.served.compiled.templates
     written, stream_of, pace = call.writing, representation.events, call.stream_pace
     stream: AsyncIterator[bytes] | None = None
+    pieces: tuple[bytes, ...]
     if stream_of:
         events = await made(written, sent_events, known, stream_of, context, pace, found)
         pieces = (b"".join([each.data for each in events]),)

@@ -192,7 +192,7 @@ def read_json(data: bytes) -> Any:
     Raises ValueError, also for one that is too deep, that holds NaN or half a character; and RecursionError.
     """
     value = _DECODER.decode(data.decode("utf-8"))
-    if b"\\u" in data:
+    if b"\\" in data and b"\\u" in data:  # one byte is found in no time
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(value, DEEPEST):
         raise ValueError("too deep")

@@ -173,6 +173,7 @@ def serve(
         http=limited(plan.settings),
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
+        ws_per_message_deflate=False,  # its buffers are larger than a session, its messages small
         ws_ping_interval=None,  # who is silent for long is told so by the document
         lifespan="off",
         log_config=None,

@@ -27,7 +27,6 @@ from proofsheet.spec.security import reader
 
 _WRONG_METHOD = 405
 UNKNOWN = "unknown"  # what the journal calls the operation
-_NOTHING = Compiled({}, (), (), lambda header: (), reader(()), ())  # no schema, no rule, no media type
 _TRY_AGAIN_LATER = 1013  # as registered with IANA
 _POLICY_VIOLATION = 1008  # why a WebSocket is closed (RFC 6455, 7.4.1)
 
@@ -76,7 +75,7 @@ async def _documented(double: Double, scope: Any, status: int) -> Reply | None:
 async def _answered(double: Double, found: Unmatched, scope: Any, status: int) -> Reply | None:
     if status == _WRONG_METHOD and status not in found.answers:
         return None  # what refuses a path that is not there, has no say about one that is
-    call, name = new_call(Served(found.operation, _NOTHING), {}, scope), found.answers.get(status)
+    call, name = new_call(_served(found.operation), {}, scope), found.answers.get(status)
     said: list[Complaint] = []
     try:
         admit(call, double)
@@ -155,4 +154,9 @@ def unknown(double: Double) -> Served:
         artifact=None,
         outcomes={},
     )
-    return Served(operation, _NOTHING)
+    return _served(operation)
+
+
+def _served(operation: Operation) -> Served:
+    """What has no schema, no rule and no media type."""
+    return Served(operation, Compiled({}, (), (), lambda header: (), reader(operation.security), ()))

@@ -21,7 +21,7 @@ from proofsheet.contracts.reports.key_redaction import SHOWN, Redaction
 from proofsheet.contracts.run.attempts import Result
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.load import Library
-from proofsheet.spec.security import read, security_requirements
+from proofsheet.spec.security import reader, security_requirements
 
 KEY = "ak-0123456789:sk-9876543210"
 SCHEMES = {
@@ -84,7 +84,7 @@ def record(document: Document, exchange: Exchange, credential: str) -> dict[str,
 
 def sent_key(operation: Operation, exchange: Exchange) -> str | None:
     query = dict(httpx.URL(exchange.url).params)
-    return read(operation.security, dict(exchange.request_headers), query)
+    return reader(operation.security)(dict(exchange.request_headers), query)
 
 
 @pytest.mark.parametrize("name", PLACES)

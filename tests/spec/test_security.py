@@ -10,7 +10,7 @@ import pytest
 
 from proofsheet.spec import security
 from proofsheet.spec.load import Library
-from proofsheet.spec.security import FUNCTIONS, place, read, security_requirements
+from proofsheet.spec.security import FUNCTIONS, place, reader, security_requirements
 from proofsheet.spec.yaml_reader import read as read_yaml
 from proofsheet.traffic.flow import Flow
 from proofsheet.traffic.redaction import redacted
@@ -48,8 +48,8 @@ def test_a_key_is_placed_and_read(names: list[str], headers: dict[str, str], que
     wanted = _wanted(names)
     placed = place(wanted[0], "sk-1")
     assert (dict(placed.headers), dict(placed.query)) == (headers, query)
-    assert read(wanted, headers, query) == "sk-1"
-    assert read(wanted, {}, {}) is None
+    assert reader(wanted)(headers, query) == "sk-1"
+    assert reader(wanted)({}, {}) is None
 
 
 def test_several_at_once_are_all_needed() -> None:
@@ -57,25 +57,25 @@ def test_several_at_once_are_all_needed() -> None:
     placed = place(wanted[0], "app:secret:s3")
     assert dict(placed.headers) == {"x-api-key": "app", "cookie": "session=s3"}
     assert dict(placed.query) == {"appKey": "secret"}
-    assert read(wanted, dict(placed.headers), dict(placed.query)) == "app:secret:s3"
-    assert read(wanted, dict(placed.headers), {}) is None
+    assert reader(wanted)(dict(placed.headers), dict(placed.query)) == "app:secret:s3"
+    assert reader(wanted)(dict(placed.headers), {}) is None
 
 
 def test_one_of_several_alternatives_is_enough() -> None:
     wanted = _wanted(["header", "cookie"], ["bearer"])
-    assert read(wanted, {"x-api-key": "a", "authorization": "bearer b"}, {}) == "b"
+    assert reader(wanted)({"x-api-key": "a", "authorization": "bearer b"}, {}) == "b"
 
 
 @pytest.mark.parametrize("text", ["Basic", "Basic %%%", "Basic /w==", "Bearer abc"])
 def test_what_is_no_basic_credential_is_none(text: str) -> None:
-    assert read(_wanted(["basic"]), {"authorization": text}, {}) is None
+    assert reader(_wanted(["basic"]))({"authorization": text}, {}) is None
 
 
 def test_user_and_password_go_together() -> None:
     wanted = _wanted(["basic"])
     [(name, value)] = place(wanted[0], "user:pass:word").headers
     assert (name, value) == ("authorization", "Basic " + base64.b64encode(b"user:pass:word").decode())
-    assert read(wanted, {name: value}, {}) == "user:pass:word"
+    assert reader(wanted)({name: value}, {}) == "user:pass:word"
 
 
 def test_a_token_is_made_from_the_secret_and_names_its_issuer() -> None:
@@ -87,10 +87,10 @@ def test_a_token_is_made_from_the_secret_and_names_its_issuer() -> None:
     assert json.loads(head) == {"alg": "HS256", "typ": "JWT"}
     assert json.loads(claims) == {"iss": "access", "exp": 1060, "nbf": 995}
     assert place(wanted[0], "access:other", now=1000.0).headers[0][1] != value
-    assert read(wanted, {name: value}, {}) == "access"
-    assert read(wanted, {name: "Bearer a.b.c"}, {}) is None
+    assert reader(wanted)({name: value}, {}) == "access"
+    assert reader(wanted)({name: "Bearer a.b.c"}, {}) is None
     deep = base64.urlsafe_b64encode(b"[" * 20_000).decode()
-    assert read(wanted, {name: f"Bearer a.{deep}.c"}, {}) is None
+    assert reader(wanted)({name: f"Bearer a.{deep}.c"}, {}) is None
 
 
 def test_every_function_of_the_vocabulary_is_registered(library: Library) -> None:
