@@ -281,7 +281,9 @@ class Happenings(History):
     def record(self, holder: Holder, label: str | None) -> None:
         made = entry(holder, label, f"entry {next(self.numbers)}")
         self.model.record(dict(made))
-        next(self.handles).record(lambda: made)
+        handle = next(self.handles)
+        handle.record(lambda: made)
+        handle.now()  # a worker does not wait for an entry to be kept: the next question is asked by another
 
     @rule(
         label=st.sampled_from([None, "key-1"]), after=st.integers(0, 15), limit=st.none() | st.integers(1, 4)
