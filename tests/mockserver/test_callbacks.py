@@ -20,6 +20,7 @@ from proofsheet.mockserver.callback_queue import CallbackQueue
 from proofsheet.mockserver.state import journal
 from proofsheet.mockserver.tasks.pace import parse_pace
 from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 KEY = {"x-key": "sk-callbacks"}
 CONTROL = {"authorization": None}
@@ -86,6 +87,20 @@ def test_the_end_is_sent_as_a_view_shows_it(hooked: Callable[..., Hooked]) -> No
     assert found.body["state"] == "DONE"
     headers = {name: found.headers[name] for name in ("x-hook-secret", "x-event", "content-type")}
     assert headers == {"x-hook-secret": "hush-hush", "x-event": "ended", "content-type": "application/json"}
+
+
+def test_a_part_of_the_view_is_sent_where_the_document_says_so(
+    serve: Callable[..., InProcess], library: Library
+) -> None:
+    app = Hooked(serve(library.load("kling.gateway")), Receiver())
+    path, headers = "/kling/v1/videos/text2video", {"authorization": "Bearer sk-part"}
+    asked = {"prompt": "a cat", "callback_url": app.url}
+    id = app.mock.post(path, json=asked, headers=headers).json()["data"]["task_id"]
+    app.advance(1)
+    came = [each.body for each in app.mock.run(app.receiver.until(2))]
+    assert [each["task_status"] for each in came] == ["processing", "succeed"]
+    assert came[-1] == app.mock.get(f"{path}/{id}", headers=headers).json()["data"]
+    app.mock.run(app.receiver.stop())
 
 
 def test_each_attempt_is_in_the_journal_and_can_be_verified(hooked: Callable[..., Hooked]) -> None:
