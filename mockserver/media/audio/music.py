@@ -14,6 +14,7 @@ from proofsheet.mockserver.media.audio.containers import codec_of, file_of
 from proofsheet.mockserver.media.audio.frames import CODECS
 from proofsheet.mockserver.media.audio.style import Style
 from proofsheet.mockserver.media.image.picture import Picture
+from proofsheet.mockserver.media.playable import BARS
 from proofsheet.mockserver.media.video.video import Video
 
 MP3 = "audio/mpeg"
@@ -83,6 +84,11 @@ class Music:
         """Its `cover`, or a `video` of it."""
         return Video(self.picture, self.seconds, _FPS, True, music=self) if name == "video" else self.picture
 
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """How loud each of BARS equal parts is, 0 to 1: by its notes."""
+        return tuple(_loudness(self, self.seconds * number / BARS) for number in range(BARS))
+
     def count(self, codec: str) -> int:
         """How many frames its file has."""
         return max(1, round(min(self.seconds, LONGEST) / CODECS[codec].seconds))
@@ -141,6 +147,19 @@ def _played(music: Music, codec: str) -> Iterator[bytes]:
         yield from frames[:wanted]
         yield from [silent] * (wanted - len(frames))
         given, number = until, number + 1
+
+
+def _loudness(music: Music, at: float) -> float:
+    """How loud about a bar is that begins at a second, 0 to 1."""
+    for each in music.joined:
+        if at < each.seconds:
+            return _loudness(each.music, each.start + at)
+        at -= each.seconds
+    step = 30 / music.style.beats
+    first = round((music.start + at) / step)
+    cells = [_cell(music, number, at) for number in range(first, first + _BAR)]
+    chords = sum(each.is_backed for each in cells) / _BAR
+    return 0.35 * chords + 0.6 * sum(each.note is not None for each in cells) / _BAR
 
 
 def _cell(music: Music, number: int, at: float) -> Cell:

@@ -15,6 +15,7 @@ from proofsheet.mockserver.media.audio.music import BACKING, VOICE, Music, Part,
 from proofsheet.mockserver.media.audio.style import style
 from proofsheet.mockserver.media.image.picture import JPEG, Picture
 from proofsheet.mockserver.media.image.renderer import Renderer
+from proofsheet.mockserver.media.playable import BARS, shown
 from proofsheet.mockserver.media.video.video import pieces
 from proofsheet.mockserver.tasks.ids import artifact_id, tasks_of
 from proofsheet.spec.follow_up import FollowUp
@@ -98,6 +99,18 @@ def test_voice_and_backing_are_apart() -> None:
     assert (voice.line, backing.line) == (VOICE, BACKING)
     assert len({made(whole), made(voice), made(backing)}) == 3
     assert all(loudest(made(each)) > 0.05 for each in (voice, backing))
+
+
+def test_a_player_shows_how_loud_its_parts_are() -> None:
+    whole = described(60.0)
+    joined = followed(replace(whole, origin=Part(whole, 0.0, 30.0)), FollowUp("join"), whole, 0, {})
+    for music in (whole, joined):
+        found = shown(music, "/x")
+        assert found is not None
+        assert found["seconds"] == music.seconds
+        assert len(found["levels"]) == BARS
+        assert all(0.2 < each <= 1 for each in found["levels"])
+        assert len({*found["levels"]}) > 3
 
 
 def test_it_says_what_it_was_made_of() -> None:
