@@ -109,11 +109,15 @@ def _methods(source: Source, operation: Operation) -> Iterator[Derived]:
         says = f"{method} is answered with {' or '.join(str(each) for each in statuses)}"
         yield _undeclared(source, operation, f"method.{method.lower()}", says, statuses, method=method)
     says = "a path that the document does not have is not found"
-    yield _undeclared(source, operation, "path.unknown", says, (404,), path=_unknown_path(operation))
+    yield _undeclared(source, operation, "path.unknown", says, (404,), path=_unknown_path(source, operation))
 
 
-def _unknown_path(operation: Operation) -> str:
-    """A path that no operation has: where a template ends the path, any word would fit it."""
+def _unknown_path(source: Source, operation: Operation) -> str:
+    """A path near the operation's that no operation of the document has."""
+    parent, _, last = operation.path.rpartition("/")
+    paths = {each.path for each in source.document.operations.values()}
+    if any(each.endswith("}") and each.rpartition("/")[0] == parent for each in paths - {operation.path}):
+        return f"{parent}-proofsheet/{last}"  # any last part is one of those
     return operation.path + ("/proofsheet" if operation.path.endswith("}") else "-proofsheet")
 
 

@@ -24,7 +24,7 @@ SIDE = 256  # pixels: enough to see something, a multiple of what sides are mult
 
 def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
     """The size of every picture, and that of the default, are core; each size by itself is extended."""
-    if operation.artifact is None or operation.body is None or operation.artifact.kind == "video":
+    if operation.artifact is None or operation.body is None or operation.artifact.kind in ("video", "music"):
         return  # a video's frames are measured in video.py
     if operation.artifact.size:
         sent = operation.artifact.sent_size
