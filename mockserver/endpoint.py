@@ -144,6 +144,7 @@ async def answer(call: Call, double: Double, wanted: Forced, rehearsed: Rehearse
         _mark(call, "gates")
         if refusal is None and outcome is call.operation.success:
             link_pictures(call, double)
+            kept_answers.move(call, double)
         found = await artifacts(call, double, outcome.representation(call.representation))
         _mark(call, "drawing")
         if refusal is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from proofsheet.mockserver import later_answers
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.listings import Listing, items_listed
+from proofsheet.mockserver.tasks.pace import Pace
 from proofsheet.spec import pointers
 from proofsheet.spec.completion import Turns
 from proofsheet.spec.document import Representation
@@ -23,6 +25,11 @@ def recall(call: Call, double: Double) -> None:
     if role is not None and name is not None:
         packed = double.state.recall(_place(call, role, name))
         call.kept = None if packed is None else json.loads(packed)
+        if call.kept and call.kept["later"]:
+            if role.is_look and call.kept["later"]["looks"] is not None:
+                call.kept["later"]["looks"] += 1
+                _remember(call, double, role, name, call.kept)
+            _show(call, double)
 
 
 def kept(call: Call, double: Double) -> None:
@@ -30,23 +37,58 @@ def kept(call: Call, double: Double) -> None:
     role = call.operation.kept
     name = _named(call, role)
     if role is not None and role.id is not None and name is not None and call.kept is None:
-        kind = "earlier" if role.keeps else "missing"
+        kind = "earlier" if role.keeps or call.operation.completion else "missing"
         raise Refusal("kept", kind, (Flaw(kind, role.id.text.rpartition("/")[2], {"value": name}),))
+    if role is not None and role.moves is not None and call.kept and not call.kept["later"]:
+        raise Refusal("kept", "unfit", (Flaw("unfit", "", {"value": name}),))
 
 
-def keep(call: Call, double: Double, form: Representation, value: Any) -> None:
-    """Keep the answer of a call, or let go of the one that it deletes."""
+def move(call: Call, double: Double) -> None:
+    """Bring the kept answer that a call names to another state, unless it is there by now."""
+    role = call.operation.kept
+    name = _named(call, role)
+    if role is None or role.moves is None or name is None or not call.kept:
+        return
+    if later_answers.state(call.kept["later"], double.state.now()) is not None:
+        call.kept["later"]["moved"] = role.moves
+        _remember(call, double, role, name, call.kept)
+        _show(call, double)
+
+
+def _show(call: Call, double: Double) -> None:
+    """Let the call see the kept answer as it stands now."""
+    known = call.kept
+    shown = later_answers.shown(known["answer"], known["later"], double.state.now())
+    call.kept = {**known, "shown": shown}
+
+
+def _remember(call: Call, double: Double, role: Kept, name: str, record: Mapping[str, Any]) -> None:
+    packed = json.dumps(record).encode()  # of which the state holds only so many bytes
+    double.state.remember(_place(call, role, name), packed, record["seconds"])
+
+
+def keep(call: Call, double: Double, form: Representation, value: Any, pace: Callable[[], Pace]) -> Any:
+    """Keep the answer of a call, or let go of the one that it deletes; returns it as it is shown now."""
     role = call.operation.kept
     name = _named(call, role)
     if role is not None and role.deletes and name is not None:
         double.state.forget(_place(call, role, name))
     if role is None or role.keeps is None or not role.keeps.when.is_valid(call.known_fields):
-        return
+        return value
     id = next(pointers.find(value, role.keeps.id), None)
     read = [*call.earlier, *_own(call)]
-    record = {"answer": value, "items": [*read, *_said(form, value)], "read": len(read)}
-    packed = json.dumps(record).encode()  # of which the state holds only so many bytes
-    double.state.remember(_place(call, role, str(id)), packed, role.keeps.seconds)
+    wanted, now = role.keeps.later, double.state.now()
+    is_later = wanted is not None and wanted.when.is_valid(call.known_fields)
+    later = later_answers.begun(wanted, pace(), now) if wanted and is_later else None
+    record = {
+        "answer": value,
+        "items": [*read, *_said(form, value)],
+        "read": len(read),
+        "later": later,
+        "seconds": role.keeps.seconds,
+    }
+    _remember(call, double, role, str(id), record)
+    return later_answers.shown(value, later, now) if later else value
 
 
 def _named(call: Call, role: Kept | None) -> str | None:

@@ -19,10 +19,11 @@ from proofsheet.mockserver.preparation import is_long, made
 from proofsheet.mockserver.sources import Artifact, Context, text_of, text_source
 from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.streams import paced, sent_events
+from proofsheet.mockserver.task_forcing import task_pace
 from proofsheet.mockserver.task_sources import TaskView
 from proofsheet.mockserver.writing import writing
 from proofsheet.mockserver.written_values import Place
-from proofsheet.spec import media_types, pointers
+from proofsheet.spec import json_text, media_types, pointers
 from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.recognise import Recognition, recognise
 from proofsheet.spec.schemas import Schema
@@ -112,7 +113,9 @@ async def reply(
     if outcome is call.operation.success and (call.operation.kept or call.operation.grants):
         form = outcome.representation("application/json")
         value = answer_templates.json_of(known, form, context, found)
-        kept_answers.keep(call, double, form, value)
+        shown = kept_answers.keep(call, double, form, value, partial(task_pace, double, call.key))
+        if shown is not value and not stream_of:
+            pieces = (json_text.compact(shown).encode("utf-8", "surrogatepass"),)
         granted_keys.grant(call, double, value)
     size = None if stream_of else sum(map(len, pieces))
     headers = _headers_of(known, representation)(context, found[0] if found else None, size)

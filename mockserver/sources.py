@@ -96,7 +96,9 @@ CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
     "$call.path": lambda context: iter([context.call.path]),
     "$call.time": lambda context: iter([context.now()]),
     "$event.index": lambda context: iter([context.event]),
-    "$kept.answer": lambda context: iter([context.call.kept["answer"]] if context.call.kept else []),
+    "$kept.answer": lambda context: iter(
+        [context.call.kept.get("shown", context.call.kept["answer"])] if context.call.kept else []
+    ),
     "$ledger.balance": _balance,
     "$ledger.granted": _granted,
     "$ledger.used": _used,

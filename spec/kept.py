@@ -28,6 +28,26 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A state before an answer is there, and how long it lasts in seconds."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Later:
+    """An answer that is there later, for requests that `when` admits: first it is in each of the states.
+
+    `shows` says of each of them, and of those that a client moves it to, what stands where in it meanwhile.
+    """
+
+    when: Schema
+    states: tuple[Waiting, ...]
+    shows: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class Keeps:
     """That an operation keeps its answer: where in it its id stands, for which requests, and how long.
 
@@ -38,6 +58,7 @@ class Keeps:
     when: Schema
     seconds: float
     form: Form | None = None
+    later: Later | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +74,7 @@ class Kept:
     """What an operation does with kept answers of a kind.
 
     It keeps its own, and goes on from the one with an `id`, or shows or deletes that, or `lists` its items.
+    Or it `moves` one that is not there yet to a state.
     """
 
     of: str
@@ -60,6 +82,12 @@ class Kept:
     id: Expression | None
     deletes: bool
     lists: Items | None = None
+    moves: str | None = None
+
+    @property
+    def is_look(self) -> bool:
+        """Whether it shows one, and does nothing to it."""
+        return self.keeps is None and not self.deletes and self.lists is None and self.moves is None
 
     @property
     def is_about_one(self) -> bool:
@@ -78,6 +106,7 @@ def kept(node: Mapping[str, Any] | None) -> Kept | None:
         id=parse(node["id"]) if "id" in node else None,
         deletes=node.get("deletes", False),
         lists=_items(node["lists"]) if "lists" in node else None,
+        moves=node.get("moves"),
     )
 
 
@@ -90,6 +119,15 @@ def _keeps(node: Mapping[str, Any]) -> Keeps:
         form=Form(form["kind"], form["role"], form["parts"], form["ids"], form.get("members", {}))
         if form
         else None,
+        later=_later(node["later"]) if "later" in node else None,
+    )
+
+
+def _later(node: Mapping[str, Any]) -> Later:
+    return Later(
+        when=Schema(node["when"]),
+        states=tuple(Waiting(name, each) for name, each in node["states"].items()),
+        shows=node["shows"],
     )
 
 

@@ -40,6 +40,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.completion import Completion, Tools
 from proofsheet.spec.document import Operation
 from proofsheet.spec.embedding import Embedding
+from proofsheet.spec.expressions import Expression
 
 ENOUGH, FEW, SEVERAL = 40, 3, 2  # tokens for an answer, for one that is cut; choices
 COMMON = ("a", "e")  # letters that hardly any text is without
@@ -56,7 +57,8 @@ def completions(source: Source, operation: Operation) -> Iterator[Derived]:
 
 
 def _plain(source: Source, operation: Operation, completion: Completion) -> Iterator[Derived]:
-    if plain_form(operation) is None:
+    plain = plain_form(operation)
+    if plain is None or not any(_is_written(each) for _, each in plain.binds):
         return
     at = "/x-completion"
     yield _asked(source, operation, "text.answered", "a text comes", Answered, {}, at)
@@ -84,6 +86,11 @@ def _plain(source: Source, operation: Operation, completion: Completion) -> Iter
         if not form.single and (body := _example(operation, form.at)):
             says, tools = "a tool is called with arguments that its schema admits", _tools(form, body)
             yield _asked(source, operation, "text.tools", says, CallsTool, body, f"{at}/tools", tools)
+
+
+def _is_written(bound: Expression) -> bool:
+    """Whether something that was written is filled in, and not only how much was read."""
+    return bool(bound.patterns) or bound.source in ("$choice", "$part")
 
 
 def _shown_picture(source: Source, operation: Operation, completion: Completion) -> Iterator[Derived]:

@@ -116,7 +116,10 @@ def _can(op: Op, gate: str, kind: str) -> bool:
     if gate == "resource" and kind == "unfit":
         return "where" in op.node.get("x-resource", {})
     if gate == "kept":
-        return (kind == "earlier") == ("keeps" in op.node.get("x-kept", {}))
+        role = op.node.get("x-kept", {})
+        if kind == "unfit":
+            return "moves" in role
+        return (kind == "earlier") == ("keeps" in role or "x-completion" in op.node)
     keyword = kind.removeprefix("picture-").removeprefix("audio-")
     if gate != "validate" or (kind not in SCHEMA_KEYWORDS and keyword == kind):
         return True
