@@ -92,6 +92,7 @@ class Call:
     path_params: Mapping[str, str]
     query: dict[str, str]
     key: str | None  # the credential, if it carries one
+    other_keys: tuple[str, ...] = ()  # that it was sent with in place of that, or gave away
     # found while reading
     body: Body | None = None  # in the media type that was sent, or the usual one
     oversized: bool = False

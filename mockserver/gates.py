@@ -35,6 +35,8 @@ def authenticate(call: Call, double: Double) -> None:
     known, owner = double.settings.keys, holder(call, double)
     if owner is None:
         raise Refusal("authenticate", "unknown")
+    if owner != call.key:
+        call.other_keys = (*call.other_keys, call.key)
     call.key = owner
     if not WELL_FORMED.fullmatch(call.key) or (known is not None and call.key not in known):
         raise Refusal("authenticate", "unknown")

@@ -18,6 +18,7 @@ def grant(call: Call, double: Double, value: Any) -> None:
         return
     key, ends = (next(pointers.find(value, at), None) for at in (role.key, role.ends))
     seconds = float(ends) - double.state.now() if isinstance(ends, int | float) else 0.0
+    call.other_keys = (*call.other_keys, str(key))
     double.state.remember((_PLACE, str(key)), call.key or "", seconds)
 
 

@@ -22,7 +22,7 @@ class Redaction:
     """Takes the secrets of one call out of what is said of it. In their place stands a label of each."""
 
     def __init__(self, call: Call) -> None:
-        self._forms = [*_of_key(call), *_of_others(call.fields)]
+        self._forms = [*_of_key(call), *_of_other_keys(call), *_of_others(call.fields)]
 
     def text(self, text: str) -> str:
         for form, shown in self._forms:
@@ -53,6 +53,11 @@ def _of_key(call: Call) -> Iterator[tuple[str, str]]:
     if len(key) >= SHORTEST:
         others = (key[: MOST_SAID - 1], call.operation.policy.mask(key))
         yield from ((form, f"({call.label})") for form in (*_written(key), *others))
+
+
+def _of_other_keys(call: Call) -> Iterator[tuple[str, str]]:
+    for key in call.other_keys:
+        yield from ((form, _label(key)) for form in _written(key))
 
 
 def _of_others(fields: Any) -> Iterator[tuple[str, str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from proofsheet.mockserver.call import Call, Complaint, Refusal
 from proofsheet.mockserver.dialogue.actions import Ask, CannotDo, Interrupt, act
@@ -152,6 +154,10 @@ class _Talk:
                 await self._do(scene, each)
         except CannotDo as cannot:
             await self._fail(scene, cannot)
+        except (Ended, WebSocketDisconnect):
+            raise
+        except Exception:
+            await self._crashed(scene)
 
     async def _acted(self, scene: Scene, received: Received, size: int) -> list[Any]:
         """What a message leads to; much sound is heard in a thread. Raises CannotDo."""
@@ -182,10 +188,19 @@ class _Talk:
             await self._say(scene, wanted, under_way)
         except CannotDo as cannot:
             await self._fail(scene, cannot)
-        except (Ended, WebSocketDisconnect, RuntimeError):
+        except (Ended, WebSocketDisconnect):
             pass  # nobody listens any more
+        except Exception:
+            await self._crashed(scene)
         finally:
             self.session.reply = None
+
+    async def _crashed(self, scene: Scene) -> None:
+        """Say in the API's own words that something of ours broke, if anybody listens."""
+        if self.socket.application_state is WebSocketState.CONNECTED is self.socket.client_state:
+            traceback.print_exc(file=sys.stderr)
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await self._fail(scene, CannotDo("crash"))
 
     async def _say(self, scene: Scene, wanted: Ask, under_way: ReplyUnderWay) -> None:
         overrides = wanted.overrides if isinstance(wanted.overrides, dict) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -44,3 +45,13 @@ def test_it_is_as_good_as_the_key_that_asked_for_it(
     mock = serve(library.load("openai-realtime"), keys={"sk-owner": KnownKey()})
     made = mock.post(SECRETS, json={}, headers=OWNER).json()
     assert [opens(mock, key) for key in (made["value"], "ek_of_nobody", "sk-any")] == [426, 401, 401]
+
+
+def test_the_journal_shows_none(mock: InProcess) -> None:
+    made = mock.post(SECRETS, json={}, headers=OWNER).json()["value"]
+    assert opens(mock, made) == 426
+    protocols = {"authorization": None, "sec-websocket-protocol": f"realtime, openai-insecure-api-key.{made}"}
+    assert mock.get(OPENS, headers=protocols).status_code == 426
+    entries = mock.get("/_mock/journal", headers={"authorization": None}).json()["entries"]
+    assert [each["operation"] for each in entries][-3] == "createRealtimeClientSecret"
+    assert made not in json.dumps(entries)
