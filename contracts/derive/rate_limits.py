@@ -112,11 +112,12 @@ def _afterwards(source: Source, operation: Operation, limit: RateLimit) -> Itera
         wanted = _wanted(source, operation, "penalty", says, "x-rate-limit/penalty")
         case = _while_out(operation, "5-still", wanted, _outcome(operation))
         yield Derived(wanted, (case.stepping(wait=pause),))
-    says = f"{limit.penalty:g} seconds later the next one is answered"
+    longest = max(limit.penalty, limit.window)  # without a penalty it is out until the window has passed
+    says = f"{longest:g} seconds later the next one is answered"
     wanted = _wanted(source, operation, "recovers", says, "x-rate-limit", "x-rate-limit/penalty")
     # Sent as a plain case, a 429 would be waited out, and an endless penalty never be found.
     last = _while_out(operation, "6-later", wanted, operation.success.name)
-    yield Derived(wanted, (last.stepping(wait=limit.penalty + 1),))
+    yield Derived(wanted, (last.stepping(wait=longest + 1),))
 
 
 def _free(source: Source, policy: str) -> Operation | None:

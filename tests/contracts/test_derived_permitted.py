@@ -9,10 +9,12 @@ import pytest
 from judging import KEY, Judged
 
 from proofsheet.contracts.client.target import PERMISSIONS, Target
+from proofsheet.contracts.derive.rate_limits import limits
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.mockserver.settings import KnownKey
 from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 OTHER, BROKE = "sk-judged-0002", "sk-judged-0003"
 RICH = KnownKey(credits=Decimal(1000))
@@ -119,3 +121,10 @@ def test_that_refusals_cost_nothing_is_asked_alone_and_pays_for_nothing(document
     assert found.told() == {}
     assert len(found.asked) > 50
     assert found.run.budget.spent == 0
+
+
+def test_without_a_penalty_a_key_is_out_until_the_window_has_passed() -> None:
+    files = Library().load("openai-files")
+    found = limits(Source(files), files.operations["listFiles"])
+    (waits,) = (each.cases[0].steps[0].wait for each in found if each.requirement.id.endswith("recovers"))
+    assert waits > 60
