@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ from proofsheet.contracts.run.judgement import Done
 from proofsheet.contracts.run.resume import Earlier
 from proofsheet.contracts.settings import Settings, settings
 from proofsheet.contracts.vendor_parts import parts
-from proofsheet.spec.cli_options import credits_in, day_in
+from proofsheet.spec.cli_options import credits_in, day_in, parsed_by
 from proofsheet.spec.yaml_reader import BadFile
 
 CHECK_EPILOG = """\b
@@ -66,27 +65,6 @@ Exit codes: 0 conforms, 1 findings, 2 usage, 3 the suite or the target could not
 """
 
 
-def _budget(context: Any, parameter: Any, value: str | None) -> Decimal | None:
-    try:
-        return None if value is None else credits_in(value, 10**6)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-def _rate(context: Any, parameter: Any, value: str | None) -> float | None:
-    try:
-        return None if value is None else per_second(value)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-def _date(context: Any, parameter: Any, value: str | None) -> date | None:
-    try:
-        return None if value is None else day_in(value)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
 _FILE = click.Path(path_type=Path)
 
 
@@ -114,11 +92,14 @@ def _no_nan(context: Any, parameter: Any, value: float | None) -> float | None:
     help="The folder that holds apis/ and overlays/.  [default: the documents that come with proofsheet]",
 )  # fmt: skip
 @click.option(
-    "--date", callback=_date, metavar="YYYY-MM-DD",
+    "--date", callback=parsed_by(day_in), metavar="YYYY-MM-DD",
     help="Judge by the document as of this day: what ends on a day of shutdown.  [default: today]",
 )  # fmt: skip
 @click.option("--profile", type=click.Choice(PROFILES), help="free costs nothing.  [default: core]")
-@click.option("--budget", callback=_budget, metavar="CREDITS", help="Never spend more.  [default: 150]")
+@click.option(
+    "--budget", callback=parsed_by(lambda text: credits_in(text, 10**6)), metavar="CREDITS",
+    help="Never spend more.  [default: 150]",
+)  # fmt: skip
 @click.option(
     "--allow", multiple=True, type=click.Choice((*PERMISSIONS, NONE)),
     help="Permissions beside paid, repeatable; none takes away paid and those of --target.",
@@ -131,7 +112,10 @@ def _no_nan(context: Any, parameter: Any, value: float | None) -> float | None:
     "--explore", type=click.IntRange(0, 10_000), metavar="N",
     help="Random requests for each operation, beyond the plan.  [default: 25 in extended, else 0]",
 )  # fmt: skip
-@click.option("--rate", callback=_rate, metavar="RATE", help="At most so many requests: 5/s, 30/m, 100/h.")
+@click.option(
+    "--rate", callback=parsed_by(per_second), metavar="RATE",
+    help="At most so many requests: 5/s, 30/m, 100/h.",
+)  # fmt: skip
 @click.option(
     "--concurrency", type=click.IntRange(1, 32), metavar="N",
     help="Requests that may be on their way at once, free ones and those about tasks.  [default: 1]",

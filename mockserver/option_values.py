@@ -15,12 +15,12 @@ import click
 
 from proofsheet.mockserver import faults as fault_specs
 from proofsheet.mockserver.answer_rules import Rule, load_rules
-from proofsheet.mockserver.callback_client import Reach, parse_reach
+from proofsheet.mockserver.callback_client import parse_reach
 from proofsheet.mockserver.scripts import BadScript
 from proofsheet.mockserver.settings import UNLIMITED, KnownKey
 from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_stream_pace
 from proofsheet.mockserver.tasks.pace import IMMEDIATE, REAL, Pace, parse_pace
-from proofsheet.spec.cli_options import credits_in, day_in
+from proofsheet.spec.cli_options import credits_in, day_in, parsed_by
 from proofsheet.spec.security import WELL_FORMED
 from proofsheet.spec.yaml_reader import BadFile, read
 
@@ -62,11 +62,7 @@ def pace(context: Any, parameter: Any, value: str) -> Pace:
     return Pace(value, seconds)
 
 
-def task_pace(context: Any, parameter: Any, value: str) -> Pace:
-    try:
-        return parse_pace(value)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem)) from None
+task_pace = parsed_by(parse_pace)
 
 
 def stream_pace(context: Any, parameter: Any, value: str | None) -> StreamPace:
@@ -97,11 +93,7 @@ def date(context: Any, parameter: Any, value: str | None) -> float | None:
     return None if day is None else datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
 
 
-def callbacks(context: Any, parameter: Any, value: str) -> Reach:
-    try:
-        return parse_reach(value)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem)) from None
+callbacks = parsed_by(parse_reach)
 
 
 def admin_key(context: Any, parameter: Any, value: str | None) -> str | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import HOME, MISSHAPES, Library, Misshapen
 from proofsheet.spec.yaml_reader import BadFile, Source
+
+T = TypeVar("T")
 
 home_option = click.option(
     "--home",
@@ -21,6 +24,18 @@ home_option = click.option(
     show_default="the documents that come with proofsheet",
     help="The folder that holds apis/, overlays/, vendors/ and claims/.",
 )
+
+
+def parsed_by(read: Callable[[str], T]) -> Callable[[Any, Any, str | None], T | None]:
+    """An option's callback: what `read` makes of its text; the ValueError that it raises is one of usage."""
+
+    def parsed(context: Any, parameter: Any, value: str | None) -> T | None:
+        try:
+            return None if value is None else read(value)
+        except ValueError as problem:
+            raise click.BadParameter(str(problem)) from None
+
+    return parsed
 
 
 def document_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

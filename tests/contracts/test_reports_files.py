@@ -11,13 +11,13 @@ from reports_made import Report, failing, judged, mock_for
 
 from proofsheet.contracts.reports import (
     badge,
-    errors,
     html_page,
     junit,
     markdown,
     matrix,
     record_lines,
     records,
+    report_errors,
     terminal,
 )
 from proofsheet.contracts.reports.view import MOST_EVIDENCE, View
@@ -78,22 +78,22 @@ def test_a_line_that_was_cut_off_is_left_out_and_that_is_said(path: Path, tmp_pa
 @pytest.mark.parametrize(
     ("content", "kind", "says"),
     [
-        (b"", errors.EmptyReport, "is empty; expected the JSON Lines"),
+        (b"", report_errors.EmptyReport, "is empty; expected the JSON Lines"),
         (
             b"\x89PNG\r\n\x1a\n\0\0",
-            errors.UnreadableReport,
+            report_errors.UnreadableReport,
             "cannot be read as text: .*; expected the JSON Lines",
         ),
-        (b"<!doctype html>\n<p>no", errors.BrokenLine, "is no JSON: .*; expected the JSON Lines"),
-        (b'{"openapi": "3.1.0"}', errors.InvalidRecord, "expected a header, .*, came kind None"),
-        (b"[]", errors.InvalidRecord, "came a JSON array"),
-        (b"12", errors.InvalidRecord, "came a JSON number"),
-        (b"[" * 100_000, errors.BrokenLine, "is no JSON"),
-        (b'{"kind": ["header"]}', errors.InvalidRecord, "came kind \\['header'\\]"),
+        (b"<!doctype html>\n<p>no", report_errors.BrokenLine, "is no JSON: .*; expected the JSON Lines"),
+        (b'{"openapi": "3.1.0"}', report_errors.InvalidRecord, "expected a header, .*, came kind None"),
+        (b"[]", report_errors.InvalidRecord, "came a JSON array"),
+        (b"12", report_errors.InvalidRecord, "came a JSON number"),
+        (b"[" * 100_000, report_errors.BrokenLine, "is no JSON"),
+        (b'{"kind": ["header"]}', report_errors.InvalidRecord, "came kind \\['header'\\]"),
     ],
 )
 def test_what_is_no_report_is_told_from_one(
-    tmp_path: Path, content: bytes, kind: type[errors.BadReport], says: str
+    tmp_path: Path, content: bytes, kind: type[report_errors.BadReport], says: str
 ) -> None:
     alien = tmp_path / "alien"
     alien.write_bytes(content)
@@ -102,7 +102,7 @@ def test_what_is_no_report_is_told_from_one(
 
 
 def test_a_folder_is_no_report(tmp_path: Path) -> None:
-    with pytest.raises(errors.UnreadableReport, match="directory"):
+    with pytest.raises(report_errors.UnreadableReport, match="directory"):
         records.partly(tmp_path)
 
 
@@ -110,11 +110,11 @@ def test_a_file_without_an_end_of_line_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_lines, "LONGEST", 2_000_000)
-    with pytest.raises(errors.UnreadableReport, match="longer than 2 MB"):
+    with pytest.raises(report_errors.UnreadableReport, match="longer than 2 MB"):
         records.partly(Path("/dev/zero"))  # where it ended the test would not
     huge = tmp_path / "huge.jsonl"
     huge.write_bytes(b'{"kind": "header"' + b" " * 3_000_000 + b"}")
-    with pytest.raises(errors.UnreadableReport, match=r"huge\.jsonl:1: .*longer than 2 MB"):
+    with pytest.raises(report_errors.UnreadableReport, match=r"huge\.jsonl:1: .*longer than 2 MB"):
         records.partly(huge)
 
 
@@ -143,7 +143,7 @@ def test_a_report_of_version_0_1_is_still_read(path: Path, tmp_path: Path) -> No
 )
 def test_new_fields_are_held_against_their_schema(path: Path, tmp_path: Path, change: dict[str, Any]) -> None:
     header, *rest = of(path)
-    with pytest.raises(errors.InvalidRecord):
+    with pytest.raises(report_errors.InvalidRecord):
         written(tmp_path / "x.jsonl", [{**header, **change}, *rest])
 
 

@@ -42,7 +42,7 @@ class BadRow(ValueError):
     """A row that says something that the runner does not know."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML with `!times [x, 2001]` for a long text or list and `!latin "\\xff"` for bytes."""
 
 
