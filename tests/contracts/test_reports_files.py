@@ -196,7 +196,7 @@ def test_what_a_matrix_compares_is_said_where_it_is_uneven(path: Path, tmp_path:
     assert "| run | **complete** | **crashed** |" in told
     left = header["requirements"][1]["id"]
     assert next(each for each in told if f"`{left}`" in each).endswith("| not asked |")
-    assert "(MAY here)" in compared.rows[0].told(compared.rows[0].cells[1])
+    assert "(MAY here)" in compared.rows[0].cell_text(compared.rows[0].cells[1])
     html = matrix.html(reports)
     assert "Mind before you compare" in html
     assert "not judged by the same document" in html
