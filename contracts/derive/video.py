@@ -71,6 +71,8 @@ def video(source: Source, operation: Operation) -> Iterator[Derived]:
     for topic, at, says, make in _EVERY:
         if goes_on(operation) and topic in _INHERITED:
             continue  # that of the video that it goes on from
+        if topic == "size" and artifact.size is None:
+            continue  # another picture decides about it, or nothing that is always sent
         wanted = source.requirement(operation, f"video.{topic}", says, f"/x-artifact{at}", profile="core")
         yield Derived(wanted, paid=(PaidConstraint(operation.id),), every=_of(wanted.id, make))
     yield from _first_frame(source, operation, artifact)
