@@ -41,7 +41,7 @@ def _(client: runwayml.RunwayML) -> None:
         {"uri": "https://example.com/b.png", "position": "last"},
     ]
     two = client.image_to_video.create(
-        model="veo3.1", ratio="1280:720", duration=4, audio=False, prompt_image=frames
+        model="gen4_turbo", ratio="1280:720", duration=5, prompt_image=frames
     )
     assert two.wait_for_task_output(timeout=PATIENCE).status == "SUCCEEDED"
 
