@@ -40,9 +40,7 @@ def _(client: runwayml.RunwayML) -> None:
         {"uri": "https://example.com/a.png", "position": "first"},
         {"uri": "https://example.com/b.png", "position": "last"},
     ]
-    two = client.image_to_video.create(
-        model="gen4_turbo", ratio="1280:720", duration=5, prompt_image=frames
-    )
+    two = client.image_to_video.create(model="gen4_turbo", ratio="1280:720", duration=5, prompt_image=frames)
     assert two.wait_for_task_output(timeout=PATIENCE).status == "SUCCEEDED"
 
 
