@@ -131,7 +131,7 @@ def test_an_error_is_found_among_calls_that_match(proofsheet_mock: Mock) -> None
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
-        ({"outcome": "nonsense"}, "no outcome nonsense; it declares: success"),
+        ({"outcome": "nonsense", "operation": "generateCore"}, "no outcome nonsense; it declares: success"),
         ({"code": 418}, "no outcome status 418"),
         ({"code": 500, "operation": "generateCoar"}, "no operation 'generateCoar'; known: "),
         ({"fault": "explode"}, "'explode' is no fault: expected one of latency"),
