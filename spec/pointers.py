@@ -78,7 +78,8 @@ def find_places(
     if not tokens:
         yield way, value
     elif tokens[0] == "*":
-        for at, item in enumerate(value) if isinstance(value, list) else ():
+        items: Any = enumerate(value) if isinstance(value, list) else ()
+        for at, item in value.items() if isinstance(value, dict) else items:
             yield from find_places(item, tokens[1:], (*way, at))
     elif isinstance(value, dict) and tokens[0] in value:
         yield from find_places(value[tokens[0]], tokens[1:], (*way, tokens[0]))

@@ -1,8 +1,9 @@
 """One State for several worker processes: the parent keeps it, the workers call it over a socket.
 
-A call is a pickled (method, arguments) with its length before it; the answer comes the same way. Methods
-without a result are not answered: the sender goes on at once, and because the keeper takes in everything
-that has arrived before it answers anyone, a later question still sees them.
+A call is a pickled (method, arguments) with its length before it; the answer comes the same way. An entry of
+the journal and a settlement are not answered: the sender goes on at once, and because the keeper takes in
+everything that has arrived before it answers anyone, a later question still sees them. Lines are read in any
+order: what two workers may say in turn of one thing is answered, so that the later holds.
 The socket is a pair made before the fork: nobody else can reach it, so pickle meets only our own workers.
 """
 
@@ -19,7 +20,7 @@ from proofsheet.mockserver.state.journal import Entry, Unwritten
 from proofsheet.mockserver.state.protocol import State
 
 _LENGTH = struct.Struct("!I")
-_UNANSWERED = frozenset({"record", "settle", "remember", "forget"})
+_UNANSWERED = frozenset({"record", "settle"})
 
 
 class RemoteState:

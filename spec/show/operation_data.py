@@ -116,11 +116,20 @@ def _sizes(size: Choice, known: Known) -> dict[str, Any]:
     return {"tolerance": size.tolerance, "evidence": lines} if lines else {}
 
 
+def _plain(value: Any) -> Any:
+    """A line of a choice's table: a value, or a choice in turn."""
+    return _chosen(value) if isinstance(value, Choice) else value
+
+
 def _chosen(value: Choice) -> dict[str, Any]:
     """A choice as `{always: VALUE}` or `{by: FIELD, default: KEY, table: {KEY: VALUE}}`."""
     if value.constant is not None:
         return {"always": value.constant}
-    return {"by": "/".join(value.field), "default": value.default, "table": value.table}
+    return {
+        "by": "/".join(value.field),
+        "default": value.default,
+        "table": {key: _plain(line) for key, line in value.table.items()},
+    }
 
 
 def _amounts(price: Choice) -> Iterator[Any]:

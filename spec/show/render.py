@@ -88,7 +88,12 @@ def _sizes(sizes: Plain) -> Iterator[list[str]]:
 
 
 def _side(size: Any) -> str:
-    return " x ".join(map(str, size))
+    """A size, or those of a choice by another field."""
+    if not isinstance(size, dict):
+        return " x ".join(map(str, size))
+    if "always" in size:
+        return _side(size["always"])
+    return f"by {size['by']}: " + ", ".join(f"{key} {_side(line)}" for key, line in size["table"].items())
 
 
 def _choice(value: Plain) -> str:

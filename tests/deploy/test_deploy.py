@@ -37,7 +37,11 @@ def instructions(name: str) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PROOFSHEET_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PROOFSHEET_", "MAKE", "MFLAGS"))
+    }
     return {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **more}
 
 

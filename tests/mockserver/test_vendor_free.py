@@ -27,7 +27,10 @@ OTHERS = [
     "sd3",
     "diffusion",
 ]
-NAMES = re.compile("|".join(dict.fromkeys([*Library().families(), *OTHERS])), re.IGNORECASE)
+TERMS = {"luma"}  # the brightness of a video's points: a family has its name from the same word
+KNOWN = "|".join(dict.fromkeys([*(each for each in Library().families() if each not in TERMS), *OTHERS]))
+# Where a word begins: `kling` is in "Unpickling", and no vendor's name there.
+NAMES = re.compile(rf"(?<![a-zA-Z])(?i:{KNOWN})|{'|'.join(each.capitalize() for each in KNOWN.split('|'))}")
 HELP = {"help", "short_help", "epilog", "says"}
 
 
@@ -76,11 +79,17 @@ def test_no_code_knows_a_vendor(path: Path) -> None:
         "a.sdxl = 1",
         'f(f"/v1/Stability/{a}")',
         "class Sd3: ...",
+        "a.from_sdxl = makeSdxl",
+        "def has_KLING(): pass",
         "def f(stability=1): ...",
     ],
 )
 def test_the_search_finds_one(text: str) -> None:
     assert vendors(text)
+
+
+def test_a_name_within_a_word_is_none() -> None:
+    assert vendors("raise pickle.UnpicklingError") == []
 
 
 def test_texts_for_people_may_give_examples() -> None:

@@ -28,7 +28,10 @@ def test_get_where_nothing_is(pointer: str) -> None:
 def test_find_takes_every_item_for_a_star() -> None:
     assert list(pointers.find(DATA, ("a", "*", "b"))) == [1, 2]
     assert list(pointers.find(DATA, ("a", "b"))) == []
-    assert list(pointers.find(DATA, ("x/y", "*"))) == []
+    assert list(pointers.find(DATA, ("x/y", "*"))) == list(
+        DATA["x/y"].values()
+    )  # and every member of an object
+    assert [found for _, found in pointers.find_places(DATA, ("x/y", "*"))] == list(DATA["x/y"].values())
 
 
 def test_a_pointer_begins_with_a_slash() -> None:
