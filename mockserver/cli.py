@@ -219,7 +219,7 @@ def _is_any(host: str) -> bool:
 
 def load_documents(library: Library, names: tuple[str, ...]) -> Documents:
     """The named documents and their parts, read now; without names every family, of which one is read now."""
-    documents = _listed(library, _with_parts(library, names) or library.families())
+    documents = _listed(library, _with_parts(library, names) or library.in_serving_order())
     if not documents.names:
         raise click.UsageError(f"there are no documents in {library.home / 'apis'}")
     for name in documents.names if names else documents.names[:1]:

@@ -72,6 +72,13 @@ class Library:
         """The families, in alphabetical order."""
         return tuple(sorted(path.stem for path in (self.home / "apis").glob("*.yaml") if path.is_file()))
 
+    def in_serving_order(self) -> tuple[str, ...]:
+        """The families as they are served side by side: of two with one path, the first has it."""
+        order = self.home / "serving_order.yaml"
+        first = read(order).value.get("first", ()) if order.is_file() else ()
+        known = self.families()
+        return tuple(dict.fromkeys([*(each for each in first if each in known), *known]))
+
     def vendors(self) -> tuple[str, ...]:
         """The vendors, in alphabetical order."""
         paths = (self.home / "vendors").glob("*.yaml")

@@ -198,5 +198,11 @@ def items(look: Look) -> list[Any] | None:
 
 def binds(operation: Operation, lifecycle: Lifecycle, name: str) -> bool:
     """Whether an operation that views tasks shows this of some state."""
-    known = (operation.outcomes[each] for each in lifecycle.states if each in operation.outcomes)
-    return any(any(True for _ in bound(each.representations.get(JSON), name)) for each in known)
+    return any(True for _ in places(operation, lifecycle, name))
+
+
+def places(operation: Operation, lifecycle: Lifecycle, name: str) -> Iterator[tuple[str, ...]]:
+    """Where an operation that views tasks shows this, of each state that it does."""
+    for each in lifecycle.states:
+        if each in operation.outcomes:
+            yield from (at for at, _ in bound(operation.outcomes[each].representations.get(JSON), name))

@@ -78,11 +78,11 @@ def _speech(operation: Operation, artifact: Artifact) -> Iterator[_Plan]:
     text: dict[str, Any] = {artifact.prompts[0][0]: TEXT}
     choice = artifact.media
     for key, media_type in (choice.table or {"": choice.constant}).items():
-        name = _named(str(media_type))
+        name = format_named(str(media_type))
         fields = {**text, choice.field[0]: key} if choice.field else text
         says = f"{choice.field[0]} {key} gives {name}, whole and not silent" if key else f"{name} comes"
         yield _Plan(f"speech.{key or name}", says, "/x-artifact/media", fields, ((AudioIs, (name,)),))
-    usual = _named(str(choice.pick({})))
+    usual = format_named(str(choice.pick({})))
     plain = ((AudioIs, (usual,)), (SaidInTime, (len(TEXT), 1.0)))
     says = "a text takes as long as it takes to say it"
     yield _Plan("speech.length", says, "/x-artifact/prompt", text, plain, "MAY")
@@ -93,7 +93,7 @@ def _speech(operation: Operation, artifact: Artifact) -> Iterator[_Plan]:
         yield _Plan("speech.speed", says, "/x-artifact/speed", fields, quick, "MAY")
 
 
-def _named(media_type: str) -> str:
+def format_named(media_type: str) -> str:
     return _OF_TYPE.get(media_type, media_type.partition("/")[2])
 
 
@@ -101,7 +101,7 @@ def _in_events(operation: Operation, artifact: Artifact) -> Iterator[_Plan]:
     at, example = _stream(operation)
     if example is None:
         return
-    usual = _named(str(artifact.media.pick(example)))
+    usual = format_named(str(artifact.media.pick(example)))
     checks = ((StreamForm, ()), (StreamEnd, ()), (AudioInEvents, (usual,)))
     yield _Plan("speech.events", "the events hold a whole file in pieces", at, example, checks)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofsheet.contracts.case import PaidConstraint
+from proofsheet.contracts.checks.music import SECONDS, SongIsWhole, SongsDiffer, SongsLast
 from proofsheet.contracts.checks.offers import OffersShown
 from proofsheet.contracts.checks.task_course import (
     Ends,
@@ -18,7 +19,7 @@ from proofsheet.contracts.checks.task_course import (
     StatesDeclared,
     TimesInOrder,
 )
-from proofsheet.contracts.checks.task_facts import TIMES, URL, binds
+from proofsheet.contracts.checks.task_facts import TIMES, URL, binds, places
 from proofsheet.contracts.checks.task_files import FileComes, FileDescribed, FileGivenBack, FilesFetched
 from proofsheet.contracts.checks.task_lists import IsListed
 from proofsheet.contracts.checks.task_views import (
@@ -32,6 +33,7 @@ from proofsheet.contracts.checks.task_views import (
     ResultsWhenDue,
     UnknownWithOthers,
 )
+from proofsheet.contracts.derive.audio import format_named
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import (
     answering,
@@ -226,6 +228,25 @@ def _files(source: Source, operation: Operation, lifecycle: Lifecycle, view: Ope
     yield _asked(source, operation, "file", says, "/x-artifact", FileComes, operation.artifact.kind)
     says = "a task that ended with results has links that can be followed"
     yield _asked(source, operation, "file.there", says, "/x-artifact", FilesFetched)
+    if operation.artifact.kind == "music":
+        yield from _songs(source, operation, lifecycle, view)
+
+
+def _songs(source: Source, operation: Operation, lifecycle: Lifecycle, view: Operation) -> Iterator[Derived]:
+    """What is to be heard in a task's files."""
+    artifact = operation.artifact
+    assert artifact is not None
+    if (media_type := artifact.media.constant) is not None:
+        says = f"each song is a whole file of {media_type} in which something is heard"
+        named = format_named(str(media_type))
+        yield _asked(source, operation, "file.song", says, "/x-artifact/media", SongIsWhole, named)
+    if binds(view, lifecycle, SECONDS):
+        says = "each song is as long as the view says"
+        yield _asked(source, operation, "file.length", says, "/x-task", SongsLast)
+    shows_all = any("*" in place for place in places(view, lifecycle, URL))
+    if shows_all and isinstance(artifact.count, int) and artifact.count > 1:
+        says = "the songs of a task are not the same"
+        yield _asked(source, operation, "file.others", says, "/x-artifact/count", SongsDiffer, most="SHOULD")
 
 
 def _uploads(

@@ -220,7 +220,8 @@ def test_a_server_that_starts_anew_is_followed(page: Page) -> None:
 def test_a_hidden_page_does_not_ask(page: Page, url: str) -> None:
     page.open(url)
     page.script("""const ask = window.fetch; window.asked = 0;
-        window.fetch = (url, ...more) => { asked += String(url).includes("/journal"); return ask(url, ...more) }""")
+        const counts = (url) => { asked += String(url).includes("/journal") };
+        window.fetch = (url, ...more) => { counts(url); return ask(url, ...more) }""")
     asked = "return window.asked"
     hide = """Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});
               document.dispatchEvent(new Event('visibilitychange'))"""

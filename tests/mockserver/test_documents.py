@@ -96,6 +96,13 @@ def test_the_first_has_a_shared_path_and_the_other_is_under_its_name() -> None:
     assert left_out([ONE, TWO]) == ["two: 1 of its paths are one's here; it has them under /two"]
 
 
+def test_of_all_families_those_that_apps_know_by_their_paths_have_them_at_the_root() -> None:
+    library = Library()
+    order = library.in_serving_order()
+    assert sorted(order) == list(library.families())
+    assert [each.partition(":")[0] for each in left_out(map(library.load, order))] == ["kling"]
+
+
 def test_names_with_their_document_schedule_and_verify_one_of_them() -> None:
     async def talk(http: httpx.AsyncClient) -> None:
         assert set((await http.get("/_mock/operations")).json()) == {

@@ -24,6 +24,7 @@ from mutants import (  # noqa: F401 (they register their damages)
     harmless_pictures,
     picture_files,
     pictures,
+    song_files,
     tasks,
     video_files,
     words,
