@@ -205,4 +205,4 @@ def places(operation: Operation, lifecycle: Lifecycle, name: str) -> Iterator[tu
     """Where an operation that views tasks shows this, of each state that it does."""
     for each in lifecycle.states:
         if each in operation.outcomes:
-            yield from (at for at, _ in bound(operation.outcomes[each].representations.get(JSON), name))
+            yield from bound(operation.outcomes[each].representations.get(JSON), name)
