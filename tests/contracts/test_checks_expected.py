@@ -208,6 +208,7 @@ ELSEWHERE = (
     "classifications",
     "kept_answers",
     "completions",
+    "music",
     "dialogues",
     "event_parts",
     "event_streams",

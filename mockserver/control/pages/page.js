@@ -10,8 +10,8 @@ const SLOWEST = 5000;
 const $ = (id) => document.getElementById(id);
 const sheet = $("sheet");
 const calls = []; // {entry, frames, text}, oldest first
-const prompts = new Map(); // operation to the pointers of its prompts
-const successes = new Map(); // operation to the name of its success
+const prompts = new Map(); // document and operation to the pointers of its prompts
+const successes = new Map(); // and to the name of its success
 
 // Small parts
 
@@ -85,8 +85,13 @@ function at(value, tokens) {
 
 // What an entry says
 
+// Documents may have operations of one name.
+function kindOf({ document, operation }) {
+  return `${document}.${operation}`;
+}
+
 function promptOf(entry) {
-  const found = (prompts.get(entry.operation) ?? []).flatMap((tokens) => at(entry.fields, tokens));
+  const found = (prompts.get(kindOf(entry)) ?? []).flatMap((tokens) => at(entry.fields, tokens));
   return found.filter((each) => typeof each === "string").join(" · ");
 }
 
@@ -172,7 +177,7 @@ function note(entry, index, title) {
   const drawn = entry.drawn[index];
   const cost = entry.credits && index === 0 ? ` · ${price(entry.credits, entry.document)}` : "";
   // What a look finds is the state of a task, and nothing unusual.
-  const unusual = drawn && entry.outcome !== successes.get(entry.operation) ? make(entry.method === "GET" ? "span" : "em", {}, entry.outcome) : null;
+  const unusual = drawn && entry.outcome !== successes.get(kindOf(entry)) ? make(entry.method === "GET" ? "span" : "em", {}, entry.outcome) : null;
   const time = make("time", { datetime: new Date(entry.time * 1000).toISOString() }, ago(entry.time));
   return make(
     "span",
@@ -498,8 +503,8 @@ function wire() {
   document.querySelectorAll("[data-operation]").forEach(({ dataset }) => {
     const pointers = dataset.prompts.split(" ").filter(Boolean);
     const tokens = (pointer) => pointer.slice(1).split("/").map((each) => each.replaceAll("~1", "/").replaceAll("~0", "~"));
-    prompts.set(dataset.operation, pointers.map(tokens));
-    successes.set(dataset.operation, dataset.success);
+    prompts.set(kindOf(dataset), pointers.map(tokens));
+    successes.set(kindOf(dataset), dataset.success);
   });
   document.querySelectorAll("[data-copy], [data-copy-from]").forEach((each) => {
     each.addEventListener("click", () => copy(each));
