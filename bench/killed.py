@@ -59,6 +59,10 @@ class Run:
         entries = Control(self.port, self.key)("GET", "journal?limit=100000")["entries"]
         return [_call(each["path"], each["fields"]) for each in entries if each["credits"]]
 
+    def is_quiet(self) -> bool:
+        """Whether the mock has no call of this key under way, which would be paid after we look."""
+        return not Control(self.port, self.key)("GET", "ledger?family=nested")["held"]
+
     def recorded(self) -> list[str]:
         """Of the cases in the report, those that draw a picture and were answered."""
         found = []
@@ -87,6 +91,7 @@ def problems(run: Run, goal: int, whole: int) -> list[str]:
     wait_for(lambda: len(run.paid()) >= goal or process.poll() is not None, f"{goal} paid calls")
     process.kill()
     process.wait(PATIENCE)
+    wait_for(run.is_quiet, "the end of the call that was under way")
     paid, recorded = len(run.paid()), len(run.recorded())
     lost = paid - recorded
     found = [f"killed after {paid} paid calls: {recorded} are recorded"] if lost > 1 else []

@@ -12,7 +12,7 @@ from typing import Any
 
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import forms
-from proofsheet.contracts.derive.repeated_requests import seed_of
+from proofsheet.contracts.derive.repeated_requests import seed_of, takes_fresh_seed
 from proofsheet.contracts.derive.request_bodies import paths_of, whole
 from proofsheet.contracts.derive.samples import smallest
 from proofsheet.contracts.derive.sizes import listed
@@ -103,6 +103,8 @@ def _seeds(source: Source, operation: Operation) -> list[Value]:
         return []
     known = {"fresh": seed.random, "fixed": seed_of(source.seed, seed), "largest": seed.maximum}
     name = seed.field[0]
+    if not takes_fresh_seed(operation, seed):
+        del known["fresh"]
     return [Value(SEED, ABSENT), *(Value(SEED, label, {name: each}) for label, each in known.items())]
 
 

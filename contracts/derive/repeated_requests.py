@@ -16,6 +16,7 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.artifact import Seed
 from proofsheet.spec.document import Operation
+from proofsheet.spec.schemas import is_nullable
 
 SEED = 20_000  # any that is not the random one; its neighbour is the other
 STEP = 7_919  # from run to run: a prime, so that it takes long until one comes again
@@ -52,6 +53,13 @@ def repeated(source: Source, operation: Operation) -> Iterator[Derived]:
         first = _own(source, operation, expect, kinds["bytes"], fields, "first")
         second = _own(source, operation, expect, each.form, {**fields, **each.more}, each.topic)
         yield Derived(wanted, paid=(first, second))
+
+
+def takes_fresh_seed(operation: Operation, seed: Seed) -> bool:
+    """Whether a seed may be sent that asks for a fresh one: a value, or null where the field takes it."""
+    body = operation.body
+    schema = body.schema.get("properties", {}).get(seed.field[0], {}) if body else {}
+    return seed.random is not None or is_nullable(schema)
 
 
 def seed_of(turn: int, seed: Seed) -> int:

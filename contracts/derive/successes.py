@@ -10,6 +10,7 @@ from proofsheet.contracts.checks.extraction import shows_seed
 from proofsheet.contracts.checks.task_facts import binds
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms, variety
+from proofsheet.contracts.derive.repeated_requests import takes_fresh_seed
 from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import view_of
@@ -170,6 +171,8 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
             {},
         ),
     ):
+        if topic == "seed.fresh" and not takes_fresh_seed(operation, seed):
+            continue
         profile = variety(operation) if asked else "core"
         profile = "extended" if operation.lifecycle and not reported else profile  # a task more for each
         wanted = source.requirement(operation, topic, says, at, also=also, profile=profile)
