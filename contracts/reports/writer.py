@@ -22,6 +22,9 @@ class Unwritable(Exception):
     """No report can be begun there; the text says why. Nothing has been changed."""
 
 
+LONGEST_MESSAGE = 2_000  # characters: what is written is far below what is read of a line
+
+
 class Writer:
     """Writes one report. What was carried over from an earlier run is in the file from the start.
 
@@ -79,5 +82,8 @@ class Writer:
             self.close()
 
     def _line(self, record: Record) -> str:
+        if record["kind"] == "verdict":  # a message may quote an answer of megabytes, and come many times
+            clipped = (self._redaction.clipped(each, LONGEST_MESSAGE) for each in record["messages"])
+            record = {**record, "messages": [*clipped]}
         clean = self._redaction.value(record)
         return json.dumps(clean, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from served import HERE, environment, mock
 
-CASES = {"run_luma.py": (6, "luma"), "run_runway.py": (6, "runway")}
+CASES = {"run_luma.py": (6, "dream-machine"), "run_runway.py": (6, "runway")}
 
 
 @pytest.mark.parametrize("script", CASES)

@@ -13,7 +13,7 @@ from proofsheet.contracts.client.target_file import from_file
 from proofsheet.contracts.layers import BadUse
 from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.key_redaction import Redaction
-from proofsheet.contracts.reports.writer import CutOff, Unwritable, Writer
+from proofsheet.contracts.reports.writer import LONGEST_MESSAGE, CutOff, Unwritable, Writer
 from proofsheet.contracts.settings import settings
 
 DOCUMENT = "stability.pages-2024"
@@ -144,3 +144,15 @@ def test_a_disk_that_is_full_is_told_and_what_was_written_stays(tmp_path: Path) 
         with pytest.raises(CutOff, match="No space left"):
             writer.write({"kind": "case"})
     assert report.read_text() == '{"kind":"header"}\n'
+
+
+def test_what_quotes_megabytes_is_written_so_that_it_can_be_read(tmp_path: Path) -> None:
+    report, key = tmp_path / "run.jsonl", "sk-a-key-that-is-cut-in-two"
+    message = "x" * (LONGEST_MESSAGE - 5) + key + "y" * 1_000_000
+    verdict = {"kind": "verdict", "id": "a.b", "status": "failed", "messages": [message] * 40, "reason": ""}
+    with Writer(report, Redaction(key), {"kind": "header"}) as writer:
+        writer.write(verdict)
+    text = report.read_text()
+    assert len(text) < 50 * (LONGEST_MESSAGE + 100)
+    assert "characters more" in text
+    assert key[:5] not in text

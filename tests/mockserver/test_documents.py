@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -100,7 +101,16 @@ def test_of_all_families_those_that_apps_know_by_their_paths_have_them_at_the_ro
     library = Library()
     order = library.in_serving_order()
     assert sorted(order) == list(library.families())
-    assert [each.partition(":")[0] for each in left_out(map(library.load, order))] == ["kling"]
+    documents = [library.load(each) for each in order]
+    assert left_out(documents) == []
+    found, served = [], Documents.of(documents)
+    for one in documents:
+        for each in one.operations.values():
+            path = one.bases[0] + re.sub(r"{\w+}", "x-1", each.path)
+            match = served.find(each.method, path)
+            owner = match.served.operation.document if match and match.served else None
+            found += [(path, one.name, owner)] if owner != one.name else []
+    assert found == [], "a path of one must be no other's, and no other's below its name"
 
 
 def test_names_with_their_document_schedule_and_verify_one_of_them() -> None:
