@@ -25,7 +25,7 @@ _TIME = r"(?:(\d{2,}):)?(\d{2}):(\d{2})[,.](\d{3})"
 _CUE = re.compile(_TIME + r" --> " + _TIME)
 
 
-def in_kind(facts: AudioFacts, wanted: str) -> Iterator[str]:
+def _in_kind(facts: AudioFacts, wanted: str) -> Iterator[str]:
     """What is wrong with a file that is to be whole, of a format, and heard; nothing where all is well."""
     if facts.problem:
         yield f"expected whole {wanted}, but the file {facts.problem}"
@@ -42,7 +42,7 @@ class AudioIs(OfSuccess):
     format: str
 
     def of_success(self, answer: Answer) -> Iterator[str]:
-        yield from in_kind(heard(answer.exchange), self.format)
+        yield from _in_kind(heard(answer.exchange), self.format)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class AudioInEvents(OfStream):
         if not pieces:
             yield "no piece of a file came"
             return
-        yield from in_kind(listen(file), self.format)
+        yield from _in_kind(listen(file), self.format)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
-from proofsheet.contracts.checks.audio import in_kind
+from proofsheet.contracts.checks.audio import AudioIs
 from proofsheet.contracts.checks.audio_facts import heard
-from proofsheet.contracts.checks.expected import OfSuccess
+from proofsheet.contracts.checks.extraction import bound
 from proofsheet.contracts.checks.outcomes import parsed
 from proofsheet.contracts.checks.task_facts import JSON, links_of, looks_of, views
 from proofsheet.contracts.exchange import Exchange
-from proofsheet.contracts.expectation import Answer, OfTrail
+from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import END, FILE, Look, Trail
 from proofsheet.spec import pointers
@@ -21,16 +20,10 @@ SECONDS = "$artifact.seconds"
 CLOSE = 1.0  # seconds: encoders pad the ends, and services round what they say
 
 
-@dataclass(frozen=True)
-class SongIsWhole(OfSuccess):
+class SongIsWhole(AudioIs):
     """The file is whole, of the format that its media type names, and something is heard in it."""
 
     of = "file"
-
-    format: str
-
-    def of_success(self, answer: Answer) -> Iterator[str]:
-        yield from in_kind(heard(answer.exchange), self.format)
 
 
 class SongsLast(OfTrail):
@@ -59,8 +52,8 @@ def _lengths(end: Look, trail: Trail) -> list[object]:
     state = next((found.state for each, found in views(trail, END) if each is end), None)
     outcome = trail.view.outcomes.get(state or "")
     form = outcome.representations.get(JSON) if outcome else None
-    places = [tokens for tokens, each in form.binds if each.text == SECONDS] if form else []
-    return [came for tokens in places for came in pointers.find(parsed(end.exchange), tokens)]
+    shown = parsed(end.exchange)
+    return [came for tokens in bound(form, SECONDS) for came in pointers.find(shown, tokens)]
 
 
 class SongsDiffer(OfTrail):

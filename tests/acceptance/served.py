@@ -32,6 +32,22 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "NO_PROXY": "*", **more}
 
 
+def run(command: list[str | Path], cases: int, cwd: Path | None = None, **more: str) -> None:
+    """Run a client's cases, which print a line each: all pass, and none is left out."""
+    done = subprocess.run(
+        command,
+        env=environment(**more),
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert sum(line.startswith("passed ") for line in done.stdout.splitlines()) == cases, done.stdout
+
+
 @contextmanager
 def started(command: list[str], ready: str, **options: Any) -> Iterator[str]:
     """A program, and what the group in `ready` found in its output; ended at the end."""

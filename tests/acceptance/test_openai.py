@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from served import HERE, environment, mock
+from served import HERE, mock, run
 
 DIALOGUES = ["openai-realtime", "openai-realtime.pages-2024"]
 CASES = {
@@ -27,15 +26,4 @@ def test_it_works_with_openais_own_client(
     python = installed("PROOFSHEET_OPENAI_PYTHON", "openai/bin/python")
     count, documents = CASES[script]
     with mock(*documents, python=sys.executable) as served:
-        done = subprocess.run(
-            [python, HERE / script, "--url", served.url],
-            env=environment(),
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=500,
-            check=False,
-        )
-    assert done.returncode == 0, done.stdout
-    assert sum(line.startswith("passed ") for line in done.stdout.splitlines()) == count, done.stdout
+        run([python, HERE / script, "--url", served.url], cases=count, cwd=tmp_path)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from served import HERE, REQUIRED, Served, environment, mock
+from served import HERE, REQUIRED, Served, mock, run
 
 Installed = Callable[[str, str], Path]
 
@@ -48,18 +47,3 @@ def test_it_works_with_openais_agents_and_with_langchain(installed: Installed, o
 def test_it_works_with_the_chat_of_litellm(installed: Installed, openai: Served) -> None:
     python = installed("PROOFSHEET_LITELLM_PYTHON", "litellm/bin/python")
     run([str(python), str(HERE / "run_litellm_chat.py"), "--url", openai.url], cases=4)
-
-
-def run(command: list[str], cases: int, **more: str) -> None:
-    """Run a client's cases: all pass, and none is left out."""
-    done = subprocess.run(
-        command,
-        env=environment(**more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    assert sum(line.startswith("passed ") for line in done.stdout.splitlines()) == cases, done.stdout
