@@ -92,7 +92,7 @@ def test_the_end_is_sent_as_a_view_shows_it(hooked: Callable[..., Hooked]) -> No
 def test_a_part_of_the_view_is_sent_where_the_document_says_so(
     serve: Callable[..., InProcess], library: Library
 ) -> None:
-    app = Hooked(serve(library.load("kling.gateway")), Receiver())
+    app = Hooked(serve(library.load("kling")), Receiver())
     path, headers = "/kling/v1/videos/text2video", {"authorization": "Bearer sk-part"}
     asked = {"prompt": "a cat", "callback_url": app.url}
     id = app.mock.post(path, json=asked, headers=headers).json()["data"]["task_id"]
