@@ -94,6 +94,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help="Whether prompts that are clearly not English are refused.")  # fmt: skip
 @click.option("--fault", "fault", multiple=True, callback=values.faults, metavar="FAULT[@SHARE]",
               help="latency=…, reset, truncate, slow=…, malformed; repeatable.")  # fmt: skip
+@click.option("--artifacts", type=click.Choice(["full", "small"]), default="full", show_default=True,
+              help="small: pictures of as many pixels and few bytes (a PNG 40 kB, not 1 MB), for load tests.")  # fmt: skip
 @click.option("--metrics", is_flag=True, help="Show what is counted at /metrics, for Prometheus.")
 @click.option("--log", type=click.Choice(["text", "json"]), metavar="text|json",
               help="A line for each request, on stderr.  [default: none]")  # fmt: skip

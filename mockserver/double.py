@@ -91,6 +91,6 @@ def double(documents: Documents | Iterable[Document], settings: Settings, state:
         state=state or _memory(settings, table),
         triggers=table,
         language=Language(),
-        renderer=Renderer(),
+        renderer=Renderer(small=settings.small_artifacts),
         rng=random.Random(settings.seed),
     )

@@ -35,6 +35,7 @@ class Settings:
     keys: Mapping[str, KnownKey] | None = None  # None: any well-formed key is accepted
     rate_limit: bool = True
     language: bool = True
+    small_artifacts: bool = False  # whether pictures and videos weigh little, for load tests
     seed: int | None = None
     date: float | None = None  # the time at which the double's clock starts, in Unix seconds; None: now
     task_pace: Pace = QUICK
