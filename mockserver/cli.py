@@ -46,6 +46,7 @@ Examples:
   proofsheet serve openai --date 2027-03-01   what is shut down by then is gone
   proofsheet serve openai --answers traffic --pace real*0.5   what was recorded, twice as fast
   proofsheet serve flux --callbacks app     callbacks may also go to the host `app`
+  proofsheet serve --artifacts small --rate-limit off   for load tests: the wire does not fill
   proofsheet serve --log text --metrics     what an operator wants to see
   proofsheet serve --state redis://redis:6379/0   one of several that remember together
 
@@ -94,8 +95,6 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help="Whether prompts that are clearly not English are refused.")  # fmt: skip
 @click.option("--fault", "fault", multiple=True, callback=values.faults, metavar="FAULT[@SHARE]",
               help="latency=…, reset, truncate, slow=…, malformed; repeatable.")  # fmt: skip
-@click.option("--artifacts", type=click.Choice(["full", "small"]), default="full", show_default=True,
-              help="small: pictures of as many pixels and few bytes (a PNG 40 kB, not 1 MB), for load tests.")  # fmt: skip
 @click.option("--metrics", is_flag=True, help="Show what is counted at /metrics, for Prometheus.")
 @click.option("--log", type=click.Choice(["text", "json"]), metavar="text|json",
               help="A line for each request, on stderr.  [default: none]")  # fmt: skip
@@ -125,6 +124,8 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
 @click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
+@click.option("--artifacts", type=click.Choice(["full", "small"]), default="full", show_default=True,
+              help="small: pictures of as many pixels and few bytes, for load tests.")  # fmt: skip
 @click.option("--no-warm", is_flag=True, help="Do not draw ahead what one-megapixel pictures are made of.")
 @click.option("--quiet", is_flag=True, help="No banner.")
 def serve(names: tuple[str, ...], host: str, port: int, workers: int, **options: Any) -> None:
@@ -275,6 +276,7 @@ def settings_of(host: str, options: dict[str, Any]) -> Settings:
     options = _with_recording(options)
     names = {field.name for field in dataclasses.fields(Settings)}
     chosen = {name: value for name, value in options.items() if name in names}
+    chosen["small_artifacts"] = options["artifacts"] == "small"
     chosen["rate_limit"] = options["rate_limit"] == "on"
     chosen["language"] = options["language"] == "on"
     chosen["faults"] = options["fault"]

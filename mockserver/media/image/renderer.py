@@ -29,7 +29,7 @@ class Renderer:
     """Draws pictures. Keeps encoded strips, at most `cache_bytes` of them; safe to share.
 
     What it keeps changes how long a picture takes, never a pixel of it. `small`: scenes are tiles of one
-    colour without grain, so that a PNG of a megapixel has 40 kB, not 1,100; sizes, captions and seeds are the same.
+    colour without grain, so that a PNG of a megapixel has 40 kB, not 1,100; size and caption are the same.
     """
 
     def __init__(self, cache_bytes: int = CACHE_BYTES, small: bool = False) -> None:

@@ -219,3 +219,15 @@ def test_threads_share_a_studio() -> None:
     with ThreadPoolExecutor(4) as pool:
         drawn = list(pool.map(renderer.draw, pictures))
     assert drawn == [RENDERER.draw(picture) for picture in pictures]
+
+
+@pytest.mark.parametrize(("media_type", "share"), [(PNG, 0.1), (JPEG, 0.5), (WEBP, 0.5)])
+def test_a_small_file_has_the_size_and_caption_of_the_full_one(media_type: str, share: float) -> None:
+    picture = replace(PICTURE, media_type=media_type, width=1024, height=768)
+    full, small = RENDERER.draw(picture), Renderer(small=True).draw(picture)
+    assert len(small) < share * len(full)
+    plan = layout(picture.width, picture.height)
+    below = (0, plan.scene, plan.width, plan.height)
+    assert pixels(small).size == pixels(full).size
+    assert difference(pixels(small).crop(below), pixels(full).crop(below)) < 2
+    assert small != Renderer(small=True).draw(replace(picture, seed=43))
