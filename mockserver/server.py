@@ -35,6 +35,7 @@ from proofsheet.mockserver.state.protocol import State
 GRACE_SECONDS = 15
 IDLE_SECONDS = 75  # after which an idle connection is closed: after nginx' 60, which would ask just then
 BACKLOG = 2048
+QUIET_SECONDS = 0.1  # after which it is looked again whether anybody is being answered
 LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes of a WebSocket's message, whatever its document says
 
 
@@ -197,14 +198,21 @@ async def _serve(server: Server, site: Site, watch: Watch, plan: Plan, sock: soc
 
         asyncio.get_running_loop().set_task_factory(task_factory)
     watching = asyncio.create_task(_watch(site, plan)) if plan.reload else None
-    if plan.warm:
-        threading.Thread(target=site.double.renderer.warm, args=(1024, 1024), daemon=True).start()
+    warming = asyncio.create_task(_draw_ahead(server, site)) if plan.warm else None
     watch.begin()
     await server.serve(sockets=[sock])
     await watch.end()
     await site.double.callbacks.close()
-    if watching:
-        watching.cancel()
+    for each in filter(None, (watching, warming)):
+        each.cancel()
+
+
+async def _draw_ahead(server: Server, site: Site) -> None:
+    """Draw what one-megapixel pictures are made of, while nobody is being answered."""
+    drawing = site.double.renderer.ahead(1024, 1024)
+    while await asyncio.to_thread(next, drawing, None):
+        while server.server_state.tasks:
+            await asyncio.sleep(QUIET_SECONDS)
 
 
 async def _watch(site: Site, plan: Plan) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 
 from PIL import Image
 
@@ -73,8 +75,8 @@ class Renderer:
         plan = self._layout(picture.width, picture.height)
         return self._png(plan, picture, self._stack(plan, picture, PNG))
 
-    def warm(self, width: int, height: int, media_type: str = PNG) -> None:
-        """Draws the strips of one size ahead: a second or two of work for a megapixel.
+    def ahead(self, width: int, height: int, media_type: str = PNG) -> Iterator[Key]:
+        """Draws the strips of one size ahead, one at each step: a second or two of work for a megapixel.
 
         Strips are for PNG and JPEG; there are none of other media types or of tiny sizes.
         """
@@ -83,10 +85,10 @@ class Renderer:
         plan = self._layout(width, height)
         self._pads(width, height)
         self._captions.prepare(plan)
-        for palette in range(len(PALETTES)):
-            for unit in range(len(plan.units)):
-                for variant in range(plan.variants):
-                    self._strip(plan, (media_type, width, height, palette, unit, variant))
+        units, variants = range(len(plan.units)), range(plan.variants)
+        for key in product((media_type,), (width,), (height,), range(len(PALETTES)), units, variants):
+            self._strip(plan, key)
+            yield key
 
     def _png(self, plan: Plan, picture: Picture, scene: list[Strip]) -> list[bytes]:
         above, below = self._pads(picture.width, picture.height)

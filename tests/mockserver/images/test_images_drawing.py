@@ -186,7 +186,7 @@ def test_an_upload_is_cut_to_the_ratio_not_squeezed() -> None:
 def test_only_joined_pictures_are_quick() -> None:
     renderer = Renderer()
     assert renderer.kept(PICTURE) is None
-    renderer.warm(320, 320)
+    assert list(renderer.ahead(320, 320))
     assert all(renderer.kept(replace(PICTURE, seed=seed)) for seed in range(50))
     for slow in (
         replace(PICTURE, media_type=WEBP),
@@ -199,9 +199,9 @@ def test_only_joined_pictures_are_quick() -> None:
     jpeg = replace(PICTURE, media_type=JPEG)
     renderer.draw(jpeg)
     assert renderer.kept(jpeg)
-    renderer.warm(320, 320, JPEG)
+    assert list(renderer.ahead(320, 320, JPEG))
     assert all(renderer.kept(replace(jpeg, seed=seed)) for seed in range(50))
-    renderer.warm(10, 10)  # nothing to warm, nothing to fail
+    assert not list(renderer.ahead(10, 10))
 
 
 def test_the_strips_kept_never_exceed_the_bound() -> None:
