@@ -35,6 +35,7 @@ from proofsheet.mockserver.state.protocol import State
 GRACE_SECONDS = 15
 IDLE_SECONDS = 75  # after which an idle connection is closed: after nginx' 60, which would ask just then
 BACKLOG = 2048
+SWITCH_SECONDS = 0.001  # for which a thread may keep others waiting: the event loop waits so a few times a call
 QUIET_SECONDS = 0.1  # after which it is looked again whether anybody is being answered
 LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes of a WebSocket's message, whatever its document says
 
@@ -167,6 +168,7 @@ def serve(
     """Serve in this process; `state` is the shared one of several workers, or None."""
     site = Site(double(documents, plan.settings, state))
     watch = Watch(site, lambda: site.double, plan.settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what stays as long as the server need not be looked through again and again
     documents.when_loaded = gc.freeze
     config = uvicorn.Config(
