@@ -35,7 +35,7 @@ from proofsheet.mockserver.state.protocol import State
 GRACE_SECONDS = 15
 IDLE_SECONDS = 75  # after which an idle connection is closed: after nginx' 60, which would ask just then
 BACKLOG = 2048
-SWITCH_SECONDS = 0.001  # for which a thread may keep others waiting: the event loop waits so a few times a call
+SWITCH_SECONDS = 0.001  # for which a thread may keep others waiting, such as the event loop
 QUIET_SECONDS = 0.1  # after which it is looked again whether anybody is being answered
 LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes of a WebSocket's message, whatever its document says
 
