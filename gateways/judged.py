@@ -18,7 +18,7 @@ from proofsheet.testing_client import Server
 
 KEY = "sk-gateways-0001"
 DOCUMENT = "stability"
-CREDITS = "100"
+CREDITS = "1000"  # more than the core profile costs, whatever it comes to
 LONGEST = 900  # seconds for one judgement
 MOCK = Gateway("(the mock itself)", "Nothing in between", "", (), ())
 
