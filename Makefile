@@ -9,7 +9,7 @@ WORKERS := $(shell n=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )); echo $$(( n > 4 
 # Where images of Python turn it off, each of the hundreds of processes that tests start compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install run test mutants check check-spec check-deploy fix bench acceptance gateways clients dist docs lock clean
+.PHONY: help install run test matrix mutants check check-spec check-deploy fix bench acceptance gateways clients dist docs lock clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,12 @@ acceptance: .venv/dev ## Real clients against the mock: curl samples, litellm, P
 gateways: .venv/dev ## Judge real proxies in front of the mock; writes docs/gateways.md (some ten minutes)
 	-gateways/setup.sh
 	$(BIN)/python -m gateways $(ARGS)
+
+matrix: .venv/dev ## Judge our doubles, some proxies, relays and mutants; the site is in build/matrix/site (minutes)
+	-$(BIN)/python -m gateways mock nginx-default nginx-tuned haproxy --keep build/matrix/reports
+	$(BIN)/python tests/mutants/run.py --reports build/matrix/reports \
+	  one-api new-api cloudflare picture-jpeg-labelled-png error-wrapped-one-hub header-seed-lost flux openai-audio
+	$(BIN)/proofsheet matrix build/matrix/reports --out build/matrix/site
 
 clients: .venv/dev ## Generate clients in five languages, run them against the mock; writes docs/clients.md (minutes)
 	-clients/setup.sh

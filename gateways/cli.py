@@ -29,13 +29,13 @@ PAGE = HERE.parent / "docs" / "gateways.md"
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: every finding is explained; 1: one is not, or a proxy was not run; 2: wrong usage; 130: Ctrl-C."""
     options = _options(arguments)
-    known = gateways()
+    known = {"mock": MOCK, **gateways()}
     if strangers := [each for each in options.names if each not in known]:
         print(f"there is no gateway {', '.join(strangers)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     if options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
-    wanted = [known[name] for name in options.names] or [MOCK, *known.values()]
+    wanted = [known[name] for name in options.names] or [*known.values()]
     asking = Asking(options.profile, tuple(options.only), options.keep)
     try:
         results = [_judged(each, asking, f"{number}/{len(wanted)}") for number, each in enumerate(wanted, 1)]

@@ -21,6 +21,16 @@ COMMANDS = {
         "report",
         "Show reports: one in full, several side by side.",
     ),
+    "drift": (
+        "proofsheet.contracts.reports.drift_command",
+        "drift_command",
+        "Say what changed between two runs of a target.",
+    ),
+    "matrix": (
+        "proofsheet.contracts.matrix.command",
+        "matrix",
+        "Make a site of reports: requirements by targets.",
+    ),
     "proxy": (
         "proofsheet.contracts.recorded.proxy_command",
         "proxy",

@@ -194,6 +194,12 @@ class Library:
         found = (each for each in value["claims"] if not pages.keys().isdisjoint(each["pages"]))
         return tuple(_within(each, vendor.base) for each in found)
 
+    def claim_pages(self, name: str) -> dict[str, str]:
+        """The titles of the pages that claims of the family of `name` name. Raises Unknown and BadFile."""
+        path = self.home / "claims" / f"{self.family(name)}.yaml"
+        pages = read(path).value["pages"] if path.is_file() else {}
+        return {page: str(each["title"]) for page, each in pages.items()}
+
     def source(self, name: str) -> Source:
         """The plain data of `name`, overlays applied, references kept, with the family's positions.
 

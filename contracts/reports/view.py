@@ -101,7 +101,7 @@ class View:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every requirement, worst first."""
-        cases = self._cases_by_requirement
+        cases = self.cases_by_requirement
         found = [self._line(each, cases.get(each["id"], [])) for each in self.header["requirements"]]
         return tuple(sorted(found, key=_rank))
 
@@ -137,7 +137,8 @@ class View:
         return {state: found[state] for state in STATES}
 
     @cached_property
-    def _cases_by_requirement(self) -> dict[str, list[Record]]:
+    def cases_by_requirement(self) -> dict[str, list[Record]]:
+        """The cases that were to show each requirement, or were found to break it."""
         found: dict[str, list[Record]] = {}
         for case in self.report.cases:
             for name in dict.fromkeys([*case["requirements"], *(name for name, _ in case["messages"])]):

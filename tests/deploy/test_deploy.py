@@ -20,6 +20,7 @@ import httpx
 import pytest
 import yaml
 from ports import reserved
+from report_files import KEPT, report
 from waiting import PATIENCE, wait_until
 
 from proofsheet.mockserver.cli import serve
@@ -212,9 +213,11 @@ def test_the_chart_gives_options_that_there_are() -> None:
 
 def test_the_action_starts_a_server_for_the_steps_that_follow(tmp_path: Path) -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
-    install, start = action["runs"]["steps"]
+    install, start, drift = action["runs"]["steps"]
     assert install["run"] == 'python3 -m pip install --quiet "$GITHUB_ACTION_PATH"'
-    assert set(re.findall(r"inputs\.(\w+)", str(start["env"]))) == set(action["inputs"])
+    used = re.findall(r"inputs\.([\w-]+)", f"{start['env']} {drift['env']}")
+    assert set(used) == set(action["inputs"])
+    assert (start["if"], drift["if"]) == ("inputs.drift == ''", "inputs.drift != ''")
     with reserved() as port:
         given = {
             "PROOFSHEET_PORT": str(port),
@@ -236,6 +239,26 @@ def test_the_action_starts_a_server_for_the_steps_that_follow(tmp_path: Path) ->
         finally:
             os.kill(int(told["PROOFSHEET_PID"]), signal.SIGTERM)
         wait_until(lambda: not answers(f"{told['PROOFSHEET_URL']}/readyz"))
+
+
+def test_the_action_says_what_drifted_and_fails_where_it_is_worse(tmp_path: Path) -> None:
+    *_, step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    report(tmp_path / "old.jsonl")
+    report(tmp_path / "new.jsonl", {**KEPT, "key.wrong": "failed"})
+    summary = tmp_path / "summary.md"
+    for words, code in (
+        ("old.jsonl new.jsonl", 1),
+        ("new.jsonl old.jsonl $(touch${IFS}pwned)", 2),
+        ("old.jsonl old.jsonl", 0),
+    ):
+        own = environment(WORDS=words, GITHUB_STEP_SUMMARY=str(summary))
+        command = ["bash", "-e", "-o", "pipefail", "-c", step["run"]]
+        done = subprocess.run(
+            command, env=own, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+        )
+        assert done.returncode == code, done.stderr
+    assert "1 new finding" in summary.read_text()
+    assert [each.name for each in tmp_path.glob("pwned")] == []
 
 
 def test_a_server_that_does_not_start_fails_the_job_and_says_why(tmp_path: Path) -> None:

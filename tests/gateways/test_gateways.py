@@ -141,7 +141,7 @@ class TestCommand:
     def test_an_unknown_name(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["apache"]) == 2
         said = capsys.readouterr().err
-        assert "there is no gateway apache; there are nginx-default, " in said
+        assert "there is no gateway apache; there are mock, nginx-default, " in said
 
     def test_a_missing_proxy_ends_with_1_and_leaves_the_page(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -17,6 +17,7 @@ from mutants.declaration import Trial, differences
 from mutants.hearing import names
 from mutants.judging import clean, levels, proof, trial
 from mutants.record import Record, keep, recorded
+from mutants.reports import is_known, reports
 from mutants.sources import named, spoken
 from mutants.table import markdown, rows, shortened
 from mutants.writing import write
@@ -36,6 +37,8 @@ python tests/mutants/run.py --whole --jobs 4    each mutant by the whole plan of
 python tests/mutants/run.py --lot 7             other operations than by default beside what each is for
 python tests/mutants/run.py --write seed-lost   write into the YAML what this one earned, to be read
 python tests/mutants/run.py --schemathesis      ask plain schemathesis where it was not asked yet, and keep it
+python tests/mutants/run.py --reports DIR all-502 new-api flux
+                                                keep reports of these mutants, relays and doubles
 python tests/mutants/run.py --table             write docs/mutants.md from what the YAML declares
 """
 DEEP = ("stability", "stability.pages-2024")  # with all the seeds; the others, which lean on these, with two
@@ -45,6 +48,10 @@ TABLE = Path(__file__).resolve().parents[2] / "docs" / "mutants.md"
 def main() -> int:
     """0: each was found by what it declares and by nothing else; 1: one did not; 2: wrong usage."""
     options = _options()
+    return _reports(options) if options.reports else _trials(options)
+
+
+def _trials(options: argparse.Namespace) -> int:
     try:
         known = benign() if options.benign else mutants()
         named()
@@ -90,8 +97,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--show", action="store_true", help="say every id and message that each one earned")
     parser.add_argument("--schemathesis", action="store_true", help="only ask plain schemathesis (long)")
     parser.add_argument("--write", action="store_true", help="write what was earned into the YAML")
+    parser.add_argument("--reports", type=Path, metavar="DIR", help="only keep reports, for the matrix")
+    parser.add_argument("--profile", choices=PROFILES, default="core", help="of --reports (default core)")
     parser.add_argument("--table", action="store_true", help="only write docs/mutants.md")
     return parser.parse_args()
+
+
+def _reports(options: argparse.Namespace) -> int:
+    if unknown := [each for each in options.ids if not is_known(each)]:
+        return _wrong(f"no mutant, relay or document that can stand on a socket: {', '.join(unknown)}")
+    for said in reports(options.ids, options.reports, options.profile):
+        _say(said)
+    return 0
 
 
 def _wrong(text: str) -> int:
