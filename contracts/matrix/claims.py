@@ -34,8 +34,9 @@ def claims(table: Table, library: Library) -> tuple[Claim, ...]:
     lines: dict[str, list[list[Line]]] = {}
     for row in table.rows:
         for column, line in enumerate(row.cells):
-            for name in line.requirement["claims"] if line else ():
-                lines.setdefault(name, [[] for _ in table.columns])[column].append(line)
+            if line:
+                for name in line.requirement["claims"]:
+                    lines.setdefault(name, [[] for _ in table.columns])[column].append(line)
     return tuple(_claim(name, texts.get(name, {}), pages, found) for name, found in sorted(lines.items()))
 
 

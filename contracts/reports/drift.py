@@ -79,12 +79,12 @@ def drift(old: View, new: View) -> Drift:
 def _moves(before: Mapping[str, Line], after: Mapping[str, Line]) -> Iterator[Moved]:
     for name in dict.fromkeys((*after, *before)):
         old, new = before.get(name), after.get(name)
-        if (old.state if old else None) == (new.state if new else None):
+        was, now = (each.state if each else None for each in (old, new))
+        if was == now:
             continue
-        requirement = (new or old).requirement  # type: ignore[union-attr] # one of them has it
+        requirement = (after if new else before)[name].requirement
         messages = tuple(text for text, _ in new.messages) if new else ()
-        states = (each.state if each else None for each in (old, new))
-        yield Moved(name, requirement["level"], *states, requirement["says"], messages)
+        yield Moved(name, requirement["level"], was, now, requirement["says"], messages)
 
 
 def _answers(old: View, new: View) -> Iterator[AnswerChange]:
