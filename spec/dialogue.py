@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,23 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """That an item with the members of `answer` needs one with those of `call` and the same value at `by`."""
+
+    answer: Mapping[str, Any]
+    call: Mapping[str, Any]
+    by: Tokens
+
+    def lacks(self, item: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether an item answers a call that is not among the items."""
+        if not self.answer.items() <= item.items():
+            return False
+        wanted = next(pointers.find(item, self.by), None)
+        calls = (each for each in items if self.call.items() <= each.items())
+        return not any(wanted in pointers.find(each, self.by) for each in calls)
+
+
+@dataclass(frozen=True)
 class Received:
     """One that a client may send: what it does (one of ACTIONS) with what stands `at` a place in it.
 
@@ -47,6 +64,7 @@ class Received:
     after: Tokens | None  # the id of the item behind which one is added
     forgets: Tokens  # what is null in an item that is truncated
     defaults: Mapping[str, Any]
+    pairs: Pairs | None
     example: Any
 
 
@@ -218,8 +236,13 @@ def _received(name: str, node: Mapping[str, Any], message: Mapping[str, Any]) ->
         after=pointers.split(node["after"]) if "after" in node else None,
         forgets=pointers.split(node.get("forgets", "")),
         defaults=node.get("defaults", {}),
+        pairs=_pairs(node["pairs"]) if "pairs" in node else None,
         example=message.get("value"),
     )
+
+
+def _pairs(node: Mapping[str, Any]) -> Pairs:
+    return Pairs(node["answer"], node["call"], pointers.split(node["by"]))
 
 
 def _apart(node: Mapping[str, Any]) -> Apart:

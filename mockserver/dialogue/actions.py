@@ -73,6 +73,9 @@ def _add(scene: Scene, received: Received) -> Messages:
     after = next(pointers.find(scene.message, received.after), None) if received.after else None
     if any(each.get("id") == item["id"] for each in scene.session.items):
         raise CannotDo("item-known", Flaw("item-known", pointers_name(received.at), {"value": item["id"]}))
+    if received.pairs is not None and received.pairs.lacks(item, scene.session.items):
+        name = next(pointers.find(item, received.pairs.by), None)
+        raise CannotDo("call-missing", Flaw("call-missing", "", {"value": name}))
     try:
         before = scene.session.add(item, after)
     except Missing:

@@ -225,6 +225,7 @@ def test_a_reply_under_way_is_cancelled(house: Process) -> None:
         ('{"do": "say"}', "item is missing"),
         ('{"do": "set", "to": 1}', "to is of another type"),
         ('{"do": "show", "id": "zz"}', "zz is not there"),
+        ('{"do": "say", "item": {"kind": "result", "call": "zz"}}', "nobody called zz"),
         ('{"do": "say", "item": {}, "after": "zz"}', "zz is not there"),
         ('{"do": "hear", "sound": "?"}', "sound is no sound"),
         ('{"do": "hear", "sound": "AA=="}', "sound is no sound"),
@@ -235,6 +236,12 @@ def test_what_is_wrong_is_said_and_the_dialogue_goes_on(talk: Talk, text: Any, w
     assert why in talk.next()["why"]
     talk.say("deaf")
     assert talk.next()["do"] == "quiet"
+
+
+def test_what_a_tool_answered_is_taken_once_it_was_called(talk: Talk) -> None:
+    talk.say("say", item={"kind": "call", "call": "zz"})
+    talk.say("say", item={"kind": "result", "call": "zz"})
+    assert [talk.next()["item"]["kind"] for _ in range(2)] == ["call", "result"]
 
 
 def test_what_is_no_name_of_a_message_is_not_repeated(talk: Talk) -> None:
