@@ -335,8 +335,8 @@ def dumped(value: Any) -> bytes:
 
 def _repeated(name: str, context: Context, artifacts: Artifacts) -> list[tuple[Context, Artifacts]] | None:
     """What each item is bound from: none at all keeps the example's own, None leaves an empty list."""
-    if name.startswith("$resource.") and context.resources:
-        return [(fast_replace(context, resource=each), artifacts) for each in context.resources]
+    if name.startswith("$resource."):
+        return [(fast_replace(context, resource=each), artifacts) for each in context.resources] or None
     places = repeated(name, context.place) if context.place else None
     if places is not None:
         return [(fast_replace(context, place=each), artifacts) for each in places] or None

@@ -26,7 +26,7 @@ from proofsheet.spec.policy import Policy
 from proofsheet.spec.prompt_parameters import MEMBER
 from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import Flaw
-from proofsheet.spec.tasks import Lifecycle
+from proofsheet.spec.tasks import Lifecycle, Starts
 
 
 @dataclass(eq=False)
@@ -203,11 +203,9 @@ class Call:
         if completion is not None:
             turns = completion.conversation(self.fields) if self.earlier else self.turns
             return [each.text for each in turns]
-        found = (
-            (each for field in artifact.prompts for each in pointers.find(self.fields, field))
-            if artifact
-            else ()
-        )
+        outline = self.operation.outline
+        places = artifact.prompts if artifact else outline.subjects if outline else ()
+        found = (each for field in places for each in pointers.find(self.fields, field))
         return [each for each in found if isinstance(each, str)]
 
     @cached_property
@@ -227,6 +225,9 @@ class Call:
     def lifecycle(self) -> Lifecycle | None:
         """That of the task which it starts, as far as it is known."""
         found: Lifecycle | None = self.follow_up.lifecycle if self.follow_up else self.operation.lifecycle
+        role = self.operation.task
+        if isinstance(role, Starts) and role.when is not None and role.when.is_valid(self.known_fields):
+            return role.lifecycle
         return found
 
     @cached_property

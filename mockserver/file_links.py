@@ -5,11 +5,12 @@ The file of a task needs no place of its own: its link names the task, and is si
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import mimetypes
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from proofsheet.mockserver.double import Double
@@ -34,6 +35,7 @@ class File:
     description: Any
     media_type: str
     forced: str | None = None  # how it is spoilt on purpose: one of tasks.forcing.FILES
+    edition: str = ""  # tells what it holds from what it held before its task was changed
 
 
 def keep(double: Double, file: File, seconds: float = DEFAULT_SECONDS) -> str:
@@ -82,7 +84,8 @@ def _of_task(double: Double, task: Task, index: int, still: str) -> File | None:
     ended = position(task, operation.lifecycles[task.lifecycle], now).ended
     if ended is not None and now >= ended + (artifact.expires or DEFAULT_SECONDS):
         return None
-    return file_of(artifact.kind, task.artifacts[index], still, parse_task_forcing(task.forcing).file)
+    made = file_of(artifact.kind, task.artifacts[index], still, parse_task_forcing(task.forcing).file)
+    return replace(made, edition=hashlib.blake2b(task.request.encode(), digest_size=6).hexdigest())
 
 
 def _signature(double: Double, name: str) -> str:

@@ -19,7 +19,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 
 async def file_reply(double: Double, name: str, file: File, headers: Mapping[str, str]) -> Reply:
     """The answer to a GET with such `headers`, named in lower case; `name` tells the file from all others."""
-    tag = f'"{name}"'  # what a file holds never changes
+    tag = f'"{name}{file.edition}"'  # what an edition of a file holds never changes
     known = (each.strip().removeprefix("W/") for each in headers.get("if-none-match", "").split(","))
     if any(each in (tag, "*") for each in known):
         return Reply(304, _common(tag), (b"",), media_type=file.media_type)

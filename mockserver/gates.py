@@ -11,7 +11,7 @@ from decimal import Decimal
 from proofsheet.mockserver.call import Call, Refusal
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import active_tasks, follow_up
-from proofsheet.mockserver.granted_keys import holder
+from proofsheet.mockserver.granted_keys import holder, use
 from proofsheet.mockserver.kept_answers import kept
 from proofsheet.mockserver.limits import counted_by, duration, resource_name
 from proofsheet.mockserver.picture_tokens import TOKENS
@@ -134,6 +134,8 @@ def _refuse_or_end(call: Call, gate: str) -> None:
 
 def charge(call: Call, double: Double) -> None:
     writing(call)  # what it costs may be a matter of how many tokens there are
+    if call.cost and not use(call, double):
+        raise Refusal("charge", "uses")
     if call.cost and not double.state.reserve(call.account, call.cost, call.id):
         have = (double.state.balance(call.account) or Decimal(0)) - double.state.held(call.account)
         dollars = Decimal(str(call.operation.policy.credit_usd or 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
+from random import Random
 from typing import Any
 
 from proofsheet.mockserver.task_sources import TaskView
@@ -12,6 +13,7 @@ from proofsheet.spec import pointers
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.kept import Items
 from proofsheet.spec.paging import Page
+from proofsheet.spec.resources import ResourceRole
 from proofsheet.spec.tasks import Lists, Where
 
 Evaluate = Callable[[Expression], Any]
@@ -50,6 +52,11 @@ async def listing(
     shown = [each for each, _ in made.bodies]
     bodies = [body if wanted else await body_of(each) for each, body in made.bodies]
     parts = [next(pointers.find(each, role.part), None) for each in bodies] if role.part else bodies
+    if role.without:
+        parts = [
+            {name: one for name, one in dict(each or {}).items() if name not in role.without}
+            for each in parts
+        ]
     return replace(made, bodies=parts, shown=shown)
 
 
@@ -60,6 +67,18 @@ def items_listed(sent: Evaluate, role: Items, items: Sequence[Any]) -> Listing:
     made = _page(sent, role.page, [(each, each) for each in ordered], _ITEM_ID)
     bodies = [each for each, _ in made.bodies]
     return replace(made, bodies=bodies, shown=bodies, id_of=_ITEM_ID)
+
+
+def resources_listed(sent: Evaluate, role: ResourceRole, items: Sequence[Any], random: Random) -> Listing:
+    """Of all resources, those that a call asks for by what it `sent`; what is empty asks for anything."""
+    wanted = {member: found for member, each in role.listed.where if (found := sent(each)) not in (None, "")}
+    gone = sent(role.listed.without) if role.listed.without else None
+    gone = gone if isinstance(gone, list) else ()
+    fitting = [each for each in items if each["id"] not in gone and wanted.items() <= each.items()]
+    ordered = random.sample(fitting, len(fitting)) if role.listed.at_random else fitting
+    made = _page(sent, role.listed.page, [(each, each) for each in ordered], _ITEM_ID)
+    bodies = [each for each, _ in made.bodies]
+    return replace(made, total=len(fitting), bodies=bodies, shown=bodies, id_of=_ITEM_ID)
 
 
 def _fits(body: Any, wanted: Sequence[tuple[Where, Any]]) -> bool:
@@ -107,5 +126,6 @@ TASKS: Mapping[str, Callable[[Listing], Any]] = {
     "$page.empty": lambda each: not each.bodies,
     "$page.first-id": lambda each: each.id_of(each.shown[0]) if each.shown else None,
     "$page.last-id": lambda each: each.id_of(each.shown[-1]) if each.shown else None,
+    "$page.total": lambda each: each.total,
     "$page.more": lambda each: each.more,
 }

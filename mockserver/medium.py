@@ -12,6 +12,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.drawing import draw, pictures
 from proofsheet.mockserver.filming import film, videos
 from proofsheet.mockserver.modelling import build, models
+from proofsheet.mockserver.presenting import decks, present
 from proofsheet.mockserver.speaking import speak, speeches
 from proofsheet.mockserver.uploads import given_back, uploads
 
@@ -39,6 +40,7 @@ MEDIA: Mapping[str, Medium] = {  # by x-artifact.kind
     "audio": Medium(speeches, speak),
     "video": Medium(videos, film),
     "music": Medium(compositions, compose),
+    "slides": Medium(decks, present),
     "text": Medium(_no_files, _written),
     "upload": Medium(uploads, given_back),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -14,7 +14,7 @@ from proofsheet.mockserver.artifacts import task_artifacts
 from proofsheet.mockserver.call import Call, Complaint
 from proofsheet.mockserver.double import Double, opening
 from proofsheet.mockserver.limits import Limits
-from proofsheet.mockserver.listings import Listing, listing
+from proofsheet.mockserver.listings import Listing, listing, resources_listed
 from proofsheet.mockserver.preparation import is_long, made
 from proofsheet.mockserver.sources import Artifact, Context, text_of, text_source
 from proofsheet.mockserver.state.protocol import StateUnavailable
@@ -153,6 +153,7 @@ def _context(
     listed: Listing | None = None,
 ) -> Context:
     written = writing(call)
+    listed = listed or _resources(call, double)
     return Context(
         call=call,
         status=status,
@@ -166,14 +167,17 @@ def _context(
         place=Place(written) if written else None,
         limits=Limits(call, double),
         resource=call.resource,
-        resources=_resources(call.operation, double),
+        resources=listed.bodies if listed and call.operation.resource else (),
     )
 
 
-def _resources(operation: Operation, double: Double) -> list[Mapping[str, Any]]:
-    """The resources that an operation lists: all that there are now."""
-    role = operation.resource
-    return list(role.of.at(double.state.now()).values()) if role and role.id is None else []
+def _resources(call: Call, double: Double) -> Listing | None:
+    """The resources that an operation lists: of all that there are now, those that are asked for."""
+    role = call.operation.resource
+    if role is None or role.id is not None:
+        return None
+    known = list(role.of.at(double.state.now()).values())
+    return resources_listed(call.evaluate, role, known, double.rng)
 
 
 async def _listed(call: Call, double: Double) -> Listing | None:

@@ -5,6 +5,7 @@ A source may have nothing for a call (a forced refusal has no words): then the e
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from proofsheet.mockserver.listings import TASKS, Listing
 from proofsheet.mockserver.picture_tokens import TOKENS
 from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView, of_task
 from proofsheet.mockserver.written_values import WRITTEN, Place
-from proofsheet.spec import expressions
+from proofsheet.spec import expressions, json_text
 from proofsheet.spec.expressions import Expression
 from proofsheet.spec.tasks import Offer
 
@@ -119,6 +120,10 @@ FORMS: Mapping[str, Callable[[Any], Any]] = {
     "iso-8601": lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds"),
     "percent": lambda share: f"{round(share * 100)}%",
     "percent-number": lambda share: round(share * 100),
+    "date-time": lambda seconds: f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}",
+    "gzip": lambda value: gzip.compress(json_text.compact(value).encode("utf-8", "surrogatepass"), mtime=0),
+    "integer": int,
+    "hours": lambda hours: round(hours * 3600),
     "cents": lambda dollars: round(dollars * 100, 6),
     "text": str,
 }
@@ -138,6 +143,11 @@ ARTIFACT: Mapping[str, Callable[[Artifact], Any]] = {
     "$artifact.id": lambda artifact: artifact.id,
     "$artifact.seconds": lambda artifact: artifact.description.seconds,
     "$artifact.stage": lambda artifact: artifact.index,
+    "$artifact.title": lambda artifact: artifact.description.title,
+    "$artifact.name": lambda artifact: artifact.description.name,
+    "$artifact.structure": lambda artifact: artifact.description.structure,
+    "$artifact.pages": lambda artifact: artifact.description.structure["pages"],
+    "$artifact.count": lambda artifact: len(artifact.description.slides),
 }
 
 

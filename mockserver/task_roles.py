@@ -27,7 +27,7 @@ from proofsheet.mockserver.tasks.ids import IDS
 from proofsheet.mockserver.tasks.pace import Pace
 from proofsheet.mockserver.tasks.task_faults import TaskForcing, parse_task_forcing
 from proofsheet.spec import json_text
-from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Removes, Starts, Views
+from proofsheet.spec.tasks import Changes, Lifecycle, Lists, Moves, Removes, Starts, Views
 
 
 async def act(call: Call, double: Double, outcome: str, forced: bool = False) -> str:
@@ -39,6 +39,8 @@ async def act(call: Call, double: Double, outcome: str, forced: bool = False) ->
     if forced and isinstance(role, Views) and (found := _viewed(call, double, role)):
         call.task = found[0]
     if role is None or forced or outcome != call.operation.success.name:
+        return outcome
+    if isinstance(role, Starts) and role.when is not None and call.lifecycle is None:
         return outcome
     return await _ROLES[type(role)](call, double, role)
 
@@ -169,6 +171,9 @@ async def _show(call: Call, double: Double, role: Views) -> str:
     call.task = found = views[0]
     call.tasks = views if role.joined is not None else None
     call.choose_representation(found.call.artifact_media)
+    ended = found.position.ended
+    if role.until is not None and ended is not None and double.state.now() > ended + role.until:
+        raise Refusal("task", outcome=role.missing)
     if role.refuses is not None and role.refuses[0].is_valid(found.call.known_fields):
         raise Refusal("task", outcome=role.refuses[1])
     return role.outcome(found.position.state)
@@ -236,8 +241,15 @@ async def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Ta
 
 async def _merged(call: Call, double: Double, task: Task) -> Task:
     """A task with what a client says more of it; what is empty says nothing."""
+    return await _with(
+        double, task, {name: each for name, each in call.fields.items() if each not in (None, "")}
+    )
+
+
+async def _with(double: Double, task: Task, fields: Mapping[str, Any]) -> Task:
+    """A task with other fields, and what comes of them."""
     sent = task.sent()
-    sent["fields"] |= {name: each for name, each in call.fields.items() if each not in (None, "")}
+    sent["fields"] |= fields
     viewed = view(double, task._replace(request=json_text.plain(sent)))
     made = await make(viewed.call, double, resumed(double, viewed), task.artifacts)
     return viewed.task._replace(artifacts=made.artifacts, texts=made.texts, flaw=made.flaw, seed=made.seed)
@@ -257,10 +269,26 @@ async def _remove(call: Call, double: Double, role: Removes) -> str:
     return call.operation.success.name
 
 
+async def _change(call: Call, double: Double, role: Changes) -> str:
+    fields = {at[0]: each for at, value in role.sets if (each := call.evaluate(value)) not in (None, "")}
+    while True:
+        task = find_task(call, double, role.id)
+        if task is None:
+            raise Refusal("task", outcome=role.missing)
+        changed = await _with(double, task, fields)
+        replaced = double.state.replace_task(task, changed, anyway=True)
+        if replaced == "full":
+            raise Refusal("crash")
+        if replaced == "replaced":  # else somebody was faster: look again
+            call.task = view(double, changed)
+            return call.operation.success.name
+
+
 _ROLES: Mapping[type, Callable[[Call, Double, Any], Awaitable[str]]] = {
     Starts: _start,
     Views: _show,
     Lists: _list,
     Moves: _move,
     Removes: _remove,
+    Changes: _change,
 }

@@ -36,12 +36,13 @@ class UploadedFile:
 
 
 def uploads(call: Call, double: Double, blurred: bool) -> tuple[UploadedFile, ...]:
-    """The file in the field that the operation names; an empty one where a forced outcome came without."""
+    """The file in the field that the operation names; one of the prompts' texts where none came."""
     artifact = call.operation.artifact
     if artifact is None or artifact.upload is None:
         return ()
     part = call.files.get(artifact.upload)
-    data, name = (part.data, part.filename) if part else (b"", artifact.upload)
+    said = "\n".join(call.prompts).encode("utf-8", "surrogatepass")
+    data, name = (part.data, part.filename) if part else (said, artifact.upload)
     return (UploadedFile(data, name, str(call.artifact_media)),)
 
 

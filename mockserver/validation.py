@@ -17,6 +17,7 @@ from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
+from proofsheet.mockserver.media.slides.reader import slides
 from proofsheet.spec import schemas
 from proofsheet.spec.document import Parameter
 from proofsheet.spec.request_bodies import Picture
@@ -71,6 +72,7 @@ def _flaws(call: Call) -> list[Flaw]:
     found += [flaw for flaw in checks.bodies[call.body.media_type].flaws(instance) if flaw.field not in known]
     found += _picture_flaws(call)
     found += _sound_flaws(call)
+    found += _document_flaws(call)
     found += _prompt_flaws(call)
     found += inner_picture_flaws(call.body, call.given)
     found += inner_sound_flaws(call.body, call.inner_sounds)
@@ -169,6 +171,19 @@ def _sound_flaws(call: Call) -> Iterator[Flaw]:
             yield Flaw("audio-broken", name if wanted.named else "", options)
         elif heard.seconds < wanted.min_seconds:
             yield Flaw("audio-min-seconds", name, {"limit": wanted.min_seconds})
+
+
+def _document_flaws(call: Call) -> Iterator[Flaw]:
+    """What is wrong with uploaded documents: the ending of its name, or a PPTX that does not open."""
+    for name, formats in call.body.documents.items() if call.body else ():
+        if (file := call.files.get(name)) is None:
+            continue
+        ending = PurePath(file.filename).suffix.lower().removeprefix(".")
+        options = {"options": ", ".join(formats)}
+        if ending not in formats:
+            yield Flaw("document-format", name, options)
+        elif ending == "pptx" and slides(file.data) is None:
+            yield Flaw("document-broken", name, options)
 
 
 def _rule_flaws(

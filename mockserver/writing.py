@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.choices import Choice, Part, RequestToWrite, scripted, written
 from proofsheet.mockserver.classifying import Result, results
+from proofsheet.mockserver.media.text.outline import markdown
+from proofsheet.mockserver.outlines import outline_of
 from proofsheet.mockserver.scripts import Script
 from proofsheet.mockserver.transcripts import Transcript, transcript
 from proofsheet.spec import pointers, tokens
 from proofsheet.spec.completion import FINISHES, Completion
 from proofsheet.spec.document import Operation
 from proofsheet.spec.embedding import Embedding
+from proofsheet.spec.outline import Node
 from proofsheet.spec.transcription import Transcription
 
 _MOST_CHOICES = 128
@@ -40,6 +43,7 @@ class Writing:
     alternatives: int | None = None  # how many likely tokens are named; None: not even its own
     causes: Mapping[str, str] = field(default_factory=dict)  # the API's word for what cut it
     transcript: Transcript | None = None  # of what is said in a file
+    outline: Node | None = None  # that is written in Markdown
     shows_thoughts: bool = False  # whether what was thought is summed up in the answer
 
     @property
@@ -74,6 +78,8 @@ def writing(call: Call) -> Writing | None:
         call.writing = Writing((), count_tokens(call), {}, (), dimensions=0, form="", results=found_results)
     elif call.writing is None and call.operation.transcription is not None:
         call.writing = _heard(call, call.operation.transcription)
+    elif call.writing is None and call.operation.outline is not None:
+        call.writing = _outlined(outline_of(call, call.operation.outline))
     found: Writing | None = call.writing
     return found
 
@@ -86,15 +92,23 @@ def _thought_tokens(completion: Completion, call: Call) -> int | None:
 def _heard(call: Call, wanted: Transcription) -> Writing:
     """What is said in the file of a call, as a text that could stand in reply."""
     heard = transcript(call, wanted)
+    read = math.ceil(heard.seconds * wanted.second)
+    return replace(_said(heard.text), prompt_tokens=read, alternatives=0, transcript=heard)
+
+
+def _outlined(outline: Node) -> Writing:
+    return replace(_said(markdown(outline)), outline=outline)
+
+
+def _said(text: str) -> Writing:
+    """A text that no conversation led to."""
     return Writing(
-        choices=(Choice(0, (Part("text", tokens.tokens(heard.text)),), "stop"),),
-        prompt_tokens=math.ceil(heard.seconds * wanted.second),
+        choices=(Choice(0, (Part("text", tokens.tokens(text)),), "stop"),),
+        prompt_tokens=0,
         finishes={each: each for each in FINISHES},
         inputs=(),
         dimensions=0,
         form="",
-        alternatives=0,
-        transcript=heard,
     )
 
 

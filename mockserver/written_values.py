@@ -232,6 +232,7 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     "$vector.index": lambda place: iter([] if place.vector is None else [place.vector]),
     "$vector.values": _vector,
     "$piece.text": lambda place: iter([] if place.piece is None else [place.piece]),
+    "$outline.tree": lambda place: iter([place.writing.outline.tree] if place.writing.outline else []),
     "$transcript.duration": _of_transcript(lambda heard: round(heard.seconds, 3)),
     "$transcript.seconds": _of_transcript(lambda heard: math.ceil(heard.seconds)),
     "$transcript.written": _of_transcript(lambda heard: heard.written),

@@ -133,6 +133,8 @@ class Artifact:
     lyrics: Tokens | None = None  # the words that are sung
     title: Tokens | None = None
     instrumental: Tokens | bool = False  # whether nobody sings
+    pages: Tokens | None = None  # of slides, as JSON
+    name: Tokens | None = None  # what they are called, where not as their title
 
     @property
     def is_edit(self) -> bool:
@@ -272,6 +274,8 @@ def artifact(node: Any) -> Artifact | None:
         lyrics=_tokens(node.get("lyrics")),
         title=_tokens(node.get("title")),
         instrumental=_place_or(node.get("instrumental", False)),
+        pages=_tokens(node.get("pages")),
+        name=_tokens(node.get("name")),
     )
 
 

@@ -18,6 +18,7 @@ from proofsheet.spec.document import Cors, Difference, Document, Operation, Para
 from proofsheet.spec.embedding import embedding
 from proofsheet.spec.grants import grants
 from proofsheet.spec.kept import kept
+from proofsheet.spec.outline import outline
 from proofsheet.spec.policy import policy
 from proofsheet.spec.request_bodies import bodies
 from proofsheet.spec.resources import resource_role, resources
@@ -114,6 +115,7 @@ def _operation(
         callbacks=tuple(build_tasks.callbacks(node)),
         completion=completion(node.get("x-completion")),
         transcription=transcription(node.get("x-transcription")),
+        outline=outline(node.get("x-outline")),
         embedding=embedding(node.get("x-embedding")),
         classification=classification(node.get("x-classification")),
         resource=resource_role(node.get("x-resource"), resources(raw)),

@@ -21,6 +21,7 @@ from proofsheet.spec.paging import page
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import (
     Callback,
+    Changes,
     Lifecycle,
     Link,
     Lists,
@@ -36,7 +37,7 @@ from proofsheet.spec.tasks import (
     Where,
 )
 
-ROLES = ("starts", "views", "lists", "moves", "removes")
+ROLES = ("starts", "views", "lists", "moves", "removes", "changes")
 
 
 def lifecycles(raw: Any) -> dict[str, Lifecycle]:
@@ -128,6 +129,7 @@ def _starts(node: Any, known: Mapping[str, Lifecycle]) -> Starts:
         queued=Queued(**node["queued"]) if "queued" in node else None,
         flawed=node.get("flawed"),
         expires=pointers.split(node["expires"]) if "expires" in node else None,
+        when=Schema(node["when"]) if "when" in node else None,
     )
 
 
@@ -154,6 +156,7 @@ def _views(node: Any, known: Mapping[str, Lifecycle]) -> Views:
         answers=node.get("answers"),
         otherwise=node.get("otherwise"),
         refuses=_refuses(node.get("refuses")),
+        until=node.get("until"),
     )
 
 
@@ -173,6 +176,7 @@ def _lists(node: Any, known: Mapping[str, Lifecycle]) -> Lists:
         page=page(node.get("page")),
         where=tuple(_where(each) for each in node.get("where", ())),
         part=pointers.split(node.get("part", "")),
+        without=tuple(node.get("without", ())),
     )
 
 
@@ -182,6 +186,11 @@ def _where(node: Any) -> Where:
 
 def _moves(node: Any, known: Mapping[str, Lifecycle]) -> Moves:
     return Moves(parse(node["id"]), node["to"], node["missing"], node["refused"], node.get("merges", False))
+
+
+def _changes(node: Any, known: Mapping[str, Lifecycle]) -> Changes:
+    sets = tuple((pointers.split(at), parse(each)) for at, each in node["sets"].items())
+    return Changes(parse(node["id"]), node["missing"], sets)
 
 
 def _removes(node: Any, known: Mapping[str, Lifecycle]) -> Removes:
@@ -195,6 +204,7 @@ _MAKE: Mapping[str, Callable[[Any, Mapping[str, Lifecycle]], Role]] = {
     "lists": _lists,
     "moves": _moves,
     "removes": _removes,
+    "changes": _changes,
 }
 
 

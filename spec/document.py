@@ -22,6 +22,7 @@ from proofsheet.spec.events import EventStream
 from proofsheet.spec.expressions import Binds, Expression
 from proofsheet.spec.grants import Grants
 from proofsheet.spec.kept import Kept
+from proofsheet.spec.outline import Outline
 from proofsheet.spec.policy import Policy
 from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.resources import ResourceRole
@@ -147,6 +148,7 @@ class Operation:
     callbacks: tuple[Callback, ...] = ()
     completion: Completion | None = None  # what it writes in reply
     transcription: Transcription | None = None
+    outline: Outline | None = None  # that it writes, or makes slides of
     embedding: Embedding | None = None  # what it turns into vectors
     classification: Classification | None = None  # what it finds out of texts and pictures
     resource: ResourceRole | None = None  # what it does with resources
@@ -163,8 +165,9 @@ class Operation:
 
     @property
     def lifecycle(self) -> Lifecycle | None:
-        """The lifecycle of the tasks that it starts, if it starts any and all are of one."""
-        return self.task.lifecycle if isinstance(self.task, Starts) else None
+        """The lifecycle of the tasks that it starts, if every request starts one and all are of one."""
+        role = self.task
+        return role.lifecycle if isinstance(role, Starts) and role.when is None else None
 
     @property
     def lifecycles(self) -> Mapping[str, Lifecycle]:

@@ -16,6 +16,7 @@ ARTIFACT = frozenset(
         *("bytes", "base64", "seed", "mediaType", "url", "width", "height", "stage", "seconds"),
         *("first-frame", "last-frame"),  # links to pictures of a video
         *("id", "cover", "video"),  # of a task's; links to a picture and a video of music
+        *("title", "name", "pages", "structure", "count"),  # of slides: pages as JSON, and how many
     )
 )
 TOKENS = frozenset(
@@ -36,7 +37,7 @@ PAGE = frozenset(
     f"$page.{each}"
     for each in (
         *("number", "size", "count", "offset", "pages", "first", "last", "empty"),
-        *("more", "first-id", "last-id"),
+        *("more", "first-id", "last-id", "total"),
     )
 )
 OFFER = frozenset(f"$offer.{each}" for each in ("id", "name", "label", "icon"))  # of each that is shown
@@ -52,7 +53,7 @@ WRITING = frozenset(
         ),  # the one tool of a choice that may call one
         *(f"${of}.{each}" for of in ("token", "alternative") for each in ("text", "logprob", "bytes")),
         *(f"$usage.{each}" for each in ("prompt", "completion", "thought", "total")),
-        *("$piece.text", "$summary.text", "$token.offset", "$token.alternatives"),
+        *("$piece.text", "$summary.text", "$token.offset", "$token.alternatives", "$outline.tree"),
     }
 )
 LIMIT = frozenset(
@@ -74,7 +75,13 @@ VECTOR = frozenset({"$vector.index", "$vector.values"})
 PARTS = "$choice.parts"  # of which a list has one item each
 OTHERWISE = frozenset({"absent", "null"})
 # How a value is written, where not as it is: times are Unix seconds, progress and shares go from 0 to 1.
-FORMS = frozenset({"epoch-seconds", "epoch-ms", "iso-8601", "percent", "percent-number", "cents", "text"})
+FORMS = frozenset(
+    {
+        *("epoch-seconds", "epoch-ms", "iso-8601", "date-time", "percent", "percent-number", "cents", "text"),
+        "gzip",  # its JSON, packed, as base64
+        *("integer", "hours"),  # hours in seconds
+    }
+)
 CALL = frozenset(
     {
         "$call.cost",

@@ -43,6 +43,7 @@ class Body:
     file_lists: frozenset[str] = frozenset()  # fields of a form that hold several files: parts of one name
     text_lists: frozenset[str] = frozenset()  # the same with texts
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the endings of their names
     sounds: Mapping[str, Sound] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     json_parts: frozenset[str] = frozenset()  # fields of a form that hold JSON
@@ -100,6 +101,11 @@ def _body(media_type: str, content: Any, required: bool) -> Body:
         },
         file_lists=file_lists,
         text_lists=frozenset(listed) - file_lists - json_parts if is_form else frozenset(),
+        documents={
+            name: tuple(each["x-document"]["formats"])
+            for name, each in properties.items()
+            if "x-document" in each
+        },
         sounds={name: sound(each["x-audio"]) for name, each in properties.items() if "x-audio" in each},
         pictures={name: _picture(node) for name, each in properties.items() for node in _pictures(each)},
         defaults={name: each["default"] for name, each in properties.items() if "default" in each},

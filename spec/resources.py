@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from proofsheet.spec.expressions import Expression, parse
+from proofsheet.spec.paging import Page, page
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,19 @@ class Resources:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Which of the resources a list has: those whose members are what is asked for, a page of them.
+
+    Without those whose ids the request names; in any order, another one each time, if `at_random`.
+    """
+
+    where: tuple[tuple[str, Expression], ...] = ()  # a member, and where the request says what it is
+    page: Page | None = None
+    without: Expression | None = None
+    at_random: bool = False
+
+
+@dataclass(frozen=True)
 class ResourceRole:
     """What an operation does with resources: it lists them, or views or needs the one with an `id`.
 
@@ -48,6 +62,7 @@ class ResourceRole:
     id: Expression | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     says: str | None = None  # of one that does not fit
+    listed: Listed = field(default_factory=Listed)
 
     def fits(self, resource: Mapping[str, Any]) -> bool:
         """Whether a resource has the members that are wanted of it."""
@@ -80,4 +95,11 @@ def resource_role(node: Mapping[str, Any] | None, known: Mapping[str, Resources]
         parse(node["id"]) if "id" in node else None,
         node.get("where", {}),
         node.get("says"),
+        _listed(node.get("lists", {})),
     )
+
+
+def _listed(node: Mapping[str, Any]) -> Listed:
+    where = tuple((member, parse(each)) for member, each in node.get("where", {}).items())
+    without = parse(node["without"]) if "without" in node else None
+    return Listed(where, page(node.get("page")), without, node.get("order") == "random")

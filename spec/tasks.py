@@ -155,6 +155,7 @@ class Starts:
     parent: Parent | None = None
     expires: tuple[str, ...] | None = None  # where its request says after how many seconds it is gone
     parents: tuple[Parent, ...] = ()  # all that it may have: the first that the request names counts
+    when: Schema | None = None  # only requests that fit (with defaults) start one
 
     @property
     def needed(self) -> Parent | None:
@@ -182,6 +183,7 @@ class Views:
     answers: Mapping[str, str] | None = None  # state to outcome, where those do not have one name
     otherwise: str | None = None  # the outcome for a state that is not among them
     refuses: tuple[Schema, str] | None = None  # the outcome where the task was submitted with such fields
+    until: float | None = None  # seconds after its end for which it is shown
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
         """The outcomes that show no task."""
@@ -216,6 +218,7 @@ class Lists:
     turned: tuple[Expression, str] | None = None  # where it is asked for the other order, and by which value
     where: tuple[Where, ...] = ()
     part: tuple[str, ...] = ()  # of what the view shows, where it is not all
+    without: tuple[str, ...] = ()  # members of that which no item of the list has
 
     def refusals(self, successes: Sequence[str]) -> frozenset[str]:
         """A list may be empty and refuses nothing."""
@@ -252,7 +255,21 @@ class Removes:
         return frozenset({self.missing, self.refused or self.missing}) - {*successes[:1]}
 
 
-Role = Starts | Views | Lists | Moves | Removes
+@dataclass(frozen=True)
+class Changes:
+    """The operation changes what a task was submitted with: what it made is made anew, its state stays."""
+
+    id: Expression
+    missing: str
+    sets: tuple[tuple[tuple[str, ...], Expression], ...]  # a place in that, and what is put there
+
+    def refusals(self, successes: Sequence[str]) -> frozenset[str]:
+        """The outcome of a task that there is not."""
+        return frozenset({self.missing}) - {*successes[:1]}
+
+
+OfOne = Views | Moves | Removes | Changes  # what an operation does to the one task that a request names
+Role = Starts | Lists | OfOne
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.policy import RateLimit
-from proofsheet.spec.tasks import Moves, Removes, Views
+from proofsheet.spec.tasks import OfOne
 
 OTHER = "burst+other-key"
 
@@ -126,7 +126,7 @@ def _free(source: Source, policy: str) -> Operation | None:
         each
         for each in source.document.operations.values()
         if each.policy.name == policy and each.body is None and each.cost is None
-        if not isinstance(each.task, Views | Moves | Removes)  # which need a task
+        if not isinstance(each.task, OfOne)  # which need a task
         if each.kept is None or not each.kept.is_about_one
     )
     return next(found, None)

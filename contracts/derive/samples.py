@@ -16,6 +16,7 @@ from PIL import Image
 
 from proofsheet.contracts.case import Case, Part, Request, Step
 from proofsheet.contracts.derive.source_audio import is_audio, seconds_of, source_audio
+from proofsheet.contracts.derive.source_document import is_document, source_document
 from proofsheet.contracts.derive.source_pictures import (
     SIDES,
     in_json,
@@ -101,6 +102,8 @@ def _chosen_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tu
 
 def picture_value(schema: Mapping[str, Any]) -> Any:
     """A picture to start from, or a list of as many as it must have; a recording where one is wanted."""
+    if "x-document" in schema:
+        return source_document()
     if "x-audio" in schema:
         return source_audio()
     if kind_of(schema) == "array":
@@ -285,6 +288,7 @@ def part(name: str, value: Any) -> Part:
     """A value as a form sends it: text, or a file where it is bytes."""
     if isinstance(value, bytes):
         kind = ("wav", "audio/wav") if is_audio(value) else ("png", "image/png")
+        kind = ("pptx", "application/octet-stream") if is_document(value) else kind
         return Part(name, value, f"{name}.{kind[0]}", kind[1])
     text = value if isinstance(value, str) else json.dumps(value)
     times = len(text) if len(text) > LONG and text == text[0] * len(text) else 1

@@ -18,7 +18,8 @@ _MASK = (0.45, 0.1, 0.9, 0.6)
 
 def is_picture(schema: Mapping[str, Any]) -> bool:
     """Whether a field holds a picture: a form's file, or text that stands for one."""
-    return (schema.get("format") == "binary" and "x-audio" not in schema) or "x-picture" in schema
+    is_other = "x-audio" in schema or "x-document" in schema
+    return (schema.get("format") == "binary" and not is_other) or "x-picture" in schema
 
 
 def source_picture(schema: Mapping[str, Any]) -> bytes:

@@ -31,13 +31,13 @@ from proofsheet.contracts.derive.task_requests import (
 from proofsheet.contracts.expectation import Expectation, SpeaksFor
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec.document import Document, Operation
-from proofsheet.spec.tasks import Moves, Removes, Starts, Views
+from proofsheet.spec.tasks import Moves, OfOne, Starts
 
 
 def task_moves(source: Source, operation: Operation) -> Iterator[Derived]:
     """Every requirement on what an operation does to one task that there is, or is not."""
     role = operation.task
-    if isinstance(role, Views | Moves | Removes) and id_place(operation):
+    if isinstance(role, OfOne) and id_place(operation):
         yield _unknown(source, operation, role.missing)
     if isinstance(role, Moves):
         yield from _moved(source, operation, role)

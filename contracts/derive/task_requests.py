@@ -17,7 +17,7 @@ from proofsheet.contracts.trail import Ended
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.expressions import Expression
-from proofsheet.spec.tasks import Lifecycle, Lists, Moves, Removes, Starts, Views
+from proofsheet.spec.tasks import Lifecycle, Lists, Moves, OfOne, Starts, Views
 
 
 def id_place(operation: Operation) -> Expression | None:
@@ -31,7 +31,7 @@ def id_place(operation: Operation) -> Expression | None:
 
 def _place(operation: Operation) -> Expression | None:
     role = operation.task
-    if isinstance(role, Views | Moves | Removes):
+    if isinstance(role, OfOne):
         return role.id
     if isinstance(role, Lists):
         return role.ids
@@ -81,7 +81,7 @@ def in_its_text(place: Expression, body: dict[str, Any], field: str, id: str) ->
 
 def plain_answer(operation: Operation, requirement: str) -> Expectation:
     """What a plain request gets: a refusal, if it is about a task or an answer: none has its example's id."""
-    if isinstance(operation.task, Views | Moves | Removes):
+    if isinstance(operation.task, OfOne):
         return RefusedAs(requirement, operation.task.missing)
     if operation.kept is not None and operation.kept.is_about_one:
         return RefusedAs(requirement, operation.policy.outcome("kept", "missing"))

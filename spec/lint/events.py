@@ -44,7 +44,11 @@ def _events(op: Op, sample: Sample) -> Iterator[Found]:
 
 
 def _kinds(op: Op, at: str, kinds: set[str]) -> Iterator[Found]:
-    if not {"x-completion", "x-transcription"} & op.node.keys() and kinds - {PARTIAL, ARTIFACT, FILE}:
+    if not {"x-completion", "x-transcription", "x-outline"} & op.node.keys() and kinds - {
+        PARTIAL,
+        ARTIFACT,
+        FILE,
+    }:
         yield Found(at, f"{op.id} has no x-completion whose pieces its events could be of")
     if kinds & {ARTIFACT, FILE} and "x-artifact" not in op.node:
         yield Found(at, f"{op.id} has no x-artifact that its events could be of")

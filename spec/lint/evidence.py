@@ -26,13 +26,22 @@ _KEYWORDS = (
         "x-artifact",
         "x-picture",
         "x-audio",
+        "x-document",
         "x-json-schema",
         "x-precedence",
         "x-refusals",
         "x-wording",
         "x-codes",
     ),
-    *("x-negotiation", "x-completion", "x-embedding", "x-transcription", "x-classification", "x-dialogue"),
+    *(
+        "x-negotiation",
+        "x-completion",
+        "x-embedding",
+        "x-transcription",
+        "x-outline",
+        "x-classification",
+        "x-dialogue",
+    ),
 )
 # Facts with numbers: an evidence further up was hardly written with them in mind.
 _NUMBERS = (

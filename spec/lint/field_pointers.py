@@ -15,6 +15,7 @@ _CHOICES = (
     *(("x-artifact", "seconds"), ("x-artifact", "sound")),
     *(("x-cost", "tokens", "prompt"), ("x-cost", "tokens", "completion"), ("x-negotiation", "by")),
     *(("x-embedding", "usual"), ("x-embedding", "form"), ("x-transcription", "form")),
+    ("x-outline", "pages"),
 )
 _OF_SIZE = ("width", "height", "of", "left", "right", "up", "down")
 
@@ -45,7 +46,7 @@ def existing(context: Context) -> Iterator[Found]:
     """Every pointer into the request leads to a property that exists."""
     for op in context.operations:
         for at, pointer in _pointers(op):
-            if schema_at(op, pointer) is None:
+            if schema_at(op, pointer) is None and not pointer.startswith("/$"):
                 known = (
                     ", ".join(name for each in op.schemas for name in each.get("properties", {})) or "none"
                 )
@@ -75,6 +76,8 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
             "last",
             "lyrics",
             "title",
+            "name",
+            "pages",
         ),
     )
     timed = {
@@ -89,6 +92,11 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
     yield from _named("/x-classification", op.node.get("x-classification", {}), ("input",))
     yield from _named("/x-transcription", op.node.get("x-transcription", {}), ("file",))
+    outline = op.node.get("x-outline", {})
+    yield from (
+        (f"/x-outline/subject/{index}", each) for index, each in enumerate(outline.get("subject", ()))
+    )
+    yield from _named("/x-outline", outline, ("given", "question", "language"))
     if "x-dialogue" not in op.node:  # what it points to there are settings and items
         yield from _of_completion(op.node.get("x-completion", {}))
     for at, value in _tables(op):

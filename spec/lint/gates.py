@@ -120,11 +120,12 @@ def _can(op: Op, gate: str, kind: str) -> bool:
         if kind == "unfit":
             return "moves" in role
         return (kind == "earlier") == ("keeps" in role or "x-completion" in op.node)
-    keyword = kind.removeprefix("picture-").removeprefix("audio-")
+    keyword = kind.removeprefix("picture-").removeprefix("audio-").removeprefix("document-")
     if gate != "validate" or (kind not in SCHEMA_KEYWORDS and keyword == kind):
         return True
     if keyword in ("format", "broken", "bomb"):
-        keyword = "x-audio" if kind.startswith("audio-") else "x-picture"
+        of = kind.partition("-")[0]
+        keyword = f"x-{of}"
     schemas = [each["schema"] for each in op.node.get("parameters", ())]
     schemas += [content["schema"] for _, _, content in op.bodies]
     return any(_uses(each, keyword) for each in schemas)

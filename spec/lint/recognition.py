@@ -33,12 +33,21 @@ def _shared(op: Op) -> Iterator[Found]:
     own = [each for each in samples(op) if "x-speaker" not in each.node]
     for one, other in combinations(own, 2):
         same = (one.status, one.media_type) == (other.status, other.media_type)
-        if same and one.name != other.name and not _differ(_marks(one.node), _marks(other.node)):
+        differs = _differ(_marks(one.node), _marks(other.node)) or _lack(one.node, other.node)
+        if same and one.name != other.name and not differs:
             message = (
                 f"{one.name} and {other.name} share {one.status} {one.media_type} and no constant that tells "
                 f"which is which; give both an x-const such as [/code]"
             )
             yield Found(other.pointer, message)
+
+
+def _lack(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether each has a constant where nothing stands in the other."""
+    return all(
+        any(not any(True for _ in pointers.find(lacks["value"], pointers.split(at))) for at in has)
+        for has, lacks in ((one.get("x-const", ()), other), (other.get("x-const", ()), one))
+    )
 
 
 def _marks(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -163,7 +163,14 @@ def _removes(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str
     yield from _no_states(sorted(role["states"]), states, "/states")
 
 
-_ROLES = {"starts": _starts, "views": _views, "lists": _lists, "moves": _moves, "removes": _removes}
+def _changes(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
+    yield from _outcomes(op, _named(role))
+
+
+_ROLES = {
+    **{"starts": _starts, "views": _views, "lists": _lists},
+    **{"moves": _moves, "removes": _removes, "changes": _changes},
+}
 
 
 def _links(op: Op, ops: Mapping[str, Op]) -> Iterator[Found]:

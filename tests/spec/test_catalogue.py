@@ -80,6 +80,7 @@ def test_what_an_entry_means_was_served_and_judged(library: Library, tmp_path: P
 
 
 _SAID = {
+    "docs/docmee.md": ("Api-Key", "token", "createApiToken", "/docmee/v1"),
     "docs/midjourney.md": ("notifyHook", "/mj-fast", "state"),
     "docs/pixverse.md": ("callback_url", "/pixverse/v1/pro/generate", "feed"),
     "docs/suno.md": ("/suno/v2/generate", "continue_clip_id", "/suno/v2/uploads/audio", "feed"),

@@ -1,0 +1,1 @@
+"""Slide documents: what one is made of, its file, and how files of others are read."""
