@@ -16,8 +16,8 @@ from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.media.audio.score import spans
 from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.text.reply import reply_tokens
-from proofsheet.spec import tokens
-from proofsheet.spec.transcription import Transcription
+from proofsheet.spec import pointers, tokens
+from proofsheet.spec.transcription import DIARIZED, Transcription
 
 _SILENT = 0.002  # a sample that is louder is heard
 _PACE = 2.4  # words a second, where nobody knows them
@@ -34,6 +34,8 @@ class Span:
     text: str
     start: float
     end: float
+    name: int | str = 0  # by which it is known: its index, or an id where it is said who speaks
+    voice: str = ""
 
     @property
     def tokens(self) -> list[int]:
@@ -51,6 +53,7 @@ class Transcript:
     text: str
     seconds: float
     form: str
+    voices: tuple[str, ...] = ("A",)  # who say a part each, in turn
 
     @cached_property
     def words(self) -> Sequence[Span]:
@@ -61,13 +64,17 @@ class Transcript:
     @cached_property
     def segments(self) -> Sequence[Span]:
         """The sentences, one after another from the first second to the last."""
-        parts = list(_parts(self.text))
+        parts = list(_parts(self.text)) or ([""] if self.form == DIARIZED else [])
         lengths = [max(len(each.strip()), 1) for each in parts]
         whole, at, found = sum(lengths), 0, list[tuple[str, float, float]]()
         for each, length in zip(parts, lengths, strict=True):
             found.append((each, self.seconds * at / whole, self.seconds * (at + length) / whole))
             at += length
-        return [Span(number, *each) for number, each in enumerate(_rounded(found))]
+        return [self._span(number, each) for number, each in enumerate(_rounded(found))]
+
+    def _span(self, index: int, said: tuple[str, float, float]) -> Span:
+        name = f"seg_{index:03}" if self.form == DIARIZED else index
+        return Span(index, *said, name, self.voices[index % len(self.voices)])
 
     @property
     def written(self) -> str:
@@ -84,10 +91,18 @@ def transcript(call: Call, wanted: Transcription) -> Transcript:
     heard, form = call.sounds.get(wanted.file), str(wanted.form.pick(call.fields))
     if not isinstance(heard, Audio):
         return Transcript("", 0.0, form)
-    said = heard.said["text"] if heard.said else None
+    said: str | None = heard.said["text"] if heard.said else None
+    voices: tuple[str, ...] = ("A",)
     if said is None or (wanted.translates and not said.isascii()):
-        said = _invented(call.files[wanted.file].data, heard)
-    return Transcript(said.strip(), heard.seconds, form)
+        said, voices = _invented(call.files[wanted.file].data, heard), ("A", "B")
+    return Transcript(said.strip(), heard.seconds, form, _named(call, wanted, voices))
+
+
+def _named(call: Call, wanted: Transcription, voices: tuple[str, ...]) -> tuple[str, ...]:
+    """Who speak, by the names that the call has for them."""
+    sent = next(pointers.find(call.fields, wanted.names), None) if wanted.names else None
+    known = [each for each in sent if isinstance(each, str)] if isinstance(sent, list) else []
+    return (*known, *voices[len(known) :])
 
 
 def _invented(data: bytes, heard: Audio) -> str:

@@ -20,7 +20,7 @@ from proofsheet.spec.completion import FINISHES, Completion
 from proofsheet.spec.document import Operation
 from proofsheet.spec.embedding import Embedding
 from proofsheet.spec.outline import Node
-from proofsheet.spec.transcription import Transcription
+from proofsheet.spec.transcription import DIARIZED, Transcription
 
 _MOST_CHOICES = 128
 _MOST_DIMENSIONS = 16_384
@@ -93,17 +93,18 @@ def _heard(call: Call, wanted: Transcription) -> Writing:
     """What is said in the file of a call, as a text that could stand in reply."""
     heard = transcript(call, wanted)
     read = math.ceil(heard.seconds * wanted.second)
-    return replace(_said(heard.text), prompt_tokens=read, alternatives=0, transcript=heard)
+    parts = [each.text for each in heard.segments] if heard.form == DIARIZED else [heard.text]
+    return replace(_said(*parts), prompt_tokens=read, alternatives=0, transcript=heard)
 
 
 def _outlined(outline: Node) -> Writing:
     return replace(_said(markdown(outline)), outline=outline)
 
 
-def _said(text: str) -> Writing:
-    """A text that no conversation led to."""
+def _said(*parts: str) -> Writing:
+    """A text, in parts, that no conversation led to."""
     return Writing(
-        choices=(Choice(0, (Part("text", tokens.tokens(text)),), "stop"),),
+        choices=(Choice(0, tuple(Part("text", tokens.tokens(each)) for each in parts), "stop"),),
         prompt_tokens=0,
         finishes={each: each for each in FINISHES},
         inputs=(),

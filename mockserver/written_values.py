@@ -67,6 +67,14 @@ class Place:
         is_last = self.number == len(self.chosen.parts) - 1
         return self.chosen.finish if is_last and self.chosen.finish in CUTS else "stop"
 
+    @property
+    def heard(self) -> Span | None:
+        """The part of what is said in a file, or the one that the part of the choice is."""
+        known = self.writing.transcript
+        if self.span is not None or known is None or self.part is None:
+            return self.span
+        return known.segments[self.number]
+
     def tokens(self) -> Iterator[Token]:
         """The tokens of the piece, or of all that the choice says as text."""
         found: Sequence[str] = list(self._written())
@@ -187,7 +195,7 @@ def _vector(place: Place) -> Iterator[Any]:
 
 
 def _of_span(name: str) -> Callable[[Place], Iterator[Any]]:
-    return lambda place: iter([getattr(place.span, name)] if place.span else [])
+    return lambda place: iter([getattr(found, name)] if (found := place.heard) else [])
 
 
 def _of_transcript(value: Callable[[Transcript], Any]) -> Callable[[Place], Iterator[Any]]:
@@ -239,7 +247,7 @@ WRITTEN: Mapping[str, Callable[[Place], Iterator[Any]]] = {
     **{
         f"${of}.{name}": _of_span(name)
         for of in ("segment", "word")
-        for name in ("index", "start", "end", "text", "tokens")
+        for name in ("index", "name", "voice", "start", "end", "text", "tokens")
     },
     "$usage.prompt": lambda place: iter([place.writing.prompt_tokens]),
     "$usage.completion": lambda place: iter([place.writing.completion_tokens]),

@@ -67,7 +67,7 @@ RESULT = frozenset(f"$result.{each}" for each in ("flagged", "categories", "scor
 TRANSCRIPT = frozenset(
     {
         *(f"$transcript.{each}" for each in ("duration", "seconds", "written")),
-        *(f"$segment.{each}" for each in ("index", "start", "end", "text", "tokens")),
+        *(f"$segment.{each}" for each in ("index", "name", "voice", "start", "end", "text", "tokens")),
         *(f"$word.{each}" for each in ("text", "start", "end")),
     }
 )

@@ -9,7 +9,8 @@ from typing import Any
 from proofsheet.spec import pointers
 from proofsheet.spec.choices import Choice, choice
 
-FORMS = ("text", "srt", "vtt", "json")  # how it may be written
+DIARIZED = "diarized"  # JSON that says who speaks
+FORMS = ("text", "srt", "vtt", "json", DIARIZED)  # how it may be written
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Transcription:
     form: Choice  # one of FORMS
     second: float
     translates: bool = False  # into English
+    names: tuple[str, ...] | None = None  # where those are named who speak
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ def transcription(node: Mapping[str, Any] | None) -> Transcription | None:
     for each in form.table.values() if form.table else (form.constant,):
         if each not in FORMS:
             raise ValueError(f"{each!r} is none of {', '.join(FORMS)}")
+    names = pointers.split(node["names"]) if "names" in node else None
     (file,) = pointers.split(node["file"])
-    return Transcription(file, form, node.get("second", 0), node.get("translates", False))
+    return Transcription(file, form, node.get("second", 0), node.get("translates", False), names)
 
 
 def sound(node: Mapping[str, Any]) -> Sound:

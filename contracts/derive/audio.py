@@ -28,7 +28,7 @@ from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.artifact import Artifact
 from proofsheet.spec.document import Operation
-from proofsheet.spec.transcription import Transcription
+from proofsheet.spec.transcription import DIARIZED, Transcription
 
 TEXT = "The lighthouse stands on a cliff, and at night its lamp turns slowly over the quiet sea below."
 QUICK = 4.0  # the speed at which the text is said again
@@ -148,6 +148,12 @@ def _of_examples(operation: Operation, heard: Transcription) -> Iterator[_Plan]:
             checks = ((WordsInOrder, ("word", SECONDS)), (WordsInOrder, ("segment", SECONDS)))
             says = "the answer says when each word is said"
             yield _Plan("transcript.words", says, "/x-transcription/file", fields, checks)
+    for each in body.examples if body else ():
+        if heard.form.pick(each) == DIARIZED:
+            fields = {**each, heard.file: source_audio()}
+            whole = ((IsTranscribed, ()), (DurationIs, (SECONDS,)), (WordsInOrder, ("segment", SECONDS)))
+            says = "the answer says who speaks, and when"
+            yield _Plan("transcript.diarized", says, "/x-transcription/form", fields, whole)
     at, example = _stream(operation)
     if example is not None:
         fields = {**example, heard.file: source_audio()}

@@ -48,6 +48,12 @@ class BodyField:
         return len(self.path) == 1
 
 
+def is_text_of_list(body: Body, field: BodyField) -> bool:
+    """Whether a field is one of several texts in a form: nothing in their place is of another kind."""
+    is_listed = field.path[1:] == ("*",) and field.name in body.text_lists
+    return is_listed and kind_of(field.schema) == "string"
+
+
 def body_fields(body: Body) -> Iterator[BodyField]:
     """Every field of a body, each before those inside it."""
     yield from _inside(body.schema, (), "")

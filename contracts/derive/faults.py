@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from proofsheet.contracts.derive.access import access
-from proofsheet.contracts.derive.body_fields import BodyField, Path, beyond, body_fields
+from proofsheet.contracts.derive.body_fields import BodyField, Path, beyond, body_fields, is_text_of_list
 from proofsheet.contracts.derive.bounds import bounds
 from proofsheet.contracts.derive.request_lines import places
 from proofsheet.contracts.derive.rules import rules
@@ -55,7 +55,8 @@ def _field(body: Body, field: BodyField) -> Iterator[Fault]:
     # An empty optional part may count as absent.
     may_be_empty = not (body.is_form and field.is_top) or field.required
     kinds += [keyword for keyword, wrong, _ in beyond(field.schema) if may_be_empty or wrong != ""]
-    if not (body.is_form and field.is_top) and kind_of(field.schema) in OTHER_KINDS:
+    is_text = (body.is_form and field.is_top) or is_text_of_list(body, field)
+    if not is_text and kind_of(field.schema) in OTHER_KINDS:
         kinds.append("kind")
     for kind in kinds:
         yield Fault(f"{field.topic}.{kind}", "body", kind, field.name, field.path)

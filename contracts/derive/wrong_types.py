@@ -11,7 +11,7 @@ from typing import Any
 from proofsheet.contracts.case import Case, Part
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
-from proofsheet.contracts.derive.body_fields import BodyField, body_fields, changed
+from proofsheet.contracts.derive.body_fields import BodyField, body_fields, changed, is_text_of_list
 from proofsheet.contracts.derive.refusals import lists_all, names_fields
 from proofsheet.contracts.derive.request_bodies import refusable
 from proofsheet.contracts.derive.sample_pictures import drawing
@@ -40,6 +40,8 @@ def kinds(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     is_form = operation.body.media_type == MULTIPART
     for field in body_fields(operation.body):
+        if is_text_of_list(operation.body, field):
+            continue
         if not (is_form and field.is_top):
             yield from _json(source, operation, field)
         elif lists_all(operation):

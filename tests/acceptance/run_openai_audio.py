@@ -121,6 +121,21 @@ def _(client: Client) -> None:
     assert found[-1].usage.total_tokens > 0
 
 
+@case("with who speaks, at once and as events")
+def _(client: Client) -> None:
+    def asked(**more: Any) -> Any:
+        wanted = {"model": "gpt-4o-transcribe-diarize", "response_format": "diarized_json", **more}
+        return client.audio.transcriptions.create(file=spoken(client), chunking_strategy="auto", **wanted)
+
+    found = asked(extra_body={"known_speaker_names": ["Ann"]})
+    assert [each.speaker for each in found.segments] == ["Ann", "Ann"]
+    assert "".join(each.text for each in found.segments) == TEXT == found.text
+    events = list(asked(stream=True))
+    parts = [each for each in events if each.type == "transcript.text.segment"]
+    assert [(each.id, each.speaker) for each in parts] == [("seg_000", "A"), ("seg_001", "A")]
+    assert "".join(each.delta for each in events if each.type == "transcript.text.delta") == events[-1].text
+
+
 @case("without waiting")
 def _(client: Client) -> None:
     async def asked() -> str:

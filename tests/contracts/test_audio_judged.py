@@ -314,6 +314,13 @@ def test_a_gateway_that_breaks_all_of_it_is_found(document: Document) -> None:
     assert found == {each.id.split(".", 2)[2] for each in asked.requirements}
 
 
+def test_one_of_several_texts_in_a_form_has_no_other_kind(document: Document) -> None:
+    names = plan(Source(document), "extended").requirements
+    of_names = [each.id for each in names if ".known_speaker_names." in each.id]
+    assert of_names
+    assert not any(each.endswith(".items.kind") for each in of_names)
+
+
 def test_a_format_is_known_by_its_first_bytes() -> None:
     heads = {b"RIFF\0\0\0\0WAVE": "wav", b"fLaC": "flac", b"\xff\xfb\x90\0": "mp3", b"\xff\xf1\x50": "aac"}
     assert [format_of(each) for each in heads] == list(heads.values())
