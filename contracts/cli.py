@@ -98,7 +98,7 @@ def _no_nan(context: Any, parameter: Any, value: float | None) -> float | None:
 @click.option("--profile", type=click.Choice(PROFILES), help="free costs nothing.  [default: core]")
 @click.option(
     "--budget", callback=parsed_by(lambda text: credits_in(text, 10**6)), metavar="CREDITS",
-    help="Never spend more.  [default: 150]",
+    help="Never spend more.  [default: 150, or $1.50 where a credit is less than a cent]",
 )  # fmt: skip
 @click.option(
     "--allow", multiple=True, type=click.Choice((*PERMISSIONS, NONE)),

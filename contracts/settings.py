@@ -37,6 +37,7 @@ from proofsheet.spec.shutdowns import as_of, day_of
 from proofsheet.spec.yaml_reader import BadFile
 
 BUDGET = Decimal(150)  # credits; the core profile fits
+LEAST_BUDGET = Decimal("1.5")  # US dollars: what that is where a credit is a cent
 EXPLORE = 25  # examples for each operation in the extended profile
 
 
@@ -155,7 +156,7 @@ def _settings(name: str, given: Mapping[str, Any], earlier: Mapping[str, Any], s
         day=day,
         profile=profile,
         permissions=permissions,
-        budget=layers.pick("budget", BUDGET),
+        budget=layers.pick("budget", _usual_budget(source.document)),
         seed=seed,
         explore=layers.pick("explore", EXPLORE if thorough else 0, f"profile {profile}"),
         only=only,
@@ -261,6 +262,11 @@ def _refuse_credentials(document: Document, headers: Mapping[str, str]) -> None:
     }
     if taken := sorted(fields & headers.keys()):
         raise BadUse(f"headers.{taken[0]}: the suite writes this header itself, with the key")
+
+
+def _usual_budget(document: Document) -> Decimal:
+    """In credits: BUDGET, or as many as LEAST_BUDGET buys where one is worth less than a cent."""
+    return max(BUDGET, LEAST_BUDGET / Decimal(str(document.credit_usd or 1)))
 
 
 def _refuse_address(document: Document, url: str | None) -> None:

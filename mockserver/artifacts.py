@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
@@ -134,8 +136,11 @@ def of_task(double: Double, view: TaskView) -> Iterator[Artifact]:
 
 
 def _of_call(call: Call, double: Double, kind: str, seconds: float) -> Iterator[Artifact]:
-    for each in call.pictures:
-        yield _linked(call, each, partial(_kept, double, kind, each, seconds))
+    for index, each in enumerate(call.pictures):
+        made = _linked(call, each, partial(_kept, double, kind, each, seconds))
+        yield replace(
+            made, id=str(UUID(bytes=blake2b(f"{call.id} {index}".encode(), digest_size=16).digest()))
+        )
 
 
 def _kept(double: Double, kind: str, description: Any, seconds: float, still: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from proofsheet.contracts.checks.media_quality import decoded
+from proofsheet.contracts.checks.media_quality import with_pixels
 from proofsheet.contracts.expectation import Answer, Expectation
 
 SAME_SHADE = 24  # shades of a channel: coding it again, in another size, stays well below
@@ -27,7 +27,7 @@ class KeepsPicture(Expectation):
     share: float
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        for each in decoded(answer):
+        for each in with_pixels(answer):
             away = list(distances(each.small, self.expected, self.where))
             kept_share = sum(each <= SAME_SHADE for each in away) / len(away)
             if kept_share < self.share:
@@ -45,7 +45,7 @@ class ChangesPicture(Expectation):
     share: float
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        for each in decoded(answer):
+        for each in with_pixels(answer):
             away = list(distances(each.small, self.given, self.where))
             if sum(each > OTHER for each in away) < self.share * len(away):
                 yield "expected another picture where the mask is, came the given one"
@@ -57,7 +57,7 @@ class IsCutOut(Expectation):
     of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        for each in decoded(answer):
+        for each in with_pixels(answer):
             if each.clear is None:
                 yield f"expected a picture with transparency, came {each.mode}"
             elif each.clear < LEAST_CLEAR or each.clear > 1 - LEAST_CLEAR:
@@ -70,7 +70,7 @@ class IsOpaque(Expectation):
     of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        for each in decoded(answer):
+        for each in with_pixels(answer):
             if each.clear:
                 yield f"expected an opaque picture; {each.clear:.0%} is transparent"
 

@@ -135,9 +135,15 @@ class FormatIs(Expectation):
                 yield f"expected a picture in {wanted}, came {each.format}"
 
 
+ROUNDED = 0.01  # relative, of the ratio of a drawing: its sides may be whole numbers
+
+
 @dataclass(frozen=True)
 class SizeIs(Expectation):
-    """Every picture has this size in pixels, or with a tolerance its ratio, and about as many pixels."""
+    """Every picture has this size in pixels, or with a tolerance its ratio, and about as many pixels.
+
+    Of a drawing the ratio alone counts: it is as large as it is shown.
+    """
 
     of = "file"
 
@@ -148,7 +154,8 @@ class SizeIs(Expectation):
 
     def findings(self, answer: Answer) -> Iterator[str]:
         for each in decoded(answer):
-            if not self._fits(each.width, each.height):
+            fits = self._has_ratio if each.shapes is not None else self._fits
+            if not fits(each.width, each.height):
                 about = "about " if self.tolerance else ""
                 wanted = f"{about}{self.width} x {self.height} pixels"
                 yield f"expected {wanted}, came {each.width} x {each.height}"
@@ -156,9 +163,12 @@ class SizeIs(Expectation):
     def _fits(self, width: int, height: int) -> bool:
         if not self.tolerance:
             return (width, height) == (self.width, self.height)
-        ratio = (width / height) / (self.width / self.height)
         area = (width * height) / (self.width * self.height)
-        return abs(ratio - 1) <= self.tolerance and 1 / self.times <= area <= self.times
+        return self._has_ratio(width, height) and 1 / self.times <= area <= self.times
+
+    def _has_ratio(self, width: int, height: int) -> bool:
+        ratio = (width / height) / (self.width / self.height)
+        return abs(ratio - 1) <= (self.tolerance or ROUNDED)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat, UnidentifiedImageErro
 
 from proofsheet.contracts.checks.image_files import read_file
 from proofsheet.contracts.checks.model_files import MAGIC, read_model
+from proofsheet.contracts.checks.vector_files import is_vector, read_vector
 
 LOOK = 32  # points a side of what a picture is remembered by
 SMALL = 64  # points a side where its colours are counted
@@ -23,7 +24,7 @@ class ImageFacts:
     """A picture's facts; `problem` says why it is no whole picture, and then the others may be missing."""
 
     problem: str | None = None
-    format: str = ""  # as Pillow names it: PNG, JPEG, WEBP; or GLB, and the rest is its texture's
+    format: str = ""  # as Pillow names it: PNG, JPEG, WEBP; GLB, and the rest is its texture's; SVG
     mode: str = ""
     width: int = 0
     height: int = 0
@@ -34,11 +35,22 @@ class ImageFacts:
     small: bytes = b""  # its colours at 64 by 64 points
     clear: float | None = None  # share that is transparent; None: it has no transparency
     trailing: int | None = None  # bytes behind the end of the file; None: it has no end
+    shapes: int | None = None  # of a drawing, which has no pixels: mode to clear are not known of it
 
 
 def inspect(data: bytes) -> ImageFacts:
     """Decode a picture to its last byte, and read its file strictly; of a model its texture. Never raises."""
-    return _of_model(data) if data.startswith(MAGIC) else _of_picture(data)
+    if data.startswith(MAGIC):
+        return _of_model(data)
+    return _of_vector(data) if is_vector(data) else _of_picture(data)
+
+
+def _of_vector(data: bytes) -> ImageFacts:
+    file = read_vector(data)
+    if file.problem:
+        return ImageFacts(problem=file.problem)
+    width, height = round(file.width) or 1, round(file.height) or 1
+    return ImageFacts(format="SVG", width=width, height=height, trailing=0, shapes=file.shapes)
 
 
 def _of_model(data: bytes) -> ImageFacts:

@@ -11,6 +11,7 @@ from proofsheet.contracts.history import Unjudged
 
 FEWEST_COLOURS = 16  # of a picture seen at 64 by 64; blurred ones have hundreds
 LEAST_SPREAD = 2.0  # shades
+FEWEST_SHAPES = 2  # of a drawing: a ground, and something on it
 # Shades in the sharpest tile (see image_facts). Of the double's pictures the successes have 14 and more, the
 # filtered ones 0.8 and less; a Gaussian blur with a radius of four pixels leaves 1.4 to 2.2 of a success.
 LEAST_SHARPNESS = 2.0
@@ -21,6 +22,13 @@ def decoded(answer: Answer) -> list[ImageFacts]:
     if found := list(decoding(answer.exchange, answer.operation)):
         return found
     raise Unjudged("there is no picture to look at")
+
+
+def with_pixels(answer: Answer) -> list[ImageFacts]:
+    """Those of them that have pixels: a drawing is drawn by who shows it. Raises Unjudged where none has."""
+    if found := [each for each in decoded(answer) if each.shapes is None]:
+        return found
+    raise Unjudged("a drawing has no pixels to look at")
 
 
 class FileEnds(Expectation):
@@ -42,19 +50,22 @@ class InColour(Expectation):
     of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        for picture in decoded(answer):
+        for picture in with_pixels(answer):
             if picture.mode not in ("RGB", "RGBA"):
                 yield f"expected a picture in RGB or RGBA, came {picture.mode}"
 
 
 class ShowsSomething(Expectation):
-    """A picture shows something: more than a few colours, and not all of one shade."""
+    """A picture shows something: more than a few colours, and not all of one shade; a drawing has shapes."""
 
     of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
         for picture in decoded(answer):
-            if picture.colours < FEWEST_COLOURS or picture.spread < LEAST_SPREAD:
+            if picture.shapes is not None:
+                if picture.shapes < FEWEST_SHAPES:
+                    yield f"the drawing is a placeholder: it has {picture.shapes} shapes"
+            elif picture.colours < FEWEST_COLOURS or picture.spread < LEAST_SPREAD:
                 yield f"the picture is a placeholder: {picture.colours} colours, spread {picture.spread:.1f}"
 
 
@@ -64,7 +75,7 @@ class IsSharp(Expectation):
     of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
-        for picture in decoded(answer):
+        for picture in with_pixels(answer):
             if picture.sharpness < LEAST_SHARPNESS:
                 shades = f"{picture.sharpness:.1f}, expected {LEAST_SHARPNESS:.1f} or more"
                 yield f"the picture is blurred all over: shades of detail in its sharpest part {shades}"

@@ -11,7 +11,13 @@ from proofsheet.contracts.exchange import Exchange, Finding
 from proofsheet.contracts.oracle import Oracle
 from proofsheet.spec.document import Operation
 
-FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "model/gltf-binary": "GLB"}
+FORMATS = {
+    "image/png": "PNG",
+    "image/jpeg": "JPEG",
+    "image/webp": "WEBP",
+    "image/svg+xml": "SVG",
+    "model/gltf-binary": "GLB",
+}
 
 
 def picture_is_whole(exchange: Exchange, operation: Operation, oracle: Oracle) -> Iterator[Finding]:

@@ -153,7 +153,7 @@ def _files_changed(trail: Trail, end: Look) -> Iterator[str]:
     files, again = list(trail.roles(FILE)), list(trail.roles(FILE_AGAIN))
     for one, other in zip(files, again, strict=False):
         first, second = _picture(one), _picture(other)
-        if first and second and difference(first.look, second.look) > SAME:
+        if first and second and first.look and second.look and difference(first.look, second.look) > SAME:
             yield f"{links_of(end, trail)[0]} showed another picture when it was looked at again"
 
 

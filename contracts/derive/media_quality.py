@@ -27,6 +27,7 @@ from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
+DRAWING = "image/svg+xml"
 Every = Callable[[PaidRequest], Expectation | None]
 
 # expectation, topic, most, what is required
@@ -51,6 +52,8 @@ def media_quality(source: Source, operation: Operation) -> Iterator[Derived]:
             continue  # the picture that is given may be as soft as it likes
         if check is ShowsSomething and artifact.text:
             continue  # what is put in words is shown again as it was given
+        if check in (InColour, IsSharp) and artifact.media.constant == DRAWING:
+            continue  # which has no pixels
         level = "MAY" if most == "MAY" else None
         wanted = source.requirement(
             operation, topic, says, "/x-artifact", profile="core", most=most, level=level

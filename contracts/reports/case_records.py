@@ -161,12 +161,23 @@ def _pictures(exchange: Exchange, case: Case, operation: Operation) -> Iterator[
             yield {**_measured(kind, exchange), **expected, "seed": seed}
         return
     for found in _found(exchange, operation):
-        thumb = Thumbnail(why=found) if isinstance(found, str) else thumbnail(found)
-        measured = {name: getattr(thumb, name) for name in ("width", "height", "format", "mode")}
         known = next(facts, None)
-        sharpness = round(known.sharpness, 1) if isinstance(known, ImageFacts) and known.width else None
+        thumb = _thumb(found, known)
+        measured = {name: getattr(thumb, name) for name in ("width", "height", "format", "mode")}
+        has_pixels = isinstance(known, ImageFacts) and known.width and known.shapes is None
+        sharpness = round(known.sharpness, 1) if isinstance(known, ImageFacts) and has_pixels else None
         more = {"kind": kind, "sharpness": sharpness, "seed": seed, "thumb": thumb.thumb, "why": thumb.why}
         yield {**measured, **expected, **more}
+
+
+def _thumb(found: bytes | str, known: ImageFacts | str | None) -> Thumbnail:
+    if isinstance(found, str):
+        return Thumbnail(why=found)
+    if isinstance(known, ImageFacts) and known.shapes is not None:
+        return Thumbnail(
+            known.width, known.height, known.format, "vector", why=f"a drawing of {known.shapes} shapes"
+        )
+    return thumbnail(found)
 
 
 def _measured(kind: str, exchange: Exchange) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def _looks(exchange: Exchange, operation: Operation, is_shown: bool) -> tuple[by
         return (said(exchange, operation),)
     if operation.embedding is not None:
         return tuple(beginnings(exchange, operation))
-    return tuple(each.look for each in decoding(exchange, operation)) if is_shown else ()
+    found = decoding(exchange, operation) if is_shown else ()
+    return tuple(each.look for each in found if each.look)
 
 
 def _decimal(value: Any) -> Decimal | None:

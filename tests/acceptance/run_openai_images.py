@@ -3,7 +3,7 @@
     .work/litellm/bin/python run_openai_images.py --url URL
 
 Run by litellm's own interpreter, which has the openai client too, against `serve openai-images
-openai-images.pages-2024`. Prints a line for each case and ends with status 1 if any failed.
+openai-images.pages-2024 recraft`. Prints a line for each case and ends with status 1 if any failed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from xml.etree import ElementTree
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ["NO_PROXY"] = "*"
@@ -36,6 +37,8 @@ class Served:
     def __init__(self, url: str) -> None:
         self.today = f"{url}/v1"
         self.pages = f"{url}/openai-images.pages-2024/v1"
+
+        self.recraft = f"{url}/recraft/v1"
 
     def images(self, key: str = "sk-client", base: str | None = None) -> Any:
         return openai.OpenAI(base_url=base or self.today, api_key=key, max_retries=0).images
@@ -61,7 +64,7 @@ class Seen:
     """What the head of a picture's file says."""
 
     format: str
-    size: tuple[int, int] = (0, 0)  # of a PNG
+    size: tuple[int, int] = (0, 0)  # of a PNG or SVG
     alpha: bool = False
 
 
@@ -71,6 +74,9 @@ def seen(data: bytes) -> Seen:
         return Seen("PNG", (width, height), colour == 6)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return Seen("WEBP", alpha=data[12:16] == b"VP8L" or (data[12:16] == b"VP8X" and bool(data[20] & 16)))
+    if data.startswith(b"<svg "):
+        root = ElementTree.fromstring(data)
+        return Seen("SVG", (int(root.attrib["width"]), int(root.attrib["height"])))
     assert data.startswith(b"\xff\xd8\xff"), data[:12]
     return Seen("JPEG")
 
@@ -212,6 +218,40 @@ def litellm_says_that_the_policy_was_violated(served: Served) -> None:
     except litellm.ContentPolicyViolationError:
         return
     raise AssertionError("it was not refused")
+
+
+@case("recraft generates")
+def recraft_generates(served: Served) -> None:
+    images = served.images(base=served.recraft)
+    made = images.generate(
+        prompt="A lighthouse", model="recraftv3", n=2, extra_body={"style": "digital_illustration"}
+    )
+    assert made.created > 0
+    assert made.credits == 80
+    assert len({each.image_id for each in made.data}) == 2
+    with urllib.request.urlopen(made.data[0].url) as answer:
+        assert seen(answer.read()).format == "WEBP"
+
+
+@case("recraft draws SVG")
+def recraft_draws_svg(served: Served) -> None:
+    images = served.images(base=served.recraft)
+    more = {"style": "vector_illustration", "substyle": "line_art"}
+    made = images.generate(
+        prompt="A boat", model="recraftv3", size="1820x1024", response_format="b64_json", extra_body=more
+    )
+    assert opened(made.data[0].b64_json) == Seen("SVG", (1820, 1024))
+
+
+@case("recraft takes files by the client's post")
+def recraft_takes_files(served: Served) -> None:
+    client = openai.OpenAI(base_url=served.recraft, api_key="sk-client", max_retries=0)
+    sent = {"cast_to": object, "options": {"headers": {"Content-Type": "multipart/form-data"}}}
+    style = client.post("/styles", body={"style": "icon"}, files={"file": picture()}, **sent)
+    assert style["id"]
+    cut = client.post("/images/removeBackground", files={"file": picture(300, 300)}, **sent)
+    with urllib.request.urlopen(cut["image"]["url"]) as answer:
+        assert seen(answer.read()) == Seen("PNG", (300, 300), alpha=True)
 
 
 if __name__ == "__main__":

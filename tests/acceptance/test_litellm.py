@@ -14,7 +14,7 @@ CASES = {
     "run_litellm.py": 10,
     "run_litellm_edits.py": 13,
     "run_litellm_flux.py": 6,
-    "run_openai_images.py": 14,
+    "run_openai_images.py": 17,
 }
 
 
@@ -28,8 +28,8 @@ def public_flux() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def images() -> Iterator[Served]:
-    """OpenAI's pictures of today, and those that resellers sold."""
-    with mock("openai-images", "openai-images.pages-2024", python=sys.executable) as served:
+    """OpenAI's pictures of today, what resellers sold, and Recraft's, whose pages use its client."""
+    with mock("openai-images", "openai-images.pages-2024", "recraft", python=sys.executable) as served:
         yield served
 
 

@@ -65,6 +65,11 @@ def error(*errors: str, name: str = "bad_request", status: int = 400) -> Exchang
     return exchange({"errors": list(errors), "id": "1", "name": name}, status)
 
 
+def drawing(width: int = 96, height: int = 64, shapes: int = 2, more: str = "") -> bytes:
+    inner = '<rect width="9" height="9"/>' * shapes + more
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{inner}</svg>'.encode()
+
+
 def packed(data: bytes | str) -> Exchange:
     text = data if isinstance(data, str) else base64.b64encode(data).decode()
     return exchange({"image": text, "finish_reason": "SUCCESS", "seed": 7})
@@ -171,6 +176,15 @@ TABLE: tuple[tuple[type[Expectation], dict[str, Any], Exchange, tuple[tuple[Exch
     ),
     (InColour, {}, exchange(file()), ((exchange(file(mode="L")), "came L"),)),
     (ShowsSomething, {}, exchange(file()), ((exchange(file(blank=True)), "is a placeholder: 1 colours"),)),
+    (ShowsSomething, {}, packed(drawing()), ((packed(drawing(shapes=1)), "it has 1 shapes"),)),
+    (SizeIs, SIZE, packed(drawing(2048, 1365)), ((packed(drawing(64, 64)), "96 x 64 pixels, came 64 x 64"),)),
+    (
+        Picture,
+        PACKED,
+        packed(drawing()),
+        ((packed(drawing(more="<script/>")), "holds a script"), (packed(drawing()[:-9]), "is no XML")),
+    ),
+    (FormatIs, {"encoded": "image/svg+xml"}, packed(drawing()), ((packed(file()), "in SVG, came PNG"),)),
 )  # fmt: skip
 ROWS = [(check, params, good, bad, text) for check, params, good, others in TABLE for bad, text in others]
 

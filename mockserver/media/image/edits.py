@@ -9,6 +9,7 @@ from hashlib import blake2b
 from PIL import Image, ImageOps
 
 from proofsheet.mockserver.media.image.effects import EFFECTS, Effect, Material
+from proofsheet.mockserver.media.image.layout import fits
 from proofsheet.mockserver.media.image.picture import PNG, Edit, Picture
 from proofsheet.mockserver.media.image.regions import region
 from proofsheet.mockserver.media.image.upload import open_upright
@@ -52,6 +53,15 @@ def edited(
     if (top := _caption_top(effect, edit, strip := caption(picture), size)) is not None and strip:
         whole.paste(strip, (0, top))
     return whole
+
+
+def has_caption(picture: Picture) -> bool:
+    """Whether the last rows of a picture are its caption."""
+    edit, room = picture.edit, fits(picture.width, picture.height) and not picture.grid
+    if edit is None:
+        return room
+    where = EFFECTS[edit.effect].caption
+    return room and (where == "below" or (where == "changed" and edit.strength != 0))
 
 
 def _opened(

@@ -247,5 +247,6 @@ EFFECTS: Mapping[str, Effect] = {
     "style": Effect(_style),
     "blend": Effect(_blend),
     "animate": Effect(lambda on: on.fitted, caption="none"),
+    "convert": Effect(lambda on: ImageOps.fit(on.sources[0], on.size), caption="none", exact=True),
     "unfinished": Effect(_unfinished, caption="none", exact=True),
 }

@@ -10,6 +10,7 @@ from typing import Any
 PNG = "image/png"
 JPEG = "image/jpeg"
 WEBP = "image/webp"
+SVG = "image/svg+xml"
 
 LARGEST_SIDE = 4096  # of a scene in pixels
 LARGEST_EDIT = 65536  # of what is made from other pictures
@@ -92,7 +93,7 @@ class Picture:
         within = 1 <= self.width <= most and 1 <= self.height <= most
         if not within or self.width * self.height > MOST_PIXELS:
             raise ValueError(f"no picture is {self.width} x {self.height} pixels")
-        if self.media_type not in (PNG, JPEG, WEBP):
+        if self.media_type not in (PNG, JPEG, WEBP, SVG):
             raise ValueError(f"no picture is drawn as {self.media_type}")
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -117,8 +118,8 @@ class Picture:
 
     @property
     def preview(self) -> Picture:
-        """What is shown of it where only pictures can be shown."""
-        return self
+        """What is shown of it where only pixels can be shown."""
+        return replace(self, media_type=PNG) if self.media_type == SVG else self
 
     def filtered(self) -> Picture:
         """The same as a filter leaves it."""

@@ -13,13 +13,14 @@ from PIL import Image
 from proofsheet.mockserver.media.image import jpeg, png, sheet
 from proofsheet.mockserver.media.image.cache import Strip, Strips
 from proofsheet.mockserver.media.image.caption import Captions, pads
-from proofsheet.mockserver.media.image.edits import edited
+from proofsheet.mockserver.media.image.edits import edited, has_caption
 from proofsheet.mockserver.media.image.layout import GRID, LOWEST, NARROWEST, Plan, choose, fits, layout
 from proofsheet.mockserver.media.image.lettering import GROUND
 from proofsheet.mockserver.media.image.palettes import PALETTES
-from proofsheet.mockserver.media.image.picture import JPEG, LARGEST_SIDE, PNG, Picture
+from proofsheet.mockserver.media.image.picture import JPEG, LARGEST_SIDE, PNG, SVG, Picture
 from proofsheet.mockserver.media.image.pixels import blur, decode, encode
 from proofsheet.mockserver.media.image.scene import paint
+from proofsheet.mockserver.media.vector.svg import drawing
 
 CACHE_BYTES = 16 * 1024 * 1024
 TILE = 32  # pixels of a side, in a small file
@@ -66,6 +67,8 @@ class Renderer:
 
     def pieces(self, picture: Picture) -> list[bytes]:
         """The same file in pieces, most of them shared with other pictures: sending needs no copy."""
+        if picture.media_type == SVG:
+            return [drawing(picture, self._pixels(picture.preview), has_caption(picture))]
         if picture.grid and picture.quality is None:
             return self._grid(picture)
         if not _is_stacked(picture):

@@ -1,0 +1,1 @@
+"""Drawings for vector answers: SVG files, the shapes of a picture with its caption as text."""
