@@ -51,7 +51,12 @@ COMMANDS = {
 }
 
 # commands of a group that its own package must not know: (module, attribute)
-INNER = {"spec": {"learn": ("proofsheet.contracts.recorded.learn_command", "learn")}}
+INNER = {
+    "spec": {
+        "learn": ("proofsheet.contracts.recorded.learn_command", "learn"),
+        "import": ("proofsheet.contracts.recorded.import_command", "import_command"),
+    }
+}
 
 EPILOG = """\b
 Examples:
