@@ -64,9 +64,16 @@ class Library:
     `vendors/<slug>.yaml` with `vendors/<slug>.overlay.yaml`, `claims/<family>.yaml`, `catalogue/<slug>.yaml`.
 
     A vendor of several families has a further pair of files for each: `vendors/<slug>.<family>.yaml`.
+    What another folder than ours does not have is found among the built-in documents: by its name, or as a
+    vendor's base. It is not listed.
     """
 
     home: Path = HOME
+
+    def _place(self, folder: str, name: str) -> Path:
+        """Where a file is, or would be in this folder."""
+        own, built_in = self.home / folder / name, HOME / folder / name
+        return built_in if not own.is_file() and built_in.is_file() else own
 
     def families(self) -> tuple[str, ...]:
         """The families, in alphabetical order."""
@@ -125,6 +132,8 @@ class Library:
         """
         if name in self.vendors():
             return self.sold_as(name)
+        if self.home != HOME and name.partition(".")[0] not in self.families():
+            return Library().with_parts(name)
         family, *variants = name.split(".")
         parts = [each for each in self.families() if each.startswith(f"{family}-")]
         own = [each for each in parts if self.load(each).family == family]
@@ -170,21 +179,21 @@ class Library:
         variants = [each for each in name.removeprefix(first).split(".") if each]
         family, *before = vendor.base.split(".") if vendor else (first,)
         own = [self.home / "vendors" / f"{first}.overlay.yaml"] if vendor else []
-        paths = [self.home / "apis" / f"{family}.yaml", *self._overlays(family, before), *own]
+        paths = [self._place("apis", f"{family}.yaml"), *self._overlays(family, before), *own]
         paths += self._overlays(family, variants)
         if missing := [path for path in paths if not path.is_file()]:
             raise _missing(missing[0], name, vendor, variants) or Unknown(name, self.names())
         return tuple(paths)
 
     def _overlays(self, family: str, variants: list[str]) -> list[Path]:
-        return [self.home / "overlays" / f"{family}.{variant}.yaml" for variant in variants]
+        return [self._place("overlays", f"{family}.{variant}.yaml") for variant in variants]
 
     def claims(self, name: str) -> tuple[dict[str, Any], ...]:
         """What the pages behind `name` claim: all of the family's, or those of the vendor's own pages.
 
         Raises Unknown and BadFile.
         """
-        path = self.home / "claims" / f"{self.family(name)}.yaml"
+        path = self._place("claims", f"{self.family(name)}.yaml")
         if not path.is_file():
             return ()
         value = read(path).value
@@ -196,7 +205,7 @@ class Library:
 
     def claim_pages(self, name: str) -> dict[str, str]:
         """The titles of the pages that claims of the family of `name` name. Raises Unknown and BadFile."""
-        path = self.home / "claims" / f"{self.family(name)}.yaml"
+        path = self._place("claims", f"{self.family(name)}.yaml")
         pages = read(path).value["pages"] if path.is_file() else {}
         return {page: str(each["title"]) for page, each in pages.items()}
 
@@ -217,7 +226,7 @@ class Library:
 
     def _with_inherited(self, source: Source) -> Any:
         try:
-            return with_inherited(source.value, lambda name: read(self.home / "apis" / f"{name}.yaml").value)
+            return with_inherited(source.value, lambda name: read(self._place("apis", f"{name}.yaml")).value)
         except NoTable as missing:
             raise BadFile(
                 source.where(pointers.join(*TABLES, str(missing), "inherits")),
@@ -225,7 +234,7 @@ class Library:
             ) from None
 
     def _narrowed(self, value: Any, vendor: Profile) -> Any:
-        path = self.home / "claims" / f"{self.family(vendor.base)}.yaml"
+        path = self._place("claims", f"{self.family(vendor.base)}.yaml")
         claims = read(path) if path.is_file() else Source(path, {"pages": {}, "claims": []}, {})
         statuses = {
             name: (each["page"], each["responses"]) for name, each in vendor.raw["operations"].items()
@@ -255,9 +264,9 @@ class Library:
         """The plain data with its references and without, from the cache if it is there."""
         family = self._family(name, vendor)
         wholes = (
-            self.home / "apis" / f"{each}.yaml" for each in self.families() if family.startswith(f"{each}-")
+            self._place("apis", f"{each}.yaml") for each in self.families() if family.startswith(f"{each}-")
         )
-        claims = self.home / "claims" / f"{family}.yaml"
+        claims = self._place("claims", f"{family}.yaml")
         further = [*wholes, *([claims] if claims.is_file() else [])]
         key = document_cache.key(name, (*self._files(name, vendor), *further))
         if key and (kept := document_cache.read(key)) is not None:

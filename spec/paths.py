@@ -20,14 +20,17 @@ class Found:
 
 
 class Paths:
-    """The paths of some operations, compiled. A concrete path wins over a templated one."""
+    """The paths of some operations, compiled. A concrete path wins over a templated one, and of two
+    templated ones that which is concrete where they part.
+    """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         by_path: dict[str, dict[str, Operation]] = {}
         for each in operations:
             by_path.setdefault(each.path, {})[each.method] = each
         self._concrete = {path: each for path, each in by_path.items() if "{" not in path}
-        self._templated = [(pattern(path), each) for path, each in by_path.items() if "{" in path]
+        templated = sorted((path for path in by_path if "{" in path), key=_openness)
+        self._templated = [(pattern(path), by_path[path]) for path in templated]
 
     def find(self, path: str) -> Found | None:
         """What stands at a decoded path without its base; None if nothing does."""
@@ -37,6 +40,11 @@ class Paths:
             if match := compiled.fullmatch(path):
                 return Found(operations, match.groupdict())
         return None
+
+
+def _openness(path: str) -> list[tuple[bool, int]]:
+    """How open each segment is: in this order the more concrete paths come first."""
+    return [("{" in each, -len(_PARAMETER.sub("", each))) for each in path.split("/")]
 
 
 def pattern(path: str) -> re.Pattern[str]:

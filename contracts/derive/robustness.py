@@ -46,7 +46,8 @@ def robustness(source: Source, operation: Operation) -> Iterator[Derived]:
         named = (RefusedAs(wanted.id, outcome), *([NamesFields(wanted.id, (name,))] if is_named else []))
         expects = named if malformed.is_understood else (IsRefusal(wanted.id),)
         case = _changed(
-            malformed, case_of(operation, f"robust.{malformed.topic}", _filled(operation, body), expects)
+            malformed,
+            case_of(operation, f"robust.{malformed.topic}", _filled(operation, body, name), expects),
         )
         yield Derived(wanted, (case,), shared=POLICY)
     if is_named:
@@ -58,9 +59,13 @@ def _changed(malformed: MalformedRequest, case: Case) -> Case:
     return case.stepping(request=malformed.change(case.request))
 
 
-def _filled(operation: Operation, body: dict[str, object]) -> dict[str, object]:
-    """With a few defaults sent in so many words, so that there is an order and something to cut."""
-    return {**(dict(list(operation.body.defaults.items())[:3]) if operation.body else {}), **body}
+def _filled(operation: Operation, body: dict[str, object], wrong: str) -> dict[str, object]:
+    """With a few defaults sent in so many words, so that there is an order and something to cut.
+
+    The field that is `wrong` stays as it is, if it has a default as well.
+    """
+    known = operation.body.defaults.items() if operation.body else ()
+    return {**dict([(name, each) for name, each in known if name != wrong][:3]), **body}
 
 
 def _bodiless(source: Source, operation: Operation) -> Iterator[Derived]:

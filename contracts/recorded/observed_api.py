@@ -15,7 +15,7 @@ from proofsheet.traffic.credential_fields import is_credential_member
 from proofsheet.traffic.flow import Flow, header, media_type
 from proofsheet.traffic.multipart import Malformed, parts
 
-# A part of a path that is no word of the API but a name of one thing: a number, a UUID, a long hexadecimal text.
+# A part of a path that names one thing and is no word of the API: a number, a UUID, a long text with digits.
 _ID = re.compile(
     r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16,}|(?=.*\d)[A-Za-z0-9_-]{16,}|[a-z]+_(?=.*\d)\w{8,}"
 )

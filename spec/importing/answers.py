@@ -39,6 +39,7 @@ class Reader:
     notes: Notes
     place: str
     cited: Mapping[str, Any]
+    kinds: frozenset[str]  # of artifacts that can be made of the request
 
     def answers(self, node: Any) -> Answers | None:
         """The responses, or None where nothing that can be served says that a call went well."""
@@ -49,9 +50,8 @@ class Reader:
         success = next((status for status in made if status < "300"), None)
         if success is None:
             return None
-        artifact = next(
-            (_artifact(each) for each in made[success].get("content", {}) if _artifact(each)), None
-        )
+        found = (_artifact(each) or {} for each in made[success].get("content", {}))
+        artifact = next((each for each in found if each.get("kind") in self.kinds), None)
         return Answers(made, tuple(map(int, made)), artifact)
 
     def _with_success(self, declared: dict[int, Any], node: Any) -> None:
@@ -83,7 +83,9 @@ class Reader:
         for written, each in declared.items():
             media_type = str(written).partition(";")[0].strip().lower()
             media_type = _ANY_OF_KIND.get(media_type, media_type)
-            if media_type in _STREAMS:
+            if media_type in PICTURES and status < 300 and "image" not in self.kinds:
+                self.notes.add("a picture that answers a request without a body is left out", self.place)
+            elif media_type in _STREAMS:
                 self.notes.add(
                     "an answer in events is left out; docs/streams.md says how to write it", self.place
                 )
@@ -92,15 +94,19 @@ class Reader:
 
     def _media(self, status: int, media_type: str, node: Mapping[str, Any]) -> dict[str, Any]:
         where = f"{self.place} {status}"
-        if _artifact(media_type) and status < 300:
+        kind = (_artifact(media_type) or {}).get("kind") if status < 300 else None
+        if kind and kind not in self.kinds:
+            self.notes.add("a file that cannot be made of the request is served as a few letters", self.place)
+        if kind in self.kinds:
             example = {"value": "(file)", "x-bind": {"": "$artifact.bytes"}, "x-evidence": {**self.cited}}
             return {
-                "schema": {"type": "string", "format": "binary"},
+                "schema": {**_BINARY},
                 "examples": {f"status_{status}": example},
             }
         if not media_type.endswith("json"):
             example = {"value": "example", "x-evidence": {**MADE_UP}}
-            return {"schema": {"type": "string"}, "examples": {f"status_{status}": example}}
+            schema = {"type": "string"} if media_type.startswith("text/") else {**_BINARY}
+            return {"schema": schema, "examples": {f"status_{status}": example}}
         schema = self.schemas.whole(node.get("schema") or {}, where)
         shown = next((each for each in examples(node) if fits(each, schema)), None)
         if shown is None and next(examples(node), None) is not None:
@@ -122,6 +128,7 @@ class Reader:
         return {"value": value(schema), "x-evidence": {**MADE_UP}}
 
 
+_BINARY = {"type": "string", "format": "binary"}
 _STREAMS = ("text/event-stream", "application/stream+json", "application/x-ndjson")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from proofsheet.spec.importing.answers import Answers, Reader, plain_error
 from proofsheet.spec.importing.credentials import operations, schemes, security, servers
 from proofsheet.spec.importing.notes import Notes
-from proofsheet.spec.importing.requests import RequestReader
+from proofsheet.spec.importing.requests import RequestReader, identifier
 from proofsheet.spec.importing.schemas import MOST, Schemas
 
 SOURCE = "S1"
@@ -25,6 +25,7 @@ _STATUSES = {  # by which a gate may refuse, the likeliest first; the last is as
     "path": (404, 400, 422, 404),
     "validate": (422, 400, 422),
 }
+_TEXTS = ("prompt", "text", "input", "description")
 _WORDING = {
     "authenticate.missing": "no key was sent",
     "authenticate.unknown": "the key is not known",
@@ -98,7 +99,7 @@ class _Import:
         paths: dict[str, Any] = {}
         known = {(path, method) for path, method, *_ in operations(self.document)}
         for written, method, item, operation in operations(self.document):
-            place, path = f"{method.upper()} {written}", re.split(r"[?#]", written)[0].strip()
+            place, path = f"{method.upper()} {written}", _path(written)
             if not self._is_wanted(path, operation):
                 continue
             if path != written and ((path, method) in known or method in paths.get(path, {})):
@@ -117,12 +118,13 @@ class _Import:
 
     def _operation(self, path: str, method: str, item: Any, node: Any) -> dict[str, Any] | None:
         place = f"{method.upper()} {path}"
-        answers = Reader(self.schemas, self.notes, place, self.cited).answers(node.get("responses"))
+        requests = RequestReader(self.schemas, self.notes, place, self.cited)
+        body = requests.body(node.get("requestBody")) if method not in ("get", "head", "delete") else None
+        kinds = frozenset(["image", *(["audio"] if _text_field(body) else [])] if body else [])
+        answers = Reader(self.schemas, self.notes, place, self.cited, kinds).answers(node.get("responses"))
         if answers is None:
             return None
-        requests = RequestReader(self.schemas, self.notes, place, self.cited)
         parameters = requests.parameters(path, item, node)
-        body = requests.body(node.get("requestBody")) if method not in ("get", "head", "delete") else None
         refusals = self._refusals(answers, place, [*_gates(parameters, body)])
         summary = str(node.get("summary") or node.get("operationId") or place).strip().splitlines()[0][:100]
         made: dict[str, Any] = {
@@ -138,7 +140,7 @@ class _Import:
         made |= {"parameters": parameters} if parameters else {}
         made |= {"requestBody": body} if body else {}
         made |= {"x-artifact": artifact} if (artifact := self._artifact(answers, body)) else {}
-        if method not in ("get", "head", "options"):
+        if method not in ("get", "head", "options", "delete"):
             made["x-cost"] = self._cost(answers)
         return {**made, "responses": {**answers.responses, **_assumed_errors(answers, refusals)}}
 
@@ -150,9 +152,7 @@ class _Import:
     def _artifact(self, answers: Answers, body: Any) -> dict[str, Any] | None:
         if answers.artifact is None:
             return None
-        fields = next(iter(body["content"].values()))["schema"].get("properties", {}) if body else {}
-        texts = [name for name in ("prompt", "text", "input", "description") if name in fields]
-        prompt = {"prompt": [f"/{each}" for each in texts[:1]]} if texts else {}
+        prompt = {"prompt": [f"/{found}"]} if (found := _text_field(body)) else {}
         return {**answers.artifact, **prompt, "x-evidence": {"assumed": "by the media type of the answer"}}
 
     def _refusals(self, answers: Answers, place: str, gates: list[str]) -> dict[str, str]:
@@ -202,7 +202,7 @@ class _Import:
         }  # fmt: skip
         for name, each in components.items():
             whole["components"].setdefault("schemas", {})[name] = {**each, "x-evidence": {**self.cited}}
-        self.notes.add("no price is known; each call that is no GET counts as 1 credit", "x-cost")
+        self.notes.add("no price is known; each POST, PUT and PATCH counts as 1 credit", "x-cost")
         self.notes.add("no rate limit is known; none is kept", "x-rate-limit")
         return whole
 
@@ -267,3 +267,15 @@ def _camel(text: str) -> str:
     """Words of a text as a name that is one in any language."""
     name = "".join(each[0].upper() + each[1:] for each in re.findall(r"[A-Za-z0-9]+", text))
     return name[:1].lower() + name[1:] if name[:1].isalpha() else f"do{name}"
+
+
+def _path(written: str) -> str:
+    """A path without query and fragment, its parameters named as any language can."""
+    path = re.split(r"[?#]", written)[0].strip()
+    return re.sub(r"\{([^{}]*)\}", lambda found: "{" + identifier(found[1]) + "}", path)
+
+
+def _text_field(body: Any) -> str:
+    """The field that says what is to be drawn or said; empty where none is called so."""
+    fields = next(iter(body["content"].values()))["schema"].get("properties", {}) if body else {}
+    return next((name for name in _TEXTS if fields.get(name, {}).get("type") == "string"), "")

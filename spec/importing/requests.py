@@ -14,6 +14,7 @@ from proofsheet.spec.importing.schemas import Schemas, fits
 from proofsheet.spec.importing.stand_ins import value
 
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_COMPOSED = ("anyOf", "oneOf", "allOf", "items", "properties", "pattern", "not")
 _NO_PARAMETERS = {"accept", "content-type", "content-length", "user-agent", "host", *KEYS}
 
 
@@ -51,6 +52,7 @@ class RequestReader:
             return None
         if place == "header" and name.lower() in _NO_PARAMETERS:
             return None
+        name = identifier(name) if place == "path" else name
         if place == "path" and "{" + name + "}" not in path:
             self.notes.add("a parameter is not in its path and is left out", f"{self.place} ({name})")
             return None
@@ -59,8 +61,17 @@ class RequestReader:
         schema = self.schemas.whole(
             node.get("schema") or inner.get("schema") or {"type": "string"}, self.place
         )
+        if place != "path" and not _is_scalar(schema):
+            self.notes.add("a parameter that is no single value is taken as a text", f"{self.place} ({name})")
+            schema = {"type": "string"}
         if place == "path" and "example" not in schema:
-            schema["example"] = node["example"] if fits(node.get("example"), schema) else value(schema)
+            found = node["example"] if fits(node.get("example"), schema) else value(schema)
+            if found is None:
+                self.notes.add(
+                    "no value of a path parameter was found; any text is taken", f"{self.place} ({name})"
+                )
+                schema, found = {"type": "string"}, "example"
+            schema["example"] = found
         head = {"name": name, "in": place, "required": place == "path" or node.get("required") is True}
         words = {"description": str(node.get("description") or name)}
         return {**head, **words, "schema": schema, "x-evidence": {**self.cited}}
@@ -89,6 +100,7 @@ class RequestReader:
         for name, each in schema.get("properties", {}).items():
             each.setdefault("description", name)
             each["x-evidence"] = {**self.cited}
+        _with_examples(schema)
         made: dict[str, Any] = {"schema": {**schema, "x-evidence": {**self.cited}}}
         shown = next((each for each in examples(node) if fits(each, schema)), None)
         if shown is None and next(examples(node), None) is not None:
@@ -107,6 +119,27 @@ class RequestReader:
         }
 
 
+def _is_scalar(schema: Mapping[str, Any]) -> bool:
+    kinds = schema.get("type", "string")
+    return not {"array", "object"} & {*([kinds] if isinstance(kinds, str) else kinds)}
+
+
+def _with_examples(schema: Mapping[str, Any]) -> None:
+    """Give each required field whose values are not plain a whole one, so that nobody has to guess."""
+    for name in schema.get("required", ()):
+        field = schema.get("properties", {}).get(name, {})
+        if not {"example", "default", "enum", "const"} & {*field} and {*_COMPOSED} & {*field}:
+            found = value(field, whole=False)
+            if fits(found, field):
+                field["example"] = found
+
+
 def _has_files(schema: Mapping[str, Any]) -> bool:
     properties = schema.get("properties", {})
     return any(properties.get(name, {}).get("format") == "binary" for name in schema.get("required", ()))
+
+
+def identifier(name: str) -> str:
+    """The name of a path's parameter as a name that is one in any language."""
+    found = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return found if found[:1].isalpha() or found[:1] == "_" else f"p_{found}"

@@ -135,6 +135,10 @@ class Schemas:
         required = found.pop("required", None)
         if isinstance(required, list) and required:
             found["required"] = [*dict.fromkeys(each for each in required if isinstance(each, str))]
+            for name in found["required"] if found.get("properties") else ():
+                if name not in found["properties"]:
+                    self.notes.add("a required field has no property; anything is taken", f"{place}/{name}")
+                    found["properties"][name] = {}
         if found.get("type") == "array" and "items" not in found:
             found["items"] = {}
         if isinstance(found.get("enum"), list) and found["enum"]:

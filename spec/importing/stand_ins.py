@@ -118,4 +118,19 @@ def _text(schema: dict[str, Any]) -> str:
         return known
     fewest, most = schema.get("minLength", 0), schema.get("maxLength", 1_000_000)
     texts = (*_TEXTS, *((each * fewest)[: max(fewest, 1)] for each in ("a", "0", "A")), "example"[:most])
-    return next((each for each in texts if fits(each, schema)), "example")
+    known = next((each for each in texts if fits(each, schema)), None)
+    return known if known is not None else _by_pattern(schema)
+
+
+def _by_pattern(schema: dict[str, Any]) -> str:
+    """A text that a schema's pattern admits, the same in every run."""
+    import hypothesis
+    from hypothesis import strategies
+
+    quick = (hypothesis.Phase.generate,)
+    settings = hypothesis.settings(database=None, derandomize=True, max_examples=100, phases=quick)
+    try:
+        texts = strategies.from_regex(schema.get("pattern", ""), fullmatch=True)
+        return hypothesis.find(texts, lambda each: fits(each, schema), settings=settings)
+    except (hypothesis.errors.HypothesisException, ValueError, RecursionError):
+        return "example"

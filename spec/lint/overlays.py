@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from proofsheet.spec import file_shapes
 from proofsheet.spec.lint.context import Context, Found
+from proofsheet.spec.load import HOME
 from proofsheet.spec.yaml_reader import Source, read
 
 
@@ -20,7 +21,8 @@ def extending(context: Context) -> Iterator[Found]:
     """What an overlay extends is a file; where it says so, from where it stands."""
     for source in _overlays(context):
         extends = source.value.get("extends")
-        if isinstance(extends, str) and not (source.path.parent / extends).is_file():
+        folders = (source.path.parent, HOME / source.path.parent.name)  # its own, else the built-in one
+        if isinstance(extends, str) and not any((each / extends).is_file() for each in folders):
             yield Found("/extends", f"there is no file {extends} from here; mend the path", source)
 
 
