@@ -87,8 +87,8 @@ def _imported(file: Path, name: str, only: tuple[str, ...]) -> Any:
         return imported(observed_api(flows(file), name), name, title, "observed", only)
     document = read(file)
     info = document.get("info")
-    title = info.get("title") if isinstance(info, dict) else None
-    return imported(document, name, f"OpenAPI document: {title or file.name}", "official", only)
+    named = info.get("title") if isinstance(info, dict) else None
+    return imported(document, name, f"OpenAPI document: {named or file.name}", "official", only)
 
 
 def _is_traffic(file: Path) -> bool:

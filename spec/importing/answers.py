@@ -45,8 +45,8 @@ class Reader:
         """The responses, or None where nothing that can be served says that a call went well."""
         declared = {status: self.schemas.followed(each, self.place) for status, each in _statuses(node)}
         self._with_success(declared, node)
-        made = {str(status): self._response(status, each) for status, each in sorted(declared.items())}
-        made = {status: each for status, each in made.items() if each is not None}
+        every = {str(status): self._response(status, each) for status, each in sorted(declared.items())}
+        made = {status: each for status, each in every.items() if each is not None}
         success = next((status for status in made if status < "300"), None)
         if success is None:
             return None

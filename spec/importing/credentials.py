@@ -77,7 +77,9 @@ def security(node: Any, known: Mapping[str, Any]) -> list[dict[str, Any]] | None
     """An OpenAPI `security` with schemes that there are; None where it says nothing."""
     if not isinstance(node, list):
         return None
-    alternatives = [{name: [] for name in each if name in known} for each in node if isinstance(each, dict)]
+    alternatives: list[dict[str, Any]] = [
+        {name: [] for name in each if name in known} for each in node if isinstance(each, dict)
+    ]
     if node and not any(alternatives):
         return None if not any(each == {} for each in node) else []
     return [each for each in alternatives if each or {} in node]

@@ -57,7 +57,7 @@ class RequestReader:
             self.notes.add("a parameter is not in its path and is left out", f"{self.place} ({name})")
             return None
         content = node.get("content")
-        inner = next(iter(content.values()), {}) if isinstance(content, dict) else {}
+        inner: Any = next(iter(content.values()), {}) if isinstance(content, dict) else {}
         schema = self.schemas.whole(
             node.get("schema") or inner.get("schema") or {"type": "string"}, self.place
         )

@@ -131,6 +131,6 @@ def _by_pattern(schema: dict[str, Any]) -> str:
     settings = hypothesis.settings(database=None, derandomize=True, max_examples=100, phases=quick)
     try:
         texts = strategies.from_regex(schema.get("pattern", ""), fullmatch=True)
-        return hypothesis.find(texts, lambda each: fits(each, schema), settings=settings)
+        return str(hypothesis.find(texts, lambda each: fits(each, schema), settings=settings))
     except (hypothesis.errors.HypothesisException, ValueError, RecursionError):
         return "example"
