@@ -94,7 +94,8 @@ def transcript(call: Call, wanted: Transcription) -> Transcript:
     said: str | None = heard.said["text"] if heard.said else None
     voices: tuple[str, ...] = ("A",)
     if said is None or (wanted.translates and not said.isascii()):
-        said, voices = _invented(call.files[wanted.file].data, heard), ("A", "B")
+        data = call.files[wanted.file].data
+        said, voices = invented(data, heard.seconds, heard.level), ("A", "B")
     return Transcript(said.strip(), heard.seconds, form, _named(call, wanted, voices))
 
 
@@ -105,13 +106,13 @@ def _named(call: Call, wanted: Transcription, voices: tuple[str, ...]) -> tuple[
     return (*known, *voices[len(known) :])
 
 
-def _invented(data: bytes, heard: Audio) -> str:
+def invented(data: bytes, seconds: float, level: float) -> str:
     """A double's words for sound that it does not understand, as many as are said in its time."""
-    if heard.level < _SILENT:
+    if level < _SILENT:
         return ""
     random = Random(blake2b(data, digest_size=16).digest())
-    count = min(max(1, round(heard.seconds * _PACE)), _MOST_WORDS)
-    about = f"a recording of {heard.seconds:.1f} seconds"
+    count = min(max(1, round(seconds * _PACE)), _MOST_WORDS)
+    about = f"a recording of {seconds:.1f} seconds"
     made = f"This is what a mock writes of {about} that it does not understand. "
     found = (made + "".join(reply_tokens(about, random, 2 * count))).split()[:count]
     return " ".join(found).rstrip(",;:") + ("" if found[-1][-1] in ".!?" else ".")

@@ -107,6 +107,19 @@ class Turns:
 
 
 @dataclass(frozen=True)
+class HeardText:
+    """That what is heard is written down if the settings have an object `at` a place.
+
+    `pieces` is sent for each token, `whole` then; the text is put into the item at `sets`.
+    """
+
+    at: Tokens
+    pieces: str | None
+    whole: str
+    sets: Tokens
+
+
+@dataclass(frozen=True)
 class Sound:
     """The forms of sound (pcm16, g711-ulaw, g711-alaw) by the settings; the least that is committed (ms).
 
@@ -123,6 +136,7 @@ class Sound:
     started: tuple[str, ...]
     stopped: tuple[str, ...]
     committed: tuple[str, ...]
+    transcribed: HeardText | None = None
 
 
 @dataclass(frozen=True)
@@ -269,4 +283,10 @@ def _sound(node: Mapping[str, Any]) -> Sound:
         started=tuple(node["started"]),
         stopped=tuple(node["stopped"]),
         committed=tuple(node["committed"]),
+        transcribed=_heard_text(node["transcribed"]) if "transcribed" in node else None,
     )
+
+
+def _heard_text(node: Mapping[str, Any]) -> HeardText:
+    at, sets = (pointers.split(node[name]) for name in ("at", "sets"))
+    return HeardText(at, node.get("pieces"), node["whole"], sets)

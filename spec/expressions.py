@@ -112,7 +112,7 @@ _RESOURCE = re.compile(r"\$resource\.\w+")  # a member of a resource (x-resource
 # Of a dialogue (x-dialogue): the message that was received, the session, the item and the reply spoken of.
 _DIALOGUE = re.compile(
     r"\$(message#(/.*)?|event\.id|session\.(id|settings|expires)|item(\.(id|before|status))?|piece\.audio"
-    r"|reply\.(id|status|reason|items|index|text|name|arguments|call|settings(#(/.*)?)?)|heard\.(start|end)"
+    r"|reply\.(id|status|reason|items|index|text|name|arguments|call|settings(#(/.*)?)?)|heard\.(start|end|text)"
     r"|usage\.(heard|spoken|read|written))"
 )
 _RESPONSE = re.compile(r"\$response" + _MESSAGE)

@@ -11,8 +11,9 @@ from typing import Any
 from proofsheet.mockserver.dialogue.session import Missing, new_id
 from proofsheet.mockserver.dialogue.templates import Scene
 from proofsheet.mockserver.dialogue.turn_detection import Detection, Turn
-from proofsheet.spec import pointers
-from proofsheet.spec.dialogue import Received, Sound
+from proofsheet.mockserver.transcripts import invented
+from proofsheet.spec import pointers, tokens
+from proofsheet.spec.dialogue import HeardText, Received, Sound
 from proofsheet.spec.schemas import Flaw
 
 
@@ -156,12 +157,38 @@ def _committed(scene: Scene, sound: Sound) -> Messages:
     session = scene.session
     name = _upcoming(scene)
     session.upcoming = new_id()
-    session.heard_ms += session.audio_buffer.clear()
+    text = _heard_text(scene)
+    heard_ms = session.audio_buffer.clear()
+    session.heard_ms += heard_ms
     known = scene.knowing(item_id=name)
     item = known.filled(scene.dialogue.items["heard"])
     before = session.add(item)
     known = known.knowing(item=item, item_before=before)
     yield from (known.made(each) for each in sound.committed)
+    if text is not None and sound.transcribed is not None:
+        yield from _transcribed(known, sound, sound.transcribed, text, heard_ms)
+
+
+def _heard_text(scene: Scene) -> str | None:
+    """What is written of what is heard; None where nobody wants it."""
+    sound, heard = scene.dialogue.sound, scene.session.audio_buffer
+    wanted = sound.transcribed if sound else None
+    if wanted is None or not isinstance(scene.session.at(wanted.at), Mapping):
+        return None
+    peak = max(max(heard.kept, default=0), -min(heard.kept, default=0))
+    return invented(heard.kept.tobytes(), heard.length / 1000, peak / 32768)
+
+
+def _transcribed(scene: Scene, sound: Sound, wanted: HeardText, text: str, heard_ms: float) -> Messages:
+    """The text of what was heard, in pieces and whole."""
+    pieces, read = tokens.tokens(text), round(heard_ms / sound.heard_token)
+    *way, last = wanted.sets
+    for part in pointers.find(scene.said["$item"] if scene.said else None, tuple(way)):
+        part[last] = text
+    if wanted.pieces:
+        yield from (scene.knowing(piece_text=each).made(wanted.pieces) for each in pieces)
+    counts = {"usage_read": read, "usage_written": len(pieces), "usage_total": read + len(pieces)}
+    yield scene.knowing(heard_text=text, **counts).made(wanted.whole)
 
 
 def _commit(scene: Scene, received: Received) -> Messages:

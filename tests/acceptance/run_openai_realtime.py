@@ -111,6 +111,29 @@ async def sound(url: str) -> None:
         assert found[-1].response.usage.output_token_details.audio_tokens > 0
 
 
+@case("what was said is written down")
+@in_a_loop
+async def transcribed(url: str) -> None:
+    async with client(url).realtime.connect(model="gpt-realtime") as connection:
+        heard = {"turn_detection": None, "transcription": {"model": "gpt-4o-mini-transcribe"}}
+        await connection.session.update(session={"type": "realtime", "audio": {"input": heard}})
+        await connection.input_audio_buffer.append(audio=tone(900, 9000))
+        await connection.input_audio_buffer.commit()
+        found = await until(connection, "conversation.item.input_audio_transcription.completed")
+        deltas = [each.delta for each in found if each.type.endswith("transcription.delta")]
+        assert "".join(deltas) == found[-1].transcript != ""
+        assert found[-1].usage.output_tokens == len(deltas)
+
+
+@case("what a tool answered that nobody called is refused")
+@in_a_loop
+async def uncalled(url: str) -> None:
+    async with client(url).realtime.connect(model="gpt-realtime") as connection:
+        item = {"type": "function_call_output", "call_id": "call_none", "output": "21 degrees"}
+        await connection.conversation.item.create(item=item)
+        assert (await until(connection, "error"))[-1].error.code == "invalid_tool_call_id"
+
+
 @case("what is wrong is an error event, and the session goes on")
 @in_a_loop
 async def errors(url: str) -> None:

@@ -180,6 +180,23 @@ def test_without_turns_the_client_says_when_it_has_spoken(talk: Talk) -> None:
     assert talk.next()["item"]["says"] == "(sound)"
 
 
+def test_what_is_heard_is_written_down_for_who_wants_it(talk: Talk) -> None:
+    talk.say("set", to={"turns": None, "writes": {}})
+    talk.next()
+    talk.say("hear", sound=tone(900, 9000))
+    talk.say("heard")
+    said, *pieces, whole = talk.until("heard-text")
+    assert said["do"] == "said"
+    assert {each["id"] for each in pieces} == {whole["id"]} == {said["item"]["id"]}
+    assert "".join(each["text"] for each in pieces) == whole["text"] != ""
+    assert whole["tokens"] == {"read": 18, "written": len(pieces), "all": 18 + len(pieces)}
+    talk.say("show", id=whole["id"])
+    assert talk.next()["item"]["says"] == whole["text"]
+    talk.say("hear", sound=tone(900, 0))
+    talk.say("heard")
+    assert talk.until("heard-text")[-1]["text"] == ""
+
+
 @pytest.mark.parametrize(("ear", "size"), [("pcm", 2880), ("ulaw", 480), ("alaw", 480)])
 def test_a_reply_is_spoken_in_the_form_that_was_asked_for(talk: Talk, ear: str, size: int) -> None:
     talk.say("set", to={"loud": ["voice"], "ear": ear, "most": 2})
