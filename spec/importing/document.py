@@ -209,7 +209,7 @@ class _Import:
     def _differences(self) -> dict[str, Any]:
         """Where errors are assumed, a target may refuse in its own way."""
         assumed = [gate for gate in _GATES if any(f" {gate} refuses" in each for each in self.notes.found)]
-        topics = [each for gate in assumed for each in _TOPICS[gate]]
+        topics = [*dict.fromkeys(each for gate in assumed for each in _TOPICS[gate])]
         why = f"the document does not declare how {', '.join(assumed)} refuses"
         found = {"topics": topics, "level": "MAY", "why": why, "x-evidence": {"assumed": NOTHING_SAYS}}
         return {"x-may-differ": [found]} if topics else {}
@@ -228,11 +228,29 @@ class _Import:
             )
 
 
-_TOPICS: dict[str, tuple[str, ...]] = {
-    "authenticate": ("key.*",),
-    "media-type": ("media-type.*",),
-    "path": ("path.*",),
-    "validate": ("*",),
+_BOUNDS = (
+    *("required", "type", "kind", "null", "enum", "pattern", "format", "minimum", "maximum", "multipleOf"),
+    *(
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+    ),
+)
+_TOPICS: dict[str, tuple[str, ...]] = {  # what is asked of each refusal, and which statuses may come at all
+    "authenticate": ("key.*", "answer.status", "answer.media-type"),
+    "media-type": ("media-type.*", "answer.status", "answer.media-type"),
+    "path": ("path.*", "answer.status", "answer.media-type"),
+    "validate": (
+        *(f"*.{each}" for each in _BOUNDS),
+        "any.refused*",
+        "several-faults",
+        "precedence.*",
+        "robust.*",
+    ),
 }
 
 

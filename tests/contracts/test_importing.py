@@ -123,10 +123,11 @@ def test_its_own_double_conforms(imported: Document, profile: str) -> None:
     assert len(judged.asked) > 20
 
 
-def test_what_is_assumed_can_fail_nobody(imported: Document) -> None:
+def test_what_is_assumed_can_fail_nobody_and_what_is_declared_can(imported: Document) -> None:
     levels = {each.id: each.level for each in plan(Source(imported), "core").requirements}
-    assert levels["mine.create.answer.schema"] == "MAY", "how some operation refuses is assumed"
-    assert set(levels.values()) == {"MAY"}
+    refusals = ("prompt.required", "size.enum", "key.wrong", "media-type.other", "answer.status")
+    assert {levels[f"mine.create.{each}"] for each in refusals} == {"MAY"}
+    assert {levels[f"mine.create.answer.{each}"] for each in ("schema", "json", "no-5xx")} == {"MUST"}
 
 
 @pytest.mark.parametrize(
