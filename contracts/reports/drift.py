@@ -112,6 +112,8 @@ def _changes(old: Record, new: Record) -> Iterator[tuple[str, str, str]]:
 
 
 def _warnings(old: View, new: View) -> Iterator[str]:
+    if old.header["date"] > new.header["date"]:
+        yield "the first report is the newer one"
     for name, says in (
         ("target", "these are two targets"),
         ("document", "they were judged by two documents"),

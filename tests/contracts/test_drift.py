@@ -92,6 +92,10 @@ def test_json_holds_the_same(tmp_path: Path) -> None:
     assert found["warnings"] == ["the seeds differ, and with them the requests: 1, then 2"]
 
 
+def test_runs_in_the_wrong_order_are_said_to_be(tmp_path: Path) -> None:
+    assert "mind: the first report is the newer one" in ran(tmp_path, day="2026-11-13")[1]
+
+
 def test_what_cannot_be_compared_is_an_error_in_a_line(tmp_path: Path) -> None:
     code, output = ran(tmp_path, old={"key.wrong": "passed"}, new={"key.bare": "passed"})
     assert (code, "no requirement in common" in output) == (2, True)

@@ -15,9 +15,12 @@ from support import InProcess
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.recorded.import_command import import_command
+from proofsheet.spec import build
 from proofsheet.spec.document import Document
 from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import Library
+from proofsheet.spec.references import resolve
+from proofsheet.spec.yaml_reader import Source as Plain
 
 BAD = Path(__file__).parent / "badly_generated.yaml"
 NEW = ["create", "getV1ImagesImageId", "deleteV1ImagesImageId",
@@ -121,6 +124,17 @@ def test_its_own_double_conforms(imported: Document, profile: str) -> None:
     judged = Judged(imported, found).all()
     assert judged.told() == {}
     assert len(judged.asked) > 20
+
+
+def test_a_target_that_answers_otherwise_is_found(made: tuple[Library, str], imported: Document) -> None:
+    source = made[0].source("mine")
+    raw = json.loads(json.dumps(source.value).replace("0b5a6c7d-1111-4222-8333-444455556666", "no-uuid"))
+    answer = raw["paths"]["/v1/images"]["post"]["responses"]["422"]["content"]["application/json"]
+    answer["examples"]["status_422"] = {"value": {}}
+    served = build.document("mine", resolve(Plain(source.path, raw, {})), raw)
+    found = Judged(imported, plan(Source(imported), "core", ("mine.create",)), served).all()
+    broken = {each.requirement.id for each in found.run.verdicts.values() if each.is_breach}
+    assert "mine.create.answer.schema" in broken
 
 
 def test_what_is_assumed_can_fail_nobody_and_what_is_declared_can(imported: Document) -> None:
