@@ -17,6 +17,7 @@ _CHOICES = (
     *(("x-embedding", "usual"), ("x-embedding", "form"), ("x-transcription", "form")),
     ("x-outline", "pages"),
 )
+_OF_OUTLINES = ("/$subject", "/$pages", "/$name")  # values of what a presentation is made of, and no fields
 _OF_SIZE = ("width", "height", "of", "left", "right", "up", "down")
 
 
@@ -46,7 +47,7 @@ def existing(context: Context) -> Iterator[Found]:
     """Every pointer into the request leads to a property that exists."""
     for op in context.operations:
         for at, pointer in _pointers(op):
-            if schema_at(op, pointer) is None and not pointer.startswith("/$"):
+            if schema_at(op, pointer) is None and pointer not in _OF_OUTLINES:
                 known = (
                     ", ".join(name for each in op.schemas for name in each.get("properties", {})) or "none"
                 )
