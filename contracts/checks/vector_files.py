@@ -26,8 +26,9 @@ class VectorFile:
 
 
 def is_vector(data: bytes) -> bool:
-    """Whether a file is XML by its beginning."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+    """Whether a file is XML whose beginning speaks of SVG; a page of an error is none."""
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"<") and (b"<svg" in head or b":svg" in head)
 
 
 def read_vector(data: bytes) -> VectorFile:
