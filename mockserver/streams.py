@@ -93,18 +93,24 @@ async def _paced(found: Sequence[Any], call: Call, double: Double) -> AsyncItera
     size = len(found) if pace.is_immediate else 1
     clock = asyncio.get_running_loop().time
     due = clock()  # by which the pauses add up, whatever sending takes: a slow moment is made good
-    for start in range(0, len(found), size):
-        group = [Sent(*each) for each in found[start : start + size]]
-        if group[0].is_piece and not pace.is_immediate:
+    for end in range(size, len(found) + size, size):
+        group = found[end - size : end]
+        data, is_piece, is_cut, tokens = group[0] if size == 1 else _together(group)
+        if is_piece and not pace.is_immediate:
             due += next(pauses)
             await asyncio.sleep(due - clock())
-        call.sent_tokens += sum(each.tokens for each in group)
-        if start + size >= len(found):
+        call.sent_tokens += tokens
+        if end >= len(found):
             call.ended()
-        if data := b"".join([each.data for each in group]):
+        if data:
             yield data
-        if group[-1].is_cut:
+        if is_cut:
             raise CutOff
+
+
+def _together(found: Sequence[Any]) -> Sent:
+    data, _, cuts, counts = zip(*found, strict=True)
+    return Sent(b"".join(data), is_cut=cuts[-1], tokens=sum(counts))
 
 
 class Made(NamedTuple):
