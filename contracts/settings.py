@@ -237,9 +237,9 @@ def today() -> date:
     return day_of(time.time())
 
 
-def load_all(name: str) -> tuple[Source, ...]:
+def load_all(name: str, home: Path | None = None) -> tuple[Source, ...]:
     """The document `name` and the parts of its family; of a vendor all that it sells. Raises as `load`."""
-    return tuple(map(load, Library().with_parts(name)))
+    return tuple(load(each, home) for each in Library(home or HOME).with_parts(name))
 
 
 def _aim(document: Document, layers: Layers, table: Mapping[str, Any], url: str | None, kept: Kept) -> Target:

@@ -39,13 +39,15 @@ Exit codes: 0 conforms, 1 findings, 2 usage, 3 the traffic cannot be read.
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Findings as JSON Lines.")
 @click.option("--har", "har_file", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the traffic as HAR 1.2, without credentials.")  # fmt: skip
-def judge(name: str, file: Path, report: Path | None, har_file: Path | None) -> None:
+@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
+              help="A folder of documents of your own, beside the built-in ones.")  # fmt: skip
+def judge(name: str, file: Path, report: Path | None, har_file: Path | None, home: Path | None) -> None:
     """Judge the traffic in FILE by the document NAME.
 
     FILE is a folder or file that the proxy recorded, or a HAR file.
     """
     try:
-        traffic_judge = TrafficJudge(load_all(name))
+        traffic_judge = TrafficJudge(load_all(name, home))
     except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     try:

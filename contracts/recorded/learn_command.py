@@ -25,7 +25,9 @@ Exit codes: 0 written, or nothing lacks; 2 usage; 3 the traffic cannot be read.
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Instead of standard output."
 )
-def learn(name: str, file: Path, output: Path | None) -> None:
+@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
+              help="A folder of documents of your own, beside the built-in ones.")  # fmt: skip
+def learn(name: str, file: Path, output: Path | None, home: Path | None) -> None:
     """Propose an OpenAPI Overlay of the statuses, headers, media types and fields that the answers in FILE
     have and the document NAME lacks.
 
@@ -45,7 +47,7 @@ def learn(name: str, file: Path, output: Path | None) -> None:
     from proofsheet.traffic.errors import BadTraffic
 
     try:
-        judge = TrafficJudge(load_all(name))
+        judge = TrafficJudge(load_all(name, home))
     except (LookupError, BadFile) as problem:
         raise click.UsageError(str(problem)) from None
     lessons = [Lessons(judge, each.document) for each in judge.sources]

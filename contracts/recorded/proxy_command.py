@@ -12,7 +12,7 @@ import click
 
 from proofsheet.contracts.exit_codes import BROKEN
 from proofsheet.relay.upstream_address import BadUpstream, upstream
-from proofsheet.spec.load import Library
+from proofsheet.spec.load import HOME, Library
 from proofsheet.spec.yaml_reader import BadFile
 
 _SIZE = re.compile(r"(?i)(\d{1,9})\s*(B|kB|MB|GB)?")
@@ -79,6 +79,8 @@ def _age(context: Any, parameter: Any, value: str) -> float:
               help="What is older goes.")  # fmt: skip
 @click.option("--keep-host", is_flag=True, help="Send the client's Host header on, not the upstream's.")
 @click.option("--insecure", is_flag=True, help="Trust any certificate of the upstream.")
+@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
+              help="A folder of documents of your own, beside the built-in ones.")  # fmt: skip
 def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: Any) -> None:
     """Pass traffic on to an upstream byte for byte, and judge copies of it by the document NAME.
 
@@ -88,7 +90,8 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     from proofsheet.contracts.recorded.proxy_session import Settings, run
 
     try:
-        documents = [Library().load(each) for each in Library().with_parts(name)]
+        library = Library(options["home"] or HOME)
+        documents = [library.load(each) for each in library.with_parts(name)]
         aim = upstream(url, options["insecure"])
     except (LookupError, BadFile, BadUpstream) as problem:
         raise click.UsageError(str(problem)) from None
@@ -97,6 +100,7 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     page = _listen("127.0.0.1", page_port, "--page-port")
     settings = Settings(
         name=name,
+        home=options["home"],
         upstream=aim,
         credential_fields=frozenset().union(*(each.credential_fields for each in documents)),
         report=options["report"],

@@ -34,6 +34,7 @@ class Settings:
     """
 
     name: str
+    home: Path | None  # of the documents; None: those that come with proofsheet
     upstream: Upstream
     credential_fields: frozenset[str]
     report: Path | None = None
@@ -90,6 +91,7 @@ def _outlets(settings: Settings, findings: Findings, page: socket.socket) -> dic
     """The processes, each by the name of the count of what it could not take."""
     options: dict[str, Any] = {
         "name": settings.name,
+        "home": str(settings.home) if settings.home else None,
         "upstream": settings.upstream.url,
         "report": str(settings.report) if settings.report else None,
         "page": page.fileno(),

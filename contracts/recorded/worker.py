@@ -28,7 +28,8 @@ def judge(options: dict[str, Any], reader: FrameReader) -> int:
     from proofsheet.contracts.reports.writer import Unwritable
     from proofsheet.contracts.settings import load_all
 
-    traffic_judge = TrafficJudge(load_all(options["name"]))
+    home = Path(options["home"]) if options["home"] else None
+    traffic_judge = TrafficJudge(load_all(options["name"], home))
     report = Path(options["report"]) if options["report"] else None
     try:
         traffic_report = TrafficReport(traffic_judge, options["upstream"], report)

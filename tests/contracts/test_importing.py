@@ -15,6 +15,7 @@ from support import InProcess
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.recorded.import_command import import_command
+from proofsheet.contracts.recorded.judge_command import judge
 from proofsheet.spec import build
 from proofsheet.spec.document import Document
 from proofsheet.spec.lint.run import lint
@@ -212,6 +213,8 @@ def test_traffic_becomes_a_document_of_types_and_holds_no_value(tmp_path: Path) 
     assert post.body is not None
     assert (post.body.schema["required"], post.schemes[0].field) == (["n"], "x-api-key")
     assert Judged(document, plan(Source(document), "core")).all().told() == {}
+    done = CliRunner().invoke(judge, ["seen", str(tmp_path / "seen.har"), "--spec", str(tmp_path)])
+    assert (done.exit_code, "4 exchanges; 4 judged; 0 findings" in done.output) == (0, True), done.output
 
 
 def test_a_folder_of_ones_own_stands_beside_the_built_in_documents(made: tuple[Library, str]) -> None:
