@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from proofsheet.spec.importing.answers import Answers, Reader, plain_error
+from proofsheet.spec.importing.answers import Answers, Reader
 from proofsheet.spec.importing.credentials import operations, schemes, security, servers
 from proofsheet.spec.importing.notes import Notes
+from proofsheet.spec.importing.refusals import Refusals, assumed_errors, gates
 from proofsheet.spec.importing.requests import RequestReader, identifier
 from proofsheet.spec.importing.schemas import MOST, Schemas
 
 SOURCE = "S1"
 LARGEST = 180_000  # values; the reader of documents takes a little more
-NOTHING_SAYS = "the document does not say so"
-_GATES = ("authenticate", "media-type", "path", "validate")
-_STATUSES = {  # by which a gate may refuse, the likeliest first; the last is assumed where none is declared
-    "authenticate": (401, 403, 401),
-    "media-type": (415, 400, 422, 400),
-    "path": (404, 400, 422, 404),
-    "validate": (422, 400, 422),
-}
-_TEXTS = ("prompt", "text", "input", "description")
-_WORDING = {
-    "authenticate.missing": "no key was sent",
-    "authenticate.unknown": "the key is not known",
-    "media-type.missing": "a content-type is required",
-    "media-type.other": "the content-type must be one of {options}",
-    "media-type.broken": "the body cannot be read",
-    "validate.required": "{field}: is required",
-    "validate.type": "{field}: must be {expected}, was {received}",
-    "validate.enum": "{field}: must be one of {options}",
-    "validate.minLength": "{field}: at least {limit} characters",
-    "validate.maxLength": "{field}: at most {limit} characters",
-    "validate.minimum": "{field}: at least {limit}",
-    "validate.maximum": "{field}: at most {limit}",
-    "validate.multipleOf": "{field}: a multiple of {limit}",
-}
+_TEXTS = ("prompt", "text", "input", "description")  # fields that say what is drawn or said
 
 
 @dataclass
@@ -86,12 +63,12 @@ class _Import:
     only: tuple[str, ...]
     most: int
     notes: Notes = field(default_factory=Notes)
-    policies: dict[str, str] = field(default_factory=dict)  # refusals as text, to the policy's name
     left_out: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.cited = {self.grade: [SOURCE]}
+        self.refusals = Refusals(self.notes)
         self.schemas = Schemas(self.document, self.notes, self.most)
         self.schemes = schemes(self.document, self.notes, self.cited)
 
@@ -125,14 +102,14 @@ class _Import:
         if answers is None:
             return None
         parameters = requests.parameters(path, item, node)
-        refusals = self._refusals(answers, place, [*_gates(parameters, body)])
+        refusals = self.refusals.of(answers.statuses, place, gates(parameters, body))
         summary = str(node.get("summary") or node.get("operationId") or place).strip().splitlines()[0][:100]
         made: dict[str, Any] = {
             "operationId": self._id(node, method, path),
             "summary": summary,
             "description": str(node.get("description") or summary).strip(),
             "tags": [_tag(node)],
-            "x-policy": self._policy(refusals),
+            "x-policy": self.refusals.policy(refusals),
             "x-evidence": {**self.cited},
         }
         own = security(node.get("security"), self.schemes)
@@ -142,7 +119,7 @@ class _Import:
         made |= {"x-artifact": artifact} if (artifact := self._artifact(answers, body)) else {}
         if method not in ("get", "head", "options", "delete"):
             made["x-cost"] = self._cost(answers)
-        return {**made, "responses": {**answers.responses, **_assumed_errors(answers, refusals)}}
+        return {**made, "responses": {**answers.responses, **assumed_errors(answers.statuses, refusals)}}
 
     def _cost(self, answers: Answers) -> dict[str, Any]:
         success = next(each for each in answers.responses if each < "300")
@@ -154,20 +131,6 @@ class _Import:
             return None
         prompt = {"prompt": [f"/{found}"]} if (found := _text_field(body)) else {}
         return {**answers.artifact, **prompt, "x-evidence": {"assumed": "by the media type of the answer"}}
-
-    def _refusals(self, answers: Answers, place: str, gates: list[str]) -> dict[str, str]:
-        found = {}
-        for gate in gates:
-            *declared, assumed = _STATUSES[gate]
-            status = next((each for each in declared if each in answers.statuses), assumed)
-            if status not in answers.statuses:
-                self.notes.add(f"no status says how {gate} refuses; {assumed} is assumed", place)
-            found[gate] = f"status_{status}"
-        return found
-
-    def _policy(self, refusals: Mapping[str, str]) -> str:
-        text = json.dumps(refusals)
-        return self.policies.setdefault(text, f"policy-{len(self.policies) + 1}")
 
     def _id(self, node: Mapping[str, Any], method: str, path: str) -> str:
         place, wanted = f"{method.upper()} {path}", str(node.get("operationId") or "")
@@ -196,9 +159,9 @@ class _Import:
             "servers": servers(self.document, self.name, self.notes, self.cited),
             "security": own if own is not None else [{name: []} for name in self.schemes],
             "tags": [{"name": each, "description": each} for each in tags],
-            **self._differences(),
+            **self.refusals.differences(),
             "paths": self.schemas.shared(paths, components),
-            "components": {"securitySchemes": self.schemes, "x-policies": dict(self._policies())},
+            "components": {"securitySchemes": self.schemes, "x-policies": self.refusals.policies()},
         }  # fmt: skip
         for name, each in components.items():
             whole["components"].setdefault("schemas", {})[name] = {**each, "x-evidence": {**self.cited}}
@@ -206,79 +169,10 @@ class _Import:
         self.notes.add("no rate limit is known; none is kept", "x-rate-limit")
         return whole
 
-    def _differences(self) -> dict[str, Any]:
-        """Where errors are assumed, a target may refuse in its own way."""
-        assumed = [gate for gate in _GATES if any(f" {gate} refuses" in each for each in self.notes.found)]
-        topics = [*dict.fromkeys(each for gate in assumed for each in _TOPICS[gate])]
-        why = f"the document does not declare how {', '.join(assumed)} refuses"
-        found = {"topics": topics, "level": "MAY", "why": why, "x-evidence": {"assumed": NOTHING_SAYS}}
-        return {"x-may-differ": [found]} if topics else {}
-
-    def _policies(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for text, name in self.policies.items():
-            assumed = {"x-evidence": {"assumed": NOTHING_SAYS}}
-            yield (
-                name,
-                {
-                    "x-precedence": [*_GATES],
-                    "x-refusals": json.loads(text),
-                    "x-wording": {**_WORDING},
-                    **assumed,
-                },
-            )
-
-
-_BOUNDS = (
-    *("required", "type", "kind", "null", "enum", "pattern", "format", "minimum", "maximum", "multipleOf"),
-    *(
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "minLength",
-        "maxLength",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-    ),
-)
-_TOPICS: dict[str, tuple[str, ...]] = {  # what is asked of each refusal, and which statuses may come at all
-    "authenticate": ("key.*", "answer.status", "answer.media-type"),
-    "media-type": ("media-type.*", "answer.status", "answer.media-type"),
-    "path": ("path.*", "answer.status", "answer.media-type"),
-    "validate": (
-        *(f"*.{each}" for each in _BOUNDS),
-        "any.refused*",
-        "several-faults",
-        "precedence.*",
-        "robust.*",
-    ),
-}
-
-
-def _assumed_errors(answers: Answers, refusals: Mapping[str, str]) -> dict[str, Any]:
-    found = {}
-    for name in dict.fromkeys(refusals.values()):
-        status = name.removeprefix("status_")
-        if int(status) not in answers.statuses:
-            content = {"application/json": plain_error(name)}
-            found[status] = {
-                "description": "Refused.",
-                "content": content,
-                "x-evidence": {"assumed": NOTHING_SAYS},
-            }
-    return found
-
 
 def _tag(node: Mapping[str, Any]) -> str:
     tags = node.get("tags")
     return str(tags[0]) if isinstance(tags, list) and tags else "Operations"
-
-
-def _gates(parameters: list[dict[str, Any]], body: Any) -> Iterator[str]:
-    """The gates that have something to refuse, in the order that is assumed."""
-    yield "authenticate"
-    yield from ("media-type",) if body else ()
-    yield from ("path",) if any(each["in"] == "path" for each in parameters) else ()
-    yield from ("validate",) if body or any(each["in"] != "path" for each in parameters) else ()
 
 
 def _camel(text: str) -> str:
