@@ -99,6 +99,10 @@ async def _followed(call: Call, double: Double, own: tuple[Any, ...], following:
         picture = await _picture(call, double, following, before[0].ends_with, own[0].picture)
         title = f"{picture.title}  of {following.parent.task.id}"
         return (replace(own[0], picture=replace(picture, title=title)),)
+    if isinstance(before[0], Picture) and isinstance(own[0], Video):
+        mine = own[0].picture
+        picture = await _picture(call, double, following, before[0], mine)
+        return (replace(own[0], picture=replace(picture, width=mine.width, height=mine.height)),)
     if not isinstance(before[0], Picture) or not isinstance(own[0], Picture):
         return own
     if offer is not None and offer.again:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
@@ -29,6 +29,10 @@ class UploadedFile:
         """What is shown of it where only pictures can be shown."""
         identity = hashlib.blake2b(self.data, digest_size=16).digest()
         return Picture(512, 256, PNG, 0, identity, self.name[:200], f"{len(self.data)} bytes")
+
+    def without_uploads(self) -> UploadedFile:
+        """The same without what it is, for lists that show many."""
+        return replace(self, data=b"")
 
     def filtered(self) -> UploadedFile:
         """The same as a filter leaves it: the same."""

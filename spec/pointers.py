@@ -65,10 +65,17 @@ def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
 
 
 def replaced(value: Any, tokens: tuple[str, ...], by: Any) -> Any:
-    """A copy of `value` in which `by` stands at `tokens`, which are members of objects."""
+    """A copy of `value` in which `by` stands at `tokens`: members of objects, and items of arrays that there
+    are or that are made (where a number leads into what is no object)."""
     if not tokens:
         return by
-    return {**value, tokens[0]: replaced(value.get(tokens[0], {}), tokens[1:], by)}
+    first, rest = tokens[0], tokens[1:]
+    if first.isdigit() and not isinstance(value, dict):
+        items = list(value) if isinstance(value, list) else []
+        at = min(int(first), len(items))
+        return [*items[:at], replaced(items[at] if at < len(items) else None, rest, by), *items[at + 1 :]]
+    members = value if isinstance(value, dict) else {}
+    return {**members, first: replaced(members.get(first), rest, by)}
 
 
 def find_places(

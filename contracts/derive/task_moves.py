@@ -138,8 +138,8 @@ def _early(source: Source, operation: Operation, role: Starts) -> Iterator[Deriv
     """On the way of a task that it could go on from later."""
     assert role.needed is not None
     parent = parent_of(source.document, operation)
-    if parent is None:
-        return
+    if parent is None or (parent.lifecycle and parent.lifecycle.start in role.needed.states):
+        return  # nothing goes before: an upload is there as soon as it has an id
     says = "it is refused while the task that it goes on from has not come so far"
     wanted: Requirement = source.requirement(operation, "task.early", says, "/x-task", profile="core")
     refused = operation.policy.outcome("follow-up", "state")

@@ -59,8 +59,8 @@ def with_id(operation: Operation, request: Request, id: str) -> Request:
         return replace(request, headers={**request.headers, name: id})
     tokens = pointers.split(place.text.partition("#")[2])
     body = dict(request.json or {})
-    body[tokens[0]] = [id] if isinstance(operation.task, Lists) else in_its_text(place, body, tokens[0], id)
-    return replace(request, json=body)
+    named = [id] if isinstance(operation.task, Lists) else in_its_text(place, body, tokens[0], id)
+    return replace(request, json=pointers.replaced(body, tokens, named))
 
 
 def named_by(operation: Operation, ended: Ended) -> str:

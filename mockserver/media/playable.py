@@ -30,8 +30,11 @@ class Playable(Protocol):
 
 
 def is_playable(description: Any) -> TypeGuard[Playable]:
-    """Whether an artifact is played: by its media type, since a video may be shown as a picture of it."""
-    return str(description.media_type).partition("/")[0] in ("audio", "video")
+    """Whether an artifact is played: by its media type, since a video may be shown as a picture of it.
+
+    A file that was uploaded is given back as it came, and nobody has looked how long it lasts.
+    """
+    return hasattr(description, "seconds") and str(description.media_type).startswith(("audio/", "video/"))
 
 
 def shown(description: Any, link: str) -> dict[str, Any] | None:

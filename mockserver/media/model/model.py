@@ -36,6 +36,9 @@ class Model:
         """What the uploads weigh that it comes from, in bytes."""
         return self.picture.bytes_held
 
+    def without_uploads(self) -> Model:
+        return replace(self, picture=self.picture.without_uploads())
+
     def filtered(self) -> Model:
         """The same as a filter leaves it."""
         return replace(self, picture=self.picture.filtered())
