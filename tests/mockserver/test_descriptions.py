@@ -9,6 +9,7 @@ from proofsheet.mockserver.media.audio.speech import Speech
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.media.model.model import Model
 from proofsheet.mockserver.media.playable import is_playable
+from proofsheet.mockserver.media.slides.deck import Deck
 from proofsheet.mockserver.media.video.video import Video
 from proofsheet.mockserver.medium import MEDIA
 from proofsheet.mockserver.uploads import UploadedFile
@@ -19,6 +20,7 @@ DESCRIPTIONS = {
     "audio": Speech,
     "video": Video,
     "music": Music,
+    "slides": Deck,
     "upload": UploadedFile,
 }
 
