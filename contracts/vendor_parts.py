@@ -19,7 +19,7 @@ def parts(name: str, options: Mapping[str, Any]) -> list[tuple[str, dict[str, An
     --resume goes on with the one that its report is of. Raises BadTarget, BadReport, LookupError, BadFile.
     """
     library = Library(options.get("home") or HOME)
-    names = library.sold_as(name)
+    names = library.with_parts(name) if name in library.vendors() else (name,)
     if len(names) == 1:
         return [(name, dict(options))]
     if options["resume"]:

@@ -128,16 +128,27 @@ class Library:
     def with_parts(self, name: str) -> tuple[str, ...]:
         """`name`, and the documents that are parts of its family, in the same variants where they have them.
 
-        Of a vendor all that it sells. Raises as `load` where a part cannot be loaded.
+        Of a vendor all that its menu lists. Raises as `load` where a part cannot be loaded.
         """
         if name in self.vendors():
-            return self.sold_as(name)
+            return (*self.sold_as(name), *self._listed_besides(name))
         if self.home != HOME and name.partition(".")[0] not in self.families():
             return Library().with_parts(name)
         family, *variants = name.split(".")
         parts = [each for each in self.families() if each.startswith(f"{family}-")]
         own = [each for each in parts if self.load(each).family == family]
         return (name, *(".".join([each, *self._known_variants(each, variants)]) for each in own))
+
+    def _listed_besides(self, vendor: str) -> tuple[str, ...]:
+        """What a vendor's menu means and it has no document of its own for; of a family the variant alone."""
+        if vendor not in self.catalogued():
+            return ()
+        own = {self.family(each) for each in self.sold_as(vendor)}
+        meant = dict.fromkeys(
+            each.rpartition(".")[0] for entry in self.menu(vendor).entries for each in entry.means
+        )
+        besides = [each for each in meant if each.partition(".")[0] not in own]
+        return tuple(each for each in besides if not any(one.startswith(f"{each}.") for one in besides))
 
     def _known_variants(self, family: str, variants: list[str]) -> list[str]:
         paths = zip(variants, self._overlays(family, variants), strict=True)

@@ -16,6 +16,7 @@ from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
+from proofsheet.spec.choices import Choice
 from proofsheet.spec.document import Operation
 
 
@@ -120,9 +121,10 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     name = choice.field[0]
     listed = operation.body.schema["properties"][name].get("enum", list(choice.table))
+    in_bytes = any(each.name == "bytes" for each in forms(operation))  # else it is linked, or base64
     for key, media_type in choice.table.items():
-        if key not in listed:
-            continue
+        if key not in listed or isinstance(media_type, Choice):
+            continue  # another field has a say in it as well: `picture.format` judges by both
         also = (
             *(f"/x-artifact/media{more}" for more in ("", "/field", "/table")),
             provenance.field(operation, name, "enum", listed.index(key)),
@@ -131,9 +133,8 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
         at = provenance.field(operation, name, "enum")
         says = f"{name} {key} gives {media_type}"
         each = source.requirement(operation, f"format.{key}", says, at, also=also, profile="extended")
-        is_task = bool(operation.lifecycles)
-        expect = FormatIs(each.id, media_type) if is_task else Picture(each.id, media_type)
-        constraint = PaidConstraint(operation.id, expect, None if is_task else "image/*", {name: key})
+        expect = Picture(each.id, media_type) if in_bytes else FormatIs(each.id, media_type)
+        constraint = PaidConstraint(operation.id, expect, "image/*" if in_bytes else None, {name: key})
         yield Derived(each, paid=(constraint,))
 
 

@@ -31,10 +31,12 @@ def test_a_family_is_one_run_and_keeps_its_options() -> None:
 
 def test_each_document_has_its_address_and_its_files() -> None:
     found = chosen(url="https://x.test/sd/", html=Path("out/page.html"))
-    assert tuple(found) == Library().sold_as("gptnb")
-    assert {"gptnb.flux", "gptnb.midjourney"} < found.keys()
+    library = Library()
+    assert tuple(found) == library.with_parts("gptnb")
+    assert {"gptnb.flux", "gptnb.midjourney", "openai.pages-2024", "openai-images.pages-2024"} < found.keys()
+    assert "openai" not in found, "the menu means its variant too"
     for name, each in found.items():
-        _, _, family = name.partition(".")
+        family = "" if name == "gptnb" else library.family(name)
         assert str(each["url"]).rstrip("/") == ("https://x.test" if family else "https://x.test/sd")
         assert str(each["html"]) == (f"out/page.{family}.html" if family else "out/page.html")
 
