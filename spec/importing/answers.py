@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,8 @@ class Reader:
             return None
         found = (_artifact(each) or {} for each in made[success].get("content", {}))
         artifact = next((each for each in found if each.get("kind") in self.kinds), None)
+        if artifact:
+            self._bind(made[success]["content"], f"status_{success}")
         return Answers(made, tuple(map(int, made)), artifact)
 
     def _with_success(self, declared: dict[int, Any], node: Any) -> None:
@@ -65,11 +68,24 @@ class Reader:
             declared[200] = self.schemas.followed(other, self.place)
             self.notes.add("no status of success is declared; the default answer is taken as 200", self.place)
 
+    def _bind(self, content: dict[str, Any], name: str) -> None:
+        """JSON beside a file holds the same in base64; where nobody can tell where, it is left out."""
+        for media_type in [each for each in content if each.endswith("json")]:
+            example = content[media_type]["examples"][name]
+            if (at := next(_base64(example["value"], ""), None)) is not None:
+                example["x-bind"] = {at: "$artifact.base64"}
+            else:
+                del content[media_type]
+                self.notes.add(
+                    "JSON beside a file does not say where it holds it, and is left out", self.place
+                )
+
     def _response(self, status: int, node: Mapping[str, Any]) -> dict[str, Any] | None:
         name = f"status_{status}"
         head = {"description": str(node.get("description") or status), "x-evidence": {**self.cited}}
         declared = node.get("content")
-        content = dict(self._content(status, declared if isinstance(declared, dict) else {}))
+        found = [*self._content(status, declared if isinstance(declared, dict) else {})]
+        content = dict(sorted(found, key=lambda each: not each[0].endswith("json")))  # as generators want it
         if content:
             return {**head, "content": content}
         if declared and status < 300:
@@ -174,6 +190,15 @@ def _messages(found: Any, at: str) -> Iterator[str]:
         for name, each in found.items():
             if isinstance(each, dict) and "/" not in name and "~" not in name:
                 yield from _messages(each, f"{at}/{name}")
+
+
+def _base64(found: Any, at: str) -> Iterator[str]:
+    """Where a value holds a text that is called base64."""
+    pairs = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    for name, each in pairs:
+        if isinstance(each, str) and re.fullmatch(r"(\w+_)?(base64|b64)(_json)?", str(name)):
+            yield f"{at}/{name}"
+        yield from _base64(each, f"{at}/{name}")
 
 
 def _artifact(media_type: str) -> dict[str, Any] | None:

@@ -112,6 +112,7 @@ class _Import:
             "x-policy": self.refusals.policy(refusals),
             "x-evidence": {**self.cited},
         }
+        _negotiation(made, answers)
         own = security(node.get("security"), self.schemes)
         made |= {"security": own} if own is not None else {}
         made |= {"parameters": parameters} if parameters else {}
@@ -191,3 +192,11 @@ def _text_field(body: Any) -> str:
     """The field that says what is to be drawn or said; empty where none is called so."""
     fields = next(iter(body["content"].values()))["schema"].get("properties", {}) if body else {}
     return next((name for name in _TEXTS if fields.get(name, {}).get("type") == "string"), "")
+
+
+def _negotiation(made: dict[str, Any], answers: Answers) -> None:
+    """Say what comes without an Accept header, where there are several forms and no document says it."""
+    success = next(each for status, each in answers.responses.items() if status < "300")
+    if len(forms := [*success.get("content", {})]) > 1:
+        made["x-negotiation"] = {"default": forms[0], "unsupported": "default"}
+        made["x-evidence"]["at"] = {"/x-negotiation": {"assumed": "nothing says which form is the usual one"}}

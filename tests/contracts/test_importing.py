@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -114,8 +115,11 @@ def test_it_is_served_and_judged_at_once(imported: Document, serve: Callable[...
     assert (made.status_code, [*made.json()]) == (200, ["id", "made"])
     wrong = mock.post("/v1/images", headers=key, json={**body, "size": "huge"})
     assert (wrong.status_code, wrong.json()) == (422, {"message": "size: must be one of 'small' | 'large'"})
-    picture = mock.post("/v1/draw", headers=key, json={"prompt": "a cat", "quality": "good"})
+    drawn = {"prompt": "a cat", "quality": "good"}
+    picture = mock.post("/v1/draw", headers={**key, "accept": "image/png"}, json=drawn)
     assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+    packed = mock.post("/v1/draw", headers={**key, "accept": "application/json"}, json=drawn)
+    assert base64.b64decode(packed.json()["items"][0]["base64"])[:4] == b"\x89PNG"
     assert mock.get("/v1/images/7/logs/log", headers=key).status_code == 200
 
 
