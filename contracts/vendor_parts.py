@@ -29,8 +29,27 @@ def parts(name: str, options: Mapping[str, Any]) -> list[tuple[str, dict[str, An
     wanted = {each: _only(options["only"], families, each) for each in names}
     chosen = [each for each in names if wanted[each] or not options["only"]]
     return [
-        (each, {**options, **_places(library, name, each, options), "only": wanted[each]}) for each in chosen
+        (
+            each,
+            {
+                **options,
+                **_places(library, name, each, options),
+                "only": _as_ids(library, each, wanted[each]),
+            },
+        )
+        for each in chosen
     ]
+
+
+def _as_ids(library: Library, name: str, only: tuple[str, ...]) -> tuple[str, ...]:
+    """The same by the family that requirements are named after; a part of one has a name of its own."""
+    called = library.family(name)
+    if not only:
+        return ()
+    family = library.load(name).family
+    return tuple(
+        family + each.removeprefix(called) if each.split(".")[0] == called else each for each in only
+    )
 
 
 def _only(only: tuple[str, ...], families: Mapping[str, str], name: str) -> tuple[str, ...]:

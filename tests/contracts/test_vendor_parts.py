@@ -49,6 +49,7 @@ def test_each_document_has_its_address_and_its_files() -> None:
             ("flux.getResult", "stability.generateUltra"),
             {"gptnb": ("stability.generateUltra",), "gptnb.flux": ("flux.getResult",)},
         ),
+        (("openai-images.createImage",), {"openai-images.pages-2024": ("openai.createImage",)}),
         (("fluks.x", "flux"), {"gptnb": ("fluks.x",), "gptnb.flux": ("flux",)}),
     ],
 )
