@@ -113,11 +113,15 @@ def _form(view: Operation, state: str) -> Any:
     return view.outcomes[state].representations.get(JSON) if state in view.outcomes else None
 
 
+def _shown(body: Any, place: tuple[str, ...]) -> list[Any]:
+    return [each for each in pointers.find(body, place) if each not in (None, "", [], {})]
+
+
 def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]], early: bool) -> Iterator[str]:
     form, body = _form(trail.view, state), parsed(look.exchange)
     due = set(bound(form, URL))
     for place in sorted(every - due if early else due):
-        came = [each for each in pointers.find(body, place) if each not in (None, "", [], {})]
+        came = _shown(body, place)
         shown = pointers.join(*place)
         if early and came and came != list(pointers.find(form.value, place)):
             yield f"in {state} there is a result already at {shown}: {came[0]!r}"
@@ -125,6 +129,24 @@ def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]], 
             yield f"in {state} there is no result at {shown}"
         elif not early and not all(isinstance(each, str) and "/" in each for each in came):
             yield f"in {state} the result at {shown} is no link: {came[0]!r}"
+
+
+@dataclass(frozen=True)
+class ResultCount(OfTrail):
+    """So many results are shown when the task has ended well."""
+
+    count: int
+
+    def of_trail(self, trail: Trail) -> Iterator[str]:
+        end = trail.lifecycle.ordinary_end
+        ended = [look for look, found in views(trail) if found.state == end]
+        if not ended:
+            raise Unjudged("it has not ended so")
+        body = parsed(ended[-1].exchange)
+        shown = [_shown(body, place) for place in bound(_form(trail.view, end), URL)]
+        came = max(map(len, shown), default=0)  # one alone may stand beside all of them
+        if came != self.count:
+            yield f"expected {self.count} results, came {came}"
 
 
 @dataclass(frozen=True)

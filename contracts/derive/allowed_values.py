@@ -13,6 +13,7 @@ from typing import Any
 from proofsheet.contracts.case import Case, PaidConstraint
 from proofsheet.contracts.checks.expected import IsSuccess, PictureCount
 from proofsheet.contracts.checks.refusals import NamesFields, OmitsFields
+from proofsheet.contracts.checks.task_views import ResultCount
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PLAIN
 from proofsheet.contracts.derive.body_fields import BodyField, body_fields, changed, may_be_null
@@ -22,6 +23,7 @@ from proofsheet.contracts.derive.samples import case_of, smallest
 from proofsheet.contracts.derive.source import COMPONENT, Derived, Source
 from proofsheet.contracts.derive.source_pictures import SIDES, picture_of
 from proofsheet.contracts.derive.task_requests import plain_answer
+from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
@@ -132,13 +134,18 @@ def _several(source: Source, operation: Operation) -> Iterator[Derived]:
     if (single := operation.body.defaults.get(name) if operation.body else None) is not None:
         says = f"where no {name} are asked for, {single} come"
         wanted = source.requirement(operation, f"{name}.default", says, at, profile="core")
-        expect = PictureCount(wanted.id, single)
+        expect = _count(wanted.id, operation, single)
         yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, "", {}, PLAIN),))
     says = f"{name} {SEVERAL} gives {SEVERAL} pictures"
     wanted = source.requirement(operation, f"{name}.count", says, "/x-artifact/count", profile="extended")
-    expect = PictureCount(wanted.id, SEVERAL)
+    expect = _count(wanted.id, operation, SEVERAL)
     accept = next(each for each in operation.success.representations if not each.startswith("image/"))
     yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, accept, {name: SEVERAL}, "several"),))
+
+
+def _count(requirement: str, operation: Operation, count: int) -> Expectation:
+    of_task = operation.lifecycle is not None  # whose submission shows none
+    return ResultCount(requirement, count) if of_task else PictureCount(requirement, count)
 
 
 def _one_each(source: Source, operation: Operation) -> Iterator[Derived]:

@@ -31,6 +31,7 @@ from proofsheet.contracts.checks.task_views import (
     IsTaken,
     LinkLeads,
     OtherViewAgrees,
+    ResultCount,
     ResultsWhenDue,
     UnknownWithOthers,
 )
@@ -187,6 +188,7 @@ TABLE: tuple[tuple[Kind, dict[str, Any], Looks, tuple[tuple[Looks, str], ...]], 
         COURSE,
         (((*GOING[:2], view({**RUNNING, "picture": "http://t.test/2.png"})), "there is a result already"),),
     ),
+    (ResultCount, {"count": 1}, COURSE, ((ending(picture=None), "expected 1 results, came 0"),)),
     (
         OtherViewAgrees,
         {"operation": "look"},
