@@ -133,7 +133,8 @@ def with_pictures(operation: Operation, example: Mapping[str, Any]) -> dict[str,
 
 def _holds_pictures(schema: Mapping[str, Any]) -> bool:
     within = schema.get("items", schema)
-    return "x-audio" in schema or is_picture(schema) or is_picture(within) or bool(_picture_members(within))
+    is_file = "x-audio" in schema or "x-document" in schema
+    return is_file or is_picture(schema) or is_picture(within) or bool(_picture_members(within))
 
 
 def prompted(operation: Operation, text: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from proofsheet.contracts.derive.body_fields import Path, body_fields
 from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, is_admitted, whole
 from proofsheet.contracts.derive.sample_pictures import drawing
 from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.derive.source_document import source_document
 from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.explore import value_strategies
 from proofsheet.contracts.explore.request_sample import Sample
@@ -111,7 +112,12 @@ def field(operation: Operation, name: str, texts: value_strategies.Values) -> va
     if name in operation.body.pictures:
         return pictures(operation.body.pictures[name]).map(partial(held, schema))
     if name in operation.body.files:
-        return st.just(drawing())
+        return st.just(source_document() if name in operation.body.documents else drawing())
+    form = operation.policy.chosen_form
+    if operation.lifecycles and form is not None and form.field == (name,):
+        return st.just(
+            operation.body.defaults.get(name)
+        )  # a task is followed by the usual form of its answer
     prompts = {each[0] for each in operation.artifact.prompts} if operation.artifact else set()
     if operation.body.is_form and name not in operation.body.json_parts:
         schema = {**schema, "type": kind_of(schema)}  # a form has no null
