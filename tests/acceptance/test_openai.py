@@ -12,10 +12,10 @@ from served import HERE, mock, run
 DIALOGUES = ["openai-realtime", "openai-realtime.pages-2024"]
 CASES = {
     "run_openai.py": (13, ["openai"]),
-    "run_openai_audio.py": (10, ["openai"]),
+    "run_openai_audio.py": (11, ["openai"]),
     "run_openai_videos.py": (9, ["openai"]),
     "run_openai_files.py": (7, ["openai"]),
-    "run_openai_realtime.py": (7, DIALOGUES),
+    "run_openai_realtime.py": (9, DIALOGUES),
 }
 
 
