@@ -23,7 +23,7 @@ from proofsheet.mockserver.tasks.task_faults import parse_task_forcing
 PREFIX = "/_files/"
 DEFAULT_SECONDS = 24 * 3600.0  # a link lives so long where its document does not say
 _TASK_FILE = re.compile(
-    r"tasks/([\w.-]{1,100})/([\w-]{1,100})/(\d{1,4})(?:\.([a-z-]{1,20}))?-([0-9a-f]{32})(\.\w+)?"
+    r"tasks/([\w.-]{1,100})/([\w:-]{1,100})/(\d{1,4})(?:\.([a-z-]{1,20}))?-([0-9a-f]{32})(\.\w+)?"
 )
 
 

@@ -112,7 +112,7 @@ def test_the_command_prints_shares_by_group_and_in_all(library: Library) -> None
     assert done.exit_code == 0
     assert f"vman: {covered(library, 'vman')} of 82 entries work" in done.output
     assert f"{covered(library, 'vman', '模型接口')} of 81  模型接口" in done.output
-    assert "模型接口 > Veo视频 > 提交视频生成任务: planned: veo" in catalogue("vman", "--entries").output
+    assert "模型接口 > Veo视频 > 提交视频生成任务: veo.submitVideo" in catalogue("vman", "--entries").output
     every = json.loads(catalogue("--json").output)
     assert (every["covered"], every["entries"]) == (sum(covered(library, each) for each in VENDORS), 375)
     entries = (entry for each in VENDORS for entry in library.menu(each).entries)
