@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from proofsheet.contracts.checks.media_quality import with_pixels
 from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.history import Unjudged
 
 SAME_SHADE = 24  # shades of a channel: coding it again, in another size, stays well below
 OTHER = 12
@@ -52,12 +53,14 @@ class ChangesPicture(Expectation):
 
 
 class IsCutOut(Expectation):
-    """A part of the picture is transparent, a part is not."""
+    """A part of the picture is transparent, a part is not. A JPEG has no transparency: nothing is asked."""
 
     of = "file"
 
     def findings(self, answer: Answer) -> Iterator[str]:
         for each in with_pixels(answer):
+            if each.format == "JPEG":
+                raise Unjudged("a JPEG has no transparency")
             if each.clear is None:
                 yield f"expected a picture with transparency, came {each.mode}"
             elif each.clear < LEAST_CLEAR or each.clear > 1 - LEAST_CLEAR:
