@@ -217,7 +217,9 @@ class Call:
         if isinstance(artifact.count, int):
             return artifact.count
         value = self.value(artifact.count)
-        field = body.schema["properties"][artifact.count[0]]
+        field = body.schema
+        for token in artifact.count:
+            field = field["properties"][token]
         most = field.get("maximum", max(field.get("enum", (1,))))
         usable = isinstance(value, int | float) and value == int(value) and 1 <= value <= most
         return int(value) if usable else 1

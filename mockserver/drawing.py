@@ -112,7 +112,7 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
     form = call.operation.policy.chosen_form
     left_out = {*artifact.media.field[:1], *(form.field[:1] if form else ())}
     for each in (artifact.count_field, artifact.compression, artifact.partials):
-        left_out |= {*(each or ())}
+        left_out |= {*each} if each and len(each) == 1 else set()  # not all that stands beside a nested one
     if edit is None:
         left_out |= {*artifact.pictures, artifact.strength or "", artifact.fidelity or ""}
     known = artifact.without_seed(call.known_fields)
