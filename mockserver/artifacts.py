@@ -132,7 +132,7 @@ def of_task(double: Double, view: TaskView) -> Iterator[Artifact]:
     """The artifacts of a task, linked and not rendered."""
     for index, each in view.artifacts:
         made = _linked(view.call, each, partial(task_path, double, view.task, index))
-        yield replace(made, id=artifact_id(view.task.id, index) if view.has_uuid else "")
+        yield replace(made, id=artifact_id(view.task.id, index) if view.names_artifacts else "")
 
 
 def _of_call(call: Call, double: Double, kind: str, seconds: float) -> Iterator[Artifact]:

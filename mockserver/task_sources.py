@@ -13,7 +13,7 @@ from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.state.tasks import Holder, Task
 from proofsheet.mockserver.tasks.course import Position, position
-from proofsheet.mockserver.tasks.ids import tasks_of
+from proofsheet.mockserver.tasks.ids import NAMING, tasks_of
 from proofsheet.mockserver.uploads import UploadedFile
 from proofsheet.spec import expressions, pointers
 from proofsheet.spec.tasks import Lifecycle, Offer, Starts, State
@@ -34,10 +34,10 @@ class TaskView:
         return [pair for pair in enumerate(self.task.artifacts) if self.index in (None, pair[0])]
 
     @property
-    def has_uuid(self) -> bool:
+    def names_artifacts(self) -> bool:
         """Whether its artifacts can have ids."""
         role = self.served.operation.task
-        return isinstance(role, Starts) and role.id_form == "uuid" and not role.prefix
+        return isinstance(role, Starts) and role.id_form in NAMING and not role.prefix
 
     @cached_property
     def call(self) -> Call:

@@ -78,6 +78,15 @@ def replaced(value: Any, tokens: tuple[str, ...], by: Any) -> Any:
     return {**members, first: replaced(members.get(first), rest, by)}
 
 
+def removed(value: Any, tokens: tuple[str, ...]) -> Any:
+    """A copy of `value` without the member of an object at `tokens`, if there is one."""
+    first, *rest = tokens
+    if not isinstance(value, dict) or first not in value:
+        return value
+    kept = {name: each for name, each in value.items() if name != first}
+    return {**kept, first: removed(value[first], tuple(rest))} if rest else kept
+
+
 def find_places(
     value: Any, tokens: tuple[str, ...], way: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Any]]:

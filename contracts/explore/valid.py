@@ -20,9 +20,11 @@ from proofsheet.contracts.derive.source_document import source_document
 from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.explore import value_strategies
 from proofsheet.contracts.explore.request_sample import Sample
+from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation, Rule
 from proofsheet.spec.request_bodies import Picture
 from proofsheet.spec.schemas import kind_of
+from proofsheet.spec.tasks import Starts
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 MOST_FIELDS = 4  # optional ones in a body
@@ -90,10 +92,21 @@ def requests(parts: Kit) -> st.SearchStrategy[Sample]:
         sample = parts.around(draw)
         if parts.operation.body is not None:
             sample = mended(draw, replace(sample, body=parts.body(draw)), parts, frozenset())
+            sample = replace(sample, body=alone(parts.operation, sample.body))
             assume(is_admitted_whole(sample))
         return replace(tidy(sample), outcomes=(parts.operation.success.name,))
 
     return valid()
+
+
+def alone(operation: Operation, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body that names no task to go on from where none is needed: no id that is made up is of one."""
+    parents = operation.task.parents if isinstance(operation.task, Starts) else ()
+    for each in parents:
+        _, is_of_body, pointer = each.id.text.partition("$request.body#")
+        if each.optional and is_of_body and not each.id.is_template:
+            body = pointers.removed(body, pointers.split(pointer))
+    return body
 
 
 def markers(operation: Operation) -> dict[str, value_strategies.Values]:

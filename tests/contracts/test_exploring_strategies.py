@@ -17,6 +17,7 @@ from proofsheet.contracts.explore.request_sample import Fault
 from proofsheet.contracts.explore.strategies import Sample, Samples, one_fault, per_outcome, valid
 from proofsheet.contracts.explore.valid import is_admitted_whole
 from proofsheet.spec.document import Document
+from proofsheet.spec.load import Library
 
 DRAWING = ("generateUltra", "generateCore", "generateSd3", "textToImage")
 
@@ -54,6 +55,12 @@ def test_what_is_valid_is_granted(document: Document, mock: InProcess, name: str
         assert sample.outcomes == (operation.success.name,)
         assert is_admitted_whole(sample)
         assert sent(mock, sample).status_code == 200
+
+
+def test_what_is_valid_goes_on_from_nothing_that_is_made_up(library: Library) -> None:
+    operation = library.load("vidu").operations["submitTask"]
+    named = [each.body["input"].get("creation_id") for each in drawn(valid(operation), 30)]
+    assert named == [None] * 30
 
 
 def sent(mock: InProcess, sample: Sample) -> Any:

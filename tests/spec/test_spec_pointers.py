@@ -42,3 +42,18 @@ def test_a_pointer_begins_with_a_slash() -> None:
 @given(st.lists(st.text()))
 def test_join_and_split_are_inverse(tokens: list[str]) -> None:
     assert pointers.split(pointers.join(*tokens)) == tuple(tokens)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "left"),
+    [
+        ("/a/b", {"a": {"c": 2}, "d": [1]}),
+        ("/a", {"d": [1]}),
+        ("/a/x", {"a": {"b": 1, "c": 2}, "d": [1]}),
+        ("/d/0", {"a": {"b": 1, "c": 2}, "d": [1]}),
+    ],
+)
+def test_a_member_is_removed_from_a_copy(pointer: str, left: object) -> None:
+    value = {"a": {"b": 1, "c": 2}, "d": [1]}
+    assert pointers.removed(value, pointers.split(pointer)) == left
+    assert value == {"a": {"b": 1, "c": 2}, "d": [1]}

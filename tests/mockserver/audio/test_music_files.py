@@ -129,8 +129,8 @@ def test_its_video_shows_the_cover_and_sounds_like_it() -> None:
     assert replace(music, seconds=1.0).filtered().seconds == 1.0
 
 
-def test_ids_of_artifacts_lead_back_to_the_task() -> None:
-    task = "736a6f88-bd29-4b1e-b110-37132a5325ac"
+@pytest.mark.parametrize("task", ["736a6f88-bd29-4b1e-b110-37132a5325ac", "1764547200123456"])
+def test_ids_of_artifacts_lead_back_to_the_task(task: str) -> None:
     first, second = artifact_id(task, 0), artifact_id(task, 1)
     assert len({task, first, second}) == 3
     assert (task, 1) in list(tasks_of(second.upper()))
