@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.matrix.tables import BROKEN, Table
+from proofsheet.contracts.matrix.tables import Table
 from proofsheet.contracts.reports.view import Line
 from proofsheet.spec.load import Library, Unknown
 
-_WORST = (*BROKEN, "passed", "skipped")
+_WORST = ("failed", "known", "advice", "errored", "passed", "skipped")
 
 
 @dataclass(frozen=True)

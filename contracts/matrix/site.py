@@ -10,21 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from proofsheet.contracts.matrix.claims import claims
 from proofsheet.contracts.matrix.columns import Column, slug
 from proofsheet.contracts.matrix.downloads import badges, cells, reports
-from proofsheet.contracts.matrix.tables import BROKEN, Table, remark
+from proofsheet.contracts.matrix.tables import Table, remark
+from proofsheet.contracts.reports import html_page
 from proofsheet.contracts.reports.drift import Drift, drift
-from proofsheet.contracts.reports.html_page import environment
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.view import STATES, Line
-from proofsheet.spec import page_style
+from proofsheet.contracts.reports.view import FINDINGS, Line
 from proofsheet.spec.load import Library
 
 _HOME = Path(__file__).parent / "pages"
-_REPORTS = _HOME.parents[1] / "reports" / "pages"
 STYLE, SCRIPT, CELLS = "matrix.css", "matrix.js", "matrix.jsonl"
+_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 OURS = "made-by-proofsheet.txt"  # by which we know a folder of our own that may be written anew
 
 
@@ -56,9 +59,8 @@ class Site:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Each file's path in the site, and its bytes."""
         yield OURS, b"This folder is written anew by `proofsheet matrix`.\n"
-        style = f"{page_style.style(_REPORTS / 'report.css')}\n{_text(STYLE)}"
-        yield STYLE, style.encode()
-        yield SCRIPT, _text(SCRIPT).encode()
+        yield STYLE, f"{html_page.style()}\n{(_HOME / STYLE).read_text(encoding='utf-8')}".encode()
+        yield SCRIPT, html_page.script(_HOME / SCRIPT).encode()
         yield CELLS, "".join(f"{each}\n" for each in cells(self.tables)).encode()
         yield "index.html", self._page("index.html", "", tables=self.tables)
         for table in self.tables:
@@ -86,8 +88,10 @@ class Site:
 
     @cached_property
     def _pages(self) -> Environment:
-        made = environment(_HOME, _REPORTS)
-        made.globals.update(cell_page=cell_page, states=STATES, broken_states=BROKEN, remark=remark)
+        made = html_page.environment(_HOME)
+        made.globals.update(
+            policy=Markup(_POLICY), cell_page=cell_page, finding_states=FINDINGS, remark=remark
+        )
         made.globals.update(shown=shown, badges=badges, downloads=reports)
         return made
 
@@ -111,10 +115,6 @@ def _changes(column: Column) -> Iterator[Drift]:
     """What changed from each run to the one after it, the newest first."""
     for new, old in zip(column.runs, column.runs[1:], strict=False):
         yield drift(old, new)
-
-
-def _text(name: str) -> str:
-    return (_HOME / name).read_text(encoding="utf-8")
 
 
 def _cleared(out: Path) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 
 from proofsheet.contracts.matrix.columns import Column
 from proofsheet.contracts.reports.matrix import Matrix, Row, matrix
-from proofsheet.contracts.reports.view import STATES, Line
+from proofsheet.contracts.reports.view import FINDINGS, STATES, Line
 from proofsheet.contracts.requirement import LEVELS
 
 DOCUMENTED = ("official", "documented", "observed")
-BROKEN = ("failed", "known", "advice", "errored")
 _GROUPS = ((True, "documented or observed"), (False, "inherited or assumed"))
 
 
@@ -33,7 +32,7 @@ class Area:
     @property
     def has_findings(self) -> bool:
         """Whether any target breaks any of it."""
-        return any(line and line.state in BROKEN for row in self.rows for line in row.cells)
+        return any(line and line.state in FINDINGS for row in self.rows for line in row.cells)
 
     def counts(self, column: int) -> Mapping[str, int]:
         """How many requirements stand how at one target, in the order of STATES."""

@@ -25,25 +25,34 @@ MARKS = {"failed": "✕", "errored": "!", "advice": "i", "known": "≈", "skippe
 def html(report: Report) -> str:
     """The report as a page."""
     view = View(report)
-    return render(
-        "report.html", "report.js", view=view, frames=frames(view), judged=judged(view), states=STATES
-    )
+    own = script(_HOME / "report.js")
+    return render("report.html", own, view=view, frames=frames(view), judged=judged(view), states=STATES)
 
 
-def render(template: str, script: str | None = None, **values: Any) -> str:
-    """A template of this package with the style and the script in it, and a policy that admits only them."""
-    style, code = page_style.style(_HOME / "report.css"), _file(script) if script else ""
+def style() -> str:
+    """The stylesheet of every page that shows reports."""
+    return page_style.style(_HOME / "report.css")
+
+
+def script(own: Path) -> str:
+    """The script of a page: what all that show reports share, and behind it the page's own file."""
+    return f"{_text(_HOME / 'page.js')}\n{_text(own)}"
+
+
+def render(template: str, code: str = "", **values: Any) -> str:
+    """A template of this package with the style and a script in it, and a policy that admits only them."""
+    css = style()
     policy = (
-        f"default-src 'none'; img-src data:; style-src {_hash(style)}; "
+        f"default-src 'none'; img-src data:; style-src {_hash(css)}; "
         f"script-src {_hash(code)}; base-uri 'none'; form-action 'none'"
     )
-    page = environment(_HOME).get_template(template)
+    page = environment().get_template(template)
     # Both are files of ours, and nothing else is ever marked as safe.
-    return page.render(policy=policy, style=Markup(style), script=Markup(code), **values)
+    return page.render(policy=policy, style=Markup(css), script=Markup(code), **values)
 
 
-def _file(name: str) -> str:
-    return (_HOME / name).read_text(encoding="utf-8")
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _hash(content: str) -> str:
@@ -51,9 +60,9 @@ def _hash(content: str) -> str:
 
 
 def environment(*homes: Path) -> Environment:
-    """What makes pages of the templates in these folders; nothing that came is ever obeyed by them."""
+    """What makes pages of templates in these folders and ours; nothing that came is ever obeyed by them."""
     environment = Environment(
-        loader=FileSystemLoader(homes),
+        loader=FileSystemLoader((*homes, _HOME)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,7 +1,5 @@
-"use strict";
 // Filter, folding, the arrow keys, and a cell's page in a dialog. Without this script every link still leads there.
 
-const tools = document.getElementById("tools");
 const dialog = document.getElementById("dialog");
 const rows = [...document.querySelectorAll("tr.row")];
 const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
@@ -10,14 +8,12 @@ function fits(row, want) {
   return (
     (!want.rows || want.rows in row.dataset) &&
     (!want.level || row.dataset.level === want.level) &&
-    want.text.toLowerCase().split(/\s+/).every((word) => texts.get(row).includes(word))
+    hasWords(texts.get(row), want.text)
   );
 }
 
 function filter() {
-  const want = Object.fromEntries(
-    [...tools.querySelectorAll("[data-by]")].map((each) => [each.dataset.by, each.value.trim()]),
-  );
+  const want = wanted();
   const isFiltered = Object.values(want).some(Boolean);
   for (const row of rows) row.hidden = !fits(row, want);
   for (const body of document.querySelectorAll("tbody.rows")) {
@@ -62,17 +58,6 @@ function move(link, key) {
   return next?.cells[cell.cellIndex]?.querySelector("a.state");
 }
 
-async function copy(button) {
-  const source = button.parentElement.querySelector("pre");
-  try {
-    await navigator.clipboard.writeText(source.textContent);
-    button.textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren(source); // no clipboard here: at least it is marked
-    button.textContent = "Marked";
-  }
-}
-
 if (window.top !== window) {
   document.documentElement.classList.add("framed");
   addEventListener("keydown", (event) => { if (event.key === "Escape") parent.postMessage("close", "*"); });
@@ -80,21 +65,13 @@ if (window.top !== window) {
 addEventListener("message", (event) => {
   if (dialog && event.source === document.getElementById("frame").contentWindow) dialog.close();
 });
-for (const each of document.querySelectorAll("[data-copy]")) {
-  each.hidden = false;
-  each.addEventListener("click", () => copy(each));
-}
 if (tools) {
-  tools.hidden = false;
-  for (const name of ["input", "change"]) tools.addEventListener(name, filter);
-  tools.addEventListener("submit", (event) => event.preventDefault());
-  tools.addEventListener("reset", () => setTimeout(filter));
   for (const button of document.querySelectorAll(".fold")) {
     button.disabled = false;
     const body = button.closest("tbody").nextElementSibling;
     button.addEventListener("click", () => fold(body, body.hidden));
   }
-  filter(); // a browser that comes back keeps what was typed
+  filterBy(filter);
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.state");

@@ -1,26 +1,17 @@
-"use strict";
-// The filter and the copy buttons. Without this script everything is there, only unfiltered.
-// What a report holds came from anyone: it is only ever read as text here, and never written.
+// The filter of one report. Without this script everything is there, only unfiltered.
 
-const tools = document.getElementById("tools");
-const fields = [...tools.querySelectorAll("[data-by]")];
 const items = [...document.querySelectorAll("[data-state]")].map((element) => ({
   element,
   text: (element.textContent + " " + (element.querySelector("code[title]")?.title ?? "")).toLowerCase(),
 }));
 
-function wanted() {
-  return Object.fromEntries(fields.map((each) => [each.dataset.by, each.value.trim()]));
-}
-
 function fits({ element, text }, want) {
   const { state, level, operation } = element.dataset;
-  const words = want.text.toLowerCase().split(/\s+/);
   return (
     (!want.state || state === want.state) &&
     (!want.level || level.split(" ").includes(want.level)) &&
     (!want.operation || operation === want.operation) &&
-    words.every((word) => text.includes(word))
+    hasWords(text, want.text)
   );
 }
 
@@ -77,27 +68,6 @@ function reveal() {
   finding.scrollIntoView({ block: "start" });
 }
 
-async function copy(button) {
-  const source = button.parentElement.querySelector("pre");
-  try {
-    await navigator.clipboard.writeText(source.textContent);
-    button.textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren(source); // no clipboard here: at least it is marked
-    button.textContent = "Marked";
-  }
-  setTimeout(() => { button.textContent = "Copy"; }, 1500);
-}
-
-tools.hidden = false;
-tools.addEventListener("input", filter);
-tools.addEventListener("change", filter);
-tools.addEventListener("submit", (event) => event.preventDefault());
-tools.addEventListener("reset", () => setTimeout(filter));
-for (const each of document.querySelectorAll("[data-copy]")) {
-  each.hidden = false;
-  each.addEventListener("click", () => copy(each));
-}
 addEventListener("hashchange", reveal);
-filter(); // a browser that comes back keeps what was typed
+filterBy(filter);
 reveal();
