@@ -199,7 +199,7 @@ class PaidConstraint:
 
     One request meets all constraints that do not contradict each other. `own` names a request that has
     these fields and no others: only what adds nothing to it may join, and nothing at all if it is `alone`.
-    `media_type` is that of its body, where it is not the usual one.
+    `media_type` is that of its body, where it is not the usual one; `places` are fields deep in the body.
     """
 
     operation: str
@@ -209,10 +209,16 @@ class PaidConstraint:
     own: str = ""
     alone: bool = False
     media_type: str = ""
+    places: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
-    def agrees(self, accept: str | None, fields: dict[str, Any]) -> bool:
+    def agrees(
+        self, accept: str | None, fields: dict[str, Any], places: dict[tuple[str, ...], Any] | None = None
+    ) -> bool:
         """Whether a request with these can meet it too."""
+        known = places or {}
         clash = any(fields.get(name, value) != value for name, value in self.fields.items())
+        clash |= any(known.get(at, value) != value for at, value in self.places.items())
+        clash |= any(at[0] in fields for at in self.places) or any(at[0] in self.fields for at in known)
         return not clash and (accept is None or self.accept is None or accept == self.accept)
 
 

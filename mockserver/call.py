@@ -129,6 +129,7 @@ class Call:
     follow_up: Any = None  # a FollowUp (follow_ups.py): the task that it goes on from
     end: str | None = None  # the final state in which the task that it starts is to end
     task_forcing: str = ""  # what is to become of that task, as it was written
+    texts: tuple[tuple[str, str], ...] = ()  # that it is answered in (texts.py), where it starts no task
     task: Any = None  # a TaskView (sources.py) of the task that it started, viewed or moved
     tasks: list[Any] | None = None  # those that it lists
     observed: Any = None  # an Observation (observability/observation.py), where somebody looks
@@ -165,8 +166,8 @@ class Call:
         artifact = self.operation.artifact
         known = artifact.read(self.fields) if artifact and field[:1] == (MEMBER,) else self.fields
         found = next(pointers.find(known, field), None)
-        if found is None and self.body and len(field) == 1:
-            return self.body.defaults.get(field[0])
+        if found is None and self.body and field[:1] != (MEMBER,):
+            return (self.body.schema_at(field) or {}).get("default")
         return found
 
     @property
@@ -217,10 +218,9 @@ class Call:
         if isinstance(artifact.count, int):
             return artifact.count
         value = self.value(artifact.count)
-        field = body.schema
-        for token in artifact.count:
-            field = field["properties"][token]
-        most = field.get("maximum", max(field.get("enum", (1,))))
+        field = body.schema_at(artifact.count) or {}
+        listed = [each for each in field.get("enum", ()) if isinstance(each, int)]
+        most = field.get("maximum", max(listed, default=1))
         usable = isinstance(value, int | float) and value == int(value) and 1 <= value <= most
         return int(value) if usable else 1
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from proofsheet.mockserver.call import Call, Given
 from proofsheet.mockserver.double import Double
@@ -97,7 +98,7 @@ async def draw(picture: Picture, double: Double) -> list[bytes]:
 def _effective_seed(call: Call, artifact: Artifact, double: Double) -> int:
     if artifact.seed is None:
         return 0
-    sent = call.value(artifact.seed.field)
+    sent: Any = call.value(artifact.seed.field) if artifact.seed.field else None
     usable = isinstance(sent, int | float) and 0 <= sent <= artifact.seed.maximum and sent == int(sent)
     if not usable or int(sent) == artifact.seed.random:
         return double.state.fresh_seed(call.account, artifact.seed.maximum)
@@ -110,13 +111,14 @@ def _identity(call: Call, artifact: Artifact, edit: Edit | None) -> bytes:
     At a strength of 1 there is no `edit`: the upload counts for nothing then, and so does its strength.
     """
     form = call.operation.policy.chosen_form
-    left_out = {*artifact.media.field[:1], *(form.field[:1] if form else ())}
-    for each in (artifact.count_field, artifact.compression, artifact.partials):
-        left_out |= {*each} if each and len(each) == 1 else set()  # not all that stands beside a nested one
+    places = {artifact.media.field, form.field if form else ()}
+    places |= {artifact.count_field, artifact.compression or (), artifact.partials or ()}
     if edit is None:
-        left_out |= {*artifact.pictures, artifact.strength or "", artifact.fidelity or ""}
-    known = artifact.without_seed(call.known_fields)
-    kept = {name: value for name, value in known.items() if name not in left_out}
+        places |= {(name,) for name in (*artifact.pictures, artifact.strength, artifact.fidelity) if name}
+    kept = artifact.without_seed(call.known_fields)
+    for each in filter(None, places):
+        kept = pointers.removed(kept, each)
+    left_out = {each[0] for each in places if len(each) == 1}
     digest = hashlib.blake2b(digest_size=32)
     digest.update(json_text.sorted_([call.operation.id, call.path_params, kept]).encode())
     sent = {**{name: [each] for name, each in call.files.items()}, **call.file_lists}

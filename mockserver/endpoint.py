@@ -27,6 +27,7 @@ from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_ca
 from proofsheet.mockserver.scripts import Script
 from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.task_roles import act
+from proofsheet.mockserver.texts import texts
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Outcome
 
@@ -145,7 +146,10 @@ async def answer(call: Call, double: Double, wanted: Forced, rehearsed: Rehearse
         if refusal is None and outcome is call.operation.success:
             link_pictures(call, double)
             kept_answers.move(call, double)
-        found = await artifacts(call, double, outcome.representation(call.representation))
+        shown = outcome.representation(call.representation)
+        found = await artifacts(call, double, shown)
+        if shown.binds_text and not call.task:
+            call.texts = await texts(call, double, call.pictures)
         _mark(call, "drawing")
         if refusal is not None:
             said = complaints(call.operation.policy, call.key, refusal)

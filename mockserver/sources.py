@@ -223,13 +223,20 @@ def _source_of_tasks(text: str) -> Source:
     if (of := TASK.get(text)) is not None:
         return lambda context, artifact: of(context.task) if context.task else ()
     if text.startswith("$text."):
-        return lambda context, artifact: of_task(text, context.task) if context.task else ()
+        return partial(_said, text)
     if text in OFFER:
         return lambda context, artifact: (OFFER[text](*context.offer),) if context.offer else ()
     if text in TASKS:
         return lambda context, artifact: (TASKS[text](context.listed),) if context.listed is not None else ()
     own = text.replace("$task.", "$")
     return lambda context, artifact: context.task.call.values(own) if context.task else ()
+
+
+def _said(text: str, context: Context, artifact: Artifact | None) -> Iterable[Any]:
+    """One of the texts that a task has, or the call that is answered in some."""
+    if context.task:
+        return of_task(text, context.task)
+    return [said for name, said in context.call.texts if name == text.removeprefix("$text.")]
 
 
 def _of_resource(name: str, context: Context, artifact: Artifact | None) -> Iterable[Any]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from PIL import Image
 
+from proofsheet.mockserver import drawing
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image.edits import stand_in
-from proofsheet.mockserver.media.image.picture import Picture
+from proofsheet.mockserver.media.image.picture import PNG, Picture
 from proofsheet.mockserver.media.image.upload import open_upright
 from proofsheet.mockserver.media.text import describe, lyrics, shorten
 from proofsheet.spec import pointers
@@ -31,7 +32,8 @@ async def texts(call: Call, double: Double, pictures: Sequence[Any], turn: int =
 
 
 async def _described(call: Call, double: Double, pictures: Sequence[Any], turn: int) -> Named:
-    made = next((each for each in pictures[:1] if isinstance(each, Picture)), None)
+    known = pictures or drawing.pictures(call, double, blurred=False, media_type=PNG)  # of words alone: none
+    made = next((each for each in known[:1] if isinstance(each, Picture)), None)
     if made is None:
         return []
     async with double.editing:  # a picture is decoded or drawn for it

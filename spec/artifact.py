@@ -26,7 +26,7 @@ _CANVAS = ("width", "height", "x", "y")
 class Seed:
     """Where a request's seed stands, which value asks for a fresh one, and the largest (both ends in).
 
-    Without such a value an absent or null seed asks for a fresh one.
+    Without such a value an absent or null seed asks for a fresh one; without a field every one is fresh.
     """
 
     field: Tokens
@@ -180,7 +180,7 @@ class Artifact:
     @property
     def sent_seed(self) -> Seed | None:
         """The seed, where it is a field of its own and not carried by the prompt."""
-        return self.seed if self.seed and self.seed.field[0] != MEMBER else None
+        return self.seed if self.seed and self.seed.field[:1] not in ((), (MEMBER,)) else None
 
     @property
     def sent_size(self) -> Choice | None:
@@ -201,11 +201,12 @@ class Artifact:
 
     def without_seed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """A request's fields but for its seed, wherever that stands."""
-        if self.seed is None:
+        if self.seed is None or not self.seed.field:
             return dict(fields)
         first, *rest = self.seed.field
         if first != MEMBER or self.parameters is None:
-            return {name: each for name, each in fields.items() if name != first}
+            found: dict[str, Any] = pointers.removed(dict(fields), self.seed.field)
+            return found
         prompt = self.prompt(fields)
         values = {
             name: each for name, each in self.parameters.whole(prompt.values).items() if name not in rest
@@ -238,7 +239,7 @@ def artifact(node: Any) -> Artifact | None:
     return Artifact(
         kind=node["kind"],
         prompts=tuple(pointers.split(each) for each in node.get("prompt", ())),
-        seed=Seed(pointers.split(seed["field"]), seed.get("random"), seed["maximum"]) if seed else None,
+        seed=_seed(seed) if seed else None,
         size=choice(size) if size is not None and sides is None and resized is None else None,
         sides=sides,
         resized=resized,
@@ -277,6 +278,10 @@ def artifact(node: Any) -> Artifact | None:
         pages=_tokens(node.get("pages")),
         name=_tokens(node.get("name")),
     )
+
+
+def _seed(node: Mapping[str, Any]) -> Seed:
+    return Seed(pointers.split(node.get("field", "")), node.get("random"), node["maximum"])
 
 
 def _resized(node: Mapping[str, Any]) -> Resized:

@@ -54,12 +54,17 @@ class Representation:
     @cached_property
     def binds_artifact(self) -> bool:
         """Whether anything of an artifact is bound into it."""
-        binds = (
-            [*self.binds, *(each for event in self.events.events for each in event.binds)]
-            if self.events
-            else self.binds
-        )
-        return any(each.is_of_artifact for _, each in binds)
+        return any(each.is_of_artifact for _, each in self._all_binds)
+
+    @cached_property
+    def binds_text(self) -> bool:
+        """Whether anything that an operation says in words is bound into it."""
+        return any("$text." in each.text for _, each in self._all_binds)
+
+    @property
+    def _all_binds(self) -> Binds:
+        events = self.events.events if self.events else ()
+        return (*self.binds, *(each for event in events for each in event.binds))
 
     def left_out(self, request: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
         """The members that a request (with its defaults, and `$sent`) is not answered."""

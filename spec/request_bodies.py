@@ -67,6 +67,15 @@ class Body:
         """What clients call the parts of a field."""
         return self.part_names.get(field, (field,))[0]
 
+    def schema_at(self, field: tuple[str, ...]) -> Mapping[str, Any] | None:
+        """The schema of a field, however deep; None where the body has no such field."""
+        found: Any = self.schema
+        for token in field:
+            found = found.get("items") if token == "*" else found.get("properties", {}).get(token)
+            if not isinstance(found, Mapping):
+                return None
+        return found if isinstance(found, Mapping) else None
+
     @cached_property
     def fields_of_parts(self) -> Mapping[str, str]:
         """The field of each name that a part of a form may have."""

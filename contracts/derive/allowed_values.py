@@ -19,7 +19,7 @@ from proofsheet.contracts.derive.answer_forms import PLAIN
 from proofsheet.contracts.derive.body_fields import BodyField, body_fields, changed, may_be_null
 from proofsheet.contracts.derive.refusals import lists_all, names_fields
 from proofsheet.contracts.derive.request_bodies import Refusable, breaks, completed, refusable, whole
-from proofsheet.contracts.derive.samples import case_of, smallest
+from proofsheet.contracts.derive.samples import asking, case_of, smallest
 from proofsheet.contracts.derive.source import COMPONENT, Derived, Source
 from proofsheet.contracts.derive.source_pictures import SIDES, picture_of
 from proofsheet.contracts.derive.task_requests import plain_answer
@@ -127,11 +127,11 @@ def _bare_scheme(source: Source) -> str:
 def _several(source: Source, operation: Operation) -> Iterator[Derived]:
     """As many pictures come as were asked for."""
     artifact = operation.artifact
-    if artifact is None or len(artifact.count_field) != 1:
+    if artifact is None or operation.body is None or not artifact.count_field:
         return
-    name = artifact.count_field[0]
-    at = provenance.field(operation, name, "default")
-    if (single := operation.body.defaults.get(name) if operation.body else None) is not None:
+    field, name = artifact.count_field, artifact.count_field[-1]
+    at = provenance.place(operation, field, "default")
+    if (single := (operation.body.schema_at(field) or {}).get("default")) is not None:
         says = f"where no {name} are asked for, {single} come"
         wanted = source.requirement(operation, f"{name}.default", says, at, profile="core")
         expect = _count(wanted.id, operation, single)
@@ -140,7 +140,8 @@ def _several(source: Source, operation: Operation) -> Iterator[Derived]:
     wanted = source.requirement(operation, f"{name}.count", says, "/x-artifact/count", profile="extended")
     expect = _count(wanted.id, operation, SEVERAL)
     accept = next(each for each in operation.success.representations if not each.startswith("image/"))
-    yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, accept, {name: SEVERAL}, "several"),))
+    asked = asking(field, SEVERAL)
+    yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, accept, own="several", **asked),))
 
 
 def _count(requirement: str, operation: Operation, count: int) -> Expectation:

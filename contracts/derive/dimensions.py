@@ -99,7 +99,7 @@ def _forms(operation: Operation) -> list[Value]:
 
 def _seeds(source: Source, operation: Operation) -> list[Value]:
     seed = operation.artifact.sent_seed if operation.artifact else None
-    if seed is None:
+    if seed is None or len(seed.field) > 1:
         return []
     known = {"fresh": seed.random, "fixed": seed_of(source.seed, seed), "largest": seed.maximum}
     name = seed.field[0]

@@ -36,6 +36,11 @@ def field(operation: Operation, name: str, *more: str | int) -> str:
     return body(operation, "properties", name, *more)
 
 
+def place(operation: Operation, tokens: tuple[str, ...], *more: str | int) -> str:
+    """A place in the schema of a field that may stand deep in the body."""
+    return body(operation, *(each for token in tokens for each in ("properties", token)), *more)
+
+
 def answer(operation: Operation, outcome: str) -> Iterator[str]:
     """Where a document says that an outcome is answered, and in which words."""
     if (known := operation.outcomes.get(outcome)) is None:

@@ -39,7 +39,7 @@ def repeated(source: Source, operation: Operation) -> Iterator[Derived]:
     """One picture, and second ones of which each answers a requirement."""
     seed = operation.artifact.sent_seed if operation.artifact else None
     kinds = {form.name: form for form in forms(operation)}
-    if seed is None or set(kinds) != {"bytes", "json"}:
+    if seed is None or len(seed.field) > 1 or set(kinds) != {"bytes", "json"}:
         return
     fields = {seed.field[0]: seed_of(source.seed, seed)}
     for each in _seconds(operation, seed, kinds, fields[seed.field[0]]):
@@ -57,9 +57,8 @@ def repeated(source: Source, operation: Operation) -> Iterator[Derived]:
 
 def takes_fresh_seed(operation: Operation, seed: Seed) -> bool:
     """Whether a seed may be sent that asks for a fresh one: a value, or null where the field takes it."""
-    body = operation.body
-    schema = body.schema.get("properties", {}).get(seed.field[0], {}) if body else {}
-    return seed.random is not None or is_nullable(schema)
+    schema = operation.body.schema_at(seed.field) if operation.body else None
+    return seed.random is not None or is_nullable(schema or {})
 
 
 def seed_of(turn: int, seed: Seed) -> int:

@@ -148,6 +148,11 @@ def prompted(operation: Operation, text: str) -> dict[str, Any]:
     return {field[0]: body[field[0]] for field in fields if field[0] in body}
 
 
+def asking(field: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """What a PaidConstraint says so that a field, however deep, has a value."""
+    return {"fields": {field[0]: value}} if len(field) == 1 else {"places": {field: value}}
+
+
 def longest(operation: Operation, field: tuple[str, ...]) -> int | None:
     """How many characters a text field of the body may have; None where the schema sets no bound."""
     limit = (_schema_at(operation, field) or {}).get("maxLength")
@@ -156,11 +161,7 @@ def longest(operation: Operation, field: tuple[str, ...]) -> int | None:
 
 def _schema_at(operation: Operation, field: tuple[str, ...]) -> Mapping[str, Any] | None:
     """The schema of a field of the body; None where the body has no such field."""
-    found: Any = operation.body.schema if operation.body else None
-    for token in field:
-        if found is not None:
-            found = found.get("items") if token == "*" else found.get("properties", {}).get(token)
-    return found if isinstance(found, Mapping) else None
+    return operation.body.schema_at(field) if operation.body else None
 
 
 def _fitted(text: str, limit: int | None) -> str:

@@ -9,7 +9,7 @@ from proofsheet.contracts.checks.expected import SizeIs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import PLAIN, PaidRequest, needs_picture
 from proofsheet.contracts.derive.request_bodies import whole
-from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.samples import asking, smallest
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.requirement import Requirement
@@ -28,7 +28,7 @@ def sizes(source: Source, operation: Operation) -> Iterator[Derived]:
         return  # a video's frames are measured in video.py
     if operation.artifact.size:
         sent = operation.artifact.sent_size
-        at = provenance.field(operation, sent.field[0]) if sent and sent.field else "/x-artifact/size"
+        at = provenance.place(operation, sent.field) if sent and sent.field else "/x-artifact/size"
         yield _of_every(source, operation, at)
         yield from _by_table(source, operation)
     if operation.artifact.sides:
@@ -102,7 +102,7 @@ def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
         return  # a size that several fields decide about is judged with each result
     if not choice.table:
         return
-    name, at = choice.field[0], "/x-artifact/size"
+    name, at = choice.field[-1], "/x-artifact/size"
     for key, (width, height) in choice.table.items():
         says = f"{name} {key} gives {width} x {height} pixels"
         topic = f"size.{key.replace(':', 'x')}"
@@ -111,8 +111,8 @@ def _by_table(source: Source, operation: Operation) -> Iterator[Derived]:
             operation, topic, says, f"{at}/table/{key}", also=also, profile="extended"
         )
         expect = _expect(wanted, width, height, choice.tolerance)
-        yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, None, {name: key}),))
-    places = (f"{at}/default", provenance.field(operation, name, "default"))
+        yield Derived(wanted, paid=(PaidConstraint(operation.id, expect, **asking(choice.field, key)),))
+    places = (f"{at}/default", provenance.place(operation, choice.field, "default"))
     sides, at = choice.table[str(choice.default)], f"{at}/table/{choice.default}"
     yield _by_default(source, operation, sides, at, places, choice.tolerance)
 

@@ -11,7 +11,7 @@ from proofsheet.contracts.checks.task_facts import binds
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms, variety
 from proofsheet.contracts.derive.repeated_requests import takes_fresh_seed
-from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.derive.samples import asking, value
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.contracts.expectation import Expectation
@@ -77,7 +77,7 @@ def _default_form(source: Source, operation: Operation) -> Iterator[Derived]:
     says = f"without an Accept header the answer is that of Accept: {default}"
     at = provenance.policy(operation, "x-negotiation", "default")
     choice = operation.artifact.media if operation.artifact else None
-    field = (provenance.field(operation, choice.field[0], "default"),) if choice and choice.field else ()
+    field = (provenance.place(operation, choice.field, "default"),) if choice and choice.field else ()
     also = (
         "",
         "/x-artifact/media/default",
@@ -119,22 +119,23 @@ def _formats(source: Source, operation: Operation) -> Iterator[Derived]:
     )
     if not choice.table:
         return
-    name = choice.field[0]
-    listed = operation.body.schema["properties"][name].get("enum", list(choice.table))
+    name = choice.field[-1]
+    listed = (operation.body.schema_at(choice.field) or {}).get("enum", list(choice.table))
     in_bytes = any(each.name == "bytes" for each in forms(operation))  # else it is linked, or base64
     for key, media_type in choice.table.items():
         if key not in listed or isinstance(media_type, Choice):
             continue  # another field has a say in it as well: `picture.format` judges by both
         also = (
             *(f"/x-artifact/media{more}" for more in ("", "/field", "/table")),
-            provenance.field(operation, name, "enum", listed.index(key)),
-            *([provenance.field(operation, name, "default")] if key == choice.default else ()),
+            provenance.place(operation, choice.field, "enum", listed.index(key)),
+            *([provenance.place(operation, choice.field, "default")] if key == choice.default else ()),
         )
-        at = provenance.field(operation, name, "enum")
+        at = provenance.place(operation, choice.field, "enum")
         says = f"{name} {key} gives {media_type}"
         each = source.requirement(operation, f"format.{key}", says, at, also=also, profile="extended")
         expect = Picture(each.id, media_type) if in_bytes else FormatIs(each.id, media_type)
-        constraint = PaidConstraint(operation.id, expect, "image/*" if in_bytes else None, {name: key})
+        accept = "image/*" if in_bytes else None
+        constraint = PaidConstraint(operation.id, expect, accept, **asking(choice.field, key))
         yield Derived(each, paid=(constraint,))
 
 
@@ -147,27 +148,27 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
         return
     if not operation.lifecycles and not any(map(shows_seed, operation.success.representations.values())):
         return
-    name, at = seed.field[0], "/x-artifact/seed"
-    random = (f"{at}/random", provenance.field(operation, name, "description"))
+    name, at = seed.field[-1], "/x-artifact/seed"
+    random = (f"{at}/random", provenance.place(operation, seed.field, "description"))
     for topic, says, also, reported, asked in (
         (
             "seed.largest",
             f"the seed {seed.maximum}, the largest, is taken and reported",
             (f"{at}/maximum",),
             seed.maximum,
-            {name: seed.maximum},
+            asking(seed.field, seed.maximum),
         ),
         (
             "seed.fresh",
             f"{name} {seed.random} draws a fresh seed and reports it",
             random,
             None,
-            {name: seed.random},
+            asking(seed.field, seed.random),
         ),
         (
             "seed.default",
             "without a seed a fresh one is drawn and reported",
-            (*random, provenance.field(operation, name, "default")),
+            (*random, provenance.place(operation, seed.field, "default")),
             None,
             {},
         ),
@@ -178,7 +179,6 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
         profile = "extended" if operation.lifecycle and not reported else profile  # a task more for each
         wanted = source.requirement(operation, topic, says, at, also=also, profile=profile)
         own, accept = ("", None) if asked else (PLAIN, "")
-        constraint = PaidConstraint(
-            operation.id, SeedIs(wanted.id, reported, seed.maximum), accept, asked, own
-        )
+        expect = SeedIs(wanted.id, reported, seed.maximum)
+        constraint = PaidConstraint(operation.id, expect, accept, own=own, **asked)
         yield Derived(wanted, paid=(constraint,))

@@ -118,7 +118,8 @@ def _expects(sample: Sample, requirement: str) -> Iterator[Expectation]:
 def _seed(sample: Sample, requirement: str) -> Iterator[Expectation]:
     artifact = sample.operation.artifact
     if artifact is not None and artifact.seed is not None:
-        known = pointers.find(artifact.read(sample.body), artifact.seed.field)
+        at = artifact.seed.field
+        known = pointers.find(artifact.read(sample.body), at) if at else iter(())
         wanted = next(known, artifact.seed.random)
         fixed = None if wanted == artifact.seed.random else wanted
         yield SeedIs(requirement, seed=fixed, maximum=artifact.seed.maximum)

@@ -20,6 +20,7 @@ from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.plan.paid_coverage import Coverage
 from proofsheet.contracts.plan.pairwise import completed
 from proofsheet.contracts.plan.task_cases import task_case
+from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 
 
@@ -34,10 +35,13 @@ class _Draft:
     own: str = ""
     alone: bool = False
     media_type: str = ""
+    places: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def meets(self, constraint: PaidConstraint, admits: Admits) -> bool:
         """Whether it can meet this constraint too; it does then."""
-        if constraint.operation != self.operation or not constraint.agrees(self.accept, self.fields):
+        if constraint.operation != self.operation:
+            return False
+        if not constraint.agrees(self.accept, self.fields, self.places):
             return False
         both = {**self.fields, **constraint.fields}
         if len(both) > len(self.fields) > 0 and not admits(both, constraint.accept or self.accept):
@@ -48,11 +52,22 @@ class _Draft:
             return False
         self.accept = constraint.accept if self.accept is None else self.accept
         self.fields.update(constraint.fields)
+        self.places.update(constraint.places)
         self.constraints.append(constraint)
         return True
 
     def _adds_nothing(self, constraint: PaidConstraint) -> bool:
-        return constraint.accept in (None, self.accept) and constraint.fields.keys() <= self.fields.keys()
+        if constraint.accept not in (None, self.accept) or constraint.places.keys() - self.places.keys():
+            return False
+        return constraint.fields.keys() <= self.fields.keys()
+
+    def body(self, operation: Operation, **fields: Any) -> dict[str, Any]:
+        """The smallest body that has these fields, those of the draft and what stands deep in it."""
+        found = {**fields, **self.fields}
+        body = completed_body(operation, **found) or smallest(operation, **found)
+        for at, value in self.places.items():
+            body = pointers.replaced(body, at, value)
+        return body
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,8 @@ def _merged(constraints: Sequence[PaidConstraint], operations: Mapping[str, Oper
     names = {each.operation for each in constraints}
     admits = {name: admission(operations[name]) for name in names}
     for constraint in sorted(
-        constraints, key=lambda each: (not each.own, -len(each.fields), each.accept is None)
+        constraints,
+        key=lambda each: (not each.own, -len(each.fields) - len(each.places), each.accept is None),
     ):
         if not any(draft.meets(constraint, admits[constraint.operation]) for draft in drafts):
             fields = dict(constraint.fields)
@@ -100,6 +116,7 @@ def _merged(constraints: Sequence[PaidConstraint], operations: Mapping[str, Oper
                     constraint.own,
                     constraint.alone,
                     constraint.media_type,
+                    dict(constraint.places),
                 )
             )
     return drafts
@@ -167,8 +184,7 @@ def _paid(
 ) -> Paid:
     operation = sent_as(operation, draft.media_type) if draft.media_type else operation
     accept = _any_form(operation) if draft.accept is None else draft.accept
-    fields = {**prompted(operation, subject), **draft.fields}
-    body = completed_body(operation, **fields) or smallest(operation, **fields)
+    body = draft.body(operation, **prompted(operation, subject))
     request = PaidRequest(operation, body, accept, is_plain=not draft.alone)
     expects = [each.expect for each in draft.constraints if each.expect]
     expects += _of_every(request, derived)

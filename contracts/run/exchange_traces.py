@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -61,13 +62,23 @@ def _decimal(value: Any) -> Decimal | None:
         return None
 
 
+def _json(sent: bytes) -> Any:
+    """A part of a form that holds JSON; None where it does not."""
+    try:
+        return json.loads(sent)
+    except ValueError:
+        return None
+
+
 def _asked_seed(request: Request, operation: Operation) -> Any:
     artifact = operation.artifact
     seed = artifact.seed if artifact else None
-    if artifact is None or seed is None:
+    if artifact is None or seed is None or not seed.field:
         return None
     if isinstance(request.json, dict):
         return next(pointers.find(artifact.read(request.json), seed.field), None)
-    sent = {part.name: part.content for part in request.form or ()}
-    value = sent.get(seed.field[0], b"")
-    return int(value) if value.isdigit() else None
+    first, *rest = seed.field
+    sent = {part.name: part.content for part in request.form or ()}.get(first, b"")
+    if rest:
+        return next(pointers.find(_json(sent), tuple(rest)), None)
+    return int(sent) if sent.isdigit() else None

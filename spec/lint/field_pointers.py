@@ -230,7 +230,7 @@ def seeds(context: Context) -> Iterator[Found]:
     """A seed's bounds are those of its field."""
     for op in context.operations:
         seed = op.node.get("x-artifact", {}).get("seed")
-        schema = schema_at(op, seed["field"]) if seed else None
+        schema = schema_at(op, seed["field"]) if seed and "field" in seed else None
         if seed and schema and schema.get("maximum", seed["maximum"]) != seed["maximum"]:
             at = f"{op.pointer}/x-artifact/seed/maximum"
             yield Found(
