@@ -31,7 +31,7 @@ from proofsheet.contracts.run.judgement import Done
 from proofsheet.contracts.run.resume import Earlier
 from proofsheet.contracts.settings import Settings, settings
 from proofsheet.contracts.vendor_parts import parts
-from proofsheet.spec.cli_options import credits_in, day_in, parsed_by
+from proofsheet.spec.cli_options import credits_in, day_in, documents_option, parsed_by
 from proofsheet.spec.yaml_reader import BadFile
 
 CHECK_EPILOG = """\b
@@ -87,10 +87,7 @@ def _no_nan(context: Any, parameter: Any, value: float | None) -> float | None:
     "--target", "target_file", type=_FILE, metavar="FILE",
     help="A target.toml with url, key_env, permissions, deviations …",
 )  # fmt: skip
-@click.option(
-    "--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
-    help="The folder that holds apis/ and overlays/.  [default: the documents that come with proofsheet]",
-)  # fmt: skip
+@documents_option
 @click.option(
     "--date", callback=parsed_by(day_in), metavar="YYYY-MM-DD",
     help="Judge by the document as of this day: what ends on a day of shutdown.  [default: today]",

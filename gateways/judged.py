@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gateways.fleet import Gateway, NotRun, Running, running, version
 from proofsheet.contracts.reports import records
+from proofsheet.contracts.reports.view import BREACHES
 from proofsheet.testing_client import Server
 
 KEY = "sk-gateways-0001"
@@ -113,10 +114,11 @@ def _read(gateway: Gateway, said: str, path: Path) -> Judged:
     report = records.partly(path)
     if report.footer is None or report.footer["ended"] != "complete":
         raise NotRun("its judgement did not come to an end")
-    levels = {each["id"]: each["level"] for each in report.header["requirements"]}
-    findings = tuple(
-        Finding(name, levels[name], each["status"], tuple(each["messages"] or [each["reason"]]))
-        for name, each in report.verdicts.items()
-        if each["status"] in ("failed", "errored")
-    )
+    broken = (each for each in report.verdicts.values() if each["status"] in BREACHES)
+    findings = tuple(_finding(report.requirements[each["id"]], each) for each in broken)
     return Judged(gateway, said, findings, report.footer["counts"], report.footer["profiles"])
+
+
+def _finding(requirement: records.Record, verdict: records.Record) -> Finding:
+    said = tuple(verdict["messages"] or [verdict["reason"]])
+    return Finding(requirement["id"], requirement["level"], verdict["status"], said)

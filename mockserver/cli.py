@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
+import socket
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +19,9 @@ from proofsheet.mockserver.documents import Documents, left_out
 from proofsheet.mockserver.observability import watch
 from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.tasks.pace import EXPECTED
-from proofsheet.spec.cli_options import document_names
+from proofsheet.relay.listening import listen, refused
+from proofsheet.spec.cli_options import document_names, documents_option, refused_as_usage
 from proofsheet.spec.load import Library
-from proofsheet.spec.yaml_reader import BadFile
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TRUST = """Clients are to trust {file}:
@@ -122,8 +122,7 @@ The page for people is at /_mock/. Trigger keys and prompts: docs/triggers.md.
               help="How long one that is told to end (SIGTERM) serves on, not ready for more, so that a "
               "balancer goes elsewhere.  [default: 0]")  # fmt: skip
 @click.option("--reload", is_flag=True, help="Load the documents again when their files change.")
-@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="A folder with apis/ and overlays/ instead of the built-in documents.")  # fmt: skip
+@documents_option
 @click.option("--artifacts", type=click.Choice(["full", "small"]), default="full", show_default=True,
               help="small: pictures of as many pixels and few bytes, for load tests.")  # fmt: skip
 @click.option("--no-warm", is_flag=True, help="Do not draw ahead what one-megapixel pictures are made of.")
@@ -227,9 +226,10 @@ def load_documents(library: Library, names: tuple[str, ...]) -> Documents:
         raise click.UsageError(f"there are no documents in {library.home / 'apis'}")
     for name in documents.names if names else documents.names[:1]:
         try:
-            documents.load(name)
-        except (LookupError, BadFile) as problem:
-            raise click.UsageError(str(problem)) from None
+            with refused_as_usage():
+                documents.load(name)
+        except click.UsageError:
+            raise
         except Exception as problem:  # jsonschema-rs and others have their own kinds
             hint = f"`proofsheet spec lint {name}` says where"
             raise click.UsageError(f"{name} cannot be served ({problem}); {hint}") from None
@@ -237,10 +237,8 @@ def load_documents(library: Library, names: tuple[str, ...]) -> Documents:
 
 
 def _with_parts(library: Library, names: tuple[str, ...]) -> tuple[str, ...]:
-    try:
+    with refused_as_usage():
         return tuple(dict.fromkeys(each for name in names for each in library.with_parts(name)))
-    except (LookupError, BadFile) as problem:
-        raise click.UsageError(str(problem)) from None
 
 
 def _listed(library: Library, names: tuple[str, ...]) -> Documents:
@@ -307,9 +305,7 @@ def _shared(settings: Settings) -> Settings:
         raise click.ClickException(f"--state: {problem}") from None
 
 
-def _listen(host: str, port: int) -> Any:
-    from proofsheet.mockserver.server import listen
-
+def _listen(host: str, port: int) -> socket.socket:
     if not host:
         raise click.UsageError("--host is empty; 0.0.0.0 means every address of this machine")
     try:
@@ -317,11 +313,7 @@ def _listen(host: str, port: int) -> Any:
     except (UnicodeError, TypeError) as error:
         raise click.UsageError(f"--host {host!r} is no name of a host: {error}") from None
     except OSError as error:
-        why = error.strerror or str(error)
-        hint = ""
-        if error.errno == errno.EADDRINUSE:
-            hint = f"; something listens there already: stop it, or take another with --port {port + 1}"
-        raise click.ClickException(f"cannot listen on {host} port {port}: {why}{hint}") from None
+        raise click.ClickException(refused(error, host, port, f"--port {port + 1}")) from None
 
 
 def banner(host: str, port: int, documents: Documents, settings: Settings, scheme: str = "http") -> str:

@@ -31,10 +31,10 @@ from proofsheet.mockserver.settings import Settings
 from proofsheet.mockserver.state import remote
 from proofsheet.mockserver.state.memory import Clock, MemoryState
 from proofsheet.mockserver.state.protocol import State
+from proofsheet.relay.listening import BACKLOG
 
 GRACE_SECONDS = 15
 IDLE_SECONDS = 75  # after which an idle connection is closed: after nginx' 60, which would ask just then
-BACKLOG = 2048
 SWITCH_SECONDS = 0.001  # for which a thread may keep others waiting, such as the event loop
 QUIET_SECONDS = 0.1  # after which it is looked again whether anybody is being answered
 LARGEST_MESSAGE = 32 * 1024 * 1024  # bytes of a WebSocket's message, whatever its document says
@@ -122,21 +122,6 @@ def _waiting(listening: socket.socket) -> list[socket.socket]:
             connection.setblocking(False)
             found.append(connection)
     return found
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError if the address is taken or not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, port))
-        sock.listen(BACKLOG)
-    except OSError:
-        sock.close()
-        raise
-    sock.setblocking(False)
-    return sock
 
 
 def run(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[], None]) -> int:

@@ -17,22 +17,7 @@ from proofsheet.relay.settings import Relay
 
 GRACE_SECONDS = 15.0  # for exchanges under way when it is told to stop
 CLOSING_SECONDS = 60.0  # for what is still to be read and written by the other processes then
-BACKLOG = 2048
 MOST_FILES = 65_536
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError if the address is taken or not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-        sock.listen(BACKLOG)
-    except OSError:
-        sock.close()
-        raise
-    return sock
 
 
 async def started(outlets: Sequence[Outlet], *descriptors: int) -> bool:

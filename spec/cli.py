@@ -11,7 +11,7 @@ import click
 from proofsheet.spec import diff, vendor_matrix
 from proofsheet.spec.build import operations
 from proofsheet.spec.catalogue.command import catalogue_command
-from proofsheet.spec.cli_options import home_option
+from proofsheet.spec.cli_options import home_option, refused_as_usage
 from proofsheet.spec.diff import inputs, render
 from proofsheet.spec.docs.command import docs_command
 from proofsheet.spec.export.command import bundle_command
@@ -139,10 +139,8 @@ def vendors_command(names: tuple[str, ...], style: str, home: Path) -> None:
     library = Library(home)
     if not (wanted := names or library.vendors()):
         raise click.UsageError(f"there is no vendor in {library.home / 'vendors'}")
-    try:
+    with refused_as_usage():
         made = vendor_matrix.matrix(library, tuple(dict.fromkeys(wanted)))
-    except (LookupError, BadFile) as problem:
-        raise click.UsageError(str(problem)) from None
     if style == "json":
         click.echo(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
     else:
@@ -184,10 +182,8 @@ def diff_command(
 
 
 def _opened(library: Library, name: str) -> Any:
-    try:
+    with refused_as_usage():
         return inputs.opened(library, name)
-    except (LookupError, BadFile) as problem:
-        raise click.UsageError(str(problem)) from None
 
 
 spec_group.add_command(bundle_command)

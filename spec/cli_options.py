@@ -1,4 +1,4 @@
-"""What commands share: the folder of documents, finding one by its name, credits."""
+"""What commands share: the folder of documents, finding one by its name, what is said where that fails."""
 
 from __future__ import annotations
 
@@ -24,6 +24,25 @@ home_option = click.option(
     show_default="the documents that come with proofsheet",
     help="The folder that holds apis/, overlays/, vendors/ and claims/.",
 )
+
+
+documents_option = click.option(
+    "--spec",
+    "home",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="A folder of documents of your own; what it lacks is found among the built-in ones.",
+)
+
+
+@contextmanager
+def refused_as_usage(*more: type[Exception]) -> Iterator[None]:
+    """Makes a UsageError of a document that is not there or cannot be read, and of `more` kinds of errors."""
+    kinds: tuple[type[Exception], ...] = (LookupError, BadFile, *more)
+    try:
+        yield
+    except kinds as problem:
+        raise click.UsageError(str(problem)) from None
 
 
 def parsed_by(read: Callable[[str], T]) -> Callable[[Any, Any, str | None], T | None]:
@@ -69,18 +88,14 @@ def day_in(text: str) -> date:
 
 def source(library: Library, name: str) -> Source:
     """The plain data of the document `name`. Raises UsageError, which says where and why."""
-    try:
+    with refused_as_usage():
         return library.source(name)
-    except (LookupError, BadFile) as problem:
-        raise click.UsageError(str(problem)) from None
 
 
 def loaded(library: Library, name: str) -> Document:
     """The document `name`, loaded. Raises UsageError as `source`."""
-    try:
+    with refused_as_usage():
         return library.load(name)
-    except (LookupError, BadFile) as problem:
-        raise click.UsageError(str(problem)) from None
 
 
 @contextmanager

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofsheet.contracts.reports import records
-from proofsheet.contracts.reports.records import Report
-from proofsheet.contracts.reports.view import View
+from proofsheet.contracts.reports.view import View, view
 
 
 class NoReports(ValueError):
@@ -44,9 +42,9 @@ def columns(arguments: Iterable[str]) -> tuple[Column, ...]:
     found: dict[tuple[str, str], list[View]] = {}
     for argument in arguments:
         for name, path in _paths(argument):
-            report = records.partly(path)
-            key = (name or report.header["target"], report.header["document"])
-            found.setdefault(key, []).append(View(report))
+            run = view(path)
+            key = (name or run.header["target"], run.header["document"])
+            found.setdefault(key, []).append(run)
     made = [_column(*key, views) for key, views in found.items()]
     if len({each.slug for each in made}) < len(made):
         raise NoReports(f"two targets have the same name in paths: {_twice(made)}; give them as NAME=FILE")
@@ -74,14 +72,7 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
 
 def _column(target: str, document: str, views: list[View]) -> Column:
     newest = sorted(views, key=lambda each: str(each.header["date"]), reverse=True)
-    return Column(target, document, family(newest[0].report), tuple(newest))
-
-
-def family(report: Report) -> str:
-    """The family that a report is about: what the ids of its requirements begin with."""
-    requirements = report.header["requirements"]
-    name = requirements[0]["id"] if requirements else report.header["document"]
-    return str(name).partition(".")[0]
+    return Column(target, document, newest[0].report.family, tuple(newest))
 
 
 def slug(name: str) -> str:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
+from proofsheet.contracts.exit_codes import failing_on
 from proofsheet.contracts.matrix.columns import NoReports, columns
 from proofsheet.contracts.matrix.site import Site
 from proofsheet.contracts.matrix.tables import tables
 from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.spec.cli_options import home_option
 from proofsheet.spec.load import Library
-
-UNREADABLE = 3
 
 EPILOG = """\b
 Examples:
@@ -33,11 +32,8 @@ from the disk, or put the folder on any server of files: no page asks for anythi
 @home_option
 def matrix(reports: tuple[str, ...], out: Path, home: Path) -> None:
     """Make a site of REPORTS (FILE, NAME=FILE or a folder): which target keeps which requirement, and why."""
-    try:
+    with failing_on(BadReport, NoReports, OSError):
         found = tables(columns(reports))
         count = Site(found, Library(home)).write(out)
-    except (BadReport, NoReports, OSError) as problem:
-        click.echo(f"Error: {problem}", err=True)
-        raise SystemExit(UNREADABLE) from None
     targets = {each.target for table in found for each in table.columns}
     click.echo(f"{out / 'index.html'}: {len(targets)} targets, {len(found)} families, {count} files")

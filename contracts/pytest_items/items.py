@@ -12,10 +12,9 @@ import pytest
 
 from proofsheet.contracts.plan.plan import Plan
 from proofsheet.contracts.pytest_items.failure_text import breach_text
-from proofsheet.contracts.reports import records
 from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.reports.text import line as one_line
-from proofsheet.contracts.reports.view import Line, View
+from proofsheet.contracts.reports.view import Line, View, view
 from proofsheet.contracts.requirement import Requirement
 
 NAME = "proofsheet"  # what node ids begin with
@@ -31,12 +30,12 @@ class Answers:
     @cached_property
     def view(self) -> View:
         """Raises BadReport."""
-        return View(records.partly(self.report))
+        return view(self.report)
 
     @cached_property
     def lines(self) -> dict[str, Line]:
         """How each requirement stands, by its id. Raises BadReport."""
-        return {each.id: each for each in self.view.lines}
+        return self.view.by_id
 
 
 class Breach(Exception):

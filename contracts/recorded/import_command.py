@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-UNREADABLE = 3
+from proofsheet.contracts.exit_codes import fail, failing_on
+
 EPILOG = """\b
 Examples:
   proofsheet spec import openapi.yaml --name mine --out specs    specs/apis/mine.yaml
@@ -55,15 +56,11 @@ def import_command(file: Path, name: str, out: Path, only: tuple[str, ...], forc
     path = out / "apis" / f"{name}.yaml"
     if path.exists() and not force:
         raise click.UsageError(f"{path} is there already; --force writes over it")
-    try:
+    with failing_on(BadFile, BadTraffic, ValueError):
         found = _imported(file, name, only)
-    except (BadFile, BadTraffic, ValueError) as problem:
-        click.echo(f"Error: {problem}", err=True)
-        raise SystemExit(UNREADABLE) from None
     if not found.count:
         why = next(iter(found.left_out.values()), "nothing begins as --only says")
-        click.echo(f"Error: {file}: no operation of it can be served: {why}", err=True)
-        raise SystemExit(UNREADABLE)
+        fail(f"{file}: no operation of it can be served: {why}")
     head = "".join(f"#   {each}\n" for each in found.notes.lines())
     text = f"# Imported from {file.name}. What is still to be looked at:\n{head}{as_yaml(found.value)}"
     try:

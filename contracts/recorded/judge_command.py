@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import click
 
-from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS
+from proofsheet.contracts.exit_codes import BROKEN, CONFORMS, FINDINGS, fail, failing_on
 from proofsheet.contracts.recorded.dashboard import Dashboard
 from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
 from proofsheet.contracts.recorded.traffic_report import TrafficReport
 from proofsheet.contracts.reports.writer import Unwritable
 from proofsheet.contracts.settings import load_all
-from proofsheet.spec.yaml_reader import BadFile
+from proofsheet.spec.cli_options import documents_option, refused_as_usage
 from proofsheet.traffic import har, transcript
 from proofsheet.traffic.errors import BadTraffic
 from proofsheet.traffic.flow import Flow
@@ -39,25 +39,18 @@ Exit codes: 0 conforms, 1 findings, 2 usage, 3 the traffic cannot be read.
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Findings as JSON Lines.")
 @click.option("--har", "har_file", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the traffic as HAR 1.2, without credentials.")  # fmt: skip
-@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
-              help="A folder of documents of your own, beside the built-in ones.")  # fmt: skip
+@documents_option
 def judge(name: str, file: Path, report: Path | None, har_file: Path | None, home: Path | None) -> None:
     """Judge the traffic in FILE by the document NAME.
 
     FILE is a folder or file that the proxy recorded, or a HAR file.
     """
-    try:
+    with refused_as_usage():
         traffic_judge = TrafficJudge(load_all(name, home))
-    except (LookupError, BadFile) as problem:
-        raise click.UsageError(str(problem)) from None
-    try:
+    with failing_on(BadTraffic):
         flows = [*read(file)]  # read whole before anything is written
-    except BadTraffic as problem:
-        click.echo(f"Error: {problem}", err=True)
-        raise SystemExit(BROKEN) from None
     if not flows:
-        click.echo(f"Error: {file}: holds no exchange", err=True)
-        raise SystemExit(BROKEN)
+        fail(f"{file}: holds no exchange")
     raise SystemExit(_judged(traffic_judge, flows, file, report, har_file))
 
 

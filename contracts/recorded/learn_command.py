@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+from proofsheet.contracts.exit_codes import failing_on
+from proofsheet.spec.cli_options import documents_option, refused_as_usage
+
 EPILOG = """\b
 Examples:
   proofsheet spec learn stability traffic
@@ -25,8 +28,7 @@ Exit codes: 0 written, or nothing lacks; 2 usage; 3 the traffic cannot be read.
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Instead of standard output."
 )
-@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
-              help="A folder of documents of your own, beside the built-in ones.")  # fmt: skip
+@documents_option
 def learn(name: str, file: Path, output: Path | None, home: Path | None) -> None:
     """Propose an OpenAPI Overlay of the statuses, headers, media types and fields that the answers in FILE
     have and the document NAME lacks.
@@ -36,32 +38,25 @@ def learn(name: str, file: Path, output: Path | None, home: Path | None) -> None
     once may be a mistake, and what a gateway adds is no part of the API. Review it before it becomes a fact.
     """
     # Judging is slow to import, and this module is loaded with every `proofsheet spec`.
-    from proofsheet.contracts.exit_codes import BROKEN
     from proofsheet.contracts.recorded.judge_command import read
     from proofsheet.contracts.recorded.learn import Lessons, counts, overlay
     from proofsheet.contracts.recorded.traffic_judge import TrafficJudge
     from proofsheet.contracts.reports.text import plural
     from proofsheet.contracts.settings import load_all
-    from proofsheet.spec.yaml_reader import BadFile
     from proofsheet.traffic.content_coding import Undecodable
     from proofsheet.traffic.errors import BadTraffic
 
-    try:
+    with refused_as_usage():
         judge = TrafficJudge(load_all(name, home))
-    except (LookupError, BadFile) as problem:
-        raise click.UsageError(str(problem)) from None
     lessons = [Lessons(judge, each.document) for each in judge.sources]
     skipped = 0
-    try:
+    with failing_on(BadTraffic):
         for flow in read(file):
             try:
                 for each in lessons:
                     each.add(flow)
             except Undecodable:
                 skipped += 1
-    except BadTraffic as problem:
-        click.echo(f"Error: {problem}", err=True)
-        raise SystemExit(BROKEN) from None
     if skipped:
         click.echo(f"Note: {skipped} answers have a content coding that cannot be read", err=True)
     for each in lessons:

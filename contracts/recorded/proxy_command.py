@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 import socket
 from pathlib import Path
@@ -10,10 +9,11 @@ from typing import Any
 
 import click
 
-from proofsheet.contracts.exit_codes import BROKEN
+from proofsheet.contracts.exit_codes import fail
+from proofsheet.relay.listening import listen, refused
 from proofsheet.relay.upstream_address import BadUpstream, upstream
+from proofsheet.spec.cli_options import documents_option, refused_as_usage
 from proofsheet.spec.load import HOME, Library
-from proofsheet.spec.yaml_reader import BadFile
 
 _SIZE = re.compile(r"(?i)(\d{1,9})\s*(B|kB|MB|GB)?")
 _AGE = re.compile(r"(?i)(\d{1,6})\s*(s|m|h|d)")
@@ -79,8 +79,7 @@ def _age(context: Any, parameter: Any, value: str) -> float:
               help="What is older goes.")  # fmt: skip
 @click.option("--keep-host", is_flag=True, help="Send the client's Host header on, not the upstream's.")
 @click.option("--insecure", is_flag=True, help="Trust any certificate of the upstream.")
-@click.option("--spec", "home", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR",
-              help="A folder of documents of your own, beside the built-in ones.")  # fmt: skip
+@documents_option
 def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: Any) -> None:
     """Pass traffic on to an upstream byte for byte, and judge copies of it by the document NAME.
 
@@ -89,12 +88,10 @@ def proxy(name: str, url: str, host: str, port: int, page_port: int, **options: 
     """
     from proofsheet.contracts.recorded.proxy_session import Settings, run
 
-    try:
-        library = Library(options["home"] or HOME)
+    library = Library(options["home"] or HOME)
+    with refused_as_usage(BadUpstream):
         documents = [library.load(each) for each in library.with_parts(name)]
         aim = upstream(url, options["insecure"])
-    except (LookupError, BadFile, BadUpstream) as problem:
-        raise click.UsageError(str(problem)) from None
     _check_folders(options["report"], options["record"])
     sock = _listen(host, port, "--port")
     page = _listen("127.0.0.1", page_port, "--page-port")
@@ -127,17 +124,10 @@ def _check_folders(report: Path | None, record: Path | None) -> None:
 
 
 def _listen(host: str, port: int, option: str) -> socket.socket:
-    from proofsheet.relay.server import listen
-
     try:
         return listen(host, port)
     except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        hint = ""
-        if getattr(error, "errno", None) == errno.EADDRINUSE:
-            hint = f"; something listens there already: stop it, or take another with {option} {port + 2}"
-        click.echo(f"Error: cannot listen on {host} port {port}: {why}{hint}", err=True)
-        raise SystemExit(BROKEN) from None
+        fail(refused(error, host, port, f"{option} {port + 2}"))
 
 
 def banner(settings: Any, document: str, host: str, ports: tuple[int, int], insecure: bool) -> str:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
+from proofsheet.contracts.exit_codes import fail, failing_on
 from proofsheet.contracts.reports import badge, html_page, junit, markdown, matrix, records, terminal
 from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.requirement import PROFILES
-
-UNREADABLE = 3
 
 REPORT_EPILOG = """\b
 Examples:
@@ -39,11 +38,8 @@ def report(
     profile: str,
 ) -> None:
     """Show the reports FILES: one in full, several as a matrix of requirements and targets."""
-    try:
+    with failing_on(BadReport):
         found = [records.partly(path) for path in files]
-    except BadReport as problem:
-        click.echo(f"Error: {problem}", err=True)
-        raise SystemExit(UNREADABLE) from None
     several = len(found) > 1
     if several and (junit_file or badge_file):
         raise click.UsageError("--junit and --badge are of one report")
@@ -70,6 +66,5 @@ def write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as problem:
-        click.echo(f"Error: cannot write {path}: {problem}", err=True)
-        raise SystemExit(UNREADABLE) from None
+        fail(f"cannot write {path}: {problem}")
     click.echo(f"written: {path}", err=True)

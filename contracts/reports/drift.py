@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from proofsheet.contracts.reports.records import Record
-from proofsheet.contracts.reports.view import FINDINGS, Line, View
+from proofsheet.contracts.reports.view import BREACHES, FINDINGS, Line, View
 
 # They come and go from call to call, with caches and connections.
 _VOLATILE = frozenset({"age", "connection", "content-length", "set-cookie", "transfer-encoding"})
-_BREAKS = frozenset({"failed", "errored"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Drift:
     @property
     def is_worse(self) -> bool:
         """Whether a MUST or SHOULD is broken, or could not be judged, that was not so before."""
-        return any(each.new in _BREAKS for each in self.found)
+        return any(each.new in BREACHES for each in self.found)
 
     @property
     def is_change(self) -> bool:
@@ -68,8 +67,7 @@ class Drift:
 
 def drift(old: View, new: View) -> Drift:
     """What changed from one run to another of the same target."""
-    before, after = ({each.id: each for each in view.lines} for view in (old, new))
-    changes = [*_moves(before, after)]
+    changes = [*_moves(old.by_id, new.by_id)]
     found = tuple(each for each in changes if each.new in FINDINGS and each.old not in FINDINGS)
     gone = tuple(each for each in changes if each.old in FINDINGS and each.new not in FINDINGS)
     other = tuple(each for each in changes if each not in found and each not in gone)

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import click
 
-from proofsheet.contracts.reports import records
+from proofsheet.contracts.exit_codes import FINDINGS, failing_on
 from proofsheet.contracts.reports.drift import Drift, Moved, drift
 from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.reports.text import clip, date, line, plural
-from proofsheet.contracts.reports.view import View
+from proofsheet.contracts.reports.view import view
 
-CHANGED, UNREADABLE = 1, 3
 MOST = 200  # characters of a message
 EPILOG = """\b
 Examples:
@@ -38,19 +37,16 @@ Exit codes: 0 nothing worse, 1 worse (or changed, with --fail-on any), 2 usage,
               help="End with 1 if a MUST or SHOULD is newly broken, or at any change.")  # fmt: skip
 def drift_command(old: Path, new: Path, as_json: bool, fail_on: str) -> None:
     """Say what changed from the report OLD to the report NEW of the same target."""
-    try:
-        views = [View(records.partly(path)) for path in (old, new)]
-    except BadReport as problem:
-        click.echo(f"Error: {problem}", err=True)
-        raise SystemExit(UNREADABLE) from None
-    documents = [view.header["document"] for view in views]
-    if not {each.id for each in views[0].lines} & {each.id for each in views[1].lines}:
+    with failing_on(BadReport):
+        views = [view(path) for path in (old, new)]
+    documents = [each.header["document"] for each in views]
+    if views[0].by_id.keys().isdisjoint(views[1].by_id):
         raise click.UsageError(f"the reports have no requirement in common: {' and '.join(documents)}")
     found = drift(*views)
     text = json.dumps(found.plain(), ensure_ascii=False, indent=1) if as_json else "\n".join(_lines(found))
     click.echo(text)
     if (fail_on == "worse" and found.is_worse) or (fail_on == "any" and found.is_change):
-        raise SystemExit(CHANGED)
+        raise SystemExit(FINDINGS)
 
 
 def _lines(found: Drift) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,12 +106,9 @@ class Matrix:
 def matrix(reports: Sequence[Report]) -> Matrix:
     """Put reports side by side, in the order given."""
     views = tuple(map(View, reports))
-    lines = [{each.id: each for each in view.lines} for view in views]
-    requirements = {
-        each["id"]: each for view in reversed(views) for each in view.header["requirements"]
-    }  # as the first report that has it describes it
-    order = dict.fromkeys(each["id"] for view in views for each in view.header["requirements"])
-    rows = [Row(requirements[name], tuple(found.get(name) for found in lines)) for name in order]
+    order = dict.fromkeys(name for each in reports for name in each.requirements)
+    described = ChainMap(*({**each.requirements} for each in reports))  # by the first that has it
+    rows = [Row(described[name], tuple(view.by_id.get(name) for view in views)) for name in order]
     return Matrix(views, _names(views), tuple(rows))
 
 

@@ -1,4 +1,4 @@
-"""The records of a report, read and held against their schema. `errors` has a class for each way to be wrong.
+"""The records of a report, read and held against their schema; `report_errors` are the ways to be wrong.
 
 They are written by `run_records`, one line at a time, so that a run that is killed leaves all it knew.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,16 @@ class Report:
     verdicts: Mapping[str, Record]
     footer: Record | None
     torn: int | None = None
+
+    @cached_property
+    def requirements(self) -> Mapping[str, Record]:
+        """Those that were planned, by their ids."""
+        return {each["id"]: each for each in self.header["requirements"]}
+
+    @property
+    def family(self) -> str:
+        """The family that it is about: what the ids of its requirements begin with."""
+        return str(next(iter(self.requirements), self.header["document"])).partition(".")[0]
 
 
 @dataclass(eq=False)
@@ -105,7 +116,7 @@ def _refuse_duplicates(path: Path, found: list[Numbered]) -> None:
 
 def _hold_together(report: Report, found: list[Numbered]) -> None:
     path, last = report.path, found[-1][0]
-    known = {each["id"] for each in report.header["requirements"]}
+    known = report.requirements.keys()
     for line, record in found:
         if record["kind"] == "verdict" and record["id"] not in known:
             raise report_errors.UnknownRequirement(path, line, f"the header does not list {record['id']}")
@@ -114,5 +125,5 @@ def _hold_together(report: Report, found: list[Numbered]) -> None:
         raise MissingFooter(
             path, last, f"there is no footer: the run crashed, so nothing passed{cut}", report
         )
-    if missing := sorted(known - set(report.verdicts)):
+    if missing := sorted(known - report.verdicts.keys()):
         raise report_errors.MissingVerdict(path, last, f"no verdict on {', '.join(missing[:5])}")

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from proofsheet.contracts.reports import deviations
+from proofsheet.contracts.reports import deviations, records
 from proofsheet.contracts.reports.hints import hints
 from proofsheet.contracts.reports.records import Record, Report
 from proofsheet.contracts.reports.text import plural
@@ -17,6 +18,7 @@ from proofsheet.contracts.requirement import LEVELS, PROFILES
 # What needs a reader first comes first. Advice is a breach of what fails nobody (MAY).
 # What is known fails and is excused; it stays a breach, and is never counted as kept.
 STATES = ("failed", "errored", "advice", "known", "skipped", "passed")
+BREACHES = ("failed", "errored")  # of what may fail a target
 FINDINGS = ("failed", "errored", "advice", "known")
 LABELS = {"known": "known deviation"}  # what is not called by its own name
 MOST_EVIDENCE = 3  # cases shown for one finding
@@ -106,6 +108,11 @@ class View:
         return tuple(sorted(found, key=_rank))
 
     @cached_property
+    def by_id(self) -> dict[str, Line]:
+        """The same by the ids of the requirements."""
+        return {each.id: each for each in self.lines}
+
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many requirements stand how; all states are there."""
         found = Counter(each.state for each in self.lines)
@@ -169,6 +176,11 @@ class View:
 def counted(state: str, count: int) -> str:
     """`3 failed`, `2 known deviations`."""
     return plural(count, LABELS[state]) if state in LABELS else f"{count} {state}"
+
+
+def view(path: Path) -> View:
+    """The report in a file, also of a run that crashed. Raises BadReport."""
+    return View(records.partly(path))
 
 
 def is_explored(case: Record) -> bool:

@@ -321,8 +321,8 @@ class Slow:
         from proofsheet.mockserver.app import Site
         from proofsheet.mockserver.double import double
         from proofsheet.mockserver.http_protocol import limited
-        from proofsheet.mockserver.server import listen
         from proofsheet.mockserver.settings import Settings
+        from proofsheet.relay.listening import listen
 
         chosen = Settings(**settings)
         self.sock = listen("127.0.0.1", 0)
