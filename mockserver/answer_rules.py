@@ -13,7 +13,7 @@ from typing import Any
 
 from proofsheet.mockserver import foreign_answers
 from proofsheet.mockserver.scripts import BadScript, Script, is_count, is_text, parse_script
-from proofsheet.spec.completion import Turn
+from proofsheet.spec.turns import Turn
 from proofsheet.spec.yaml_reader import BadFile, read
 
 _TEXTS = ("user", "system", "model", "tool_call_id", "tool_result", "tool", "format")

@@ -1,4 +1,4 @@
-"""A call: one request on its way through the gates, and the refusal that may end it."""
+"""A call: one request on its way through the gates, and what is found out about it."""
 
 from __future__ import annotations
 
@@ -15,70 +15,19 @@ from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
+from proofsheet.mockserver.refusal import Refusal
+from proofsheet.mockserver.sent_files import FilePart, Given
 from proofsheet.mockserver.state.journal import label
 from proofsheet.mockserver.stream_pace import AT_ONCE, StreamPace
 from proofsheet.spec import expressions, pointers
-from proofsheet.spec.completion import Turn
 from proofsheet.spec.cost import minutes
 from proofsheet.spec.document import Operation, Representation
 from proofsheet.spec.expressions import Expression, place_in_request
-from proofsheet.spec.policy import Policy
 from proofsheet.spec.prompt_parameters import MEMBER
 from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.schemas import Flaw
 from proofsheet.spec.tasks import Lifecycle, Starts
-
-
-@dataclass(eq=False)
-class Refusal(Exception):
-    """A gate's no: which gate, what kind of no, and what is wrong. The policy knows the outcome."""
-
-    gate: str
-    kind: str = ""
-    flaws: tuple[Flaw, ...] = ()
-    outcome: str | None = None  # where a rule names its own
-    says: str | None = None  # where a rule words its own
-
-    def outcome_of(self, policy: Policy) -> str:
-        """The name of the outcome that it leads to. Raises KeyError where the policy has none."""
-        return self.outcome or policy.outcome(self.gate, self.kind)
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """One thing that a refusal complains of. What the document has no text for is None or empty."""
-
-    message: str | None
-    field: str  # as messages print it: `items[0].text`
-    location: tuple[str | int, ...]  # the place and the way in it: `("body", "items", 0, "text")`
-    codes: tuple[Any, ...] = ()  # one, or none where the document gives it none
-
-
-@dataclass(frozen=True)
-class FilePart:
-    """An uploaded file: its bytes and what the part said of it."""
-
-    data: bytes
-    filename: str
-    content_type: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """A picture in the request: a file, base64 or a data URL, or the URL of one, which is never fetched.
-
-    `path` leads to it: the field's name, and its index in a list; `data` is the bytes, or the URL's text;
-    `upload` what it was found to be, None for a URL.
-    """
-
-    path: tuple[str | int, ...]
-    data: bytes | str
-    upload: Upload | Unreadable | None = None
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether a picture can come of it."""
-        return not isinstance(self.upload, Unreadable)
+from proofsheet.spec.turns import Turn
 
 
 @dataclass

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofsheet.mockserver.state.tasks import Holder, Task
-from proofsheet.spec.tasks import Callback
+from proofsheet.spec.callback import Callback
 
 MOST_WAITING = 200_000
 MOST_AT_ONCE = 16

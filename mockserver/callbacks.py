@@ -23,9 +23,10 @@ from proofsheet.mockserver.task_sources import TaskView, as_submitted, known_tas
 from proofsheet.mockserver.tasks.course import entering, shown
 from proofsheet.mockserver.tasks.task_faults import parse_task_forcing
 from proofsheet.spec import expressions, json_text, pointers
+from proofsheet.spec.callback import Callback
 from proofsheet.spec.document import Operation
 from proofsheet.spec.expressions import Expression, is_expression
-from proofsheet.spec.tasks import Callback, Lists, Moves, Starts, Views
+from proofsheet.spec.tasks import Lists, Moves, Starts, Views
 
 _CLOCK_SECONDS = 0.2  # another process may move the clock: it is looked at so often while callbacks wait
 

@@ -16,7 +16,8 @@ from proofsheet.mockserver.prompted_schemas import prompted_schema
 from proofsheet.mockserver.scripts import Script
 from proofsheet.mockserver.tool_choice import Tool, chosen_tools, tool_id
 from proofsheet.spec import pointers, tokens
-from proofsheet.spec.completion import Completion, Turn
+from proofsheet.spec.completion import Completion
+from proofsheet.spec.turns import Turn
 
 REASONING = "reasoning"
 LINK = "\ue000link\ue000"  # in place of a link to a picture, until there is one (linked_pictures.py)

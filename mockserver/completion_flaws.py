@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from proofsheet.mockserver.call import Given
 from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
+from proofsheet.mockserver.sent_files import Given
 from proofsheet.spec import pointers, schemas
 from proofsheet.spec.completion import Completion
 from proofsheet.spec.conversation import pairing_flaws

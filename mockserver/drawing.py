@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Given
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.media.image.edits import stand_in
 from proofsheet.mockserver.media.image.picture import (
@@ -20,6 +20,7 @@ from proofsheet.mockserver.media.image.picture import (
     Picture,
 )
 from proofsheet.mockserver.media.image.upload import Upload
+from proofsheet.mockserver.sent_files import Given
 from proofsheet.spec import json_text, pointers
 from proofsheet.spec.artifact import TRANSPARENT, Artifact
 

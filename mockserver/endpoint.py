@@ -14,13 +14,14 @@ from typing import Any
 from proofsheet.mockserver import callbacks, faults, kept_answers
 from proofsheet.mockserver.artifacts import artifacts
 from proofsheet.mockserver.behaviour import behave
-from proofsheet.mockserver.call import Call, Complaint, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.documents import Match, Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import Fault
 from proofsheet.mockserver.forcing import CannotForce, Forced, forced
 from proofsheet.mockserver.journal_entries import entry
 from proofsheet.mockserver.linked_pictures import link_pictures
+from proofsheet.mockserver.refusal import Complaint, Refusal
 from proofsheet.mockserver.rehearsal import Rehearsed, admitted, rehearse
 from proofsheet.mockserver.replies import Reply, breach, problem, reply, unavailable
 from proofsheet.mockserver.request import Disconnected, Receive, TooSlow, new_call, read

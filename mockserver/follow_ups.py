@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.mockserver.state.tasks import Most, Task
 from proofsheet.mockserver.task_sources import TaskView, known_artifact, known_task, task_text, view
 from proofsheet.spec import pointers

@@ -18,8 +18,9 @@ from proofsheet.mockserver.stream_pace import BadStreamPace, StreamPace, parse_s
 from proofsheet.mockserver.tasks.task_faults import BadTaskForcing, parse_task_forcing
 from proofsheet.mockserver.tool_choice import declared_names
 from proofsheet.spec import pointers
-from proofsheet.spec.completion import Completion, Turn
+from proofsheet.spec.completion import Completion
 from proofsheet.spec.document import Operation
+from proofsheet.spec.turns import Turn
 
 _MOST_FAMILIES = 1000  # of rules whose calls are counted, of one key
 _YEAR = 366 * 86400.0

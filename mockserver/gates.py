@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import active_tasks, follow_up
 from proofsheet.mockserver.granted_keys import holder, use
 from proofsheet.mockserver.kept_answers import kept
 from proofsheet.mockserver.limits import counted_by, duration, resource_name
 from proofsheet.mockserver.picture_tokens import TOKENS
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.mockserver.validation import path, validate
 from proofsheet.mockserver.writing import writing
 from proofsheet.spec.schemas import Flaw

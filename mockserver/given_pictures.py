@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Given
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.media.audio.upload import Audio, read_audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import read_upload
+from proofsheet.mockserver.sent_files import Given
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)

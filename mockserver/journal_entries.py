@@ -10,15 +10,16 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from proofsheet.mockserver.call import Call, FilePart
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.callback_client import Answer
 from proofsheet.mockserver.journal_redaction import Redaction
 from proofsheet.mockserver.media.playable import is_playable, shown
 from proofsheet.mockserver.replies import Reply
+from proofsheet.mockserver.sent_files import FilePart
 from proofsheet.mockserver.state.journal import BODY_LIMIT, TEXT_LIMIT, Entry, Unwritten, label
 from proofsheet.spec import media_types
+from proofsheet.spec.callback import Callback
 from proofsheet.spec.expressions import is_expression
-from proofsheet.spec.tasks import Callback
 from proofsheet.traffic.credentials import carries
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from proofsheet.mockserver import later_answers
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.listings import Listing, items_listed
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.mockserver.tasks.pace import Pace
 from proofsheet.spec import pointers
-from proofsheet.spec.completion import Turns
 from proofsheet.spec.document import Representation
 from proofsheet.spec.kept import Form, Kept
 from proofsheet.spec.schemas import Flaw
+from proofsheet.spec.turns import Turns
 
 
 def recall(call: Call, double: Double) -> None:

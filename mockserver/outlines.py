@@ -13,7 +13,7 @@ from proofsheet.spec.outline import Node, Outline
 def outline_of(call: Call, wanted: Outline) -> Node:
     """The outline of a call; a pure function of its fields."""
     known = call.known_fields
-    language, given = _text(known, wanted.language), _text(known, wanted.given)
+    language, given = pointers.text(known, wanted.language), pointers.text(known, wanted.given)
     if given or wanted.given:
         made = outline.read(given)
     else:
@@ -21,7 +21,7 @@ def outline_of(call: Call, wanted: Outline) -> Node:
         made = texts.written(
             [each for each in subjects if isinstance(each, str)], language, _pages(known, wanted)
         )
-    if question := _text(known, wanted.question):
+    if question := pointers.text(known, wanted.question):
         made = texts.revised(made, question, language)
     return texts.filled(made, language) if wanted.filled else made
 
@@ -31,8 +31,3 @@ def _pages(known: dict[str, Any], wanted: Outline) -> tuple[int, int]:
         return texts.LENGTH
     least, most = wanted.pages.pick(known)
     return int(least), int(most)
-
-
-def _text(known: dict[str, Any], place: tuple[str, ...] | None) -> str:
-    found = next(pointers.find(known, place), "") if place else ""
-    return found if isinstance(found, str) else ""

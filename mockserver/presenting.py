@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
@@ -15,7 +14,7 @@ from proofsheet.mockserver.media.slides.pptx import file
 from proofsheet.mockserver.media.slides.reader import slides
 from proofsheet.mockserver.outlines import outline_of
 from proofsheet.spec import pointers
-from proofsheet.spec.artifact import Artifact, Tokens
+from proofsheet.spec.artifact import Artifact
 
 
 def decks(call: Call, double: Double, blurred: bool) -> tuple[Deck, ...]:
@@ -25,8 +24,8 @@ def decks(call: Call, double: Double, blurred: bool) -> tuple[Deck, ...]:
         return ()
     made = _slides(call, artifact)
     first = made[0].title if made else ""
-    title = _text(call.known_fields, artifact.title) or first
-    name = _text(call.known_fields, artifact.name) or title
+    title = pointers.text(call.known_fields, artifact.title) or first
+    name = pointers.text(call.known_fields, artifact.name) or title
     (cover, *_) = pictures(call, double, blurred, PNG)
     cover = replace(cover, width=COVER[0], height=COVER[1], prompt=first)
     return (Deck(cover, made, title, name, str(call.artifact_media)),)
@@ -41,11 +40,6 @@ def _slides(call: Call, artifact: Artifact) -> tuple[Slide, ...]:
     if pages is not None or call.operation.outline is None:
         return of_pages(pages)
     return of_outline(outline_of(call, call.operation.outline))
-
-
-def _text(fields: dict[str, Any], place: Tokens | None) -> str:
-    found = next(pointers.find(fields, place), "") if place else ""
-    return found if isinstance(found, str) else ""
 
 
 async def present(deck: Deck, double: Double) -> list[bytes]:

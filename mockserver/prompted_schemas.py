@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from proofsheet.spec.completion import Turn
+from proofsheet.spec.turns import Turn
 
 _LONGEST = 100_000  # characters of a text that is looked through
 _TRIES = 100  # places in it where an object may begin

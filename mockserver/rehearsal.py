@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import find_task
 from proofsheet.mockserver.forcing import Forced, forced
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.limits import Limits
 from proofsheet.mockserver.preparation import prepare
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.mockserver.state.protocol import Unforeseen
 from proofsheet.mockserver.task_forcing import task_pace
 from proofsheet.spec.document import Representation

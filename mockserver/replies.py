@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from proofsheet.mockserver import answer_templates, granted_keys, kept_answers
 from proofsheet.mockserver.artifacts import task_artifacts
-from proofsheet.mockserver.call import Call, Complaint
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double, opening
 from proofsheet.mockserver.limits import Limits
 from proofsheet.mockserver.listings import Listing, listing, resources_listed
 from proofsheet.mockserver.preparation import is_long, made
+from proofsheet.mockserver.refusal import Complaint
 from proofsheet.mockserver.sources import Artifact, Context, text_of, text_source
 from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.streams import paced, sent_events

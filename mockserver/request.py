@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from proofsheet.mockserver import form
-from proofsheet.mockserver.call import Call, FilePart
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.given_pictures import (
     MOST_PICTURES,
@@ -25,6 +25,7 @@ from proofsheet.mockserver.given_pictures import (
     packed_sound,
 )
 from proofsheet.mockserver.origin import address, origin
+from proofsheet.mockserver.sent_files import FilePart
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.request_bodies import MULTIPART, Body

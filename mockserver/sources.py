@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Complaint
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.limits import LIMIT, Limits
 from proofsheet.mockserver.listings import TASKS, Listing
 from proofsheet.mockserver.picture_tokens import TOKENS
+from proofsheet.mockserver.refusal import Complaint
 from proofsheet.mockserver.task_sources import OFFER, TASK, TaskView, of_task
 from proofsheet.mockserver.written_values import WRITTEN, Place
 from proofsheet.spec import expressions, json_text

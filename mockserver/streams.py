@@ -8,13 +8,14 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from proofsheet.mockserver.answer_templates import Known, Template, dumped, template
+from proofsheet.mockserver.answer_templates import Known, template
 from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.choices import REASONING
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.faults import CutOff
 from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.stream_pace import StreamPace
+from proofsheet.mockserver.template_parts import Template, dumped
 from proofsheet.mockserver.written_values import Place, parts
 from proofsheet.spec import tokens
 from proofsheet.spec.events import ARTIFACT, FILE, PARTIAL, PIECES, Event, EventStream

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.follow_ups import (
     FollowUp,
@@ -17,6 +17,7 @@ from proofsheet.mockserver.follow_ups import (
     resumed,
     too_many,
 )
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.mockserver.sources import Context, text_of
 from proofsheet.mockserver.state.tasks import Added, Task
 from proofsheet.mockserver.task_artifacts import make, without_uploads

@@ -63,15 +63,10 @@ async def _sung(call: Call, double: Double, pictures: Sequence[Any], turn: int) 
         return [("title", song.title), ("lyrics", song.words), ("tags", song.tags)]
     words = song.words if artifact.is_sung(known) else ""
     return [
-        ("title", _given(known, artifact.title) or song.title),
-        ("lyrics", _given(known, artifact.lyrics) or words),
-        ("tags", _given(known, artifact.style[0] if artifact.style else None) or song.tags),
+        ("title", pointers.text(known, artifact.title) or song.title),
+        ("lyrics", pointers.text(known, artifact.lyrics) or words),
+        ("tags", pointers.text(known, artifact.style[0] if artifact.style else None) or song.tags),
     ]
-
-
-def _given(fields: Any, place: tuple[str, ...] | None) -> str:
-    found = next(pointers.find(fields, place), "") if place else ""
-    return found if isinstance(found, str) else ""
 
 
 def _numbered(prompts: Sequence[str]) -> Named:

@@ -12,7 +12,8 @@ from typing import Any
 from proofsheet.mockserver.media.text.instances import NoInstance, instance
 from proofsheet.mockserver.media.text.phrases import phrases
 from proofsheet.spec import pointers
-from proofsheet.spec.completion import Tools, Turn
+from proofsheet.spec.completion import Tools
+from proofsheet.spec.turns import Turn
 
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from proofsheet.mockserver import faults
-from proofsheet.mockserver.call import Complaint, Refusal
 from proofsheet.mockserver.compiled import Compiled
 from proofsheet.mockserver.documents import Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.gates import admit
 from proofsheet.mockserver.journal_entries import entry
+from proofsheet.mockserver.refusal import Complaint, Refusal
 from proofsheet.mockserver.replies import Reply, problem, reply, unavailable
 from proofsheet.mockserver.request import new_call
 from proofsheet.mockserver.state.protocol import StateUnavailable

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.compiled import CompiledRule
 from proofsheet.mockserver.completion_flaws import (
     completion_flaws,
@@ -18,6 +18,7 @@ from proofsheet.mockserver.media.audio.upload import Audio
 from proofsheet.mockserver.media.image.safe_decode import Unreadable
 from proofsheet.mockserver.media.image.upload import Upload
 from proofsheet.mockserver.media.slides.reader import slides
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.spec import schemas
 from proofsheet.spec.document import Parameter
 from proofsheet.spec.request_bodies import Picture

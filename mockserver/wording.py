@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.mockserver.call import Complaint, Refusal
+from proofsheet.mockserver.refusal import Complaint, Refusal
 from proofsheet.spec.policy import Policy
 from proofsheet.spec.schemas import Flaw
 

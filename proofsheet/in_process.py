@@ -18,9 +18,11 @@ import httpx
 
 from proofsheet.in_process_transport import Transport
 from proofsheet.mockserver.app import Site
-from proofsheet.mockserver.cli import load_documents, serve, settings_of
+from proofsheet.mockserver.chosen_settings import settings_of
+from proofsheet.mockserver.cli import serve
 from proofsheet.mockserver.double import double
-from proofsheet.spec.load import Library
+from proofsheet.mockserver.named_documents import load_documents
+from proofsheet.spec.load import HOME, Library
 from proofsheet.testing_client import ControlError, Mock
 from proofsheet.testing_server import said
 
@@ -56,7 +58,7 @@ def _site(names: tuple[str, ...], options: dict[str, Any]) -> Site:
     arguments = [argument for name, value in options.items() for argument in _argument(name, value)]
     try:
         chosen = serve.make_context("serve", [*arguments, "--", *names]).params
-        library = Library(chosen["home"]) if chosen["home"] else Library()
+        library = Library(chosen["home"] or HOME)
         documents = load_documents(library, names)
     except click.UsageError as problem:
         raise ValueError(problem.format_message()) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +9,14 @@ from typing import Any
 from proofsheet.spec import pointers
 from proofsheet.spec.choices import Choice, choice
 from proofsheet.spec.prompt_parameters import MEMBER, Prompt, PromptParameters, prompt_parameters
+from proofsheet.spec.resized import Resized, Sides, resized, whole
 
 Tokens = tuple[str, ...]
-Sides = tuple[int, int]  # width and height in pixels
 Given = Callable[[str], Sides | None]  # a field's name to the sides of the picture in it, if there is one
 REGIONS = ("white", "black", "alpha", "mask-alpha", "subject")
 TRANSPARENT = "transparent"
 BACKGROUNDS = (TRANSPARENT, "opaque")
 _DRAWING_ANEW = frozenset({"repaint", "replace-background", "sketch", "structure", "style"})
-_MARGINS = ("left", "right", "up", "down")
-_CANVAS = ("width", "height", "x", "y")
 
 
 @dataclass(frozen=True)
@@ -32,60 +29,6 @@ class Seed:
     field: Tokens
     random: int | None
     maximum: int
-
-
-@dataclass(frozen=True)
-class Resized:
-    """The size of a given picture (`of` names its field), made larger in one of these ways, or kept.
-
-    `times` multiplies both sides; `pixels` are width x height, about, in the picture's ratio; `width` or
-    `height`, where the request has one, sets that side and the other follows; `margins` are added to the
-    left, right, top and bottom; or it lies on a `canvas`, whose width and height are named, and where on it
-    (across, down) its corner is: amid it where the request does not say.
-    """
-
-    of: str
-    times: float = 1.0
-    pixels: int | None = None
-    width: Tokens | None = None
-    height: Tokens | None = None
-    margins: tuple[Tokens | None, ...] = ()
-    canvas: tuple[Tokens | None, ...] = ()
-
-    def sides(self, given: Sides, fields: Mapping[str, Any]) -> Sides:
-        """The size that comes of a picture with the sides `given`."""
-        width, height = given
-        left, right, up, down = self.margins_of(given, fields)
-        factor = self._factor(width, height, fields)
-        return (
-            max(1, round(width * factor)) + left + right,
-            max(1, round(height * factor)) + up + down,
-        )
-
-    def margins_of(self, given: Sides, fields: Mapping[str, Any]) -> tuple[int, int, int, int]:
-        """What is added to the left, right, top and bottom, in pixels; beyond a canvas it is negative."""
-        if self.canvas:
-            across, down, *corner = self.canvas
-            widths = self._extended(given[0], _whole(fields, across), corner[0], fields)
-            return *widths, *self._extended(given[1], _whole(fields, down), corner[1], fields)
-        left, right, up, below = (_whole(fields, each) for each in self.margins or (None,) * 4)
-        return left, right, up, below
-
-    def _extended(
-        self, side: int, whole: int, corner: Tokens | None, fields: Mapping[str, Any]
-    ) -> tuple[int, int]:
-        """What is before and behind a picture on a canvas, along one of its sides."""
-        more = (whole or side) - side
-        at = next(pointers.find(fields, corner), None) if corner else None
-        before = at if isinstance(at, int) and -side < at < (whole or side) else more // 2
-        return before, more - before
-
-    def _factor(self, width: int, height: int, fields: Mapping[str, Any]) -> float:
-        if across := _whole(fields, self.width):
-            return across / width
-        if down := _whole(fields, self.height):
-            return down / height
-        return math.sqrt(self.pixels / (width * height)) if self.pixels else self.times
 
 
 @dataclass(frozen=True)
@@ -220,7 +163,7 @@ class Artifact:
             sides = given(self.resized.of)
             return self.resized.sides(sides, fields) if sides else None
         if self.sides is not None:
-            width, height = (_whole(fields, each) for each in self.sides)
+            width, height = (whole(fields, each) for each in self.sides)
             return (width, height) if width and height else None
         if self.size is None:
             return None
@@ -233,27 +176,27 @@ def artifact(node: Any) -> Artifact | None:
     if node is None:
         return None
     size, seed = node.get("size"), node.get("seed")
-    resized = _resized(size) if isinstance(size, dict) and "of" in size else None
-    sides = _sides(size) if isinstance(size, dict) and "width" in size and resized is None else None
+    larger = resized(size) if isinstance(size, dict) and "of" in size else None
+    sides = _sides(size) if isinstance(size, dict) and "width" in size and larger is None else None
     source = node.get("source", [])
     return Artifact(
         kind=node["kind"],
         prompts=tuple(pointers.split(each) for each in node.get("prompt", ())),
         seed=_seed(seed) if seed else None,
-        size=choice(size) if size is not None and sides is None and resized is None else None,
+        size=choice(size) if size is not None and sides is None and larger is None else None,
         sides=sides,
-        resized=resized,
+        resized=larger,
         media=choice(node["media"]),
         sources=tuple(pointers.split(each)[0] for each in ([source] if isinstance(source, str) else source)),
         effect=node.get("effect", "reimagine"),
         unmasked=node.get("unmasked"),
         mask=_name(node.get("mask")),
-        grow=_tokens(node.get("grow")),
+        grow=pointers.split_or_none(node.get("grow")),
         region=_of(REGIONS, node.get("region", "white")),
         strength=_name(node.get("strength")),
         fidelity=_name(node.get("fidelity")),
         count=_place_or(node.get("count")),
-        vertices=_tokens(node.get("vertices")),
+        vertices=pointers.split_or_none(node.get("vertices")),
         parameters=prompt_parameters(node.get("parameters")),
         text=node.get("text"),
         grid=node.get("layout") == "grid",
@@ -261,40 +204,27 @@ def artifact(node: Any) -> Artifact | None:
         background=_of(BACKGROUNDS, node["background"]) if "background" in node else None,
         tokens=choice(node["tokens"]) if "tokens" in node else None,
         source_tokens=node.get("source-tokens", 0),
-        partials=_tokens(node.get("partials")),
-        compression=_tokens(node.get("compression")),
-        voice=_tokens(node.get("voice")),
-        speed=_tokens(node.get("speed")),
+        partials=pointers.split_or_none(node.get("partials")),
+        compression=pointers.split_or_none(node.get("compression")),
+        voice=pointers.split_or_none(node.get("voice")),
+        speed=pointers.split_or_none(node.get("speed")),
         each=node.get("each", False),
         seconds=_place_or(node.get("seconds")),
-        last=_tokens(node.get("last")),
+        last=pointers.split_or_none(node.get("last")),
         fps=node.get("fps", 24),
         sound=_place_or(node.get("sound", False)),
         upload=_name(node.get("upload")),
         style=tuple(pointers.split(each) for each in node.get("style", ())),
-        lyrics=_tokens(node.get("lyrics")),
-        title=_tokens(node.get("title")),
+        lyrics=pointers.split_or_none(node.get("lyrics")),
+        title=pointers.split_or_none(node.get("title")),
         instrumental=_place_or(node.get("instrumental", False)),
-        pages=_tokens(node.get("pages")),
-        name=_tokens(node.get("name")),
+        pages=pointers.split_or_none(node.get("pages")),
+        name=pointers.split_or_none(node.get("name")),
     )
 
 
 def _seed(node: Mapping[str, Any]) -> Seed:
     return Seed(pointers.split(node.get("field", "")), node.get("random"), node["maximum"])
-
-
-def _resized(node: Mapping[str, Any]) -> Resized:
-    margins = tuple(_tokens(node.get(each)) for each in _MARGINS)
-    return Resized(
-        of=pointers.split(node["of"])[0],
-        times=float(node.get("times", 1)),
-        pixels=node.get("pixels"),
-        width=_tokens(node.get("width")),
-        height=_tokens(node.get("height")),
-        margins=margins if any(margins) else (),
-        canvas=tuple(_tokens(node["canvas"].get(each)) for each in _CANVAS) if "canvas" in node else (),
-    )
 
 
 def _of(known: tuple[str, ...], node: Any) -> Choice:
@@ -308,10 +238,6 @@ def _of(known: tuple[str, ...], node: Any) -> Choice:
 
 def _sides(size: Any) -> tuple[Tokens, Tokens]:
     return pointers.split(size["width"]), pointers.split(size["height"])
-
-
-def _tokens(pointer: str | None) -> Tokens | None:
-    return None if pointer is None else pointers.split(pointer)
 
 
 def _found(fields: Mapping[str, Any], value: Any) -> Any:
@@ -330,9 +256,3 @@ def _place_or(value: Any) -> Any:
 
 def _name(pointer: str | None) -> str | None:
     return None if pointer is None else pointers.split(pointer)[0]
-
-
-def _whole(fields: Mapping[str, Any], tokens: Tokens | None) -> int:
-    """The whole number that stands at a place of the request; 0 where there is none."""
-    value = next(pointers.find(fields, tokens), 0) if tokens else 0
-    return int(value) if isinstance(value, int | float) and 0 < value < 1e6 else 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from proofsheet.spec import pointers
+from proofsheet.spec.callback import Callback
 from proofsheet.spec.expressions import (
     Expression,
     UnknownExpression,
@@ -20,7 +21,6 @@ from proofsheet.spec.follow_up import follow_up
 from proofsheet.spec.paging import page
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.tasks import (
-    Callback,
     Changes,
     Lifecycle,
     Link,

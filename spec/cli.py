@@ -17,7 +17,8 @@ from proofsheet.spec.docs.command import docs_command
 from proofsheet.spec.export.command import bundle_command
 from proofsheet.spec.lint.rules import FORM, RULES, Rule
 from proofsheet.spec.lint.run import LintFlaw, lint
-from proofsheet.spec.load import Library, Unknown
+from proofsheet.spec.load import Library
+from proofsheet.spec.load_errors import Unknown
 from proofsheet.spec.show.command import claims_command, outcomes_command, show_command
 from proofsheet.spec.snippets.command import examples_command
 from proofsheet.spec.text_table import table

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from proofsheet.spec.document import Document
-from proofsheet.spec.load import HOME, MISSHAPES, Library, Misshapen
+from proofsheet.spec.load import HOME, Library
+from proofsheet.spec.load_errors import MISSHAPES, Misshapen
 from proofsheet.spec.yaml_reader import BadFile, Source
 
 T = TypeVar("T")
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 home_option = click.option(
     "--home",
@@ -33,6 +36,11 @@ documents_option = click.option(
     metavar="DIR",
     help="A folder of documents of your own; what it lacks is found among the built-in ones.",
 )
+
+
+def with_options(options: Sequence[Decorator]) -> Decorator:
+    """A command's options, in the order in which --help is to print them."""
+    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
 
 
 @contextmanager

@@ -4,57 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.spec import pointers, tokens
 from proofsheet.spec.schemas import Schema
+from proofsheet.spec.turns import Turn, Turns, turn, turns
 
 Tokens = tuple[str, ...]
 FINISHES = ("stop", "length", "calls", "function", "filter")  # how a text ends, in the double's words
 CANCELLED = "cancelled"  # how a reply of a dialogue ends that is interrupted
 CUTS = ("length", "filter")  # those by which it ends before it is whole
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One message of a conversation: who speaks (system, user, assistant or tool), and what."""
-
-    role: str
-    text: str
-    id: str | None = None  # of the call that a tool answers
-    pictures: int = 0
-
-
-@dataclass(frozen=True)
-class Turns:
-    """Where a conversation stands: a list of messages, and in each its role and what it says.
-
-    `roles` leads from the words of the API to those of Turn. What a message says is a text, or a list of
-    parts of which those with a `text` are read and those with a `picture` counted. In place of the list a
-    text may stand alone, which a user says. Items of other `kinds` than messages say who they are by `kind`.
-    """
-
-    at: Tokens
-    role: str
-    content: str
-    roles: Mapping[str, str]
-    text: str | None
-    picture: str | None
-    id: str | None
-    calls: str | None = None  # the member with the calls of tools, and the id in each
-    call: Tokens = ()
-    kind: str | None = None
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Items of a conversation that are no messages: as whom they speak, and where in them that stands."""
-
-    role: str
-    content: str
-    id: str | None
 
 
 @dataclass(frozen=True)
@@ -165,7 +125,7 @@ class Completion:
         system = next(pointers.find(fields, self.system), None) if self.system else None
         return (
             *((Turn("system", system),) if isinstance(system, str) else ()),
-            *(_turn(self.turns, each) for each in (*earlier, *self.items(fields)) if isinstance(each, dict)),
+            *(turn(self.turns, each) for each in (*earlier, *self.items(fields)) if isinstance(each, dict)),
         )
 
     def prompted(self, fields: Any) -> list[str]:
@@ -193,46 +153,28 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (text for each in value for text in _texts(each))
 
 
-def _turn(turns: Turns, message: Mapping[str, Any]) -> Turn:
-    kind = turns.kinds.get(str(message.get(turns.kind))) if turns.kind else None
-    content = message.get(kind.content if kind else turns.content)
-    role = kind.role if kind else turns.roles.get(str(message.get(turns.role)), "user")
-    id_at = kind.id if kind else turns.id
-    id = message.get(id_at) if id_at else None
-    if isinstance(content, str):  # there may be hundreds of thousands of them
-        return Turn(role, content, id)
-    parts = content if isinstance(content, list) else [content]
-    texts = [text for each in parts if isinstance(text := _text(turns, each), str)]
-    pictures = sum(isinstance(each, dict) and turns.picture in each for each in parts)
-    return Turn(role, "\n".join(texts), id, pictures)
-
-
-def _text(turns: Turns, part: Any) -> Any:
-    return part.get(turns.text) if isinstance(part, dict) else part
-
-
 def completion(node: Mapping[str, Any] | None) -> Completion | None:
     """Read `x-completion`. Raises KeyError and ValueError where it has not the form of one."""
     if node is None:
         return None
-    turns, found_json = node.get("messages"), node.get("json")
+    messages, found_json = node.get("messages"), node.get("json")
     counts = node.get("tokens", {})
     return Completion(
         prompts=tuple(_all(node.get("prompt", ()))),
-        turns=_turns(turns) if turns else None,
-        count=_at(node.get("count")),
+        turns=turns(messages) if messages else None,
+        count=pointers.split_or_none(node.get("count")),
         most=tuple(_all(node.get("most", ()))),
-        stop=_at(node.get("stop")),
-        echo=_at(node.get("echo")),
-        suffix=_at(node.get("suffix")),
+        stop=pointers.split_or_none(node.get("stop")),
+        echo=pointers.split_or_none(node.get("echo")),
+        suffix=pointers.split_or_none(node.get("suffix")),
         seed=tuple(_all(_listed(node.get("seed", ())))),
-        schema=_at(node.get("schema")),
+        schema=pointers.split_or_none(node.get("schema")),
         json=(pointers.split(found_json["at"]), found_json["is"]) if found_json else None,
         alternatives=tuple(_all(node.get("alternatives", ()))),
         tools=tuple(map(_tools, _listed(node.get("tools", ())))),
         finishes={each: node.get("finishes", {}).get(each, each) for each in (*FINISHES, CANCELLED)},
         causes=node.get("causes", {}),
-        system=_at(node.get("system")),
+        system=pointers.split_or_none(node.get("system")),
         message_tokens=counts.get("message", 0),
         reply_tokens=counts.get("reply", 0),
         picture_tokens=counts.get("picture", 0),
@@ -257,27 +199,8 @@ def _draws(node: Mapping[str, Any] | None) -> Draws | None:
 def _reasoning(node: Mapping[str, Any] | None) -> Reasoning | None:
     if node is None:
         return None
-    effort, summary = pointers.split(node["effort"]), _at(node.get("summary"))
+    effort, summary = pointers.split(node["effort"]), pointers.split_or_none(node.get("summary"))
     return Reasoning(effort, node["usual"], node["tokens"], summary)
-
-
-def _turns(node: Mapping[str, Any]) -> Turns:
-    return Turns(
-        at=pointers.split(node["at"]),
-        role=node["role"],
-        content=node["content"],
-        roles=node["roles"],
-        text=node.get("text"),
-        picture=node.get("picture"),
-        id=node.get("id"),
-        calls=node.get("calls"),
-        call=pointers.split(node.get("call", "")),
-        kind=node.get("kind"),
-        kinds={
-            name: Kind(each["role"], each["content"], each.get("id"))
-            for name, each in node.get("kinds", {}).items()
-        },
-    )
 
 
 def _tools(node: Mapping[str, Any]) -> Tools:
@@ -289,7 +212,7 @@ def _tools(node: Mapping[str, Any]) -> Tools:
         choice=pointers.split(node["choice"]),
         modes=node["modes"],
         chosen=pointers.split(node["chosen"]),
-        parallel=_at(node.get("parallel")),
+        parallel=pointers.split_or_none(node.get("parallel")),
         single=node.get("single", False),
         ids=node.get("ids", ""),
     )
@@ -297,10 +220,6 @@ def _tools(node: Mapping[str, Any]) -> Tools:
 
 def _listed(node: Any) -> Sequence[Any]:
     return node if isinstance(node, list | tuple) else [node]
-
-
-def _at(pointer: str | None) -> Tokens | None:
-    return None if pointer is None else pointers.split(pointer)
 
 
 def _all(found: Sequence[str]) -> Iterator[Tokens]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.completion import Turns
 from proofsheet.spec.schemas import Flaw, name
+from proofsheet.spec.turns import Turns
 
 
 def pairing_flaws(turns: Turns, fields: Any, earlier: Sequence[Any] = ()) -> Iterator[Flaw]:

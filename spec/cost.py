@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from proofsheet.spec import pointers
-from proofsheet.spec.artifact import Sides
 from proofsheet.spec.choices import Choice, choice
+from proofsheet.spec.resized import Sides
 
 MEGAPIXEL = 1024 * 1024
 

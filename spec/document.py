@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from proofsheet.spec import media_types
 from proofsheet.spec.artifact import Artifact
+from proofsheet.spec.callback import Callback
 from proofsheet.spec.classification import Classification
 from proofsheet.spec.completion import Completion
 from proofsheet.spec.cost import Cost
@@ -28,7 +29,7 @@ from proofsheet.spec.request_bodies import Body
 from proofsheet.spec.resources import ResourceRole
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Scheme, SecurityRequirement
-from proofsheet.spec.tasks import Callback, Lifecycle, Link, Role, Starts
+from proofsheet.spec.tasks import Lifecycle, Link, Role, Starts
 from proofsheet.spec.transcription import Transcription
 
 

@@ -6,7 +6,6 @@ from left to right. A vendor is a base, its own overlay, and what its pages leav
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,43 +18,14 @@ from proofsheet.spec.document import Document
 from proofsheet.spec.expressions import UnknownExpression
 from proofsheet.spec.inheritance import Pages, narrowed
 from proofsheet.spec.inherited_tables import TABLES, NoTable, with_inherited
+from proofsheet.spec.load_errors import MISSHAPES, Misshapen, Unknown
 from proofsheet.spec.overlay import apply
 from proofsheet.spec.references import resolve
 from proofsheet.spec.vendor_profile import BadProfile, Profile, profile
 from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 HOME = Path(__file__).parent
-MISSHAPES = (LookupError, TypeError, ValueError, AttributeError)  # what another shape makes of a reader
 _NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")  # a name is never a path
-
-
-@dataclass(eq=False)  # not frozen: contextlib assigns to an exception's traceback
-class Unknown(LookupError):
-    """No document of that name; `nearest` is what may have been meant."""
-
-    name: str
-    known: tuple[str, ...]
-
-    @property
-    def nearest(self) -> str | None:
-        return next(iter(difflib.get_close_matches(self.name, self.known, n=1, cutoff=0.4)), None)
-
-    def __str__(self) -> str:
-        hint = f"did you mean {self.nearest!r}? " if self.nearest else ""
-        return f"there is no document named {self.name!r}; {hint}known: {', '.join(self.known)}"
-
-
-@dataclass(eq=False)
-class Misshapen(LookupError):
-    """A document that reads as YAML and has not the shape that its readers need."""
-
-    name: str
-    path: Path
-    problem: str
-
-    def __str__(self) -> str:
-        hint = f"`proofsheet spec lint {self.name}` says where"
-        return f"{self.path}: cannot be read ({self.problem}); {hint}"
 
 
 @dataclass(frozen=True)

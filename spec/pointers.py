@@ -23,6 +23,11 @@ def split(pointer: str) -> tuple[str, ...]:
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
+def split_or_none(pointer: str | None) -> tuple[str, ...] | None:
+    """The tokens of a pointer that may be absent. Raises as `split`."""
+    return None if pointer is None else split(pointer)
+
+
 def join(*tokens: str | int) -> str:
     """The pointer made of `tokens`."""
     return "".join("/" + escape(str(token)) for token in tokens)
@@ -62,6 +67,12 @@ def find(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
         else:
             return
     yield value
+
+
+def text(value: Any, tokens: tuple[str, ...] | None) -> str:
+    """The text at a place that may be absent; empty where there is none."""
+    found = next(find(value, tokens), "") if tokens else ""
+    return found if isinstance(found, str) else ""
 
 
 def replaced(value: Any, tokens: tuple[str, ...], by: Any) -> Any:

@@ -26,9 +26,9 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest
 from support import DAY, NOON, documents
 
-from proofsheet.mockserver.call import Refusal
 from proofsheet.mockserver.double import Double, double
 from proofsheet.mockserver.gates import path, validate
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.mockserver.request import new_call, read
 from proofsheet.mockserver.settings import Settings
 from proofsheet.spec import paths, security

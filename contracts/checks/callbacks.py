@@ -15,8 +15,8 @@ from proofsheet.contracts.expectation import OfTrail
 from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.trail import Delivery, Trail
 from proofsheet.spec import media_types, pointers
+from proofsheet.spec.callback import Callback
 from proofsheet.spec.expressions import is_expression
-from proofsheet.spec.tasks import Callback
 
 LATEST = 30.0  # seconds after a task was seen to end in which its last callback may come
 _JSON = "application/json"

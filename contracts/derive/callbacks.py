@@ -23,9 +23,9 @@ from proofsheet.contracts.derive.samples import value
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.spec import pointers
+from proofsheet.spec.callback import Callback
 from proofsheet.spec.document import Operation
 from proofsheet.spec.expressions import is_expression
-from proofsheet.spec.tasks import Callback
 
 NEEDS = "callback-listen"
 NOWHERE = "https://callbacks.invalid/"  # takes the receiver's place until the request is sent

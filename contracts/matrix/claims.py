@@ -9,7 +9,8 @@ from typing import Any
 
 from proofsheet.contracts.matrix.tables import Table
 from proofsheet.contracts.reports.view import Line
-from proofsheet.spec.load import Library, Unknown
+from proofsheet.spec.load import Library
+from proofsheet.spec.load_errors import Unknown
 
 _WORST = ("failed", "known", "advice", "errored", "passed", "skipped")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from proofsheet.mockserver.call import Call, Complaint, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.dialogue.actions import Ask, CannotDo, Interrupt, act
 from proofsheet.mockserver.dialogue.handshake import chosen_protocol, refusal, refuse
 from proofsheet.mockserver.dialogue.received import read_message
@@ -23,6 +23,7 @@ from proofsheet.mockserver.dialogue.templates import Scene
 from proofsheet.mockserver.documents import Match, Served
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.journal_entries import entry, message_entry
+from proofsheet.mockserver.refusal import Complaint, Refusal
 from proofsheet.mockserver.replies import Reply
 from proofsheet.mockserver.request import new_call
 from proofsheet.mockserver.wording import complaints

@@ -6,10 +6,11 @@ from typing import Any
 
 from starlette.websockets import WebSocket
 
-from proofsheet.mockserver.call import Call, Refusal
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.double import Double
 from proofsheet.mockserver.forcing import CannotForce, forced
 from proofsheet.mockserver.gates import admit
+from proofsheet.mockserver.refusal import Refusal
 from proofsheet.mockserver.replies import Reply, problem
 from proofsheet.mockserver.replies import reply as http_reply
 from proofsheet.mockserver.wording import complaints

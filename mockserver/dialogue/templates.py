@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from proofsheet.mockserver.answer_templates import json_of
-from proofsheet.mockserver.call import Call, Complaint
+from proofsheet.mockserver.call import Call
 from proofsheet.mockserver.dialogue.session import Session, new_id
 from proofsheet.mockserver.double import Double
+from proofsheet.mockserver.refusal import Complaint
 from proofsheet.mockserver.sources import Context
 from proofsheet.mockserver.written_values import Place
 from proofsheet.spec import pointers

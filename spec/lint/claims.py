@@ -9,7 +9,7 @@ from typing import Any
 from proofsheet.spec import pointers
 from proofsheet.spec.lint.context import Context, Found
 from proofsheet.spec.lint.well_formed import broken
-from proofsheet.spec.load import Unknown
+from proofsheet.spec.load_errors import Unknown
 from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 

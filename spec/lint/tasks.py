@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from proofsheet.spec import build_tasks, pointers
+from proofsheet.spec.callback import Callback
 from proofsheet.spec.expressions import UnknownExpression
 from proofsheet.spec.lint.context import Context, Found, Op, samples
-from proofsheet.spec.tasks import Callback, Lifecycle, State
+from proofsheet.spec.tasks import Lifecycle, State
 
 _AT = "/components/x-lifecycles"
 

@@ -26,9 +26,9 @@ from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.spec import build
-from proofsheet.spec.artifact import Resized
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import resolve
+from proofsheet.spec.resized import Resized
 from proofsheet.spec.yaml_reader import Source as Plain
 
 GIVEN = Image.open(io.BytesIO(source_picture({})))

@@ -12,7 +12,7 @@ from support import InProcess
 
 from proofsheet.mockserver import streams
 from proofsheet.mockserver.answer_templates import template
-from proofsheet.mockserver.call import Complaint
+from proofsheet.mockserver.refusal import Complaint
 from proofsheet.mockserver.sources import Artifact, Context
 from proofsheet.mockserver.streams import Made
 from proofsheet.mockserver.written_values import Place

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sample_requests import BALANCE, CORE, PROMPT, bearer, nested
 from support import InProcess
 
-from proofsheet.mockserver.cli import banner
+from proofsheet.mockserver.banner import banner
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.settings import Settings
 from proofsheet.spec.load import Library

@@ -18,7 +18,7 @@ from proofsheet.mockserver.state import tasks as task_store
 from proofsheet.mockserver.state.shelf import Shelf
 from proofsheet.mockserver.state.tasks import Most, Tasks
 from proofsheet.mockserver.tasks.ids import IDS
-from proofsheet.spec.tasks import Callback
+from proofsheet.spec.callback import Callback
 
 
 def test_an_id_is_given_once() -> None:

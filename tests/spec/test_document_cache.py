@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from proofsheet.spec import document_cache, load
-from proofsheet.spec.load import Library, Misshapen
+from proofsheet.spec.load import Library
+from proofsheet.spec.load_errors import Misshapen
 
 YAML = """\
 openapi: "3.1.0"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from proofsheet.spec.document import Document
-from proofsheet.spec.load import Library, Misshapen, Unknown
+from proofsheet.spec.load import Library
+from proofsheet.spec.load_errors import Misshapen, Unknown
 from proofsheet.spec.references import BadReference, resolve
 from proofsheet.spec.yaml_reader import Source
 

@@ -17,7 +17,8 @@ from proofsheet.spec.document import Document
 from proofsheet.spec.inheritance import Pages
 from proofsheet.spec.lint.rules import RULES
 from proofsheet.spec.lint.run import lint
-from proofsheet.spec.load import HOME, Library, Unknown
+from proofsheet.spec.load import HOME, Library
+from proofsheet.spec.load_errors import Unknown
 from proofsheet.spec.recognise import responder_of
 from proofsheet.spec.vendor_profile import BadProfile
 

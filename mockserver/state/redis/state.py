@@ -8,27 +8,20 @@ in another. Every key goes a week after it was last used; what is of a while, so
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import json
 import random
 import secrets
-from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
-from proofsheet.mockserver.state.journal import SOURCES_LIMIT, Entry, Unwritten
-from proofsheet.mockserver.state.memory import MOST_SCHEDULED
-from proofsheet.mockserver.state.protocol import Name, Scheduled, StateUnavailable
+from proofsheet.mockserver.state.protocol import Name, StateUnavailable
 from proofsheet.mockserver.state.redis import waiting
-from proofsheet.mockserver.state.redis.asking import Asking
-from proofsheet.mockserver.state.redis.link import Link
 from proofsheet.mockserver.state.redis.money import packed as as_money
 from proofsheet.mockserver.state.redis.money import unpacked as from_money
 from proofsheet.mockserver.state.redis.packing import packed, unpacked
-from proofsheet.mockserver.state.redis.steps import CALM, NOTHING, NOW, TEXT, YES, Rehearsal, Step
+from proofsheet.mockserver.state.redis.records import ALL, Records
+from proofsheet.mockserver.state.redis.steps import NOTHING, NOW, TEXT, YES, Step
 from proofsheet.mockserver.state.redis.task_fields import fields, task_of
 from proofsheet.mockserver.state.tasks import MOST_TASKS, Added, Holder, Most, Replaced, Task
 from proofsheet.mockserver.state.windows import Allowance
@@ -38,82 +31,11 @@ MOST_TASKS_OF_ONE = 10_000
 HOLD_SECONDS = 900  # for which a call under way holds credits, whatever became of its process
 ONCE_SECONDS = 900  # for which a settlement that is told again is known as the same
 _WEEK = 7 * 86400
-_ALL = 1_000_000_000
-_MOST_OWED = 10_000
 _MOST_AT_ONCE = 1000  # arguments of a script, whose stack has room for some thousands
-_NO_KEY = "\n"  # no credential is a line's end
 
 
-class RedisState:
+class RedisState(Records):
     """The memory of all doubles that are given the same URL. Every method may raise StateUnavailable."""
-
-    def __init__(
-        self,
-        url: str,
-        opening: Callable[[Holder], Decimal | None],
-        journal_size: int = 500,
-        seed: int | None = None,
-        start: float | None = None,
-    ) -> None:
-        self.link = Link(url)
-        self._opening = opening
-        self._journal_size = journal_size
-        self._seed = seed
-        self._asking = Asking(self.link)
-        self._owed: deque[tuple[str, tuple[Any, ...]]] = deque(maxlen=_MOST_OWED)
-        self._start = "" if start is None else repr(start)
-        self._ask("start", self._start)
-
-    # what is asked
-
-    def _ask(self, operation: str, *arguments: Any) -> Any:
-        return self._asking.ask(self._asking.shared(operation, *arguments))[0]
-
-    def _ask_of(self, credential: str, operation: str, *arguments: Any) -> Any:
-        return self._asking.ask(self._asking.of(credential, operation, *arguments))[0]
-
-    def _granted(self, credential: str, operation: str, *arguments: Any) -> bool:
-        """Whether it is; in a rehearsal it is assumed to be."""
-        step = self._asking.of(credential, operation, *arguments, expects=YES)
-        return bool(self._asking.ask(step, assumed=(1,))[0])
-
-    def _account_step(self, holder: Holder, operation: str, *arguments: Any) -> Step:
-        family, credential = holder
-        opening = as_money(self._opening(holder))
-        return self._asking.of(credential, operation, family, opening, NOW, *arguments)
-
-    def _ask_account(self, holder: Holder, operation: str, *arguments: Any) -> Any:
-        return self._asking.ask(self._account_step(holder, operation, *arguments))[0]
-
-    @property
-    def rehearses(self) -> bool:
-        return waiting.known() is not None
-
-    def rehearsal(self) -> AbstractContextManager[Rehearsal]:
-        """Within it, questions are noted and get the answers that are to be expected, or raise Unforeseen."""
-        return self._asking.rehearsal()
-
-    def ask_rehearsed(self, rehearsal: Rehearsal) -> bool:
-        """Ask what was noted, in one round trip; whether the answers are those that were expected.
-
-        All are given again to this call when it asks.
-        """
-        self._pay_debts()
-        known = waiting.known()
-        if known is not None:
-            known["at end"] = (self._say_at_last,)
-        return self._asking.ask_rehearsed(rehearsal)
-
-    def _say_at_last(self) -> None:
-        """Say what a call has left unsaid that has ended before its entry was written."""
-        for each in self._asking.unsaid():
-            try:
-                self._say(each)
-            except StateUnavailable:
-                self.owe("_say", each)
-
-    def _say(self, step: Step) -> None:
-        self._asking.ask(step)
 
     # clock
 
@@ -167,19 +89,6 @@ class RedisState:
     def void(self, holder: Holder, hold: str) -> None:
         self._ask_account(holder, "void", hold, ONCE_SECONDS)
 
-    def owe(self, method: str, *args: Any) -> None:
-        self._owed.append((method, args))
-
-    def _pay_debts(self) -> None:
-        """Do what is owed; what cannot be done yet stays owed. Others may do so at the same time."""
-        while self._owed:
-            method, args = self._owed.popleft()
-            try:
-                getattr(self, method)(*args)
-            except BaseException:
-                self._owed.appendleft((method, args))
-                raise
-
     # tasks
 
     def add_task(self, task: Task, most: Most | None = None, hold: str = "") -> Added:
@@ -211,7 +120,7 @@ class RedisState:
         return self._account_step(holder, "task", id, int(look == holder))
 
     def tasks(self, holder: Holder | None, newest: int | None = None) -> list[Task]:
-        most = _ALL if newest is None else newest
+        most = ALL if newest is None else newest
         if holder is not None:
             found = self._ask_of(holder[1], "tasks", holder[0], most)
             return [task_of(each) for each in reversed(found)]
@@ -277,63 +186,6 @@ class RedisState:
     def forget(self, name: Name) -> None:
         self._ask_of(name[1], "forget", _place(name))
 
-    # what is to happen
-
-    def schedule(self, entry: Scheduled) -> bool:
-        able = None if entry.able is None else ["\n".join(each) for each in sorted(entry.able)]
-        known = {"times": entry.times, "key": entry.key, "able": able, "entry": _as_json(entry)}
-        text = json.dumps({name: each for name, each in known.items() if each is not None})
-        return bool(self._ask("schedule", text, MOST_SCHEDULED))
-
-    def scheduled(self) -> list[Scheduled]:
-        found = map(json.loads, self._ask("scheduled"))
-        return [_scheduled(each["entry"], each["times"]) for each in found]
-
-    def drop_scheduled(self, key: str | None = None) -> None:
-        self._ask("unschedule", int(key is None), key or "")
-
-    def take(self, key: str | None, operation: tuple[str, str]) -> Scheduled | None:
-        if (known := waiting.known()) is not None:
-            known["key"] = key or ""
-        is_calm = f"{CALM}{self._asking.clock}"
-        arguments = (_NO_KEY if key is None else key, "\n".join(operation))
-        step = self._asking.shared("arrive", *arguments, expects=is_calm)
-        answer = self._asking.ask(step, assumed=((),))[0]
-        return _scheduled(answer[5], int(answer[4])) if len(answer) > 4 else None
-
-    # journal
-
-    def record(self, entry: Entry | Unwritten) -> None:
-        written = entry() if callable(entry) else entry
-        whole = written["pictures"]
-        light = tuple(each.without_uploads() if each.bytes_held else each for each in whole)
-        uploads = packed(whole) if any(each.bytes_held for each in whole) else b""
-        data = packed({**written, "pictures": light})
-        self._ask("record", self._journal_size, written["key"] or "", data, uploads, SOURCES_LIMIT)
-
-    def journal(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:
-        found = self._ask("journal", int(key is None), key or "", after, limit or _ALL)
-        return [_entry(*each) for each in reversed(found)]
-
-    def entry(self, seq: int) -> Entry | None:
-        found = self._ask("entry", seq)
-        if found is None:
-            return None
-        entry = _entry(*found[:2])
-        return {**entry, "pictures": unpacked(found[2])} if found[2] else entry
-
-    def journal_length(self) -> int:
-        return int(self._ask("journal_length"))
-
-    def drop_journal(self, label: str | None = None) -> None:
-        self._ask("unrecord", int(label is None), label or "")
-
-    # all of it
-
-    def check(self) -> None:
-        self._ask("clock")
-        self._pay_debts()
-
     def reset(self, key: str | None = None, label: str | None = None) -> None:
         if key is None:
             secret, now = self.secret(), repr(self.now())
@@ -377,19 +229,3 @@ def _kept(until: float, value: Any) -> bytes:
 def _value(found: bytes | None, now: float) -> Any:
     until, _, data = (found or b"").partition(b" ")
     return unpacked(data) if data and now < float(until) else None
-
-
-def _as_json(entry: Scheduled) -> str:
-    found = dataclasses.asdict(entry)
-    return json.dumps({**found, "able": None if entry.able is None else sorted(entry.able)})
-
-
-def _scheduled(text: str | bytes, times: int) -> Scheduled:
-    found = json.loads(text)
-    able = None if found["able"] is None else frozenset(map(tuple, found["able"]))
-    return Scheduled(**{**found, "able": able, "times": times})
-
-
-def _entry(id: bytes, data: bytes) -> Entry:
-    entry: Entry = unpacked(data)
-    return {**entry, "seq": int(id.partition(b"-")[0])}
