@@ -42,6 +42,27 @@ of each recommended generator below, run as it is.
 The recommended generator of each language is printed bold.
 """
 
+HELPED = {"python": "python", "typescript": "ts"}
+HELPERS = """## Tasks and streams
+
+Beside a client for Python or TypeScript of the recommended generator stands a module `helpers`, where
+the document has tasks or streams. It is made from this document and needs nothing that the client does
+not have; the arguments and types are the generated ones. `tasks` has each operation that starts a task:
+
+- `tasks.NAME(…)` submits one, or raises `Refused` with the vendor's words; `tasks.NAME.known(…)` takes
+  the id of an earlier one;
+- `.wait(timeout, progress, every)` looks until it has ended. A state that is a failure raises `Failed`
+  (`state`, `message`, `answer`), one that waits for a call of yours `Waiting`, time that has run out
+  `TooLate`. Looks come quickly at first and then rarely; too many requests (429) and failures of the
+  service (5xx) are looked over until time has run out;
+- what it returns has `state`, `links` (to what was made), `answer` (the view, typed) and `files()`,
+  which fetches it: links without the key, or by the operation that has the file.
+
+`streams` has each operation that answers in events: `streams.NAME(…)` asks for a stream and gives each
+event (`name`, `data` as JSON) as it comes, until the document's end mark. An error event raises
+`StreamError` with the vendor's words, a stream that breaks off or ends without its mark raises `Broken`.
+"""
+
 
 def markdown(results: Sequence[Ran]) -> str:
     """The whole page."""
@@ -51,7 +72,22 @@ def markdown(results: Sequence[Ran]) -> str:
     parts = [head, *_table(results, known), "", *_reasons(results, known), "## How to get one", ""]
     for language in known.languages:
         parts += _recipe(known, known.of(language))
+    parts += [HELPERS, *helper_examples()]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def helper_examples() -> Iterator[str]:
+    """How the helpers are used, in each language that has them."""
+    data = yaml.safe_load((HERE / "helpers.yaml").read_text(encoding="utf-8"))
+    for language, fence in HELPED.items():
+        yield from (
+            f"### {TITLES[language]}, a task and a stream",
+            "",
+            f"```{fence}",
+            data[language].rstrip(),
+            "```",
+            "",
+        )
 
 
 def _table(results: Sequence[Ran], known: Generators) -> Iterator[str]:

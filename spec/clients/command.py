@@ -9,6 +9,8 @@ import click
 from proofsheet.spec.cli_options import home_option, source
 from proofsheet.spec.clients.generate import NotMade, filled, make, package, version
 from proofsheet.spec.clients.generators import Generator, generators, usage
+from proofsheet.spec.clients.helpers.write import write_helper
+from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
 
 LANGUAGES = ("python", "typescript", "go", "java", "rust")
@@ -47,6 +49,8 @@ def client(
 
     The generator is a program of others: if it is not here, the message says how to install it. Most of them
     know one form of answer only, so a client takes pictures either as JSON or as bytes; make two for both.
+    Beside a client of the recommended generator for Python or TypeScript stands a module `helpers`: tasks are
+    submitted and waited for, the events of streams read to their end.
 
     \b
     Examples:
@@ -68,6 +72,8 @@ def client(
         for each, document in documents.items():
             folder = output if len(called) == 1 else output / library.family(each)
             make(generator, document, chosen, folder)
+            if generator.helper:
+                _help(generator.language, library.load(each), chosen, folder)
             _summary(generator, chosen, folder, library.family(each))
     except NotMade as problem:
         raise click.ClickException(str(problem)) from None
@@ -117,6 +123,14 @@ def _same(generator: Generator, found: str) -> None:
         click.echo(
             f"note: {generator.tool.name} {found} is here; proven is {generator.tool.version}", err=True
         )
+
+
+def _help(language: str, document: Document, view: str, folder: Path) -> None:
+    made = write_helper(language, document, view, folder)
+    if made.path:
+        click.echo(f"{made.path}: for its tasks and streams", err=True)
+    if made.missing:
+        click.echo(f"note: the client has no call for {', '.join(made.missing)}", err=True)
 
 
 def _summary(generator: Generator, view: str, output: Path, family: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.spec.clients.generators import Generator, Tool
-from proofsheet.spec.clients.idioms import spell_out_enums
+from proofsheet.spec.clients.idioms import IDIOMS
 from proofsheet.spec.export.bundle import Wanted, bundle
 from proofsheet.spec.export.serialize import as_yaml
 
@@ -45,8 +45,8 @@ def make(
     with tempfile.TemporaryDirectory(prefix="proofsheet-client-") as folder:
         work = Path(folder)
         made = bundle(document, Wanted(generator.openapi, view, extensions=False)).document
-        if generator.spell_out_enums:
-            spell_out_enums(made)
+        for idiom in generator.idioms:
+            IDIOMS[idiom](made)
         (work / "openapi.yaml").write_text(as_yaml(made), encoding="utf-8")
         values = {
             "bundle": str(work / "openapi.yaml"),

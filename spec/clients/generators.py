@@ -33,8 +33,9 @@ class Generator:
     argv: tuple[str, ...]
     config: str = ""
     openapi: str = "3.1"
-    spell_out_enums: bool = False
+    idioms: tuple[str, ...] = ()  # keys of IDIOMS: what the bundle says otherwise for it
     needs: str = ""
+    helper: bool = False  # whether a module that follows tasks and reads streams can be written beside it
 
 
 @dataclass(frozen=True)
@@ -73,5 +74,5 @@ def _tool(name: str, each: Mapping[str, Any]) -> Tool:
 
 
 def _generator(name: str, each: Mapping[str, Any], tools: Mapping[str, Tool]) -> Generator:
-    lists = {key: tuple(each[key]) for key in ("views", "argv")}
+    lists = {key: tuple(each.get(key, ())) for key in ("views", "argv", "idioms")}
     return Generator(name, **{**each, **lists, "tool": tools[each["tool"]]})

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from proofsheet.spec.clients.command import LANGUAGES, VIEWS, client
 from proofsheet.spec.clients.generate import NotMade, filled, make, package, version
 from proofsheet.spec.clients.generators import Generator, Tool, generators
-from proofsheet.spec.clients.idioms import spell_out_enums
+from proofsheet.spec.clients.idioms import IDIOMS, list_items, one_body, spell_out_enums
 from proofsheet.spec.load import Library
 
 FAMILY = "stability"
@@ -181,3 +181,21 @@ def test_enums_of_a_form_are_spelled_out_where_they_are() -> None:
         "kind": {"type": "string", "enum": ["a"]},
         "text": {"$ref": "#/components/schemas/Text"},
     }
+
+
+def test_every_list_of_the_bundle_says_what_may_be_in_it() -> None:
+    document = {"a": {"type": ["array", "null"]}, "b": {"type": "array", "items": {"type": "string"}}}
+    list_items(document)
+    assert document["a"] == {"type": ["array", "null"], "items": {}}
+    assert document["b"] == {"type": "array", "items": {"type": "string"}}
+
+
+def test_a_body_in_several_forms_has_the_usual_one_left() -> None:
+    forms = {"application/json": {"schema": {}}, "multipart/form-data": {"schema": {}}}
+    document = {"paths": {"/a": {"post": {"requestBody": {"content": dict(forms)}}}}}
+    one_body(document)
+    assert list(document["paths"]["/a"]["post"]["requestBody"]["content"]) == ["application/json"]
+
+
+def test_every_idiom_of_the_data_is_known() -> None:
+    assert {name for each in generators().by_name.values() for name in each.idioms} == set(IDIOMS)

@@ -13,7 +13,7 @@ from clients import cli
 from clients.capabilities import HERE, Capability, Outcome, believed, capabilities, prepare
 from clients.fleet import FAMILY, NotRun, Ran, missing, ran, recipes, said
 from clients.further import FURTHER
-from clients.page import MARKS, markdown
+from clients.page import HELPERS, MARKS, helper_examples, markdown
 from proofsheet.spec.clients.generators import generators, usage
 from proofsheet.spec.load import Library
 from proofsheet.testing_client import Mock, Server
@@ -120,6 +120,10 @@ class TestPage:
             cells = row.strip("| ").split(" | ")[1:]
             assert len(cells) == len(generators().by_name)
             assert set(cells) <= set(MARKS.values())
+
+    def test_the_committed_page_shows_the_helpers_as_they_are_run(self) -> None:
+        page = (HERE.parent / "docs" / "clients.md").read_text(encoding="utf-8")
+        assert page.endswith("\n".join([HELPERS, *helper_examples()]).rstrip() + "\n")
 
 
 class TestCommand:
