@@ -61,6 +61,13 @@ class Request:
     messages: tuple[ClientMessage, ...] | None = None  # what is said in the dialogue that it opens
     copies: int = 1  # so often at once; the answer is the last one, or the first that is no success
 
+    @property
+    def length(self) -> int:
+        """The bytes of the body, about: what frames the parts of a form is not counted."""
+        if self.form is not None:
+            return sum(len(each.value) * each.times for each in self.form)
+        return len(self.encoded()[1])
+
     def encoded(self) -> tuple[dict[str, str], bytes]:
         """The headers that the body brings with it, and the body; the same bytes each time."""
         if self.raw is not None:

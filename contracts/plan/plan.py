@@ -90,6 +90,7 @@ DERIVERS = (
 )
 ALLOWED = frozenset({"paid"})  # what a run may do by default
 DEAREST = Decimal(20)  # credits: what costs more is bought by the extended profile only
+LARGEST = 1_000_000  # bytes of a request: what is larger, and only assumed, is sent by the extended profile only
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,19 @@ def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
             # What a task of an offer is like depends on its parent: such a one is planned in follow_ups.
             is_bought = any(one.operation == operation.id for one in each.paid) or each.every or each.ledger
             if is_followed or not is_bought:
-                yield _put_off(each) if is_dear and each.requirement.profile == "core" else each
+                yield _put_off(each) if _is_put_off(each, is_dear) else each
+
+
+def _is_put_off(derived: Derived, is_dear: bool) -> bool:
+    """Whether it is worth its credits, or its bytes, only to who wants to know all."""
+    wanted = derived.requirement
+    if wanted.profile == "core" and is_dear:
+        return True
+    return wanted.grade == "assumed" and any(_is_large(case) for case in derived.cases)
+
+
+def _is_large(case: Case) -> bool:
+    return any(step.request.length > LARGEST for step in case.steps)
 
 
 def _put_off(derived: Derived) -> Derived:

@@ -183,9 +183,10 @@ class Attempts:
             return replace(result, reason=str(problem))
         except Unreachable as problem:
             paid, is_other = result.paid or problem.sent, isinstance(problem, NotTheApi)
-            return replace(result, reason=str(problem), paid=paid, unreachable=True, is_other=is_other)
+            reason = f"{problem}{_counted(case)}" if problem.sent else str(problem)
+            return replace(result, reason=reason, paid=paid, unreachable=True, is_other=is_other)
         except KeyboardInterrupt:
-            reason = "interrupted before the answer came"
+            reason = f"interrupted before the answer came{_counted(case)}"
             return replace(result, reason=reason, paid=result.paid or case.cost > 0, interrupted=True)
         operation = self.judging.oracle.document.operations[step.request.operation]
         exchange = with_files(self.client.send, case, operation, exchange)
@@ -281,6 +282,11 @@ def broke(error: BaseException) -> str:
 
 def _is_early(extra: Extra) -> bool:
     return extra.role.startswith(EARLY) and not extra.role.startswith(FOREIGN)
+
+
+def _counted(case: Case) -> str:
+    """What becomes of the price of a request that was sent and not answered."""
+    return f"; the {case.cost} credits that it may have cost count as spent" if case.cost else ""
 
 
 def _early_price(case: Case, document: Document) -> Decimal:

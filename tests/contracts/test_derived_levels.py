@@ -9,7 +9,7 @@ from judging import Judged, derived
 
 from proofsheet.contracts.client.target import PERMISSIONS
 from proofsheet.contracts.derive.source import Source
-from proofsheet.contracts.plan.plan import plan
+from proofsheet.contracts.plan.plan import LARGEST, Plan, plan
 from proofsheet.contracts.requirement import LEVELS, Requirement
 from proofsheet.spec.document import Difference, Document
 from proofsheet.spec.load import Library
@@ -99,3 +99,16 @@ def test_without_a_picture_none_has_passed(document: Document) -> None:
     refusals = tuple(each for each in made.cases if not each.pays)
     found = Judged(document, replace(made, cases=refusals)).all()
     assert set(found.told()) == {"stability.generateCore.answer.picture"}
+
+
+@pytest.mark.parametrize("name", ["openai", "openai-audio", "recraft"])  # where there are such bounds
+def test_a_request_of_megabytes_that_only_we_assume_is_sent_by_extended_alone(name: str) -> None:
+    made = plan(Source(Library().load(name)), "core")
+    every = plan(Source(Library().load(name)), "extended")
+    assumed = {each.id for each in every.requirements if each.grade == "assumed"}
+
+    def large(made: Plan) -> list[str]:
+        cases = [each for each in made.cases if any(step.request.length > LARGEST for step in each.steps)]
+        return [each.id for each in cases if assumed >= {expect.requirement for expect in each.expects}]
+
+    assert (bool(large(every)), large(made)) == (True, [])

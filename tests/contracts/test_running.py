@@ -418,6 +418,23 @@ def test_the_wait_before_a_case_is_no_part_of_its_time(document: Document) -> No
     assert sent >= before + 60  # by a clock that the pause did not move
 
 
+def test_a_request_that_is_interrupted_says_that_its_price_counts(document: Document) -> None:
+    def interrupt(sent: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    made = run(document, interrupt)
+    cases = [case_of(document.operations["generateCore"], "cut", {}, (), cost=Decimal(3))]
+    cases += [case_of(document.operations["getBalance"], "cut", {}, ())]
+    found = [made._attempts.send(each)[0] for each in cases]
+    made.client.close()
+    reason = "interrupted before the answer came"
+    assert [each.reason for each in found] == [
+        f"{reason}; the 3 credits that it may have cost count as spent",
+        reason,
+    ]
+    assert made.budget.spent == 3
+
+
 def test_what_was_not_waited_for_is_not_judged(document: Document) -> None:
     def interrupt(seconds: float) -> None:
         raise KeyboardInterrupt
