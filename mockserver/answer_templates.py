@@ -16,12 +16,14 @@ from proofsheet.mockserver.template_parts import (
     Each,
     Hole,
     Named,
+    Numbered,
     Shown,
     Template,
     WrittenParts,
     dumped,
     joined,
     listed,
+    plain,
 )
 from proofsheet.spec import media_types, pointers
 from proofsheet.spec.document import Representation
@@ -116,19 +118,21 @@ def _made(value: Any, tree: _Tree) -> Template:
         return Template(
             (WrittenParts({each.kind: _template(each.value, each.binds) for each in expression.patterns}),)
         )
-    return Template((Hole(source(expression), dumped(value), _varies(expression), expression == _PIECE),))
+    is_ours = expression.text.startswith("$resource.")
+    usual, varies = plain(value), _varies(expression)
+    return Template((Hole(source(expression), usual, varies, expression == _PIECE, is_ours),))
 
 
 def _inner(value: Any, tree: _Tree) -> Template:
     """A value with what is bound below it; what would stand in null is left."""
     if not tree or not isinstance(value, dict | list):
-        return Template((dumped(value),))
+        return plain(value)
     if isinstance(value, list) and "/*" in tree:
         below = tree["/*"]
         leaves = list(_leaves(below))
         first = next((each for each in leaves if not each.is_of_call), leaves[0])
         items = tuple(_made(each, below) for each in value)
-        return Template((Each(first.text, items, dumped(value), any(map(_varies, leaves))),))
+        return Template((Each(first.text, items, plain(value), any(map(_varies, leaves))),))
     if isinstance(value, dict) and "/*" in tree:
         return Template((Named(_made(next(iter(value.values())), tree["/*"]), dumped(value)),))
     if isinstance(value, dict):
@@ -140,6 +144,8 @@ def _inner(value: Any, tree: _Tree) -> Template:
 def _member(at: str, name: bytes, value: Any, tree: _Tree) -> Template:
     below: _Tree = tree.get(at, {})
     made, shown = joined((name, *_made(value, below).parts)), below.get("")
+    if shown is not None and shown.number:
+        return Template((Numbered(shown.number, made),))
     if shown is None or shown.otherwise is None:
         return made
     otherwise = name + b"null" if shown.otherwise == "null" else b""

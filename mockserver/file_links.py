@@ -14,13 +14,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from proofsheet.mockserver.double import Double
-from proofsheet.mockserver.media.image.picture import Picture
+from proofsheet.mockserver.media.image.picture import JPEG, Picture
+from proofsheet.mockserver.media.video.video import MP4, Video
 from proofsheet.mockserver.state.tasks import Task
 from proofsheet.mockserver.task_sources import known_task
 from proofsheet.mockserver.tasks.course import position
 from proofsheet.mockserver.tasks.task_faults import parse_task_forcing
 
 PREFIX = "/_files/"
+SAMPLE = (
+    r"https://(?:[a-z0-9-]+\.)+example(/[\w./-]{1,120}\.(?:jpe?g|mp4|png|txt|webp))"  # nobody's (RFC 2606)
+)
+_SAMPLES = "samples/"
 DEFAULT_SECONDS = 24 * 3600.0  # a link lives so long where its document does not say
 _TASK_FILE = re.compile(
     r"tasks/([\w.-]{1,100})/([\w:-]{1,100})/(\d{1,4})(?:\.([a-z-]{1,20}))?-([0-9a-f]{32})(\.\w+)?"
@@ -64,6 +69,8 @@ def task_path(double: Double, task: Task, index: int, still: str = "") -> str:
 
 def find(double: Double, name: str) -> File | None:
     """The file behind what stands after the prefix; None if there is none, or not any more."""
+    if name.startswith(_SAMPLES):
+        return _sample(name.removeprefix(_SAMPLES))
     if (found := _TASK_FILE.fullmatch(name)) is None:
         file: File | None = double.state.recall(("file", name))
         return file
@@ -73,6 +80,24 @@ def find(double: Double, name: str) -> File | None:
         return None
     task = known_task(double, account, id)
     return _of_task(double, task, int(index), still or "") if task is not None else None
+
+
+def sample_path(place: str) -> str:
+    """The path of our file for a link of an example: `place` is where that leads on its host."""
+    return f"{PREFIX}{_SAMPLES}{place.removeprefix('/')}"
+
+
+def _sample(name: str) -> File | None:
+    """A file that shows its name, of the type that it has; None for a name that no such link has."""
+    if re.fullmatch(SAMPLE, f"https://files.example/{name}") is None:
+        return None
+    media_type = mimetypes.guess_type(name)[0] or "image/webp"
+    if media_type == "text/plain":
+        return File("text", f"{name}\n", "text/plain; charset=utf-8")
+    identity = hashlib.blake2b(name.encode(), digest_size=32).digest()
+    is_video = media_type == MP4
+    shown = Picture(512, 512, JPEG if is_video else media_type, 0, identity, f"a sample  {name}", name)
+    return File("video", Video(shown, 5.0, 24, False), MP4) if is_video else File("image", shown, media_type)
 
 
 def _of_task(double: Double, task: Task, index: int, still: str) -> File | None:

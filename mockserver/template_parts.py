@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any, Protocol
 
+from proofsheet.mockserver.file_links import SAMPLE, sample_path
 from proofsheet.mockserver.sources import Artifact, Context, Source
 from proofsheet.mockserver.written_values import parts, repeated
 from proofsheet.spec import json_text
 from proofsheet.spec.fast_replace import fast_replace
 
 Artifacts = Sequence[Artifact]
+_SAMPLE_TEXT = re.compile(f'"{SAMPLE}"'.encode())
 
 
 class Part(Protocol):
@@ -75,18 +78,33 @@ class Hole:
     """Where a value is put in; without one what stands in the example stays."""
 
     find: Source
-    usual: bytes
+    usual: Template
     varies: bool
     is_piece: bool = False  # a piece of text as it is
+    is_ours: bool = False  # a value of a table of the document, whose links lead to files of ours
 
     def text(self, context: Context, artifacts: Artifacts) -> bytes:
-        found = self.usual
+        found: bytes | None = None
         for each in self.find(context, artifacts[0] if artifacts else None):
-            found = dumped(each)
-        return found
+            found = plain(each).text(context) if self.is_ours else dumped(each)
+        return self.usual.text(context, artifacts) if found is None else found
 
     def fixed(self, context: Context) -> Sequence[bytes | Part]:
         return (self,) if self.varies else (self.text(context, ()),)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A link to a file of ours instead of an example's own, which leads nowhere."""
+
+    place: str
+
+    def text(self, context: Context, artifacts: Artifacts) -> bytes:
+        call = context.call
+        return dumped(call.base.removesuffix(call.prefix) + sample_path(self.place))
+
+    def fixed(self, context: Context) -> Sequence[bytes | Part]:
+        return (self.text(context, ()),)
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,21 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Numbered:
+    """What is of the artifact with a number, from 1, and stands only where there are so many."""
+
+    number: int
+    inner: Template
+
+    def text(self, context: Context, artifacts: Artifacts) -> bytes:
+        found = artifacts[self.number - 1 : self.number]
+        return self.inner.text(context, found) if found else b""
+
+    def fixed(self, context: Context) -> Sequence[bytes | Part]:
+        return (self,)
+
+
+@dataclass(frozen=True)
 class Members:
     """The members of an object or a list, of which some may be left out."""
 
@@ -133,13 +166,13 @@ class Each:
 
     source: str
     items: tuple[Template, ...]
-    usual: bytes
+    usual: Template
     varies: bool
 
     def text(self, context: Context, artifacts: Artifacts) -> bytes:
         found = _repeated(self.source, context, artifacts)
         if not found:
-            return b"[]" if found is None else self.usual
+            return b"[]" if found is None else self.usual.text(context)
         known = len(self.items)
         made = [self.items[at if at < known else 0].text(*each) for at, each in enumerate(found)]
         return b"[" + b",".join(made) + b"]"
@@ -186,10 +219,21 @@ class WrittenParts:
 
 
 def listed(members: Sequence[Template], ends: tuple[bytes, bytes]) -> Template:
-    if any(isinstance(one, Shown) and not one.otherwise for each in members for one in each.parts):
+    if any(_may_lack(one) for each in members for one in each.parts):
         return Template((Members(tuple(members), ends),))
     between = (one for at, each in enumerate(members) for one in ((b",",) if at else ()) + each.parts)
     return joined([ends[0], *between, ends[1]])
+
+
+def _may_lack(part: bytes | Part) -> bool:
+    return isinstance(part, Numbered) or (isinstance(part, Shown) and not part.otherwise)
+
+
+def plain(value: Any) -> Template:
+    """A value as the example has it, but that its links to files lead to files of ours."""
+    before, *rest = _SAMPLE_TEXT.split(dumped(value))
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return joined([before, *(each for place, text in pairs for each in (Sample(place.decode()), text))])
 
 
 def dumped(value: Any) -> bytes:

@@ -142,6 +142,7 @@ class Expression:
     patterns: tuple[Pattern, ...] = ()
     later: float = 0  # seconds that are added to a time
     later_from: str = ""  # where a request may say how many
+    number: int = 0  # of the artifact that it is of, from 1; its member is left out where there are fewer
 
     def part(self, value: Any) -> str | None:
         """What the first group of `match` takes of a text; None where it does not fit."""
@@ -199,8 +200,8 @@ def parse(text: str) -> Expression:
 
 
 def parse_bind(node: object) -> Expression:
-    """What x-bind says of a place: an expression, a template, `{source, as, later}`, `{source, match}` or
-    `{if, otherwise}`.
+    """What x-bind says of a place: an expression, a template, `{source, as, later}`, `{source, match}`,
+    `{source, number}` or `{if, otherwise}`.
 
     Raises UnknownExpression.
     """
@@ -208,6 +209,8 @@ def parse_bind(node: object) -> Expression:
         if node.get("otherwise") not in OTHERWISE:
             raise UnknownExpression(str(node.get("otherwise")))
         return Expression(parse(node["if"]).text, otherwise=node["otherwise"])
+    if isinstance(node, dict) and "number" in node:
+        return Expression(parse(node["source"]).text, number=node["number"])
     if isinstance(node, dict) and "match" not in node:
         if node.get("as") not in FORMS:
             raise UnknownExpression(str(node.get("as")))

@@ -19,14 +19,18 @@ _CANVAS = ("width", "height", "x", "y")
 class Resized:
     """The size of a given picture (`of` names its field), made larger in one of these ways, or kept.
 
-    `times` multiplies both sides; `pixels` are width x height, about, in the picture's ratio; `width` or
-    `height`, where the request has one, sets that side and the other follows; `margins` are added to the
-    left, right, top and bottom; or it lies on a `canvas`, whose width and height are named, and where on it
+    `times` multiplies both sides, or what the request has at the place `asked`, or else what `usual` has for
+    the longest side; `pixels` are width x height, about, in the picture's ratio; `width` or `height`, where
+    the request has one, sets that side and the other follows, or both do; `margins` are added to the left,
+    right, top and bottom; or it lies on a `canvas`, whose width and height are named, and where on it
     (across, down) its corner is: amid it where the request does not say.
     """
 
     of: str
     times: float = 1.0
+    asked: Tokens | None = None
+    usual: tuple[tuple[int, float], ...] = ()  # longest side to how many times as large, the smallest first
+    longest: int | None = None  # what would be longer is as much smaller
     pixels: int | None = None
     width: Tokens | None = None
     height: Tokens | None = None
@@ -37,7 +41,11 @@ class Resized:
         """The size that comes of a picture with the sides `given`."""
         width, height = given
         left, right, up, down = self.margins_of(given, fields)
+        across, below = whole(fields, self.width), whole(fields, self.height)
+        if across and below:
+            return across, below
         factor = self._factor(width, height, fields)
+        factor = min(factor, (self.longest or math.inf) / max(width, height))
         return (
             max(1, round(width * factor)) + left + right,
             max(1, round(height * factor)) + up + down,
@@ -66,7 +74,10 @@ class Resized:
             return across / width
         if down := whole(fields, self.height):
             return down / height
-        return math.sqrt(self.pixels / (width * height)) if self.pixels else self.times
+        if self.pixels:
+            return math.sqrt(self.pixels / (width * height))
+        usual = (times for longest, times in self.usual if max(width, height) <= longest)
+        return whole(fields, self.asked) or next(usual, self.times)
 
 
 def resized(node: Mapping[str, Any]) -> Resized:
@@ -75,6 +86,9 @@ def resized(node: Mapping[str, Any]) -> Resized:
     return Resized(
         of=pointers.split(node["of"])[0],
         times=float(node.get("times", 1)),
+        asked=pointers.split_or_none(node.get("asked")),
+        usual=tuple((longest, float(times)) for longest, times in node.get("usual", ())),
+        longest=node.get("longest"),
         pixels=node.get("pixels"),
         width=pointers.split_or_none(node.get("width")),
         height=pointers.split_or_none(node.get("height")),

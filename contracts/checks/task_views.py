@@ -119,7 +119,7 @@ def _shown(body: Any, place: tuple[str, ...]) -> list[Any]:
 
 def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]], early: bool) -> Iterator[str]:
     form, body = _form(trail.view, state), parsed(look.exchange)
-    due = set(bound(form, URL))
+    due = set(bound(form, URL)) - (set() if early else {*_numbered(form)[1:]})  # there may be but one
     for place in sorted(every - due if early else due):
         came = _shown(body, place)
         shown = pointers.join(*place)
@@ -129,6 +129,12 @@ def _results(trail: Trail, look: Look, state: str, every: set[tuple[str, ...]], 
             yield f"in {state} there is no result at {shown}"
         elif not early and not all(isinstance(each, str) and "/" in each for each in came):
             yield f"in {state} the result at {shown} is no link: {came[0]!r}"
+
+
+def _numbered(form: Any) -> list[tuple[str, ...]]:
+    """The places that have a result each, by number."""
+    binds = ((at, each) for at, each in (form.binds if form else ()) if each.text == URL and each.number)
+    return [at for at, _ in sorted(binds, key=lambda pair: pair[1].number)]
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,8 @@ class ResultCount(OfTrail):
             raise Unjudged("it has not ended so")
         body = parsed(ended[-1].exchange)
         shown = [_shown(body, place) for place in bound(_form(trail.view, end), URL)]
-        came = max(map(len, shown), default=0)  # one alone may stand beside all of them
+        numbered = [each for place in _numbered(_form(trail.view, end)) for each in _shown(body, place)]
+        came = max(map(len, [*shown, numbered]), default=0)  # one alone may stand beside all of them
         if came != self.count:
             yield f"expected {self.count} results, came {came}"
 

@@ -18,7 +18,7 @@ _CHOICES = (
     ("x-outline", "pages"),
 )
 _OF_OUTLINES = ("/$subject", "/$pages", "/$name")  # values of what a presentation is made of, and no fields
-_OF_SIZE = ("width", "height", "of", "left", "right", "up", "down")
+_OF_SIZE = ("width", "height", "of", "left", "right", "up", "down", "asked")
 
 
 @dataclass(frozen=True)

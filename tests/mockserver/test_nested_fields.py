@@ -68,6 +68,30 @@ def test_without_a_field_every_seed_is_fresh() -> None:
     assert one[1] != other[1]
 
 
+@pytest.mark.parametrize(("many", "shown"), [(1, ["one"]), (2, ["one", "two"]), (4, ["one", "two"])])
+def test_an_artifact_with_a_number_stands_only_where_there_are_so_many(many: int, shown: list[str]) -> None:
+    made = document("numbered", {"/draw": {"post": operation("draw", **_counted("/many"))}})
+
+    async def asked() -> Any:
+        async with client(made) as http:
+            return (await http.post("/draw", json={"many": many})).json()
+
+    assert sorted(asyncio.run(asked())["made"]) == shown
+
+
+def _counted(count: str) -> dict[str, Any]:
+    """An operation that shows its first two pictures, each in a member of its own."""
+    value = {"made": {"one": "https://files.example/1.png", "two": "https://files.example/2.png"}}
+    binds = {
+        f"/made/{at}": {"source": "$artifact.url", "number": n} for n, at in enumerate(("one", "two"), 1)
+    }
+    schema = {"type": "object", "properties": {"many": COUNTED}}
+    made = {"kind": "image", "size": [256, 256], "media": "image/png", "count": count}
+    responses = operation("draw")["responses"] | {"200": answer(value, **{"x-bind": binds})}
+    body = {"content": {JSON: {"schema": schema}}}
+    return {"x-artifact": made, "requestBody": body, "responses": responses}
+
+
 DESCRIBING = [
     pytest.param(family, operation.id, id=f"{family}-{operation.id}")
     for family in Library().families()
