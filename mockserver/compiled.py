@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from proofsheet.spec import media_types
 from proofsheet.spec.document import Operation, Parameter, Rule
 from proofsheet.spec.schemas import Schema
 from proofsheet.spec.security import Reader, reader
+
+_LONGEST_KNOWN = 500  # characters of an Accept header that is remembered with what it takes
+
+
+class Candidates:
+    """Which of an operation's media types an Accept header takes. Only short headers are remembered."""
+
+    def __init__(self, offers: tuple[str, ...]) -> None:
+        self._find = partial(media_types.matching, offers=offers)
+        self.known = lru_cache(maxsize=256)(self._find)
+
+    def __call__(self, header: str) -> tuple[str, ...]:
+        return self.known(header) if len(header) <= _LONGEST_KNOWN else self._find(header)
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,7 @@ def compiled(operation: Operation) -> Compiled:
         rules=tuple(
             CompiledRule(rule, Schema(dict(rule.when)), Schema(dict(rule.then))) for rule in operation.rules
         ),
-        candidates=lru_cache(maxsize=256)(lambda header: media_types.matching(header, offers)),
+        candidates=Candidates(offers),
         credential=reader(operation.security),
         usual=usual,
     )

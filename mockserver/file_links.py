@@ -42,6 +42,12 @@ class File:
     forced: str | None = None  # how it is spoilt on purpose: one of tasks.forcing.FILES
     edition: str = ""  # tells what it holds from what it held before its task was changed
 
+    @property
+    def bytes_held(self) -> int:
+        """What the uploads weigh that it comes from."""
+        held: int = self.description.bytes_held
+        return held
+
 
 def keep(double: Double, file: File, seconds: float = DEFAULT_SECONDS) -> str:
     """Serve a file for so many seconds of the double's clock; returns its path."""

@@ -28,6 +28,7 @@ MOST_HEADERS = 50
 MOST_FIELDS = 100
 MOST_IGNORED = 20
 LARGEST_UNWRITTEN = 32 * 1024  # bytes of a request and its answer that are kept to be written down later
+LIGHT = 4 * 1024  # bytes: about what a call weighs besides what was sent and answered
 LARGEST_SOURCE = 512 * 1024  # of an uploaded picture that is kept to draw the answer again
 
 
@@ -38,18 +39,19 @@ def entry(call: Call, made: Reply, milliseconds: float) -> Entry | Unwritten:
     shown = () if call.pictures else (made.body[: 2 * BODY_LIMIT],)
     made = replace(made, pieces=shown, stream=None)
     write = partial(_entry, call, made, size, time.time(), milliseconds)
-    return write if _is_light(call, made) else write()
-
-
-def _is_light(call: Call, made: Reply) -> bool:
-    """Whether a call may wait in the journal as it is: it holds no upload, and little else."""
-    if call.files or call.file_lists or call.given or any(each.preview.bytes_held for each in call.pictures):
-        return False
-    head = len(call.path) + sum(map(len, call.headers.values()))
-    if head + call.body_bytes + made.size > LARGEST_UNWRITTEN:
-        return False
+    held = len(call.path) + sum(map(len, call.headers.values())) + call.body_bytes + made.size
+    if held > LARGEST_UNWRITTEN or _holds_more(call):
+        return write()
     call.forget_words()
-    return True
+    return Unwritten(write, LIGHT + held)
+
+
+def _holds_more(call: Call) -> bool:
+    """Whether a call holds what did not come with it as text: uploads, tasks that are large or many."""
+    if call.files or call.file_lists or call.given or any(each.preview.bytes_held for each in call.pictures):
+        return True
+    known = call.task or (call.follow_up.parent if call.follow_up else None)
+    return bool(call.tasks) or (known is not None and known.task.bytes_held > LARGEST_UNWRITTEN)
 
 
 def _entry(call: Call, made: Reply, size: int, now: float, milliseconds: float) -> Entry:

@@ -11,10 +11,11 @@ from typing import Any
 from proofsheet.spec import pointers
 
 Entry = dict[str, Any]
-Unwritten = Callable[[], Entry]  # of a call that holds no upload: most are never looked at
 TEXT_LIMIT = 2000  # characters of one field or header
 BODY_LIMIT = 4096  # characters of a response body
+ENTRY_BYTES = 64 * 1024  # for each entry that a journal may have: together they hold no more
 SOURCES_LIMIT = 8 * 1024 * 1024  # bytes of uploads, kept to draw their answers again
+_EACH = 60  # bytes: about what a value weighs besides its text
 
 
 def label(key: str | None) -> str | None:
@@ -22,45 +23,77 @@ def label(key: str | None) -> str | None:
     return f"key-{hashlib.sha256(key.encode()).hexdigest()[:10]}" if key else None
 
 
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """What writes the entry of a call that holds no upload: most are never looked at."""
+
+    write: Callable[[], Entry]
+    bytes_held: int
+
+    def __call__(self) -> Entry:
+        return self.write()
+
+
 @dataclass(slots=True)
 class _Kept:
     seq: int
     entry: Entry | Unwritten
+    weight: int  # bytes, without what its pictures come from
+    sources: int = 0  # bytes of that
 
     def written(self) -> Entry:
-        if callable(self.entry):
+        if isinstance(self.entry, Unwritten):
             self.entry = self.entry()
         self.entry["seq"] = self.seq
         return self.entry
 
 
 class Journal:
-    """A ring of entries. `seq` counts all that were ever recorded, also those that fell out."""
+    """A ring of entries, bounded in number and bytes. `seq` counts all that were ever recorded."""
 
     def __init__(self, size: int) -> None:
-        self._entries: deque[_Kept] = deque(maxlen=size)
-        self._sources: deque[tuple[int, Entry]] = deque()
+        self._most = size
+        self._entries: deque[_Kept] = deque()
+        self._held = 0  # bytes of them
+        self._sources: deque[_Kept] = deque()  # those with pictures that come from uploads
         self._source_bytes = 0
         self._seq = 0
 
     def record(self, entry: Entry | Unwritten) -> int:
         """Keep an entry, or what writes it when somebody looks; returns its number."""
         self._seq += 1
-        self._entries.append(_Kept(self._seq, entry))
-        if not callable(entry):
-            self._bound(entry)
+        if isinstance(entry, Unwritten):
+            self._keep(_Kept(self._seq, entry, entry.bytes_held))
+        else:
+            self._keep(_Kept(self._seq, entry, _weight(entry), _source_bytes(entry)))
+        while len(self._entries) > self._most or self._is_too_much():
+            self._drop_oldest()
+        while self._source_bytes > SOURCES_LIMIT:
+            self._forget_sources().written()["pictures"] = ()
         return self._seq
 
-    def _bound(self, entry: Entry) -> None:
-        """Let go of the pictures of old entries whose uploads take too much room."""
-        size = sum(each.bytes_held for each in entry["pictures"])
-        if size:
-            self._sources.append((size, entry))
-            self._source_bytes += size
-        while self._source_bytes > SOURCES_LIMIT:
-            size, old = self._sources.popleft()
-            self._source_bytes -= size
-            old["pictures"] = ()
+    def _keep(self, kept: _Kept) -> None:
+        self._entries.append(kept)
+        self._held += kept.weight
+        if kept.sources:
+            self._sources.append(kept)
+            self._source_bytes += kept.sources
+
+    def _is_too_much(self) -> bool:
+        return self._held > self._most * ENTRY_BYTES and len(self._entries) > 1  # the newest stays
+
+    def _drop_oldest(self) -> None:
+        oldest = self._entries.popleft()
+        self._held -= oldest.weight
+        if self._sources and self._sources[0] is oldest:
+            self._forget_sources()
+
+    def _forget_sources(self) -> _Kept:
+        """Count the uploads of the oldest entry that has any no more."""
+        oldest = self._sources.popleft()
+        self._source_bytes -= oldest.sources
+        oldest.sources = 0
+        return oldest
 
     def entries(self, key: str | None = None, after: int = 0, limit: int | None = None) -> list[Entry]:
         """The entries after number `after`, oldest first; of one key's label if given; the last `limit`."""
@@ -79,7 +112,23 @@ class Journal:
         """Forget everything, or everything of one key."""
         kept = [each for each in self._entries if key is not None and each.written()["key"] != key]
         self._entries.clear()
-        self._entries.extend(kept)
+        self._sources.clear()
+        self._held = self._source_bytes = 0
+        for each in kept:
+            self._keep(each)
+
+
+def _source_bytes(entry: Entry) -> int:
+    return sum(each.bytes_held for each in entry["pictures"])
+
+
+def _weight(value: Any) -> int:
+    """About the bytes of an entry, or of a value in it, without those of its pictures."""
+    if isinstance(value, str):
+        return _EACH + len(value)
+    if isinstance(value, dict):
+        return _EACH + sum(len(name) + _weight(each) for name, each in value.items())
+    return _EACH + (sum(map(_weight, value)) if isinstance(value, list) else 0)
 
 
 def _light(entry: Entry) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from support import InProcess
 
 from proofsheet.mockserver.media.image.picture import Edit, Picture
 from proofsheet.mockserver.state import journal
+from proofsheet.mockserver.state.memory import MemoryState
+from proofsheet.spec.load import Library
 
 
 def _entries(mock: InProcess, key: str | None = None, query: str = "") -> list[dict[str, Any]]:
@@ -247,3 +250,58 @@ def test_uploads_that_are_kept_are_bounded_in_bytes() -> None:
     assert len(kept) == 8
     assert kept[-1]["seq"] == 20
     assert all(each.bytes_held == 0 for entry in kept_journal.entries() for each in entry["pictures"])
+
+
+def _held(kept: journal.Journal) -> list[int]:
+    return [each["seq"] for each in kept.entries()]
+
+
+def test_entries_are_bounded_in_bytes_whether_they_are_written_or_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(journal, "ENTRY_BYTES", 1000)
+
+    def plain(size: int = 0) -> journal.Entry:
+        return {"key": "a", "pictures": (), "fields": {"list": ["x" * size]}}
+
+    kept = journal.Journal(4)
+    for _ in range(5):
+        kept.record(plain())
+    assert _held(kept) == [2, 3, 4, 5]
+    kept.record(plain(3000))
+    assert _held(kept) == [5, 6]
+    kept.record(journal.Unwritten(plain, 600))
+    assert _held(kept) == [6, 7]
+    kept.record(journal.Unwritten(plain, 3000))
+    assert _held(kept) == [7, 8]
+    kept.record(plain(9000))  # alone it is too much, and stays: there is no smaller choice
+    assert _held(kept) == [9]
+    kept.clear("a")
+    kept.record(plain(3000))
+    kept.record(plain())
+    assert _held(kept) == [10, 11]
+
+
+def test_what_falls_out_counts_no_more_with_its_uploads() -> None:
+    kept = journal.Journal(2)
+    picture = Picture(64, 64, "image/png", 1, b"i" * 16, "", "", edit=Edit("reimagine", (b"x" * 1000,)))
+    for _ in range(9):
+        kept.record({"key": "a", "pictures": (picture,)})
+    assert (len(kept._sources), kept._source_bytes) == (2, 2000)
+    kept.clear("b")
+    assert (len(kept._sources), kept._source_bytes) == (2, 2000)
+    kept.clear("a")
+    assert (len(kept._sources), kept._source_bytes) == (0, 0)
+
+
+def test_a_call_that_waits_to_be_written_holds_no_tasks_that_are_large_or_many(
+    serve: Callable[..., InProcess], library: Library
+) -> None:
+    mock, headers = serve(library.load("midjourney")), {"authorization": "Bearer sk-list"}
+    made = mock.post("/mj/submit/imagine", json={"prompt": "a cat"}, headers=headers).json()
+    mock.get(f"/mj/task/{made['result']}/fetch", headers=headers)
+    mock.post("/mj/task/list-by-condition", json={"ids": [made["result"]]}, headers=headers)
+    state = mock.double.state
+    assert isinstance(state, MemoryState)
+    waiting = [isinstance(each.entry, journal.Unwritten) for each in state._journal._entries]
+    assert waiting == [True, True, False]

@@ -29,7 +29,8 @@ def test_a_reset_of_a_key_forgets_its_kept_answers_and_no_others(
 
 
 def test_of_what_is_kept_packed_the_oldest_goes_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(values, "MOST_BYTES", 100)
+    monkeypatch.setattr(values, "MOST_BYTES", 110)
+    monkeypatch.setattr(values, "_EACH", 0)
     state = MemoryState(lambda holder: None)
     for number in range(4):
         state.remember(("kept", "key", str(number)), bytes(40), 60)

@@ -6,6 +6,7 @@ A cell begins in silence and has all but died away at its end: one may follow an
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -93,13 +94,13 @@ def _hertz(root: float, semitones: int) -> float:
 
 
 @lru_cache(maxsize=512)
-def _struck(voice: str, hertz: float, loud: int) -> tuple[int, ...]:
+def _struck(voice: str, hertz: float, loud: int) -> array[int]:
     partials, seconds = _VOICES[voice]
     return _sounding(_wave(partials), hertz, _dying(seconds), loud)
 
 
 @lru_cache(maxsize=256)
-def _sung(hertz: float, vowel: int) -> tuple[int, ...]:
+def _sung(hertz: float, vowel: int) -> array[int]:
     """A vowel on a note: it is held, and over before the shortest cell is."""
     numbers = range(1, 13)
     near = [
@@ -109,9 +110,10 @@ def _sung(hertz: float, vowel: int) -> tuple[int, ...]:
     return _sounding(_wave(partials), hertz, _held(), 11_500)
 
 
-def _sounding(wave: Sequence[float], hertz: float, envelope: Sequence[float], loud: int) -> tuple[int, ...]:
+def _sounding(wave: Sequence[float], hertz: float, envelope: Sequence[float], loud: int) -> array[int]:
+    """Packed, for many are kept: a tuple of numbers would take seven times as much."""
     step = hertz * _TABLE / RATE
-    return tuple(int(loud * each * wave[int(at * step) % _TABLE]) for at, each in enumerate(envelope))
+    return array("i", (int(loud * each * wave[int(at * step) % _TABLE]) for at, each in enumerate(envelope)))
 
 
 @lru_cache(maxsize=256)
