@@ -27,7 +27,7 @@ from proofsheet.mockserver.template_parts import (
 )
 from proofsheet.spec import media_types, pointers
 from proofsheet.spec.document import Representation
-from proofsheet.spec.expressions import Binds, Expression
+from proofsheet.spec.expressions import Binds, Expression, embedded
 
 Known = dict[Any, Any]  # what was made of an operation's examples
 _PIECE = Expression("$piece.text")
@@ -132,7 +132,8 @@ def _inner(value: Any, tree: _Tree) -> Template:
         leaves = list(_leaves(below))
         first = next((each for each in leaves if not each.is_of_call), leaves[0])
         items = tuple(_made(each, below) for each in value)
-        return Template((Each(first.text, items, plain(value), any(map(_varies, leaves))),))
+        made_of = embedded(first.text)[0] if first.is_template else first
+        return Template((Each(made_of.text, items, plain(value), any(map(_varies, leaves))),))
     if isinstance(value, dict) and "/*" in tree:
         return Template((Named(_made(next(iter(value.values())), tree["/*"]), dumped(value)),))
     if isinstance(value, dict):

@@ -202,9 +202,10 @@ class Call:
 
     @property
     def paid_fields(self) -> Any:
-        """The fields that decide about its price: with those that a follow-up takes over."""
+        """What decides about its price: its fields, those that a follow-up takes over, `$path`."""
         taken = self.follow_up.inherited if self.follow_up else {}
-        return {**taken, **self.fields} if taken and isinstance(self.fields, dict) else self.fields
+        own = self.fields if isinstance(self.fields, dict) else {}
+        return {**taken, **own, "$path": self.path_params}
 
     @property
     def all_given_sides(self) -> list[tuple[int, int]]:

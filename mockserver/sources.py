@@ -93,6 +93,7 @@ def _counted(of: Callable[[Call], int]) -> Callable[[Context], Iterator[Any]]:
 
 
 CALL: Mapping[str, Callable[[Context], Iterator[Any]]] = {
+    "$call.base": lambda context: iter([context.call.base]),
     "$call.cost": lambda context: iter([float(context.call.cost)]),
     "$call.id": lambda context: iter([context.call.id]),
     "$call.path": lambda context: iter([context.call.path]),

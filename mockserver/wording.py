@@ -45,7 +45,7 @@ def _expected(flaw: Flaw) -> list[str]:
 
 
 def _fill(template: str, masked: str, flaw: Flaw, names: Mapping[str, str]) -> str:
-    own = {"field": flaw.field, "masked": masked}
+    own = {"field": flaw.field, "member": flaw.field.rpartition(".")[2], "masked": masked}
     values = {**flaw.params, **_types(flaw, names), **own}
     values = {name: _short(value) for name, value in values.items()}
     return re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)

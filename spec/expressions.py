@@ -84,6 +84,7 @@ FORMS = frozenset(
 )
 CALL = frozenset(
     {
+        "$call.base",  # where the caller sees the API: origin and base path
         "$call.cost",
         "$call.id",
         "$call.path",
@@ -148,6 +149,22 @@ class Expression:
         """What the first group of `match` takes of a text; None where it does not fit."""
         found = re.search(self.match or "", value) if isinstance(value, str) else None
         return found[1] if found else None
+
+    def read(self, value: Any) -> dict[str, str]:
+        """What a text says of each expression that is embedded in it, by their texts; empty if it is none."""
+        found = self._written.fullmatch(value) if isinstance(value, str) and self.is_template else None
+        return (
+            dict(zip((each.text for each in embedded(self.text)), found.groups(), strict=True))
+            if found
+            else {}
+        )
+
+    @cached_property
+    def _written(self) -> re.Pattern[str]:
+        parts = _EMBEDDED.split(self.text)
+        return re.compile(
+            "".join("(.+?)" if at % 2 else re.escape(each) for at, each in enumerate(parts)), re.DOTALL
+        )
 
     @cached_property
     def is_template(self) -> bool:

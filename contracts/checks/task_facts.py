@@ -23,6 +23,7 @@ JSON = "application/json"
 URL = "$artifact.url"
 ARTIFACT_ID = "$artifact.id"
 TIMES = ("$task.created", "$task.started", "$task.ended")
+OF_TASKS = ("$task.", "$artifact.")
 CALL = "$call"  # what is bound of the looking itself says nothing of the task
 LASTED, PROGRESS = "$task.duration", "$task.progress"
 _NOTHING: tuple[Any, ...] = (None, "", 0, [], {})  # what stands where there is no value (yet)
@@ -83,16 +84,26 @@ def _facts(
     links: list[str] = []
     for tokens, each in (*form.binds, *_fixed_progress(operation, lifecycle, form)):
         for came in pointers.find(body, tokens):
+            values = {**_within(each, came), **values}
             if each.text == URL:
                 links += [came] if isinstance(came, str) and came else []
                 continue
-            if (came in _NOTHING and came is not False) or each.source == CALL:
+            if _says_nothing(each, came):
                 continue
             try:
                 values.setdefault(each.text, _plain(each.form, came))
             except (ValueError, TypeError, OverflowError):
                 unread[each.text] = came
     return Facts(states[0].name, "", values, unread, tuple(links))
+
+
+def _within(expression: Expression, came: Any) -> dict[str, str]:
+    """What a text says of the task, or of what it made, within itself."""
+    return {name: said for name, said in expression.read(came).items() if name.startswith(OF_TASKS)}
+
+
+def _says_nothing(expression: Expression, came: Any) -> bool:
+    return (came in _NOTHING and came is not False) or expression.source == CALL
 
 
 def _fixed_progress(
@@ -197,8 +208,10 @@ def items(look: Look) -> list[Any] | None:
 
 
 def binds(operation: Operation, lifecycle: Lifecycle, name: str) -> bool:
-    """Whether an operation that views tasks shows this of some state."""
-    return any(True for _ in places(operation, lifecycle, name))
+    """Whether an operation that views tasks shows this of some state, by itself or within a text."""
+    known = (operation.outcomes[each] for each in lifecycle.states if each in operation.outcomes)
+    forms = (each.representations[JSON] for each in known if JSON in each.representations)
+    return any(each.text == name or f"{{{name}}}" in each.text for form in forms for _, each in form.binds)
 
 
 def places(operation: Operation, lifecycle: Lifecycle, name: str) -> Iterator[tuple[str, ...]]:

@@ -13,8 +13,8 @@ from typing import Any
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import forms
 from proofsheet.contracts.derive.repeated_requests import seed_of, takes_fresh_seed
-from proofsheet.contracts.derive.request_bodies import paths_of, whole
-from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.request_bodies import whole
+from proofsheet.contracts.derive.samples import paths_of, smallest
 from proofsheet.contracts.derive.sizes import listed
 from proofsheet.contracts.derive.source import Source
 from proofsheet.spec import evidence, pointers

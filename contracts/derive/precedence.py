@@ -13,8 +13,7 @@ from typing import Any
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.body_fields import UNLISTED
 from proofsheet.contracts.derive.refusals import refused
-from proofsheet.contracts.derive.request_bodies import paths_of
-from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.samples import paths_of, smallest
 from proofsheet.contracts.derive.source import POLICY, Derived, Source
 from proofsheet.spec.document import Operation
 

@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.contracts.derive.body_fields import beyond, body_fields
-from proofsheet.contracts.derive.samples import sample, smallest, value
+from proofsheet.contracts.derive.samples import paths_of, sample, smallest
 from proofsheet.contracts.derive.source_pictures import in_json
 from proofsheet.spec.document import Operation, Rule
 from proofsheet.spec.schemas import Schema
 
 DEEPEST = 3  # additions to a body until the rules are content
-
-
-def paths_of(operation: Operation) -> dict[str, str]:
-    """A valid value for each path parameter."""
-    return {each.name: str(value(each.schema)) for each in operation.parameters if each.place == "path"}
 
 
 def whole(

@@ -11,8 +11,8 @@ from proofsheet.contracts.checks.refusals import OmitsFields, RefusedAs
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.body_fields import beyond
 from proofsheet.contracts.derive.refusals import lists_all, refused
-from proofsheet.contracts.derive.request_bodies import paths_of, refusable
-from proofsheet.contracts.derive.samples import case_of, smallest
+from proofsheet.contracts.derive.request_bodies import refusable
+from proofsheet.contracts.derive.samples import case_of, paths_of, smallest
 from proofsheet.contracts.derive.source import POLICY, Derived, Source
 from proofsheet.spec.document import Operation, Parameter
 from proofsheet.spec.tasks import Views

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from proofsheet.contracts.derive.request_bodies import paths_of
-from proofsheet.contracts.derive.samples import sample, smallest
+from proofsheet.contracts.derive.samples import paths_of, sample, smallest
 from proofsheet.spec.document import Operation, Rule
 from proofsheet.spec.sides import KEYWORD, beyond
 

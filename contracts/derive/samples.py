@@ -226,7 +226,8 @@ def price(operation: Operation, body: Mapping[str, Any]) -> Decimal:
     artifact = operation.artifact if cost.megapixel else None
     result = artifact.size_of(_with_defaults(operation, body), partial(_sides, body)) if artifact else None
     given = [sides for name in (artifact.sources if artifact else ()) if (sides := _sides(body, name))]
-    return cost.total(body, cost.items(body, _seconds(cost, body)), result, given)
+    fields = {**body, "$path": paths_of(operation)}
+    return cost.total(fields, cost.items(body, _seconds(cost, body)), result, given)
 
 
 def _seconds(cost: Cost, body: Mapping[str, Any]) -> float | None:
@@ -268,9 +269,14 @@ def case_of(
     return Case(f"{operation.id}/{name}", operation.id, (step,), price_of_it, pays, prompt)
 
 
+def paths_of(operation: Operation) -> dict[str, str]:
+    """A valid value for each path parameter."""
+    return {each.name: str(value(each.schema)) for each in operation.parameters if each.place == "path"}
+
+
 def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
     """The request of an operation with this body and the simplest path."""
-    paths = {each.name: str(value(each.schema)) for each in operation.parameters if each.place == "path"}
+    paths = paths_of(operation)
     needed = (each for each in operation.parameters if each.place == "query" and each.required)
     plain = Request(operation.id, paths, query={each.name: str(value(each.schema)) for each in needed})
     if operation.body and operation.body.media_type == MULTIPART:

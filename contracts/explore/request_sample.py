@@ -13,8 +13,7 @@ from proofsheet.contracts.checks.extraction import excerpt
 from proofsheet.contracts.checks.outcomes import in_words, is_outcome
 from proofsheet.contracts.checks.refusals import NamesFields, RefusedAs
 from proofsheet.contracts.derive.faults import Fault
-from proofsheet.contracts.derive.request_bodies import paths_of
-from proofsheet.contracts.derive.samples import case_of, price, prompt_of
+from proofsheet.contracts.derive.samples import case_of, paths_of, price, prompt_of
 from proofsheet.contracts.expectation import Answer, Expectation
 from proofsheet.spec.document import Operation
 

@@ -152,8 +152,17 @@ class Follower:
                 yield from self._looked(Step(self._request(each), role=each.role))
 
     def _request(self, extra: Extra) -> Request:
-        made = about(self.document.operations[extra.operation], extra.id or self.trail.id or "")
+        operation = self.document.operations[extra.operation]
+        made = about(operation, extra.id or self._named_by(operation))
         return replace(made, credential=extra.credential)
+
+    def _named_by(self, operation: Operation) -> str:
+        """The id by which an operation names the task: its own, or that of the first thing that it made."""
+        role = operation.task
+        if isinstance(role, Views) and role.by_artifact:
+            seen = (found.get(ARTIFACT_ID) for _, found in reversed(views(self.trail)))
+            return next((str(each) for each in seen if each), self.trail.id or "")
+        return self.trail.id or ""
 
     def _link(self, exchange: Exchange) -> Steps:
         """Where the submission says that the task is shown; never with a key to another host."""
@@ -178,7 +187,7 @@ class Follower:
         state = end_of(self.trail)
         if role == FILE and not links and state is not None:
             for each in islice(holding(self.document, self.trail.lifecycle, state), 1):
-                yield from self._looked(Step(about(each, self.trail.id or ""), self.follow.files, role=role))
+                yield from self._looked(Step(about(each, self._named_by(each)), self.follow.files, role=role))
 
 
 def _sent(case: Case) -> Any:
@@ -206,7 +215,9 @@ def submitted(operation: Operation, exchange: Exchange) -> str | None:
 def _ids(operation: Operation, exchange: Exchange) -> Iterator[str]:
     """The id of the task; where the answer has none, that of the first thing that it makes."""
     form = operation.success.representations.get(JSON)
-    for place in (*bound(form, "$task.id"), *bound(form, ARTIFACT_ID)):
-        for each in pointers.find(parsed(exchange), place):
-            if isinstance(each, str | int) and not isinstance(each, bool) and each != "":
-                yield str(each)
+    for name in ("$task.id", ARTIFACT_ID):
+        for place, each in form.binds if form else ():
+            for came in pointers.find(parsed(exchange), place):
+                found = came if each.text == name else each.read(came).get(name, "")
+                if isinstance(found, str | int) and not isinstance(found, bool) and found != "":
+                    yield str(found)

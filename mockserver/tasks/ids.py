@@ -11,7 +11,7 @@ _STRIDE = 0x9E3779B1  # odd, so that what it is multiplied by can be told
 _AHEAD = 3_141_592_653_589_793  # a hundred years in ids of digits: no task of today has the id of an artifact
 _DIGITS = 16
 _MOST_ARTIFACTS = 8
-NAMING = ("uuid", "epoch-ms-digits")  # the forms of tasks whose artifacts have ids of their own
+NAMING = ("uuid", "hex-32", "epoch-ms-digits")  # the forms of tasks whose artifacts have ids of their own
 
 
 def _epoch_ms_digits(now: float, attempt: int) -> str:
@@ -22,7 +22,7 @@ def _epoch_ms_digits(now: float, attempt: int) -> str:
 
 def artifact_id(task: str, index: int) -> str:
     """The id of the artifact number `index` (from 0) of a task whose id is a UUID or of digits."""
-    if task.isdecimal():  # which no UUID is
+    if len(task) == _DIGITS and task.isdecimal():  # which no UUID is
         return f"{(int(task) + (index + 1) * _AHEAD) % 10**_DIGITS:0{_DIGITS}d}"
     return f"{int(task[:8], 16) ^ ((index + 1) * _STRIDE & 0xFFFFFFFF):08x}{task[8:]}"
 

@@ -22,6 +22,7 @@ STAND_INS: Mapping[str, Any] = {
     "$artifact.cover": "https://proofsheet.example/cover",
     "$artifact.video": "https://proofsheet.example/video",
     "$artifact.count": 1,
+    "$call.base": "https://proofsheet.example",
     "$call.cost": 2.5,
     "$call.id": "37ab3cf5bb0f5d4cb3ac9e9c0f7d2e45",
     "$call.path": "/v1/path",

@@ -141,11 +141,13 @@ def _tables(op: Op) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def schema_at(op: Op, pointer: str) -> Mapping[str, Any] | None:
     """The schema of the request property at `pointer` in the first body that has it; `*` is every item.
 
-    Without a body it is that of a parameter in the query.
+    Without a body it is that of a parameter in the query; below $path, that of one in the path.
     """
     tokens = pointers.split(pointer)
     if tokens[:1] == (prompt_parameters.MEMBER,):
         return _parameter(op, tokens[1:])
+    if tokens[:1] == ("$path",):
+        return next((each["schema"] for each in op.parameters("path") if (each["name"],) == tokens[1:]), None)
     parents = op.node.get("x-task", {}).get("starts", {}).get("parent", {})
     listed = parents if isinstance(parents, list) else [parents]
     if any(pointer in each.get("inherits", ()) for each in listed):
@@ -181,7 +183,8 @@ def _uses(context: Context) -> Iterator[Use]:
 def _named_by(context: Context, op: Op, field: str) -> Mapping[str, Any] | None:
     """The schema of a field; of one that names the resource which the operation needs, with their names."""
     schema, role = schema_at(op, field), op.node.get("x-resource", {})
-    if schema is None or role.get("id") != f"$request.body#{field}":
+    named = field.replace("/$path/", "$request.path.") if "$path" in field else f"$request.body#{field}"
+    if schema is None or role.get("id") != named:
         return schema
     known = pointers.get(context.resolved, pointers.join("components", "x-resources", role["of"], "items"))
     fit = role.get("where", {}).items()
@@ -222,6 +225,8 @@ def defaults(context: Context) -> Iterator[Found]:
 
 
 def _required(op: Op, pointer: str) -> bool:
+    if pointer.startswith("/$path/"):
+        return True
     required = [name for schema in op.schemas for name in schema.get("required", ())]
     return pointers.split(pointer)[-1] in required
 

@@ -66,12 +66,18 @@ def _meet(
 ) -> bool:
     """Whether one text fits both segments of two paths."""
     if "{" in a and "{" in b:
-        return True
+        filled = (_filled(b, schemas, paths[1]), _filled(a, schemas, paths[0]))
+        return _admits(a, filled[0], schemas, paths[0]) or _admits(b, filled[1], schemas, paths[1])
     if "{" in a:
         return _admits(a, b, schemas, paths[0])
     if "{" in b:
         return _admits(b, a, schemas, paths[1])
     return a == b
+
+
+def _filled(segment: str, schemas: Mapping[tuple[str, str], Mapping[str, Any]], path: str) -> str:
+    """A segment with the example of each parameter in its place."""
+    return _TEMPLATE.sub(lambda match: str(schemas.get((path, match[1]), {}).get("example", "1")), segment)
 
 
 def _admits(segment: str, text: str, schemas: Mapping[tuple[str, str], Mapping[str, Any]], path: str) -> bool:

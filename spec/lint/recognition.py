@@ -43,11 +43,19 @@ def _shared(op: Op) -> Iterator[Found]:
 
 
 def _lack(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether each has a constant where nothing stands in the other."""
-    return all(
-        any(not any(True for _ in pointers.find(lacks["value"], pointers.split(at))) for at in has)
-        for has, lacks in ((one.get("x-const", ()), other), (other.get("x-const", ()), one))
-    )
+    """Whether each has a constant where nothing stands in the other, or none and lacks all of the other's."""
+    return _tells(one, other) and _tells(other, one)
+
+
+def _tells(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    own, others = one.get("x-const", ()), other.get("x-const", ())
+    if not own:
+        return bool(others) and all(_is_nowhere(at, one) for at in others)
+    return any(_is_nowhere(at, other) for at in own)
+
+
+def _is_nowhere(pointer: str, node: Mapping[str, Any]) -> bool:
+    return not any(True for _ in pointers.find(node["value"], pointers.split(pointer)))
 
 
 def _marks(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,5 +135,5 @@ def mock(*names: str, python: str | None = None, options: tuple[str, ...] = ()) 
         DAY,
         *options,
     ]
-    with started(command, r"serves on (http://\S+)", env=environment(), cwd=ROOT) as url:
+    with started(command, r"serves on (https?://\S+)", env=environment(), cwd=ROOT) as url:
         yield Served(url)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sets up the real clients that the acceptance tests run: litellm, OpenAI's client and Agents SDK, LangChain
-# (Python), OpenAI's client, AI SDK and Portkey's gateway (Node), OpenAI's clients for Go and Java, Luma's and Runway's (Python).
+# (Python), OpenAI's client, AI SDK and Portkey's gateway (Node), OpenAI's clients for Go and Java, Luma's, Runway's and Google's (Python).
 # Each goes into a folder of its own under .work; what is set up already is left as it is.
 # Other interpreters than those on the path: PYTHON=python3.12 NPM=/opt/node/bin/npm tests/acceptance/setup.sh
 set -eu
@@ -89,6 +89,7 @@ setup_java() { # NAME: the class Run of NAME and the jars of its pom.xml
 
 setup_node aisdk
 setup_python agents
+setup_python google
 setup_python litellm
 setup_python openai
 setup_go openai_go

@@ -1,4 +1,4 @@
-"""Luma's and Runway's own clients, by their own interpreter: run_luma.py, run_runway.py."""
+"""Luma's, Runway's and Google's own clients, by their own interpreters: run_luma.py and so on."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ def test_it_works_with_the_makers_own_client(
     count, document = CASES[script]
     with mock(document, python=sys.executable) as served:
         run([python, HERE / script, "--url", served.url], cases=count, cwd=tmp_path)
+
+
+def test_it_works_with_googles_own_client(installed: Callable[[str, str], Path], tmp_path: Path) -> None:
+    """Over TLS: the client takes the name of a file from links that begin with https, and no others."""
+    python = installed("PROOFSHEET_GOOGLE_PYTHON", "google/bin/python")
+    trusted = tmp_path / "ca.pem"
+    tls = ("--tls", "self-signed", "--tls-ca", str(trusted))
+    with mock("gemini-videos", python=sys.executable, options=tls) as served:
+        command = [python, HERE / "run_google.py", "--url", served.url]
+        run(command, cases=7, cwd=tmp_path, SSL_CERT_FILE=str(trusted))

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from support import InProcess
 
-from proofsheet.contracts.derive.request_bodies import paths_of
-from proofsheet.contracts.derive.samples import smallest
+from proofsheet.contracts.derive.samples import paths_of, smallest
 from proofsheet.spec.document import Operation
 
 ULTRA = "/v2beta/stable-image/generate/ultra"

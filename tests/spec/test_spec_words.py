@@ -155,3 +155,21 @@ def test_a_ratio_that_the_table_lacks_leads_to_about_so_many_pixels(ratio: Any, 
         }
     )
     assert found.pick({"ratio": ratio} if ratio else {}) == sides
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "said"),
+    [
+        ("models/{$task.kind}/jobs/{$task.id}", "models/a/jobs/b", {"$task.kind": "a", "$task.id": "b"}),
+        (
+            "{$call.base}/f/{$artifact.id}:get?x=1",
+            "https://h/f/9:get?x=1",
+            {"$call.base": "https://h", "$artifact.id": "9"},
+        ),
+        ("{$call.base}/f/{$artifact.id}:get?x=1", "https://h/f/9", {}),
+        ("jobs/{$task.id}", None, {}),
+        ("$task.id", "9", {}),
+    ],
+)
+def test_what_a_text_says_is_read_out_of_it(template: str, text: object, said: dict[str, str]) -> None:
+    assert expressions.parse_text(template).read(text) == said

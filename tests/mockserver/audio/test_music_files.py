@@ -129,7 +129,9 @@ def test_its_video_shows_the_cover_and_sounds_like_it() -> None:
     assert replace(music, seconds=1.0).filtered().seconds == 1.0
 
 
-@pytest.mark.parametrize("task", ["736a6f88-bd29-4b1e-b110-37132a5325ac", "1764547200123456"])
+@pytest.mark.parametrize(
+    "task", ["736a6f88-bd29-4b1e-b110-37132a5325ac", "1764547200123456", "3f0c2a7be16d4d58a9b04c6f21e87d35"]
+)
 def test_ids_of_artifacts_lead_back_to_the_task(task: str) -> None:
     first, second = artifact_id(task, 0), artifact_id(task, 1)
     assert len({task, first, second}) == 3
