@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from proofsheet.spec import media_types, security
 from proofsheet.spec.document import Operation
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,13 @@ class Exchange:
     throttled: str = ""  # how the target refused it with 429 before, though within the documented rate
     # What checks have worked out about it, so that a picture is decoded once.
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` works out of it, worked out by the first who asks for that name."""
+        if name not in self.memo:
+            self.memo[name] = make()
+        found: T = self.memo[name]
+        return found
 
     def header(self, name: str) -> str | None:
         """The response header `name` (lower case), or None."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec.yaml_reader import table
 
 Node = Mapping[str, Any]
 
@@ -27,10 +25,8 @@ class Entry:
     soft: frozenset[str]
 
 
-@cache
 def _formats() -> Sequence[Node]:
-    """The table, read by the first who asks."""
-    found: Sequence[Node] = read(Path(__file__).with_name("foreign_answers.yaml")).value
+    found: Sequence[Node] = table(__file__, "foreign_answers.yaml")
     return found
 
 

@@ -204,20 +204,37 @@ def _listed(call: Call, double: Double, role: Lists) -> Iterable[Task]:
 
 
 async def _move(call: Call, double: Double, role: Moves) -> str:
-    while True:
-        task = find_task(call, double, role.id)
-        if task is None:
-            raise Refusal("follow-up", "missing", outcome=role.missing)
+    async def moved(task: Task) -> Task:
         found = view(double, task)
         if role.to not in found.state.to:
             raise Refusal("follow-up", "state", outcome=role.refused)
-        moved = await _moved(call, double, role, found)
-        replaced = double.state.replace_task(task, moved)
+        return await _moved(call, double, role, found)
+
+    return await _replaced(call, double, role, moved)
+
+
+async def _replaced(
+    call: Call, double: Double, role: Moves | Changes, made: Callable[[Task], Awaitable[Task]]
+) -> str:
+    """Put in place of a task what is made of it, again for as long as somebody else is faster."""
+    while True:
+        task = _named(call, double, role)
+        new = await made(task)
+        replaced = double.state.replace_task(task, new, anyway=isinstance(role, Changes))
         if replaced == "full":
             raise Refusal("crash")
-        if replaced == "replaced":  # else somebody was faster: look again
-            call.task = view(double, moved)
+        if replaced == "replaced":
+            call.task = view(double, new)
             return call.operation.success.name
+
+
+def _named(call: Call, double: Double, role: Moves | Changes | Removes) -> Task:
+    """The task that a call names. Raises Refusal."""
+    task = find_task(call, double, role.id)
+    if task is None:
+        kind = ("follow-up", "missing") if isinstance(role, Moves) else ("task", "")
+        raise Refusal(*kind, outcome=role.missing)
+    return task
 
 
 async def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Task:
@@ -257,9 +274,7 @@ async def _with(double: Double, task: Task, fields: Mapping[str, Any]) -> Task:
 
 
 async def _remove(call: Call, double: Double, role: Removes) -> str:
-    task = find_task(call, double, role.id)
-    if task is None:
-        raise Refusal("task", outcome=role.missing)
+    task = _named(call, double, role)
     found = view(double, task)
     if found.position.state not in role.states and role.to:
         return await _move(call, double, Moves(role.id, role.to, role.missing, role.missing))
@@ -272,17 +287,7 @@ async def _remove(call: Call, double: Double, role: Removes) -> str:
 
 async def _change(call: Call, double: Double, role: Changes) -> str:
     fields = {at[0]: each for at, value in role.sets if (each := call.evaluate(value)) not in (None, "")}
-    while True:
-        task = find_task(call, double, role.id)
-        if task is None:
-            raise Refusal("task", outcome=role.missing)
-        changed = await _with(double, task, fields)
-        replaced = double.state.replace_task(task, changed, anyway=True)
-        if replaced == "full":
-            raise Refusal("crash")
-        if replaced == "replaced":  # else somebody was faster: look again
-            call.task = view(double, changed)
-            return call.operation.success.name
+    return await _replaced(call, double, role, lambda task: _with(double, task, fields))
 
 
 _ROLES: Mapping[type, Callable[[Call, Double, Any], Awaitable[str]]] = {

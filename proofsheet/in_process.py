@@ -103,13 +103,14 @@ class InProcess(Mock):
 
     def client(self, **options: Any) -> httpx.Client:
         """A client of this double that sends the key."""
-        options = {"base_url": self.url, "headers": self.headers, **options}
-        return httpx.Client(transport=self.transport, **options)
+        return httpx.Client(**self._usual(options))
 
     def async_client(self, **options: Any) -> httpx.AsyncClient:
         """The same, asynchronous."""
-        options = {"base_url": self.url, "headers": self.headers, **options}
-        return httpx.AsyncClient(transport=self.transport, **options)
+        return httpx.AsyncClient(**self._usual(options))
+
+    def _usual(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {"transport": self.transport, "base_url": self.url, "headers": self.headers, **options}
 
     def close(self) -> None:
         """End the double. What is under way ends with it; nothing happens if it has ended."""

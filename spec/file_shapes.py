@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from proofsheet.spec import pointers
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec.yaml_reader import BadFile, Source, read
 
 _FILE = Path(__file__).parent / "shapes.yaml"
 _LONGEST = 200
@@ -21,6 +21,14 @@ def flaws(shape: str, value: Any) -> list[tuple[str, str]]:
         (pointers.join(*each.instance_path), " ".join(each.message.split())[:_LONGEST])
         for each in _compiled(shape).iter_errors(value)
     ]
+
+
+def checked(shape: str, path: Path, error: type[BadFile] = BadFile) -> Source:
+    """Read a file that has a shape. Raises BadFile where it cannot be read, and `error` where it has not."""
+    source = read(path)
+    for pointer, problem in flaws(shape, source.value):
+        raise error(source.where(pointer), problem)
+    return source
 
 
 @cache

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec import yaml_reader
 
 
 def table() -> list[dict[str, Any]]:
     """Entries of `match` (a key's beginning), `example`, `refuses` (gate.kind), `says`. Raises BadFile."""
-    return list(read(Path(__file__).parent / "refused_keys.yaml").value)
+    return list(yaml_reader.table(__file__, "refused_keys.yaml"))
 
 
 @cache

@@ -114,13 +114,21 @@ def text(made: Matrix) -> str:
 
 
 def _about(vendor: Profile) -> Iterator[str]:
-    server = vendor.raw["server"]
-    ways = ", ".join(f"{each['way']} ({', '.join(each['at'])})" for each in vendor.raw["auth"])
     pages = ", ".join(f"{key} (changed: {each['changed']})" for key, each in vendor.raw["pages"].items())
     yield f"{vendor.slug}: {vendor.name}, over {vendor.base}"
-    yield f"  url   {server.get('url', '(no host printed)')}{server['path']}"
-    yield f"  key   {ways}"
+    yield f"  url   {_url(vendor)}"
+    yield f"  key   {', '.join(_ways(vendor))}"
     yield f"  pages {pages}"
+
+
+def _url(vendor: Profile) -> str:
+    server = vendor.raw["server"]
+    return f"{server.get('url', '(no host printed)')}{server['path']}"
+
+
+def _ways(vendor: Profile) -> Iterator[str]:
+    """Where a key may stand."""
+    return (f"{each['way']} ({', '.join(each['at'])})" for each in vendor.raw["auth"])
 
 
 def _shares(slugs: Sequence[str], rows: Sequence[Row]) -> Iterator[list[str]]:
@@ -151,9 +159,7 @@ def markdown(made: Matrix) -> str:
     """One table of the vendors and one for each operation."""
     lines = ["| vendor | base URL | key | pages | base |", "|---|---|---|---|---|"]
     for vendor in made.vendors:
-        server = vendor.raw["server"]
-        ways = "; ".join(f"{each['way']} ({', '.join(each['at'])})" for each in vendor.raw["auth"])
-        url = f"{server.get('url', '(no host printed)')}{server['path']}"
+        ways, url = "; ".join(_ways(vendor)), _url(vendor)
         pages = ", ".join(vendor.raw["pages"])
         lines.append(f"| {vendor.name} (`{vendor.slug}`) | {url} | {ways} | {pages} | `{vendor.base}` |")
     slugs = [each.slug for each in made.vendors]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.spec import file_shapes
-from proofsheet.spec.yaml_reader import BadFile, Source, read
+from proofsheet.spec.yaml_reader import BadFile, Source
 
 
 class BadProfile(BadFile):
@@ -44,9 +44,7 @@ class Profile:
 
 def profile(path: Path) -> Profile:
     """Read a profile. Raises BadFile."""
-    source = read(path)
-    for pointer, problem in file_shapes.flaws("vendor", source.value):
-        raise BadProfile(source.where(pointer), problem)
+    source = file_shapes.checked("vendor", path, BadProfile)
     value = source.value
     return Profile(
         slug=path.stem,

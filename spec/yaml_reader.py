@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ class Source:
             pointer = pointer.rpartition("/")[0]
         line, column = self.marks.get(pointer, (1, 1))
         return f"{self.path}:{line}:{column}"
+
+
+@cache
+def table(module: str, name: str) -> Any:
+    """The value of the file `name` beside a module of ours (`__file__`), read by the first who asks."""
+    return read(Path(module).with_name(name)).value
 
 
 def read(path: Path) -> Source:

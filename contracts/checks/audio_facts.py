@@ -27,10 +27,7 @@ class AudioFacts:
 
 def heard(exchange: Exchange) -> AudioFacts:
     """The facts of an answer's body, worked out once."""
-    found: AudioFacts | None = exchange.memo.get("audio")
-    if found is None:
-        found = exchange.memo["audio"] = listen(exchange.body)
-    return found
+    return exchange.once("audio", lambda: listen(exchange.body))
 
 
 def listen(data: bytes) -> AudioFacts:

@@ -55,12 +55,12 @@ def _fetched(file: Exchange) -> bytes | str:
 
 def gallery(exchange: Exchange, operation: Operation) -> list[ImageFacts | str]:
     """The facts of each picture of a success, or why it cannot be had. Worked out once."""
-    found: list[ImageFacts | str] | None = exchange.memo.get("gallery")
-    if found is None:
+
+    def inspected() -> list[ImageFacts | str]:
         held = pictures(exchange, operation)
-        found = [each if isinstance(each, str) else inspect(each) for each in held]
-        exchange.memo["gallery"] = found
-    return found
+        return [each if isinstance(each, str) else inspect(each) for each in held]
+
+    return exchange.once("gallery", inspected)
 
 
 def decoding(exchange: Exchange, operation: Operation) -> Iterator[ImageFacts]:

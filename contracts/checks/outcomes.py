@@ -12,15 +12,14 @@ from proofsheet.spec.recognise import Recognition, recognise, refusal_by_form
 
 def recognised(exchange: Exchange, operation: Operation) -> Recognition:
     """The outcomes that an answer may be. Worked out once."""
-    key = f"outcome of {operation.id}"
-    found: Recognition | None = exchange.memo.get(key)
-    if found is None:
+
+    def worked_out() -> Recognition:
         body, label = parsed(exchange), exchange.media_type
         if body is not None and not _is_declared(operation, exchange.status, label):
             label = "application/json"  # that it is labelled otherwise is a finding of its own
-        found = recognise(operation, exchange.status, label, body, dict(exchange.headers))
-        exchange.memo[key] = found
-    return found
+        return recognise(operation, exchange.status, label, body, dict(exchange.headers))
+
+    return exchange.once(f"outcome of {operation.id}", worked_out)
 
 
 def _is_declared(operation: Operation, status: int, media_type: str) -> bool:
@@ -97,9 +96,11 @@ def in_words(exchange: Exchange, operation: Operation) -> str:
 
 def parsed(exchange: Exchange) -> Any:
     """The body as JSON, or None. Worked out once."""
-    if "json" not in exchange.memo:
+
+    def read() -> Any:
         try:
-            exchange.memo["json"] = json.loads(exchange.body)
+            return json.loads(exchange.body)
         except (ValueError, RecursionError):
-            exchange.memo["json"] = None
-    return exchange.memo["json"]
+            return None
+
+    return exchange.once("json", read)

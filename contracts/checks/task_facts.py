@@ -47,13 +47,12 @@ class Facts:
 
 def facts(operation: Operation, lifecycle: Lifecycle, exchange: Exchange) -> Facts:
     """What the answer of an operation that views a task says."""
-    key = f"facts of {operation.id}"
-    if key not in exchange.memo:
+
+    def worked_out() -> Facts:
         found = recognised(exchange, operation)
-        body = parsed(exchange)
-        exchange.memo[key] = _facts(operation, found.outcomes, found.mismatch, lifecycle, body)
-    known: Facts = exchange.memo[key]
-    return known
+        return _facts(operation, found.outcomes, found.mismatch, lifecycle, parsed(exchange))
+
+    return exchange.once(f"facts of {operation.id}", worked_out)
 
 
 def as_shown(operation: Operation, item: Any, part: tuple[str, ...]) -> Any:

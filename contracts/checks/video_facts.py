@@ -35,10 +35,7 @@ class VideoFacts:
 
 def seen(exchange: Exchange) -> VideoFacts:
     """The facts of an answer's body, worked out once."""
-    found: VideoFacts | None = exchange.memo.get("video")
-    if found is None:
-        found = exchange.memo["video"] = watch(exchange.body)
-    return found
+    return exchange.once("video", lambda: watch(exchange.body))
 
 
 def watch(data: bytes) -> VideoFacts:

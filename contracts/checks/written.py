@@ -89,10 +89,7 @@ def _any_index(at: tuple[str, ...]) -> tuple[str, ...]:
 
 def read_events(exchange: Exchange) -> tuple[list[tuple[str | None, str]], str]:
     """The events of an answer, and what of it is none. Worked out once."""
-    if "events" not in exchange.memo:
-        exchange.memo["events"] = events.read(exchange.body)
-    found: tuple[list[tuple[str | None, str]], str] = exchange.memo["events"]
-    return found
+    return exchange.once("events", lambda: events.read(exchange.body))
 
 
 def events_of(exchange: Exchange, stream: EventStream) -> list[tuple[str | None, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from proofsheet.contracts.recorded.sample_schemas import Samples
+from proofsheet.spec.importing.credentials import KEYS
 from proofsheet.traffic.content_coding import Undecodable, plain
 from proofsheet.traffic.credential_fields import is_credential_member
 from proofsheet.traffic.flow import Flow, header, media_type
@@ -19,7 +20,6 @@ from proofsheet.traffic.multipart import Malformed, parts
 _ID = re.compile(
     r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16,}|(?=.*\d)[A-Za-z0-9_-]{16,}|[a-z]+_(?=.*\d)\w{8,}"
 )
-_KEYS = ("authorization", "x-api-key", "api-key", "xi-api-key")
 
 
 class NothingSeen(ValueError):
@@ -76,7 +76,7 @@ def templated(path: str) -> str:
 
 def _look(flow: Flow, seen: _Seen) -> None:
     seen.query |= {name for name, _ in parse_qsl(flow.query) if not is_credential_member(name)}
-    seen.keys |= {name.lower() for name, _ in flow.request_headers if name.lower() in _KEYS}
+    seen.keys |= {name.lower() for name, _ in flow.request_headers if name.lower() in KEYS}
     if flow.request_body:
         kind = media_type(flow.request_headers)
         fields = _fields(kind, flow)

@@ -14,7 +14,6 @@ from typing import Any
 
 from proofsheet.mockserver.observability.observation import Observation
 
-EXPORTERS = ("otlp", "console")
 _NANO = 1_000_000_000
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proofsheet.spec import file_shapes
-from proofsheet.spec.yaml_reader import BadFile, Source, read
+from proofsheet.spec.yaml_reader import Source
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ class Menu:
 
 def menu(path: Path) -> Menu:
     """Read a menu. Raises BadFile."""
-    source = read(path)
-    for pointer, problem in file_shapes.flaws("menu", source.value):
-        raise BadFile(source.where(pointer), problem)
+    source = file_shapes.checked("menu", path)
     value = source.value
     entries = tuple(
         _entry(group["group"], entry, f"/groups/{number}/entries/{index}")

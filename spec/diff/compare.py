@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from proofsheet.spec.diff.statements import DOCUMENTARY, Place, Statement, statements
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec.yaml_reader import table
 
 BREAKING, TOLERABLE = "breaking", "tolerable"
 CLASSES = (BREAKING, TOLERABLE, DOCUMENTARY)
@@ -90,16 +88,11 @@ def _difference(before: Statement | None, after: Statement | None) -> Difference
 
 
 def _effect(one: Statement, before: Any, after: Any) -> str:
-    rule = DOCUMENTARY if one.group == DOCUMENTARY else _rules().get(one.group, {}).get(one.kind, DOCUMENTARY)
+    rules = {} if one.group == DOCUMENTARY else table(__file__, "rules.yaml").get(one.group, {})
+    rule = rules.get(one.kind, DOCUMENTARY)
     if rule in (TOLERABLE, DOCUMENTARY):
         return str(rule)
     return BREAKING if _RULES[rule](before, after) else TOLERABLE
-
-
-@cache
-def _rules() -> Mapping[str, Mapping[str, str]]:
-    rules: Mapping[str, Mapping[str, str]] = read(Path(__file__).parent / "rules.yaml").value
-    return rules
 
 
 def _less(before: Any, after: Any) -> bool:

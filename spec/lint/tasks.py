@@ -74,10 +74,10 @@ def roles(context: Context) -> Iterator[Found]:
     ops = {op.id: op for op in context.operations}
     for op in context.operations:
         for name, role in op.node.get("x-task", {}).items():
-            if check := _ROLES.get(name):
-                at = f"{op.pointer}/x-task/{name}"
-                for where, message in check(op, role, known, ops):
-                    yield Found(at + where, message)
+            at, check = f"{op.pointer}/x-task/{name}", _ROLES.get(name)
+            own = check(op, role, known, ops) if check else ()
+            for where, message in (*_outcomes(op, _named(role)), *own):
+                yield Found(at + where, message)
         yield from _links(op, ops)
         yield from _callbacks(op, known)
 
@@ -134,13 +134,16 @@ def _no_states(names: Iterable[str], states: Collection[str], at: str) -> Flaws:
     yield from ((at, f"{name!r} is no state of any lifecycle") for name in names if name not in states)
 
 
+def _states(known: Mapping[str, Lifecycle]) -> frozenset[str]:
+    return frozenset(name for each in known.values() for name in each.states)
+
+
 def _named(role: Any) -> dict[str, str]:
     return {key: role[key] for key in ("missing", "refused", "otherwise") if key in role}
 
 
 def _views(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
-    yield from _outcomes(op, _named(role))
-    states = {name for each in known.values() for name in each.states}
+    states = _states(known)
     for name, outcome in role.get("answers", {}).items():
         yield from _no_states([name], states, f"/answers/{name}")
         yield from _outcomes(op, {name: outcome}, f"/answers/{name}")
@@ -153,24 +156,17 @@ def _lists(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, 
 
 
 def _moves(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
-    yield from _outcomes(op, _named(role))
     if not any(role["to"] in state.to for each in known.values() for state in each.states.values()):
         yield "/to", f"no state of any lifecycle leads to {role['to']!r}"
 
 
 def _removes(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
-    yield from _outcomes(op, _named(role))
-    states = {name for each in known.values() for name in each.states}
-    yield from _no_states(sorted(role["states"]), states, "/states")
-
-
-def _changes(op: Op, role: Any, known: Mapping[str, Lifecycle], ops: Mapping[str, Op]) -> Flaws:
-    yield from _outcomes(op, _named(role))
+    yield from _no_states(sorted(role["states"]), _states(known), "/states")
 
 
 _ROLES = {
     **{"starts": _starts, "views": _views, "lists": _lists},
-    **{"moves": _moves, "removes": _removes, "changes": _changes},
+    **{"moves": _moves, "removes": _removes},
 }
 
 

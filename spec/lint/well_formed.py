@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -35,15 +35,19 @@ def known(context: Context) -> Iterator[Found]:
     for place in context.of_kind("schema"):
         for name in place.node:
             if not name.startswith("x-") and name not in KEYWORDS_OF_SCHEMAS:
-                near = difflib.get_close_matches(name, KEYWORDS_OF_SCHEMAS, n=1)
-                hint = f"did you mean {near[0]}?" if near else "is a comma in a text that has no quotes?"
+                hint = _hint(name, KEYWORDS_OF_SCHEMAS, "is a comma in a text that has no quotes?")
                 yield Found(_at(place, name), f"{name!r} is no keyword of JSON Schema; {hint}")
     names = context.vocabulary.keywords
     for place, name in _keywords(context):
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]}?" if near else "define it in spec/extensions.yaml or remove it"
+            hint = _hint(name, names, "define it in spec/extensions.yaml or remove it")
             yield Found(_at(place, name), f"{name} is no known keyword; {hint}")
+
+
+def _hint(name: str, known: Iterable[str], otherwise: str) -> str:
+    """What may have been meant."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 def placed(context: Context) -> Iterator[Found]:

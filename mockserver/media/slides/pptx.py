@@ -9,17 +9,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
+from proofsheet.mockserver.media import xml_text
 from proofsheet.mockserver.media.slides.deck import Deck, Slide
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec.yaml_reader import table
 
 _MADE = (1980, 1, 1, 0, 0, 0)  # the date of every part: equal documents are equal files
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
 _TYPES = {  # of a part, by the folder that it is in
@@ -55,7 +52,7 @@ def _parts(deck: Deck) -> Iterator[tuple[str, str]]:
     yield "[Content_Types].xml", _content_types(made)
     whole = [("officeDocument", "ppt/presentation.xml"), (_CORE, "docProps/core.xml")]
     yield "_rels/.rels", _relationships(whole)
-    said = {"title": _text(deck.title), "made": _text(deck.picture.title)}
+    said = {"title": xml_text.text(deck.title), "made": xml_text.text(deck.picture.title)}
     yield "docProps/core.xml", xml["properties"].format(**said)
     yield from made.items()
     yield from _links(deck, count)
@@ -99,7 +96,7 @@ def _slide(slide: Slide, colours: Mapping[str, str], common: Mapping[str, str]) 
 def _holder(id: int, name: str, holder: str, lines: Any, colour: str) -> str:
     xml = _known()["xml"]
     text = "".join(
-        xml["line"].format(level=depth, language=_language(said), colour=colour, text=_text(said))
+        xml["line"].format(level=depth, language=_language(said), colour=colour, text=xml_text.text(said))
         for depth, said in lines
     )
     return str(xml["text"].format(id=id, name=name, holder=holder, text=text))
@@ -107,11 +104,6 @@ def _holder(id: int, name: str, holder: str, lines: Any, colour: str) -> str:
 
 def _language(text: str) -> str:
     return "zh-CN" if _CHINESE.search(text) else "en-US"
-
-
-def _text(text: str) -> str:
-    """A text as XML has it, without what no XML can hold."""
-    return escape(_UNWRITABLE.sub("", text))
 
 
 def _content_types(parts: Mapping[str, str]) -> str:
@@ -135,8 +127,6 @@ def _relationships(targets: list[tuple[str, str]]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}relationships">{text}</Relationships>'
 
 
-@cache
 def _known() -> Mapping[str, Any]:
-    """What stands in `parts.yaml`, read by the first who asks."""
-    found: Mapping[str, Any] = read(Path(__file__).with_name("parts.yaml")).value
+    found: Mapping[str, Any] = table(__file__, "parts.yaml")
     return found

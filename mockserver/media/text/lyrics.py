@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
 from random import Random
 
 from proofsheet.mockserver.media.text.phrases import phrases
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec.yaml_reader import table
 
 _NOTHING = "nothing at all"
 _LONGEST = 60  # characters of a title
@@ -30,7 +27,7 @@ class Song:
 
 def lyrics(prompt: str, seed: int = 0) -> Song:
     """The song of a prompt; another seed puts other lines together."""
-    known = _lines()
+    known = table(__file__, "lyrics.yaml")
     random = Random(blake2b(f"{seed} {prompt}".encode("utf-8", "surrogatepass"), digest_size=8).digest())
     topic = _topic(prompt)
     verses = random.sample(known["verse"], len(known["verse"]))
@@ -52,10 +49,3 @@ def _topic(prompt: str) -> str:
     """What a prompt is about: the last of its words that say something."""
     words = [each for each in _WORD.findall(_MARK.sub(" ", prompt)) if each.lower() not in phrases().filler]
     return " ".join(words[-2:])[:_LONGEST] or _NOTHING
-
-
-@cache
-def _lines() -> Mapping[str, Sequence[str]]:
-    """Those of `lyrics.yaml`, read by the first who asks."""
-    found: Mapping[str, Sequence[str]] = read(Path(__file__).with_name("lyrics.yaml")).value
-    return found

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from proofsheet.spec import outline
 from proofsheet.spec.outline import BODY, CHAPTER, HEADING, PAGE, TOPIC, Node
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec.yaml_reader import table
 
 _LONGEST = 30  # characters of a title
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -80,12 +78,5 @@ def _phrases(language: str, said: Sequence[str]) -> Mapping[str, Any]:
     """Those of a language; of one that is not known, or not named, those that the words are in."""
     is_chinese = any(map(_CHINESE.search, said)) or not said
     name = "zh" if language.lower().startswith("zh") or (not language and is_chinese) else "en"
-    found: Mapping[str, Any] = _all_phrases()[name]
-    return found
-
-
-@cache
-def _all_phrases() -> Mapping[str, Any]:
-    """Those of `outline.yaml`, read by the first who asks."""
-    found: Mapping[str, Any] = read(Path(__file__).with_name("outline.yaml")).value
+    found: Mapping[str, Any] = table(__file__, "outline.yaml")[name]
     return found

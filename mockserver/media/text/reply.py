@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from proofsheet.spec import tokens
-from proofsheet.spec.yaml_reader import read
+from proofsheet.spec.yaml_reader import table
 
 _LONGEST_TOPIC = 60  # characters
 _SPACE = re.compile(r"\s+")
@@ -35,7 +33,7 @@ def topic(said: str) -> str:
 
 
 def _sentences(about: str, random: Random, results: Sequence[str]) -> Iterator[str]:
-    known = _sentences_by_place()
+    known = table(__file__, "sentences.yaml")
     if results:
         yield random.choice(known["calls"]).format(results="; ".join(map(topic, results)))
     else:
@@ -43,10 +41,3 @@ def _sentences(about: str, random: Random, results: Sequence[str]) -> Iterator[s
     while True:
         for each in random.sample(known["more"], len(known["more"])):
             yield each.format(topic=about)
-
-
-@cache
-def _sentences_by_place() -> Mapping[str, Sequence[str]]:
-    """Those of `sentences.yaml`, read by the first who asks."""
-    found: Mapping[str, Sequence[str]] = read(Path(__file__).with_name("sentences.yaml")).value
-    return found

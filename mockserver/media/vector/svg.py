@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
 
 from PIL import Image
 
+from proofsheet.mockserver.media import xml_text
 from proofsheet.mockserver.media.image.layout import layout
 from proofsheet.mockserver.media.image.lettering import GROUND
 from proofsheet.mockserver.media.image.picture import Picture
 from proofsheet.mockserver.media.vector.tracing import Point, layers
 
 _INKS = ("#f6f6f6", "#bcbcbc")  # of the title and the prompt
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 
 
 def drawing(picture: Picture, pixels: Image.Image, captioned: bool) -> bytes:
@@ -66,5 +64,5 @@ def _caption(picture: Picture) -> Iterator[str]:
         yield f'<text {place} font-family="sans-serif" font-size="{size}" fill="{ink}">{_text(shown)}</text>'
 
 
-def _text(text: str) -> str:
-    return escape(_UNWRITABLE.sub("�", text.replace("\n", " ")))
+def _text(said: str) -> str:
+    return xml_text.text(said.replace("\n", " "), "�")
