@@ -1,7 +1,9 @@
 """What every part of the bench shares: where things are, the settings, the two ways to fail."""
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +44,22 @@ class Settings:
 
 def say(line: str) -> None:
     print(line, flush=True)
+
+
+def command(module: str, says: str | None, epilog: str = "") -> argparse.ArgumentParser:
+    """The parser of `python -m MODULE`; its texts keep their lines."""
+    raw = argparse.RawDescriptionHelpFormatter
+    return argparse.ArgumentParser(
+        prog=f"python -m {module}", description=says, epilog=epilog, formatter_class=raw
+    )
+
+
+def verdict(problems: Sequence[str]) -> int:
+    """Say what is wrong, the first of it; the exit code."""
+    for each in problems[:50]:
+        say(f"PROBLEM {each}")
+    say(f"{len(problems)} problems" if problems else "as it should be")
+    return bool(problems)
 
 
 def plain(text: str) -> str:

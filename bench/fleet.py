@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,14 +61,47 @@ class Program:
         """End it as if its machine had failed."""
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
 
     def end(self) -> int:
         """Tell it to end, and wait for that; its exit code."""
         assert self.process is not None
         self.process.terminate()
         return self.process.wait(PATIENCE)
+
+
+@dataclass
+class Fleet:
+    """Replicas of our server that share a Redis, behind balancers."""
+
+    redis: Program
+    replicas: list[Program]
+    balancers: list[Program]
+
+    @property
+    def ports(self) -> list[int]:
+        """Where clients call: the balancers' ports."""
+        return [each.port for each in self.balancers]
+
+
+@contextlib.contextmanager
+def started(*programs: Program) -> Iterator[None]:
+    """Programs that are ready at once, the first before the others are started; killed afterwards."""
+    with contextlib.ExitStack() as stack:
+        for each in programs:
+            each.start()
+            stack.callback(each.kill)
+            if each is programs[0]:
+                each.wait()
+        for each in programs:
+            each.wait()
+        yield
 
 
 def answers(port: int, request: bytes, wanted: bytes) -> bool:

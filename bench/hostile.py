@@ -26,10 +26,10 @@ class Outcome:
     in_time: bool = True
 
 
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[int]]
+Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[int]]
 
 
-async def attack(port: int, talk: Talk) -> Outcome:
+async def attack(port: int, conversation: Conversation) -> Outcome:
     """Have one conversation with the server there. Never raises: a closed connection is an outcome."""
     loop = asyncio.get_running_loop()
     began, status, in_time = loop.time(), 0, True
@@ -37,7 +37,7 @@ async def attack(port: int, talk: Talk) -> Outcome:
         async with asyncio.timeout(LIMIT):
             reader, writer = await asyncio.open_connection(LOCAL, port)
             try:
-                status = await talk(reader, writer)
+                status = await conversation(reader, writer)
             finally:
                 writer.transport.abort()
     except TimeoutError:
@@ -54,16 +54,16 @@ async def status_of(reader: asyncio.StreamReader) -> int:
     return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
 
 
-def sending(data: bytes) -> Talk:
+def sending(data: bytes) -> Conversation:
     """Send this, and wait for the answer."""
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         writer.write(data)
         with contextlib.suppress(OSError):
             await writer.drain()
         return await status_of(reader)
 
-    return talk
+    return conversation
 
 
 def post(path: str, body: bytes, *headers: str, kind: str = "application/json") -> bytes:
@@ -138,14 +138,14 @@ async def _goes_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
     return 0
 
 
-def _websocket(frame: bytes, is_closed: bool = True) -> Talk:
+def _websocket(frame: bytes, is_closed: bool = True) -> Conversation:
     upgrade = (
         "GET /v1/realtime?model=gpt-4o-realtime-preview HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\n"
         "connection: upgrade\r\nsec-websocket-version: 13\r\n"
         f"sec-websocket-key: {'A' * 22}==\r\n{KEY}\r\n\r\n"
     )
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         writer.write(upgrade.encode())
         status = await status_of(reader)
         writer.write(frame * 20)
@@ -155,7 +155,7 @@ def _websocket(frame: bytes, is_closed: bool = True) -> Talk:
             pass
         return status
 
-    return talk
+    return conversation
 
 
 def _deep(open_: str, close: str, depth: int) -> bytes:
@@ -172,7 +172,7 @@ def _smuggled(*headers: str) -> bytes:
     return "\r\n".join(lines).encode() + b"0\r\n\r\nGET /_mock/keys HTTP/1.1\r\nhost: x\r\n\r\n"
 
 
-def attacks() -> Mapping[str, Talk]:
+def attacks() -> Mapping[str, Conversation]:
     """What is sent, by a name for it."""
     many = "".join(f"x-{number}: {'y' * 90}\r\n" for number in range(2000))
     words = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "word " * 200_000}]})
@@ -207,9 +207,9 @@ def attacks() -> Mapping[str, Talk]:
         "endless-chunk-size": _chunked(b"f" * 100_000),
         "negative-chunk": _chunked(b"-5\r\nhello\r\n0\r\n\r\n"),
     }
-    talks: dict[str, Talk] = {name: sending(data) for name, data in sent.items()}
+    conversations: dict[str, Conversation] = {name: sending(data) for name, data in sent.items()}
     return MappingProxyType(
-        talks
+        conversations
         | {
             "slow-reader": _slow_reader,
             "slow-writer": _slow_writer,

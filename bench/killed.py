@@ -1,6 +1,5 @@
 """`proofsheet check` killed at random moments and resumed: what was paid is recorded and not paid twice."""
 
-import argparse
 import json
 import os
 import random
@@ -14,7 +13,7 @@ from typing import Any
 
 from bench import fleet
 from bench.accounts import Control
-from bench.common import ROOT, say
+from bench.common import ROOT, command, say, verdict
 from bench.fleet import LOCAL, PATIENCE, wait_for
 from bench.processes import free_port
 
@@ -103,28 +102,22 @@ def problems(run: Run, goal: int, whole: int) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.killed", description=__doc__)
+    parser = command("bench.killed", __doc__)
     parser.add_argument("--times", type=int, default=50, help="(%(default)s)")
     options = parser.parse_args()
     found: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         mock = fleet.replica(folder, free_port(), *SERVED)
-        mock.start()
-        try:
-            mock.wait()
+        with fleet.started(mock):
             first = Run(mock.port, "sk-killed-whole", folder / "whole.jsonl")
             first.finish()
             whole = len(first.paid())
             for number in range(options.times):
                 run = Run(mock.port, f"sk-killed-{number:04d}", folder / f"{number}.jsonl")
                 found += problems(run, random.randint(0, whole), whole)
-        finally:
-            mock.kill()
-    for each in found:
-        say(each)
-    say(f"{options.times} runs killed, each of {whole} paid calls: {len(found)} problems")
-    return bool(found)
+    say(f"{options.times} runs killed, each of {whole} paid calls")
+    return verdict(found)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Three replicas of two workers behind nginx and HAProxy, killed meanwhile: `python -m bench.replicas`."""
 
-import argparse
 import contextlib
 import os
 import random
@@ -9,14 +8,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench import fleet
 from bench.accounts import MOST_ENTRIES, Accounts, Clients, begin, differences, wait_for_more
-from bench.common import ROOT, say
-from bench.fleet import Program
+from bench.common import ROOT, command, say, verdict
+from bench.fleet import Fleet
 from bench.processes import free_port
 
 MINIATURE = ROOT / "tests/miniature"
@@ -28,18 +25,8 @@ where what the servers remember is not as the clients were answered, or where th
 request. `--check` has `proofsheet check stability` judge three replicas through each balancer first."""
 
 
-@dataclass
-class Fleet:
-    redis: Program
-    replicas: list[Program]
-    balancers: list[Program]
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.replicas", description=__doc__, epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    parser = command("bench.replicas", __doc__, EPILOG)
     parser.add_argument("--seconds", type=float, default=300, help="of load (%(default)s)")
     parser.add_argument("--clients", type=int, default=200, help="(%(default)s)")
     parser.add_argument("--keys", type=int, default=50, help="(%(default)s)")
@@ -51,7 +38,7 @@ def main() -> int:
         sys.exit(f"apt-get install {' '.join(missing)}")
     problems = _checked() if options.check else []
     with running(*NAMES) as made:
-        ports = [each.port for each in made.balancers]
+        ports = made.ports
         keys = [f"sk-fleet-{each:04d}" for each in range(options.keys)]
         begin(ports[0], keys)
         with Clients(ports, keys, options.clients) as accounts:
@@ -63,31 +50,22 @@ def main() -> int:
             _restart(made, later)
         say(f"rolling restart: {dict(later.kinds)}")
         problems += [f"the rolling restart failed {later.failed} requests"] if later.failed else []
-    for each in problems[:50]:
-        say(each)
-    say("as answered" if not problems else f"{len(problems)} differences")
-    return bool(problems)
+    return verdict(problems)
 
 
 @contextlib.contextmanager
 def running(*options: str) -> Iterator[Fleet]:
     """The programs, ready; ended afterwards."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-")))
+    with tempfile.TemporaryDirectory(prefix="fleet-") as name:
+        folder = Path(name)
         redis = fleet.redis(folder, free_port())
         state = f"redis://{fleet.LOCAL}:{redis.port}/0?timeout=10"
         more = ("--workers", "2", "--drain", "6", "--journal", str(MOST_ENTRIES), "--state", state)
         replicas = [fleet.replica(folder, free_port(), *options, *more) for _ in range(3)]
         ports = [each.port for each in replicas]
         balancers = [make(folder, free_port(), ports) for make in (fleet.nginx, fleet.haproxy)]
-        for each in (redis, *replicas, *balancers):
-            each.start()
-            stack.callback(each.kill)
-            if each is redis:
-                each.wait()
-        for each in (*replicas, *balancers):
-            each.wait()
-        yield Fleet(redis, replicas, balancers)
+        with fleet.started(redis, *replicas, *balancers):
+            yield Fleet(redis, replicas, balancers)
 
 
 def _kill(made: Fleet, seconds: float, pause: float) -> None:
@@ -127,10 +105,10 @@ def _checked() -> list[str]:
     with running("stability") as made:
         for each in made.balancers:
             url = f"http://{fleet.LOCAL}:{each.port}"
-            command = (sys.executable, "-P", "-m", "proofsheet", "check", "stability", "--url", url)
+            check = (sys.executable, "-P", "-m", "proofsheet", "check", "stability", "--url", url)
             key = {**os.environ, "FLEET_KEY": "sk-fleet-check"}
             done = subprocess.run(
-                (*command, "--key-env", "FLEET_KEY"), capture_output=True, text=True, check=False, env=key
+                (*check, "--key-env", "FLEET_KEY"), capture_output=True, text=True, check=False, env=key
             )
             say(f"check through {Path(each.argv[0]).name}: exit code {done.returncode}")
             if done.returncode:

@@ -18,12 +18,8 @@ TWO_PAID = ("nested.drawSheet.answer",)
 def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with reserved() as port:
         served = fleet.replica(tmp_path_factory.mktemp("mock"), port, *SERVED)
-        served.start()
-        try:
-            served.wait()
+        with fleet.started(served):
             yield port
-        finally:
-            served.kill()
 
 
 def test_what_was_paid_is_recorded_and_not_paid_again(mock: int, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,24 +12,13 @@ from ports import reserved
 
 from bench import fleet
 from bench.accounts import Clients, begin, differences, wait_for_more
-from bench.fleet import Program
+from bench.fleet import Fleet
 
 MINIATURE = Path(__file__).parent.parent / "miniature"
 NAMES = ("tasks", "nested", "miniature", "--spec", str(MINIATURE))
 KEYS = tuple(f"sk-balanced-{each}" for each in range(4))
 CLIENTS = 8
 REQUIRED = os.environ.get("PROOFSHEET_BALANCERS") == "required"
-
-
-@dataclass
-class Fleet:
-    redis: Program
-    replicas: list[Program]
-    balancers: list[Program]
-
-    @property
-    def ports(self) -> list[int]:
-        return [each.port for each in self.balancers]
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +40,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
                 folder, ports[5], ports[1:4], ("inter 500ms", "inter 100ms"), ("check 5s", "check 60s")
             ),
         ]
-        programs = [redis, *replicas, *balancers]
-        redis.start()
-        redis.wait()
-        for each in programs[1:]:
-            each.start()
-        try:
-            for each in programs:
-                each.wait()
-            yield Fleet(redis, replicas, balancers)
-        finally:
-            for each in reversed(programs):
-                each.kill()
+        stack.enter_context(fleet.started(redis, *replicas, *balancers))
+        yield Fleet(redis, replicas, balancers)
 
 
 def test_killed_ones_lose_nothing_that_was_answered(running: Fleet) -> None:
