@@ -216,8 +216,7 @@ class Call:
 
     @property
     def _paid_items(self) -> int | Decimal:
-        """By what its price is multiplied: the characters of a text, lasting,
-        minutes, or what it asks for."""
+        """By what its price is multiplied: characters of a text, seconds, minutes, or what it asks for."""
         cost = self.operation.cost
         if cost is None or (per := cost.per) is None:
             return 1
@@ -243,9 +242,9 @@ class Call:
 
     def ended(self) -> None:
         """Say that its stream has ended; only the first to say so is heard."""
-        told, self.at_end = self.at_end, None
-        if told is not None:
-            told()
+        at_end, self.at_end = self.at_end, None
+        if at_end is not None:
+            at_end()
 
     def given_sides(self, name: str) -> tuple[int, int] | None:
         """The sides of the (first) picture in a field, upright, in pixels; None where there is none."""

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from proofsheet.mockserver.media.audio.music import BACKING, VOICE, Music, Part
+from proofsheet.mockserver.media.audio.music import Music, Part
 from proofsheet.spec import pointers
 from proofsheet.spec.follow_up import FollowUp
 
 _DEEPEST = 8  # pieces joined of pieces; what lies deeper is as good as forgotten
 
 
-def followed(before: Music, how: FollowUp, own: Music, number: int, fields: Any) -> Music:
-    """The piece that `how` makes of its parent's; `number` counts those of the follow-up, from 0."""
-    return _EFFECTS[how.effect](before, how, own, number, fields)
+def followed(before: Music, how: FollowUp, own: Music, fields: Any) -> Music:
+    """The piece that `how` makes of its parent's."""
+    return _EFFECTS[how.effect](before, how, own, fields)
 
 
-def _continue(before: Music, how: FollowUp, own: Music, number: int, fields: Any) -> Music:
+def _continue(before: Music, how: FollowUp, own: Music, fields: Any) -> Music:
     """It goes on with the same instruments from a second on; the tune is the seed's."""
     found = next(pointers.find(fields, how.at), None) if how.at else None
     start = (
@@ -27,19 +27,12 @@ def _continue(before: Music, how: FollowUp, own: Music, number: int, fields: Any
     return replace(own, style=before.style, start=start, joined=(), origin=Part(_shallow(before), 0.0, start))
 
 
-def _cover(before: Music, how: FollowUp, own: Music, number: int, fields: Any) -> Music:
+def _cover(before: Music, how: FollowUp, own: Music, fields: Any) -> Music:
     """The same tune for as long, in another style."""
     return replace(own, tune=before.own_tune, seconds=before.seconds, joined=())
 
 
-def _separate(before: Music, how: FollowUp, own: Music, number: int, fields: Any) -> Music:
-    """The voice alone, then the rest alone."""
-    return replace(
-        before, line=BACKING if number % 2 else VOICE, picture=own.picture, media_type=own.media_type
-    )
-
-
-def _join(before: Music, how: FollowUp, own: Music, number: int, fields: Any) -> Music:
+def _join(before: Music, how: FollowUp, own: Music, fields: Any) -> Music:
     """What it goes on from, up to where, and the piece itself: as long as the sum."""
     origin = before.origin
     if origin is None:
@@ -59,9 +52,8 @@ def _shallow(music: Music) -> Music:
     return replace(music, origin=None, joined=music.joined if depth < _DEEPEST else ())
 
 
-_EFFECTS: Mapping[str, Callable[[Music, FollowUp, Music, int, Any], Music]] = {
+_EFFECTS: Mapping[str, Callable[[Music, FollowUp, Music, Any], Music]] = {
     "continue": _continue,
     "cover": _cover,
-    "separate": _separate,
     "join": _join,
 }

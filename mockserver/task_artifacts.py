@@ -91,8 +91,8 @@ async def _followed(call: Call, double: Double, own: tuple[Any, ...], following:
         return own
     if isinstance(before[0], Music) and following.artifact:
         return tuple(
-            music_followed(before[0], following.artifact, each, number, call.fields)
-            for number, each in enumerate(own)
+            music_followed(before[0], following.artifact, each, call.fields)
+            for each in own
             if isinstance(each, Music)
         )
     if isinstance(before[0], Video) and isinstance(own[0], Video):

@@ -10,7 +10,7 @@ from proofsheet.spec import pointers
 
 EFFECTS = (
     *("quarter", "vary", "enlarge", "extend", "repaint"),
-    *("continue", "cover", "separate", "join"),  # of music
+    *("continue", "cover", "join"),  # of music
 )
 SIDES = ("left", "right", "up", "down")
 _TIMES = {"enlarge": 2.0, "extend": 2.0}  # where nothing says how many

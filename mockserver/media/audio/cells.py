@@ -44,7 +44,7 @@ VOICES = tuple(_VOICES)
 
 @dataclass(frozen=True)
 class Cell:
-    """A chord (None: none), whole with its bass or (`light`) one tone of it, and a note over it or a rest."""
+    """A chord, whole with its bass or (`is_light`) one tone of it, and a note over it or a rest."""
 
     voice: str
     is_minor: bool
@@ -52,7 +52,6 @@ class Cell:
     is_light: bool
     note: int | None
     is_sung: bool = False
-    is_backed: bool = True  # whether the chord is heard
 
 
 @lru_cache(maxsize=4096)
@@ -78,15 +77,15 @@ def silent_frame(codec: str) -> bytes:
 def _mixed(cell: Cell) -> list[int]:
     root, chord = _ROOT[cell.is_minor], _CHORDS[cell.is_minor][cell.chord]
     parts: list[Sequence[int]] = []
-    if cell.is_backed and cell.is_light:
+    if cell.is_light:
         parts.append(_struck("pluck", _hertz(root, chord[2]), 4600))
-    elif cell.is_backed:
+    else:
         parts.append(_struck("reed", _hertz(root, chord[0] - 12), 7400))
         parts += [_struck("pluck", _hertz(root, each), 3300) for each in chord]
     if cell.note is not None:
         hertz = _hertz(root, _OVER[cell.is_minor][cell.chord][cell.note])
         parts.append(_sung(hertz, cell.note) if cell.is_sung else _struck(cell.voice, hertz, 10_500))
-    return [sum(each) for each in zip(*parts, strict=True)] if parts else [0] * _LENGTH
+    return [sum(each) for each in zip(*parts, strict=True)]
 
 
 def _hertz(root: float, semitones: int) -> float:

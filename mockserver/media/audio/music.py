@@ -21,7 +21,6 @@ MP3 = "audio/mpeg"
 _FPS = 2  # frames a second of its video
 MAKER = "proofsheet"  # under this name a file says what it was made of
 LONGEST = 600.0  # seconds
-WHOLE, BACKING, VOICE = "whole", "backing", "voice"  # what of it is heard
 _BAR = 8  # steps, of half a beat each
 # By four bars each: how much is played. The tune rests, goes one way or another, with a voice or without.
 _SECTIONS = ("rest", "verse", "verse", "chorus", "solo", "verse", "chorus")
@@ -52,7 +51,6 @@ class Music:
     style: Style
     words: str = ""
     is_sung: bool = False
-    line: str = WHOLE
     media_type: str = MP3
     joined: tuple[Part, ...] = ()
     tune: bytes = b""  # of another piece, which it has too
@@ -110,7 +108,7 @@ class Music:
             "words": self.words,
         }
         style = {"beats": self.style.beats, "minor": self.style.is_minor, "voice": self.style.voice}
-        comment = json.dumps({MAKER: {**said, **style, "line": self.line}}, ensure_ascii=False)
+        comment = json.dumps({MAKER: {**said, **style}}, ensure_ascii=False)
         return {"title": self.picture.title, "artist": "a mock: nobody plays here", "comment": comment}
 
     def frames(self, codec: str) -> list[bytes]:
@@ -158,8 +156,7 @@ def _loudness(music: Music, at: float) -> float:
     step = 30 / music.style.beats
     first = round((music.start + at) / step)
     cells = [_cell(music, number, at) for number in range(first, first + _BAR)]
-    chords = sum(each.is_backed for each in cells) / _BAR
-    return 0.35 * chords + 0.6 * sum(each.note is not None for each in cells) / _BAR
+    return 0.35 + 0.6 * sum(each.note is not None for each in cells) / _BAR
 
 
 def _cell(music: Music, number: int, at: float) -> Cell:
@@ -172,9 +169,8 @@ def _cell(music: Music, number: int, at: float) -> Cell:
         is_minor=music.style.is_minor,
         chord=way[bar % 4],
         is_light=step % 2 == 1,
-        note=None if music.line == BACKING and music.is_sung else note,
+        note=note,
         is_sung=music.is_sung and section in ("verse", "chorus") and note is not None,
-        is_backed=music.line != VOICE,
     )
 
 

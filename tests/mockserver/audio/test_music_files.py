@@ -11,7 +11,7 @@ import av
 import pytest
 
 from proofsheet.mockserver.follow_up_music import followed
-from proofsheet.mockserver.media.audio.music import BACKING, VOICE, Music, Part, file
+from proofsheet.mockserver.media.audio.music import Music, Part, file
 from proofsheet.mockserver.media.audio.style import style
 from proofsheet.mockserver.media.image.picture import JPEG, Picture
 from proofsheet.mockserver.media.image.renderer import Renderer
@@ -75,35 +75,27 @@ def test_styles_decide_about_tempo_mood_and_instrument() -> None:
 
 def test_a_continuation_joined_with_its_beginning_is_as_long_as_the_sum_and_begins_alike() -> None:
     before, own = described(20.0), described(9.0, seed=5)
-    next_one = followed(before, FollowUp("continue", at=("at",)), own, 0, {"at": 6.0})
-    whole = followed(next_one, FollowUp("join"), own, 0, {})
+    next_one = followed(before, FollowUp("continue", at=("at",)), own, {"at": 6.0})
+    whole = followed(next_one, FollowUp("join"), own, {})
     assert (next_one.seconds, whole.seconds) == (9.0, 15.0)
     data = made(whole)
     assert len(samples(data)) / 24_000 == pytest.approx(15.0, abs=0.06)
     assert samples(data)[:24_000] == pytest.approx(samples(made(before))[:24_000], abs=1e-4)
-    assert followed(before, FollowUp("continue", at=("at",)), own, 0, {"at": 99}).origin == Part(
+    assert followed(before, FollowUp("continue", at=("at",)), own, {"at": 99}).origin == Part(
         before, 0.0, 20.0
     )
 
 
 def test_a_cover_has_the_tune_in_another_style() -> None:
     before, own = described(), described(seed=3, tags="techno")
-    cover = followed(before, FollowUp("cover"), own, 0, {})
+    cover = followed(before, FollowUp("cover"), own, {})
     assert (cover.own_tune, cover.seconds, cover.style) == (before.own_tune, before.seconds, own.style)
     assert made(cover) != made(before)
 
 
-def test_voice_and_backing_are_apart() -> None:
-    whole = described(20.0)
-    voice, backing = (followed(whole, FollowUp("separate"), whole, number, {}) for number in (0, 1))
-    assert (voice.line, backing.line) == (VOICE, BACKING)
-    assert len({made(whole), made(voice), made(backing)}) == 3
-    assert all(loudest(made(each)) > 0.05 for each in (voice, backing))
-
-
 def test_a_player_shows_how_loud_its_parts_are() -> None:
     whole = described(60.0)
-    joined = followed(replace(whole, origin=Part(whole, 0.0, 30.0)), FollowUp("join"), whole, 0, {})
+    joined = followed(replace(whole, origin=Part(whole, 0.0, 30.0)), FollowUp("join"), whole, {})
     for music in (whole, joined):
         found = shown(music, "/x")
         assert found is not None
