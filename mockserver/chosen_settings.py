@@ -50,8 +50,7 @@ def settings_of(host: str, options: dict[str, Any]) -> Settings:
     names = {field.name for field in dataclasses.fields(Settings)}
     chosen = {name: value for name, value in options.items() if name in names}
     chosen["small_artifacts"] = options["artifacts"] == "small"
-    chosen["rate_limit"] = options["rate_limit"] == "on"
-    chosen["language"] = options["language"] == "on"
+    chosen |= {name: options[name] == "on" for name in ("rate_limit", "language")}
     chosen["faults"] = options["fault"]
     if options["admin_key"] == values.NO_ADMIN_KEY:
         chosen["admin_key"] = None

@@ -259,9 +259,8 @@ async def _moved(call: Call, double: Double, role: Moves, found: TaskView) -> Ta
 
 async def _merged(call: Call, double: Double, task: Task) -> Task:
     """A task with what a client says more of it; what is empty says nothing."""
-    return await _with(
-        double, task, {name: each for name, each in call.fields.items() if each not in (None, "")}
-    )
+    more = {name: each for name, each in call.fields.items() if each not in (None, "")}
+    return await _with(double, task, more)
 
 
 async def _with(double: Double, task: Task, fields: Mapping[str, Any]) -> Task:

@@ -14,7 +14,7 @@ _VOLATILE = frozenset({"age", "connection", "content-length", "set-cookie", "tra
 
 
 @dataclass(frozen=True)
-class Moved:
+class RequirementChange:
     """A requirement that stands otherwise than before; `old` or `new` is None where it was not asked."""
 
     id: str
@@ -42,9 +42,9 @@ class Drift:
     old: View = field(repr=False)
     new: View = field(repr=False)
     warnings: tuple[str, ...]
-    found: tuple[Moved, ...]  # findings that are new
-    gone: tuple[Moved, ...]  # findings that are no more
-    moved: tuple[Moved, ...]  # whatever else stands otherwise
+    found: tuple[RequirementChange, ...]  # findings that are new
+    gone: tuple[RequirementChange, ...]  # findings that are no more
+    moved: tuple[RequirementChange, ...]  # whatever else stands otherwise
     answers: tuple[AnswerChange, ...]
 
     @property
@@ -67,14 +67,14 @@ class Drift:
 
 def drift(old: View, new: View) -> Drift:
     """What changed from one run to another of the same target."""
-    changes = [*_moves(old.by_id, new.by_id)]
+    changes = [*_changed(old.by_id, new.by_id)]
     found = tuple(each for each in changes if each.new in FINDINGS and each.old not in FINDINGS)
     gone = tuple(each for each in changes if each.old in FINDINGS and each.new not in FINDINGS)
     other = tuple(each for each in changes if each not in found and each not in gone)
     return Drift(old, new, tuple(_warnings(old, new)), found, gone, other, tuple(_answers(old, new)))
 
 
-def _moves(before: Mapping[str, Line], after: Mapping[str, Line]) -> Iterator[Moved]:
+def _changed(before: Mapping[str, Line], after: Mapping[str, Line]) -> Iterator[RequirementChange]:
     for name in dict.fromkeys((*after, *before)):
         old, new = before.get(name), after.get(name)
         was, now = (each.state if each else None for each in (old, new))
@@ -82,7 +82,7 @@ def _moves(before: Mapping[str, Line], after: Mapping[str, Line]) -> Iterator[Mo
             continue
         requirement = (after if new else before)[name].requirement
         messages = tuple(text for text, _ in new.messages) if new else ()
-        yield Moved(name, requirement["level"], was, now, requirement["says"], messages)
+        yield RequirementChange(name, requirement["level"], was, now, requirement["says"], messages)
 
 
 def _answers(old: View, new: View) -> Iterator[AnswerChange]:

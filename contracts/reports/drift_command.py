@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from proofsheet.contracts.exit_codes import FINDINGS, failing_on
-from proofsheet.contracts.reports.drift import Drift, Moved, drift
+from proofsheet.contracts.reports.drift import Drift, RequirementChange, drift
 from proofsheet.contracts.reports.report_errors import BadReport
 from proofsheet.contracts.reports.text import clip, date, line, plural
 from proofsheet.contracts.reports.view import view
@@ -65,7 +65,7 @@ def _lines(found: Drift) -> Iterator[str]:
         yield f"  {line(each.what)}: {line(each.old) or 'none'} -> {line(each.new) or 'none'}, {where}"
 
 
-def _moved(title: str, moved: tuple[Moved, ...]) -> Iterator[str]:
+def _moved(title: str, moved: tuple[RequirementChange, ...]) -> Iterator[str]:
     if not moved:
         return
     yield f"\n{plural(len(moved), title)}"

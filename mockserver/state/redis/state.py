@@ -20,7 +20,7 @@ from proofsheet.mockserver.state.redis import waiting
 from proofsheet.mockserver.state.redis.money import packed as as_money
 from proofsheet.mockserver.state.redis.money import unpacked as from_money
 from proofsheet.mockserver.state.redis.packing import packed, unpacked
-from proofsheet.mockserver.state.redis.records import ALL, Records
+from proofsheet.mockserver.state.redis.schedule_and_journal import ALL, ScheduleAndJournal
 from proofsheet.mockserver.state.redis.steps import NOTHING, NOW, TEXT, YES, Step
 from proofsheet.mockserver.state.redis.task_fields import fields, task_of
 from proofsheet.mockserver.state.tasks import MOST_TASKS, Added, Holder, Most, Replaced, Task
@@ -34,7 +34,7 @@ _WEEK = 7 * 86400
 _MOST_AT_ONCE = 1000  # arguments of a script, whose stack has room for some thousands
 
 
-class RedisState(Records):
+class RedisState(ScheduleAndJournal):
     """The memory of all doubles that are given the same URL. Every method may raise StateUnavailable."""
 
     # clock

@@ -17,7 +17,7 @@ ALL = 1_000_000_000  # more than there are
 _NO_KEY = "\n"  # no credential is a line's end
 
 
-class Records(Questions):
+class ScheduleAndJournal(Questions):
     """The schedule and the journal of all doubles that are given the same URL."""
 
     # what is to happen
