@@ -90,7 +90,7 @@ DERIVERS = (
 )
 ALLOWED = frozenset({"paid"})  # what a run may do by default
 DEAREST = Decimal(20)  # credits: what costs more is bought by the extended profile only
-LARGEST = 1_000_000  # bytes of a request: what is larger, and only assumed, is sent by the extended profile only
+LARGEST = 1_000_000  # bytes: a larger request that is only assumed is sent by the extended profile only
 
 
 @dataclass(frozen=True)
