@@ -30,11 +30,20 @@ def grade(document: Any, pointer: str) -> str | None:
 def grade_within(document: Any, operation: str, pointer: str) -> str | None:
     """The grade of the fact at `pointer` as a fact about the operation at the pointer `operation`.
 
-    Where an operation is only inherited, so is all that is said of it, whatever it shares with others.
+    Where an operation is only inherited or assumed, so is all that is said of it, whatever it shares with
+    others; and so is what it says of others.
     """
     found = grade(document, pointer)
-    inherited = found != "assumed" and grade(document, operation) == "inherited"
-    return "inherited" if inherited else found
+    if found is None:
+        return None
+    around = (grade(document, each) for each in {operation, _operation_of(pointer)} if each)
+    return max([found, *(each for each in around if each in ADVISORY)], key=GRADES.index)
+
+
+def _operation_of(pointer: str) -> str:
+    """The operation that a place is in; empty where it is in none."""
+    tokens = pointers.split(pointer)
+    return pointers.join(*tokens[:3]) if tokens[:1] == ("paths",) and len(tokens) > 2 else ""
 
 
 def _on_the_way(document: Any, tokens: tuple[str, ...]) -> Iterator[dict[str, Any]]:

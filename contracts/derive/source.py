@@ -106,7 +106,7 @@ class Source:
 
     def _level(self, operation: Operation, grade: str, level: str | None) -> str | None:
         """Where a vendor's page is silent it can be warned; only MUST holds whatever a fact's grade is."""
-        silent = self._graded(operation.pointer, operation.pointer)[0] == "inherited"
+        silent = self._graded(operation.pointer, operation.pointer)[0] in evidence.ADVISORY
         if silent or (grade == "inherited" and level != "MUST"):
             return "MAY"
         return level or ("MAY" if grade in evidence.ADVISORY else None)

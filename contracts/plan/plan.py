@@ -22,6 +22,7 @@ from proofsheet.contracts.derive.edited_pictures import edited_pictures
 from proofsheet.contracts.derive.every_answer import always
 from proofsheet.contracts.derive.explored import explored
 from proofsheet.contracts.derive.extended import extended
+from proofsheet.contracts.derive.followed import followed
 from proofsheet.contracts.derive.kept_answers import kept_answers
 from proofsheet.contracts.derive.ledger import ledger
 from proofsheet.contracts.derive.media_quality import media_quality
@@ -257,7 +258,8 @@ def _derived(source: Source, operation: Operation) -> Iterator[Derived]:
             # What a task of an offer is like depends on its parent: such a one is planned in follow_ups.
             is_bought = any(one.operation == operation.id for one in each.paid) or each.every or each.ledger
             if is_followed or not is_bought:
-                yield _put_off(each) if _is_put_off(each, is_dear) else each
+                known = followed(source, operation, each)
+                yield _put_off(known) if _is_put_off(known, is_dear) else known
 
 
 def _is_put_off(derived: Derived, is_dear: bool) -> bool:

@@ -8,13 +8,16 @@ from pathlib import Path
 from proofsheet.spec import file_shapes
 from proofsheet.spec.yaml_reader import Source
 
+ASSUMED, PROSE = "assumed", "prose"
+
 
 @dataclass(frozen=True)
 class Entry:
     """One line of a menu. Exactly one of `means`, `planned` and `prose` says something.
 
     `means` are operations, each `family.operationId`; `planned` is the family that will have it; `prose` is
-    the page of ours that says what the vendor's page says.
+    the page of ours that says what the vendor's page says. `is_assumed`: the file says of it that a path or
+    fields are our own. `grade` is that of the documents, once it is looked up (`grades`).
     """
 
     group: str
@@ -24,6 +27,8 @@ class Entry:
     planned: str | None
     prose: str | None
     pointer: str  # into the menu's file
+    is_assumed: bool = False
+    grade: str | None = None
 
     @property
     def is_covered(self) -> bool:
@@ -62,4 +67,5 @@ def _entry(group: str, node: dict[str, str], pointer: str) -> Entry:
         planned=node.get("planned"),
         prose=node.get("prose"),
         pointer=pointer,
+        is_assumed=node.get("grade") == ASSUMED,
     )

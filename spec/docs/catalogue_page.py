@@ -30,7 +30,7 @@ def _groups(menu: Menu, documents: Collection[str]) -> list[Any]:
 
 def _entry(entry: Entry, below: str, documents: Collection[str]) -> dict[str, Any]:
     means = [(name, _link(name, documents)) for name in entry.means]
-    known = {"title": entry.title, "planned": entry.planned, "prose": entry.prose}
+    known = {"title": entry.title, "planned": entry.planned, "prose": entry.prose, "grade": entry.grade}
     return {**known, "below": below.replace(" > ", " › "), "means": means}
 
 

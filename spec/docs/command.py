@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from proofsheet.spec.catalogue.grades import graded
 from proofsheet.spec.cli_options import home_option, loaded, misshapen_refused
 from proofsheet.spec.docs.site import Site
 from proofsheet.spec.load import Library
@@ -36,8 +37,8 @@ def docs_command(names: tuple[str, ...], output: Path, home: Path) -> None:
     library = Library(home)
     if not (wanted := dict.fromkeys(names or library.names())):
         raise click.UsageError(f"there is no document in {library.home / 'apis'}")
-    menus = () if names else tuple(library.menu(vendor) for vendor in library.catalogued())
-    site = Site(tuple(loaded(library, name) for name in wanted), menus=menus)
+    menus = () if names else graded(library, map(library.menu, library.catalogued()))
+    site = Site(tuple(loaded(library, name) for name in wanted), menus=tuple(menus))
     files: dict[str, bytes] = {}
     for path in site.paths():
         folder = path.partition("/")[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from proofsheet.spec import build, evidence, pointers
-from proofsheet.spec.catalogue.menu import Entry, Menu
+from proofsheet.spec import build, pointers
+from proofsheet.spec.catalogue.grades import grade
+from proofsheet.spec.catalogue.menu import ASSUMED, Entry, Menu
 from proofsheet.spec.lint.context import Context, Found
 from proofsheet.spec.yaml_reader import BadFile
 
@@ -27,11 +28,13 @@ def readable(context: Context) -> Iterator[Found]:
 
 
 def grounded(context: Context) -> Iterator[Found]:
-    """What an entry means is in a document, with evidence and an example of a request or of its success."""
+    """What an entry means is in a document, with an example; what is only assumed is so in the menu too."""
     for menu, entry in _entries(context):
         for index, name in enumerate(entry.means):
             if flaw := _flaw(context, name):
                 yield Found(f"{entry.pointer}/means/{index}", flaw, menu.source)
+        if flaw := _misgraded(context, entry):
+            yield Found(entry.pointer, flaw, menu.source)
         if entry.planned in context.library.families():
             message = f"there is a document {entry.planned}: say which of its operations the entry means"
             yield Found(f"{entry.pointer}/planned", message, menu.source)
@@ -52,16 +55,30 @@ def _flaw(context: Context, name: str) -> str | None:
     if of not in context.library.names():
         return f"there is no document {of}; there are {', '.join(context.library.names())}"
     document = context.library.load(of).raw
-    for path, method, node in build.operations(document):
+    for _, _, node in build.operations(document):
         if node["operationId"] != wanted:
             continue
-        if evidence.grade(document, pointers.join("paths", path, method)) in (None, "assumed"):
-            return f"nothing but an assumption says how {name} is known; it cannot count as working"
         return (
             None if _has_example(document, node) else f"{name} has no example of a request or of its success"
         )
     known = ", ".join(node["operationId"] for _, _, node in build.operations(document))
     return f"{of} has no operation {wanted}; it has {known}"
+
+
+def _misgraded(context: Context, entry: Entry) -> str | None:
+    """An entry says of itself that it is assumed where an operation of it is, and only there."""
+    found = [name for name in entry.means if _is_assumed(context, name)]
+    if found and not entry.is_assumed:
+        return f"nothing but an assumption says how {found[0]} is known; say `grade: assumed` of the entry"
+    if entry.is_assumed and not found:
+        return "what the entry means is known from a source; it has no `grade: assumed`"
+    return None
+
+
+def _is_assumed(context: Context, name: str) -> bool:
+    of, _, operation = name.rpartition(".")
+    known = of in context.library.names()
+    return known and grade(context.library.load(of).raw, operation) == ASSUMED
 
 
 def _has_example(document: Any, node: Mapping[str, Any]) -> bool:

@@ -10,12 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from proofsheet.contracts.cli import check
-from proofsheet.spec.catalogue.menu import BadFile, menu
+from proofsheet.spec import evidence
+from proofsheet.spec.catalogue.menu import BadFile, Entry, menu
 from proofsheet.spec.cli import spec_group
 from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import Library
 from proofsheet.testing_client import Server
 
+COLUMNS = ("documented", "official", "observed", "prose", "assumed")
 VENDORS = ("gptnb", "vman", "openai-zongdai", "ai-yiapi")
 README = Path(__file__).parents[2] / "README.md"
 
@@ -110,15 +112,70 @@ def covered(library: Library, vendor: str, group: str = "") -> int:
 def test_the_command_prints_shares_by_group_and_in_all(library: Library) -> None:
     done = catalogue("vman")
     assert done.exit_code == 0
-    assert f"vman: {covered(library, 'vman')} of 82 entries work" in done.output
-    assert f"{covered(library, 'vman', '模型接口')} of 81  模型接口" in done.output
-    assert "模型接口 > Veo视频 > 提交视频生成任务: veo.submitVideo" in catalogue("vman", "--entries").output
+    assert f"vman: {covered(library, 'vman')} of 82 entries work: " in done.output
+    assert f"{covered(library, 'vman', '模型接口')} of 81  模型接口, " in done.output
+    listed = catalogue("vman", "--entries").output
+    assert "documented  模型接口 > Veo视频 > 提交视频生成任务: veo.submitVideo" in listed
+    assert "assumed     模型接口 > Midjourney视频 > 视频提交: midjourney-video.submitVideo" in listed
     every = json.loads(catalogue("--json").output)
     assert (every["covered"], every["entries"]) == (sum(covered(library, each) for each in VENDORS), 375)
     entries = (entry for each in VENDORS for entry in library.menu(each).entries)
     planned = Counter(entry.planned for entry in entries if entry.planned)
     assert every["planned"] == planned
     assert [each["vendor"] for each in every["vendors"]] == sorted(VENDORS)
+
+
+def weakest(library: Library, entry: Entry) -> str | None:
+    """The grade of the least known operation of an entry, read by itself."""
+    found = []
+    for name in entry.means:
+        document, _, operation = name.rpartition(".")
+        loaded = library.load(document)
+        pointer = loaded.operations[operation].pointer
+        found.append(evidence.grade(loaded.source, pointer) or "assumed")
+    order = ("documented", "official", "observed", "inherited", "assumed")
+    return max(found, key=order.index) if found else "prose" if entry.prose else None
+
+
+def test_each_entry_has_the_grade_of_the_least_known_of_its_operations(library: Library) -> None:
+    every = json.loads(catalogue("--json").output)
+    counted: Counter[str | None] = Counter()
+    for vendor in every["vendors"]:
+        known = [weakest(library, entry) for entry in library.menu(vendor["vendor"]).entries]
+        assert [each["grade"] for each in vendor["menu"]] == known
+        assert vendor["grades"] == Counter(known)
+        counted += Counter(known)
+    assert every["grades"] == counted
+    assert counted["assumed"] == sum(e.is_assumed for v in VENDORS for e in library.menu(v).entries) > 0
+
+
+def test_the_page_has_the_figures() -> None:
+    """docs/catalogue.md: by vendor and by grade, what the command says."""
+    every = json.loads(catalogue("--json").output)
+    page = (README.parent / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    for name, each in [*((vendor["vendor"], vendor) for vendor in every["vendors"]), ("in all", every)]:
+        numbers = (each["entries"], *(each["grades"].get(grade, 0) for grade in COLUMNS))
+        assert f"| {name} | {' | '.join(map(str, numbers))} |" in page
+
+
+def test_an_assumed_entry_says_so_and_no_other_does(library: Library, tmp_path: Path) -> None:
+    for part in ("apis", "overlays", "vendors", "claims"):
+        (tmp_path / part).symlink_to(library.home / part)
+    (tmp_path / "catalogue").mkdir()
+    rows = (
+        "means: [viggle.getTask]",
+        "means: [viggle.fetchTasks, viggle.getTask]",
+        "means: [viggle.getTask], grade: assumed",
+        "means: [viggle.fetchTasks], grade: assumed",
+        "means: [viggle.fetchTasks]",
+    )
+    entries = ", ".join(f"{{title: a, {each}}}" for each in rows)
+    text = f"vendor: gptnb\npage: S3\ngroups: [{{group: x, entries: [{entries}]}}]\n"
+    (tmp_path / "catalogue" / "gptnb.yaml").write_text(text, encoding="utf-8")
+    flaws = [each for each in lint(Library(tmp_path), "gptnb") if each.rule == "menu-grounded"]
+    assert [each.pointer for each in flaws] == [f"/groups/0/entries/{number}" for number in (0, 1, 3)]
+    assert "how viggle.getTask is known" in flaws[0].message
+    assert "is known from a source" in flaws[2].message
 
 
 def test_the_readme_has_the_figure() -> None:
