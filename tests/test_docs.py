@@ -254,6 +254,23 @@ def test_the_snippets_for_other_languages_run(tmp_path: Path, language: str) -> 
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the examples are written for curl")
+def test_the_ten_minutes_of_the_readme_come_true(tmp_path: Path) -> None:
+    walk = next(each for _, each in blocks("../README.md", "sh") if "song.mp3" in each)
+    server = Server.start(["suno", "openai", "openai-videos"])
+    try:
+        script = walk.replace("http://127.0.0.1:4010", server.url).replace(".venv/bin/", "")
+        done = run_shell(script, tmp_path)
+    finally:
+        server.stop()
+    assert done.returncode == 1, done.stdout + done.stderr  # the judge's: it has found what it was to find
+    assert (tmp_path / "song.mp3").read_bytes().startswith(b"ID3")
+    assert (tmp_path / "clip.mp4").read_bytes()[4:8] == b"ftyp"
+    assert "data: [DONE]" in done.stdout
+    assert "suno.submitMusic.task.file.song" in done.stdout
+    assert "task.file.song" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the examples are written for curl")
 def test_the_shell_snippet_runs(tmp_path: Path) -> None:
     ((_, script),) = blocks("testing.md", "sh")
     with reserved() as port:
