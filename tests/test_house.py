@@ -85,6 +85,14 @@ NAMED = re.compile(
 )
 
 
+LONGEST = 320  # lines: what is longer has a seam along which it is cut
+
+
+def test_no_file_is_long() -> None:
+    found = house.sources(Path(__file__).parent.parent)
+    assert {each.name: each.lines for each in found if each.lines > LONGEST} == {}
+
+
 def test_names_are_words_of_the_field() -> None:
     """Words that had a meaning in this house alone are gone from the names of what is in it."""
     root = Path(__file__).parent.parent
