@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -58,7 +59,7 @@ class RetryingClient:
     So many requests as `lanes` has are on their way at once, whatever the number of threads.
     `probe` is a free request with a known answer. A 502, 503 or 504 that stays, or a web page, is judged only
     if the probe is answered otherwise; else the target is down, or no API. `on_throttle` is called before a
-    pause that a target asks for without need.
+    pause that a target asks for without need; `sending` is around each request that is on its way.
     """
 
     client: HttpClient
@@ -68,6 +69,7 @@ class RetryingClient:
     probe: Case | None = None
     on_throttle: Callable[[Throttle], None] = lambda throttle: None
     lanes: threading.Semaphore = field(default_factory=threading.Semaphore, repr=False)
+    sending: Callable[[], AbstractContextManager[None]] = nullcontext
     _vouched: set[int] = field(default_factory=set)
     _is_api: bool = False  # something was answered that is no web page
     _has_burst: bool = False  # we passed the limit ourselves
@@ -171,7 +173,7 @@ class RetryingClient:
         on_time = case.step.wait == 0 and not self.expects(case, 429)
         ticket = self.pace.turn(operation.policy.rate_limit if on_time else None)
         self._began = ticket if self._began is None else self._began
-        with self.lanes:
+        with self.lanes, self.sending():
             exchange = self.client.send(case)
         self._passed += exchange.status != 429
         if exchange.status in _uncounted(operation):
@@ -181,7 +183,7 @@ class RetryingClient:
     def _burst(self, case: Case) -> Exchange:
         """All at once; the first answer that is no success, or the last."""
         self._has_burst = True
-        with ThreadPoolExecutor(self.workers) as pool:
+        with self.sending(), ThreadPoolExecutor(self.workers) as pool:
             found = list(pool.map(self.client.send, [case] * case.request.copies))
         return next((each for each in found if each.status >= 300), found[-1])
 

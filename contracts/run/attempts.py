@@ -21,7 +21,7 @@ from proofsheet.contracts.history import Trace
 from proofsheet.contracts.run.awaited import Awaited
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.followed import Followed, missing
-from proofsheet.contracts.run.interrupts import Interrupts
+from proofsheet.contracts.run.interrupts import Interrupts, Unanswered
 from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.run.linked_files import with_files
 from proofsheet.contracts.run.task_follower import is_forgotten
@@ -43,7 +43,7 @@ class Result:
     unjudged: tuple[tuple[str, str], ...] = ()  # (requirement, why nothing can be said)
     seconds: float = 0.0
     trace: Trace | None = None  # what the run remembers of it
-    skipped: bool = False  # there was no money for it
+    skipped: bool = False  # it was not sent: no money, nothing to go on from, an interrupt
     unreachable: bool = False
     is_other: bool = False  # what answers is not the API
     limited: bool = False  # the target wants fewer requests than we can do with
@@ -98,7 +98,7 @@ class Attempts:
         known = case.follow is not None and case.follow.known is not None
         if case.follow and not known and self._is_stopped():  # while it waited for its share of the budget
             self.budget.settle(case.cost + early, False)
-            return Result(case, (), "interrupted before it was sent", interrupted=True), sent
+            return Result(case, (), UNSENT, skipped=True, interrupted=True), sent
         try:
             result = self._followed(case) if case.follow else self._stepped(case)
         except BaseException:  # a mistake of ours, and what was paid is not known
@@ -185,9 +185,11 @@ class Attempts:
             paid, is_other = result.paid or problem.sent, isinstance(problem, NotTheApi)
             reason = f"{problem}{_counted(case)}" if problem.sent else str(problem)
             return replace(result, reason=reason, paid=paid, unreachable=True, is_other=is_other)
-        except KeyboardInterrupt:
+        except Unanswered:
             reason = f"interrupted before the answer came{_counted(case)}"
             return replace(result, reason=reason, paid=result.paid or case.cost > 0, interrupted=True)
+        except KeyboardInterrupt:
+            return replace(result, reason=UNSENT, skipped=True, interrupted=True)
         operation = self.judging.oracle.document.operations[step.request.operation]
         exchange = with_files(self.client.send, case, operation, exchange)
         # What a gateway lost on its way back counts as an answer that never came.
@@ -248,6 +250,7 @@ class Attempts:
         return replace(result, reason=reason, messages=(*result.messages, *found), limited=True)
 
 
+UNSENT = "interrupted before it was sent"
 FORGOTTEN = "the target does not know the task any more that an earlier run submitted"
 
 

@@ -73,6 +73,7 @@ class Run:
             probe(document),
             self._on_throttle,
             threading.Semaphore(self.concurrency),
+            self.interrupts.sending,
         )
         self.client.notice = self._on_wait
         self.judging = Judge(self.oracle, self.verdicts)
@@ -163,7 +164,7 @@ class Run:
                 self._interrupted = True
                 self.judging.forget()
                 reason = "interrupted before it was sent again"
-                return replace(result, messages=(), reason=reason, interrupted=True)
+                return replace(result, messages=(), reason=reason, skipped=True, interrupted=True)
             self.judging.forget()
             result = self._judged(*self._send(case))
         return result
