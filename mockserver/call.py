@@ -296,4 +296,6 @@ class Call:
 
 
 def _pick(made: str | None, candidates: tuple[str, ...]) -> str:
-    return next((each for each in candidates if made in (None, each) or not each.startswith("image/")), "")
+    """The best of the forms that can hold what is made: of its own kind of media only its very type can."""
+    kind = made.partition("/")[0] + "/" if made else ""
+    return next((each for each in candidates if made in (None, each) or not each.startswith(kind)), "")

@@ -27,6 +27,21 @@ def _lasting(value: Any) -> Decimal:
 
 
 @dataclass(frozen=True)
+class More:
+    """Credits for each one of what a field counts, as many as are `usual` where the request does not say."""
+
+    of: tuple[str, ...]
+    usual: int
+    credits: Choice
+
+    def total(self, fields: Any) -> Decimal:
+        """The credits that come to the others."""
+        found = next(pointers.find(fields, self.of), self.usual)
+        number = found if isinstance(found, int) and found > 0 else self.usual
+        return Decimal(str(self.credits.pick(fields))) * number
+
+
+@dataclass(frozen=True)
 class Cost:
     """Credits per call, per item where `per` points to a count, per character of a text, per minute of sound;
     or per token of what is read and written.
@@ -42,6 +57,7 @@ class Cost:
     megapixel: float = 0  # credits for each of the result beyond the first, and each of the given pictures
     seconds: bool = False  # whether `per` points to the seconds of a video
     usual: int = 1  # what `per` counts where the request does not say
+    more: More | None = None  # what is to be paid besides
 
     def items(self, fields: Any, seconds: float | None = None) -> Decimal:
         """By what its credits are multiplied: what `per` counts; of sound (`seconds`) the minutes."""
@@ -66,6 +82,7 @@ class Cost:
         """The credits that `count` results take; sides in pixels, None where nothing says how large it is."""
         further = (megapixels(result) - 1 if result else 0) + sum(map(megapixels, given))
         each = Decimal(str(self.credits.pick(fields))) + further * Decimal(str(self.megapixel))
+        each += self.more.total(fields) if self.more else 0
         return each * count
 
 
@@ -93,7 +110,14 @@ def cost(node: Any, artifact: Any = None) -> Cost | None:
         megapixel=node.get("megapixel", 0),
         seconds=_is_length(node.get("per"), artifact or {}),
         usual=node.get("usual", 1),
+        more=_more(node.get("more")),
     )
+
+
+def _more(node: Any) -> More | None:
+    if node is None:
+        return None
+    return More(pointers.split(node["of"]), node["usual"], choice(node["credits"]))
 
 
 def _is_length(per: str | None, artifact: Mapping[str, Any]) -> bool:

@@ -64,6 +64,20 @@ class SaidInTime(OfSuccess):
 
 
 @dataclass(frozen=True)
+class LastsAbout(OfSuccess):
+    """What sounds is as long as was asked for, but for what encoders add at its ends."""
+
+    seconds: float
+
+    def of_success(self, answer: Answer) -> Iterator[str]:
+        facts = heard(answer.exchange)
+        if facts.problem:
+            raise Unjudged("there is no whole file to measure")
+        if abs(facts.seconds - self.seconds) > _CLOSE:
+            yield f"expected {self.seconds:g} seconds, came {facts.seconds:.2f}"
+
+
+@dataclass(frozen=True)
 class AudioInEvents(OfStream):
     """The pieces in the events are, one after another, a whole file of a format."""
 

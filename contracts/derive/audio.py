@@ -11,6 +11,7 @@ from proofsheet.contracts.checks.audio import (
     AudioIs,
     DurationIs,
     IsTranscribed,
+    LastsAbout,
     SaidInTime,
     Subtitles,
     TextInEvents,
@@ -31,6 +32,7 @@ from proofsheet.spec.document import Operation
 from proofsheet.spec.transcription import DIARIZED, Transcription
 
 TEXT = "The lighthouse stands on a cliff, and at night its lamp turns slowly over the quiet sea below."
+SHORT = 3.0  # seconds of music that is asked for
 QUICK = 4.0  # the speed at which the text is said again
 _OF_TYPE = {"audio/mpeg": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
 
@@ -55,6 +57,8 @@ def audio(source: Source, operation: Operation) -> Iterator[Derived]:
     if artifact is not None and artifact.kind == "audio" and not operation.lifecycles:
         plans = [*_speech(operation, artifact), *_in_events(operation, artifact)]
         yield from _derived(source, operation, plans)
+    if artifact is not None and artifact.kind == "music" and not operation.lifecycles:
+        yield from _derived(source, operation, _music(operation, artifact))
     if heard is not None:
         yield from _derived(source, operation, _transcripts(operation, heard))
     yield from _uploads(source, operation)
@@ -91,6 +95,18 @@ def _speech(operation: Operation, artifact: Artifact) -> Iterator[_Plan]:
         fields = {**text, artifact.speed[0]: QUICK}
         says = f"at a speed of {QUICK:g} it takes that much less"
         yield _Plan("speech.speed", says, "/x-artifact/speed", fields, quick, "MAY")
+
+
+def _music(operation: Operation, artifact: Artifact) -> Iterator[_Plan]:
+    """Each form of what sounds, as long as is asked for: one that is short, where the request may say so."""
+    choice = artifact.media
+    length = {artifact.seconds[0]: SHORT} if isinstance(artifact.seconds, tuple) else {}
+    for key, media_type in (choice.table or {"": choice.constant}).items():
+        name = format_named(str(media_type))
+        fields = {**length, choice.field[0]: key} if choice.field else length
+        says = f"{choice.field[0]} {key} gives {name}, whole, not silent, as long as asked for"
+        checks = ((AudioIs, (name,)), *(((LastsAbout, (SHORT,)),) if length else ()))
+        yield _Plan(f"music.{key or name}", says, "/x-artifact/media", fields, checks)
 
 
 def format_named(media_type: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image
 
 from proofsheet.contracts.case import Case, Part, Request, Step
-from proofsheet.contracts.derive.source_audio import is_audio, seconds_of, source_audio
+from proofsheet.contracts.derive.source_audio import SECONDS, is_audio, seconds_of, source_audio
 from proofsheet.contracts.derive.source_document import is_document, source_document
 from proofsheet.contracts.derive.source_pictures import (
     SIDES,
@@ -105,7 +105,7 @@ def picture_value(schema: Mapping[str, Any]) -> Any:
     if "x-document" in schema:
         return source_document()
     if "x-audio" in schema:
-        return source_audio()
+        return source_audio(max(SECONDS, schema["x-audio"].get("min-seconds", 0)))
     if kind_of(schema) == "array":
         return [picture_value(schema["items"])] * max(schema.get("minItems", 0), 1)
     if kind_of(schema) == "object":

@@ -17,7 +17,7 @@ from proofsheet.contracts.checks.video import (
 )
 from proofsheet.contracts.derive.answer_forms import PaidRequest
 from proofsheet.contracts.derive.source import Derived, Source
-from proofsheet.contracts.derive.source_pictures import picture_of
+from proofsheet.contracts.derive.source_pictures import picture_of, sides_for
 from proofsheet.contracts.derive.task_requests import goes_on
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec.artifact import Artifact
@@ -97,7 +97,8 @@ def _first_frame(source: Source, operation: Operation, artifact: Artifact) -> It
     name = artifact.sources[0] if artifact.sources and artifact.effect == "animate" else ""
     if form is None or name not in form.files:
         return
-    sides = artifact.size_of(form.defaults, lambda _: None)
+    bounds = form.schema["properties"][name].get("x-picture", {})
+    sides = artifact.size_of(form.defaults, lambda _: sides_for(bounds))
     if sides is None:
         return
     given = picture_of(sides)

@@ -33,6 +33,7 @@ ANYWHERE = (
 
 FILES = frozenset({FILE, FILE_AGAIN})
 FETCHED = ("complete", "picture-whole")  # of a file: the document has no operation that fetches it
+_FILES = ("image/", "video/", "audio/")  # what the media types of files begin with
 
 
 EARLY = "it is asked when a task begins, and this one was submitted by an earlier run"
@@ -123,10 +124,10 @@ class Judge:
                 yield name
 
     def _shown(self, trail: Trail) -> Answer:
-        """The view that is the picture itself, where no link leads to one. Raises Unjudged."""
+        """The view that is the file itself, where no link leads to one. Raises Unjudged."""
         for look in trail.roles(END):
-            is_picture = look.exchange.media_type.startswith("image/")
-            if is_picture and is_success(look.exchange, look.operation):
+            is_file = look.exchange.media_type.startswith(_FILES)
+            if is_file and is_success(look.exchange, look.operation):
                 return Answer(look.exchange, look.operation, self.history)
         raise Unjudged("there is no file to look at")
 

@@ -12,7 +12,7 @@ from proofsheet.spec.schemas import types
 
 _CHOICES = (
     *(("x-artifact", "size"), ("x-artifact", "media"), ("x-artifact", "region"), ("x-cost", "credits")),
-    *(("x-artifact", "seconds"), ("x-artifact", "sound")),
+    *(("x-artifact", "seconds"), ("x-artifact", "sound"), ("x-cost", "more", "credits")),
     *(("x-cost", "tokens", "prompt"), ("x-cost", "tokens", "completion"), ("x-negotiation", "by")),
     *(("x-embedding", "usual"), ("x-embedding", "form"), ("x-transcription", "form")),
     ("x-outline", "pages"),
@@ -89,6 +89,7 @@ def _pointers(op: Op) -> Iterator[tuple[str, str]]:
     yield from _named("/x-artifact", timed, tuple(timed))
     yield from _named("/x-artifact/seed", artifact.get("seed", {}), ("field",))
     yield from _named("/x-cost", cost, ("per",))
+    yield from _named("/x-cost/more", cost.get("more", {}), ("of",))
     yield from _named("/x-task/starts", op.node.get("x-task", {}).get("starts", {}), ("expires",))
     yield from _named("/x-embedding", op.node.get("x-embedding", {}), ("input", "dimensions"))
     yield from _named("/x-classification", op.node.get("x-classification", {}), ("input",))

@@ -8,6 +8,7 @@ from typing import Any
 
 from proofsheet.spec import pointers
 from proofsheet.spec.choices import Choice
+from proofsheet.spec.cost import More
 from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.show import field_data, outcome_data
 from proofsheet.spec.show.evidence_data import Known
@@ -85,10 +86,15 @@ def _cost(each: Operation, known: Known) -> dict[str, Any]:
         "credits": _chosen(each.cost.credits),
         **({"per": "/".join(per)} if per else {}),
         **({"megapixel": each.cost.megapixel} if each.cost.megapixel else {}),
+        **({"more": _more(each.cost.more)} if each.cost.more else {}),
         **({"credit_usd": usd} if usd else {}),
         "charged": sorted(each.cost.charged),
         "evidence": known.below("x-cost"),
     }
+
+
+def _more(more: More) -> dict[str, Any]:
+    return {"of": "/".join(more.of), "usual": more.usual, "credits": _chosen(more.credits)}
 
 
 def _picture(each: Operation, known: Known) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from proofsheet.contracts.checks.audio import (
     AudioIs,
     DurationIs,
     IsTranscribed,
+    LastsAbout,
     SaidInTime,
     Subtitles,
     TextInEvents,
@@ -34,6 +35,7 @@ from proofsheet.contracts.checks.audio_files import cut_off, format_of
 from proofsheet.contracts.derive.source import Source
 from proofsheet.contracts.exchange import Exchange
 from proofsheet.contracts.expectation import Answer, Expectation
+from proofsheet.contracts.history import Unjudged
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.spec.document import Document
 from proofsheet.spec.load import Library
@@ -160,6 +162,14 @@ def test_the_length_of_a_speech_is_held_against_its_text(document: Document) -> 
     assert findings(SaidInTime("", 130, 1.0), given) == []  # people and voices differ
     assert "came 6.0" in findings(SaidInTime("", 90, 4.0), given)[0]  # the speed was ignored
     assert "came 6.0" in findings(SaidInTime("", 900, 1.0), given)[0]  # the text was cut
+
+
+def test_the_length_of_music_is_held_against_what_was_asked_for(document: Document) -> None:
+    given = answer(document, "createSpeech", wav(sound(3.1)), "audio/wav")
+    assert findings(LastsAbout("", 3.0), given) == []
+    assert findings(LastsAbout("", 190.0), given) == ["expected 190 seconds, came 3.10"]
+    with pytest.raises(Unjudged):
+        findings(LastsAbout("", 3.0), answer(document, "createSpeech", b"no sound", "audio/wav"))
 
 
 def events(*data: Any) -> str:
