@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from proofsheet.mockserver import allocation
 from proofsheet.mockserver import triggers as trigger_table
 from proofsheet.mockserver.documents import Documents
 from proofsheet.mockserver.double import opening
@@ -26,6 +27,7 @@ from proofsheet.mockserver.state.protocol import State
 
 def run(plan: Plan, documents: Documents, sock: socket.socket, ready: Callable[[], None]) -> int:
     """Serve until told to stop (SIGINT, SIGTERM); calls under way are finished. Returns the exit code."""
+    allocation.keep_together()
     if plan.workers == 1:
         serve(plan, documents, sock, None, ready)
         return 0
