@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from proofsheet.mockserver.media.image.bands import blurred, kernel, ranked
 from proofsheet.mockserver.media.image.picture import Edit
 from proofsheet.mockserver.media.image.regions import filled, subject
 from proofsheet.mockserver.media.image.upload import flat
@@ -107,10 +108,10 @@ def _extend(on: Material) -> Image.Image:
     small = source.resize([max(1, round(side * shrink)) for side in source.size], Image.Resampling.BOX)
     size = max(1, round(on.size[0] * shrink)), max(1, round(on.size[1] * shrink))
     around = _mirrored(small, size, (round(left * shrink), round(up * shrink)))
-    soft = around.filter(ImageFilter.GaussianBlur(max(size) / 60))
+    soft = blurred(around, max(size) / 60)
     near = Image.new("L", size)
     near.paste(255, (round(left * shrink), round(up * shrink)), Image.new("L", small.size, 255))
-    near = near.filter(ImageFilter.GaussianBlur(max(size) / 24))
+    near = blurred(near, max(size) / 24)
     whole = Image.composite(around, soft, near).resize(on.size, Image.Resampling.BICUBIC)
     if lost := on.strength(0.0):
         whole = Image.blend(whole, on.scene(on.size), lost)
@@ -188,7 +189,7 @@ def _restyle(on: Material) -> Image.Image:
     """The source in the colours of the second one or of the scene, in broad strokes."""
     like = fitted(on.sources[1], (256, 256)) if len(on.sources) > 1 else on.scene((256, 256))
     picture = on.fitted
-    strokes = ImageOps.posterize(picture.filter(ImageFilter.MedianFilter(5)), 5)
+    strokes = ImageOps.posterize(ranked(picture, ImageFilter.MedianFilter(5)), 5)
     return Image.blend(picture, toned(strokes, like), on.strength(0.9))
 
 
@@ -198,10 +199,10 @@ def _sketch(on: Material) -> Image.Image:
 
 
 def _lines(picture: Image.Image, lost: float) -> Image.Image:
-    edges = picture.convert("L").filter(ImageFilter.GaussianBlur(1)).filter(ImageFilter.FIND_EDGES)
+    edges = kernel(blurred(picture.convert("L"), 1), ImageFilter.FIND_EDGES)
     ImageDraw.Draw(edges).rectangle((0, 0, edges.width - 1, edges.height - 1), outline=0)
     dark = ImageOps.autocontrast(edges, cutoff=(0, 1)).point([round(v * (1 - lost)) for v in range(256)])
-    return ImageOps.invert(dark.filter(ImageFilter.MaxFilter(3))).convert("RGB")
+    return ImageOps.invert(ranked(dark, ImageFilter.MaxFilter(3))).convert("RGB")
 
 
 def _structure(on: Material) -> Image.Image:

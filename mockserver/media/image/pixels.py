@@ -1,12 +1,13 @@
-"""The plain way: whole pictures as pixels, through Pillow's own encoders."""
+"""The plain way: whole pictures as pixels; a JPEG or WebP through Pillow's own encoders."""
 
 from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from proofsheet.mockserver.media.image import jpeg
+from proofsheet.mockserver.media.image import jpeg, png
+from proofsheet.mockserver.media.image.bands import blurred
 from proofsheet.mockserver.media.image.picture import JPEG, PNG
 from proofsheet.mockserver.media.image.upload import flat
 
@@ -28,14 +29,13 @@ def encode(image: Image.Image, media_type: str, quality: int | None = None) -> b
     share = 100 if quality is None else quality
     if media_type == JPEG:
         return jpeg.encode(flat(image), quality=max(1, jpeg.QUALITY * share // 100))
-    out = BytesIO()
     if media_type == PNG:
-        image.save(out, "PNG", compress_level=1)
-    else:
-        image.save(out, "WEBP", quality=WEBP_QUALITY * share // 100, method=0)
+        return png.whole(image)
+    out = BytesIO()
+    image.save(out, "WEBP", quality=WEBP_QUALITY * share // 100, method=0)
     return out.getvalue()
 
 
 def blur(image: Image.Image) -> Image.Image:
     """What a filtered result looks like: shapes and colours, nothing else."""
-    return image.filter(ImageFilter.GaussianBlur(max(2.0, min(image.size) / 24)))
+    return blurred(image, max(2.0, min(image.size) / 24))

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
+from proofsheet.mockserver.media.image.bands import bands, rows_of
 from proofsheet.mockserver.media.image.cache import Strip
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ZLIB_HEAD = b"\x78\x01"
 _LAST_BLOCK = b"\x03\x00"  # an empty deflate block that says it is the last
+_SUB = b"\x01"  # the filter of a row: each pixel less the one before
 _MODULUS = 65521  # of Adler-32
 
 
@@ -36,9 +38,7 @@ def noisy_strip(image: Image.Image) -> Strip:
 
     Grain leaves no repetitions worth a search, and Sub never refers to the row above.
     """
-    left = ImageChops.offset(image, 1, 0)
-    left.paste(0, (0, 0, 1, image.height))
-    return _strip(ImageChops.subtract_modulo(image, left), b"\x01", 1, zlib.Z_HUFFMAN_ONLY)
+    return _strip(_less_left(image), _SUB, 1, zlib.Z_HUFFMAN_ONLY)
 
 
 def flat_strip(image: Image.Image) -> Strip:
@@ -94,13 +94,33 @@ def pieces(width: int, height: int, strips: Iterable[Strip]) -> list[bytes]:
     return parts
 
 
-def _head(width: int, height: int) -> bytes:
-    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+def whole(image: Image.Image) -> bytes:
+    """The file of an RGB or RGBA picture that is seen once, deflated with little effort, band by band."""
+    deflate = zlib.compressobj(1)
+    parts = [deflate.compress(_rows(_less_left(rows_of(image, *each)), _SUB)) for each in bands(image)]
+    kind = 6 if image.mode == "RGBA" else 2
+    data = chunk(b"IDAT", *parts, deflate.flush())
+    return b"".join((_SIGNATURE, _head(image.width, image.height, kind), data, chunk(b"IEND", b"")))
+
+
+def _less_left(image: Image.Image) -> Image.Image:
+    """Each pixel less the one on its left: the filter Sub."""
+    left = ImageChops.offset(image, 1, 0)
+    left.paste(0 if image.mode == "RGB" else (0, 0, 0, 0), (0, 0, 1, image.height))
+    return ImageChops.subtract_modulo(image, left)
+
+
+def _head(width: int, height: int, kind: int = 2) -> bytes:
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0))
 
 
 def _strip(filtered: Image.Image, filtering: bytes, level: int, strategy: int) -> Strip:
-    data, step = filtered.tobytes(), 3 * filtered.width
-    rows = b"".join([filtering + data[at : at + step] for at in range(0, len(data), step)])
+    rows = _rows(filtered, filtering)
     deflate = zlib.compressobj(level, zlib.DEFLATED, -15, 8, strategy)
     coded = deflate.compress(rows) + deflate.flush(zlib.Z_FULL_FLUSH)
     return Strip(chunk(b"IDAT", coded), len(rows), zlib.adler32(rows))
+
+
+def _rows(filtered: Image.Image, filtering: bytes) -> bytes:
+    data, step = filtered.tobytes(), len(filtered.getbands()) * filtered.width
+    return b"".join([filtering + data[at : at + step] for at in range(0, len(data), step)])

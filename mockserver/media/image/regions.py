@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from proofsheet.mockserver.media.image.bands import blurred, over, ranked
+
 _GLANCE = 160  # pixels a side at which a subject is looked for
 _EDGE = 0.06  # share of each side that counts as background
 _INWARDS = [
@@ -43,16 +45,16 @@ def subject(picture: Image.Image) -> Image.Image:
     across, down = max(1, round(width * _EDGE)), max(1, round(height * _EDGE))
     inner = Image.new("L", small.size)
     inner.paste(255, (across, down, max(across + 1, width - across), max(down + 1, height - down)))
-    difference = ImageChops.difference(small, filled(small, inner)).filter(ImageFilter.GaussianBlur(1))
+    difference = blurred(ImageChops.difference(small, filled(small, inner)), 1)
     shown = ImageChops.lighter(*difference.split()[:2])
     shown = ImageOps.autocontrast(ImageChops.lighter(shown, difference.getchannel("B")))
-    found = shown.point([255 * (value > 70) for value in range(256)]).filter(ImageFilter.ModeFilter(9))
+    found = ranked(shown.point([255 * (value > 70) for value in range(256)]), ImageFilter.ModeFilter(9))
     share = found.histogram()[255] / (width * height)
     if not _LIKELY[0] <= share <= _LIKELY[1]:
         found = Image.new("L", small.size)
         box = (width * 0.2, height * 0.12, width * 0.8, height * 0.94)
         ImageDraw.Draw(found).ellipse(box, fill=255)
-    soft = found.filter(ImageFilter.GaussianBlur(1)).resize(picture.size, Image.Resampling.BICUBIC)
+    soft = blurred(found, 1).resize(picture.size, Image.Resampling.BICUBIC)
     return soft.point(_INWARDS)
 
 
@@ -77,7 +79,7 @@ def _filled(known: Image.Image) -> Image.Image:
     coarse = known.resize(((width + 1) // 2, (height + 1) // 2), Image.Resampling.BOX)
     coarse.putalpha(coarse.getchannel("A").point([min(255, 4 * value) for value in range(256)]))
     below = _filled(coarse).resize(known.size, Image.Resampling.BICUBIC)
-    return Image.alpha_composite(below, known)
+    return over(below, known)
 
 
 def region(picture: Image.Image, mask: Image.Image | None, which: str, grow: int) -> Image.Image:

@@ -26,10 +26,20 @@ def reply_tokens(said: str, random: Random, least: int, results: Sequence[str] =
 
 def topic(said: str) -> str:
     """What a text is about, as far as it is quoted: its first words."""
-    line = _SPACE.sub(" ", said).strip()
+    line = _line(said)
     if len(line) <= _LONGEST_TOPIC:
         return f"“{line.rstrip('.')}”" if line else "nothing in particular"
     return f"“{line[:_LONGEST_TOPIC].rpartition(' ')[0] or line[:_LONGEST_TOPIC]} …”"
+
+
+def _line(said: str) -> str:
+    """A text in one line, at least as much of it as can be quoted: it may be megabytes long."""
+    size = 4 * _LONGEST_TOPIC
+    while True:
+        line = _SPACE.sub(" ", said[:size]).strip()
+        if len(line) > _LONGEST_TOPIC or size >= len(said):
+            return line
+        size *= 4
 
 
 def _sentences(about: str, random: Random, results: Sequence[str]) -> Iterator[str]:
