@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 LARGE = 4 * 1024 * 1024  # bytes: a piece of so many is the system's again once nobody has it
@@ -21,7 +22,8 @@ def keep_together() -> bool:
 
     Nothing is said where the C library is another one, or whoever starts us has words of his own for it.
     """
-    say = getattr(ctypes.CDLL(None), "mallopt", None)
+    say = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if say is None or any(os.environ.get(name) for name in OWN_WORDS):
         return False
-    return sum(say(*each) for each in _WORDS) == len(_WORDS)  # each is said, whatever became of the others
+    said = [bool(say(*each)) for each in _WORDS]  # each is said, whatever became of the others
+    return all(said)
