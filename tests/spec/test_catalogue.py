@@ -11,10 +11,11 @@ from click.testing import CliRunner, Result
 
 from proofsheet.contracts.cli import check
 from proofsheet.spec import evidence
-from proofsheet.spec.catalogue.menu import BadFile, Entry, menu
+from proofsheet.spec.catalogue.menu import Entry, menu
 from proofsheet.spec.cli import spec_group
 from proofsheet.spec.lint.run import lint
 from proofsheet.spec.load import Library
+from proofsheet.spec.yaml_reader import BadFile
 from proofsheet.testing_client import Server
 
 COLUMNS = ("documented", "official", "observed", "prose", "assumed")
