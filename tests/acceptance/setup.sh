@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sets up the real clients that the acceptance tests run: litellm, OpenAI's client and Agents SDK, LangChain
-# (Python), OpenAI's client, AI SDK and Portkey's gateway (Node), OpenAI's clients for Go and Java, Luma's, Runway's and Google's (Python).
+# (Python), OpenAI's client, AI SDK and Portkey's gateway (Node), OpenAI's clients for Go and Java, Luma's, Runway's, Google's and Zhipu's (Python).
 # Each goes into a folder of its own under .work; what is set up already is left as it is.
 # Other interpreters than those on the path: PYTHON=python3.12 NPM=/opt/node/bin/npm tests/acceptance/setup.sh
 set -eu
@@ -97,3 +97,4 @@ setup_java openai_java
 setup_node openai_node
 setup_node portkey
 setup_python video_clients
+setup_python zhipu

@@ -14,6 +14,7 @@ CASES = {
     "run_litellm.py": 10,
     "run_litellm_edits.py": 13,
     "run_litellm_flux.py": 6,
+    "run_litellm_videos.py": 3,
     "run_openai_images.py": 17,
 }
 
@@ -23,6 +24,13 @@ def public_flux() -> Iterator[Served]:
     """FLUX under the name that litellm trusts."""
     options = ("--public-url", "https://gateway.bfl.ai")
     with mock("flux", python=sys.executable, options=options) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def videos() -> Iterator[Served]:
+    """The three APIs of videos that litellm speaks and we serve."""
+    with mock("openai-videos", "runway", "gemini-videos", python=sys.executable) as served:
         yield served
 
 
@@ -49,6 +57,12 @@ def test_it_gets_the_pictures_of_flux_and_its_exceptions(
     installed: Callable[[str, str], Path], public_flux: Served, tmp_path: Path
 ) -> None:
     run(installed, "run_litellm_flux.py", public_flux, tmp_path)
+
+
+def test_it_gets_videos_of_openai_runway_and_gemini(
+    installed: Callable[[str, str], Path], videos: Served, tmp_path: Path
+) -> None:
+    run(installed, "run_litellm_videos.py", videos, tmp_path)
 
 
 def test_the_openai_client_gets_its_pictures_and_exceptions_and_so_does_litellm(

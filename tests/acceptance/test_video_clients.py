@@ -1,4 +1,4 @@
-"""Luma's, Runway's and Google's own clients, by their own interpreters: run_luma.py and so on."""
+"""Luma's, Runway's, Google's and Zhipu's own clients, by their own interpreters: run_luma.py and so on."""
 
 from __future__ import annotations
 
@@ -30,3 +30,10 @@ def test_it_works_with_googles_own_client(installed: Callable[[str, str], Path],
     with mock("gemini-videos", python=sys.executable, options=tls) as served:
         command = [python, HERE / "run_google.py", "--url", served.url]
         run(command, cases=7, cwd=tmp_path, SSL_CERT_FILE=str(trusted))
+
+
+def test_it_works_with_zhipus_own_client(installed: Callable[[str, str], Path], tmp_path: Path) -> None:
+    python = installed("PROOFSHEET_ZHIPU_PYTHON", "zhipu/bin/python")
+    with mock("cogvideox", python=sys.executable) as served:
+        command = [python, HERE / "run_zai.py", "--url", f"{served.url}/cogvideox"]
+        run(command, cases=3, cwd=tmp_path)
