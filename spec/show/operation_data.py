@@ -150,6 +150,8 @@ def _credits(each: Operation) -> str:
     numbers = sorted(dict.fromkeys(_amounts(each.cost.credits)))
     text = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
     further = f" and {each.cost.megapixel} a further megapixel" if each.cost.megapixel else ""
+    if each.cost.more:
+        further += f" and more for each of {'/'.join(each.cost.more.of)}"
     return f"{text} each{further}" if each.cost.per else f"{text}{further}"
 
 
