@@ -87,8 +87,10 @@ def _of(name: str, make: Made) -> Callable[[PaidRequest], Expectation | None]:
 
 
 def _known(request: PaidRequest) -> dict[str, object]:
+    """The fields with their defaults, which null stands for too."""
     body = request.operation.body
-    return {**(body.defaults if body else {}), **request.body}
+    sent = {name: each for name, each in request.body.items() if each is not None}
+    return {**(body.defaults if body else {}), **sent}
 
 
 def _first_frame(source: Source, operation: Operation, artifact: Artifact) -> Iterator[Derived]:
