@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from proofsheet.spec.clients.command import LANGUAGES, VIEWS, client
 from proofsheet.spec.clients.generate import NotMade, filled, make, package, version
 from proofsheet.spec.clients.generators import Generator, Tool, generators
-from proofsheet.spec.clients.idioms import IDIOMS, list_items, one_body, spell_out_enums
+from proofsheet.spec.clients.idioms import IDIOMS, list_items, one_body, spell_out_enums, spell_out_headers
 from proofsheet.spec.load import Library
 
 FAMILY = "stability"
@@ -195,6 +196,50 @@ def test_a_body_in_several_forms_has_the_usual_one_left() -> None:
     document = {"paths": {"/a": {"post": {"requestBody": {"content": dict(forms)}}}}}
     one_body(document)
     assert list(document["paths"]["/a"]["post"]["requestBody"]["content"]) == ["application/json"]
+
+
+def test_a_header_that_has_several_names_is_written_where_it_is() -> None:
+    count = {"schema": {"type": "integer"}}
+    headers = {"a": {"$ref": "#/components/headers/Count"}, "b": {"$ref": "#/components/headers/Count"}}
+    document = {"paths": {"x": {"headers": headers}}, "components": {"headers": {"Count": count}}}
+    spell_out_headers(document)
+    assert document["paths"]["x"]["headers"] == {"a": count, "b": count}
+
+
+@pytest.mark.parametrize(
+    ("idiom", "node", "made"),
+    [
+        ("one_type", {"type": ["string", "object"]}, {}),
+        ("one_type", {"type": ["integer", "number", "null"]}, {"type": ["number", "null"]}),
+        ("one_type", {"type": ["string", "null"]}, {"type": ["string", "null"]}),
+        ("typed_enums", {"enum": ["a", "b"]}, {"enum": ["a", "b"], "type": "string"}),
+        ("typed_enums", {"enum": ["a", 1]}, {"enum": ["a", 1]}),
+        ("no_null_in_enums", {"enum": [1, None]}, {"enum": [1]}),
+        ("no_list_defaults", {"type": "array", "default": ["a"]}, {"type": "array"}),
+        ("no_list_defaults", {"type": "string", "default": "a"}, {"type": "string", "default": "a"}),
+    ],
+)
+def test_a_schema_is_said_as_the_generator_takes_it(idiom: str, node: dict[str, Any], made: Any) -> None:
+    document = {"schema": node}
+    IDIOMS[idiom](document)
+    assert document["schema"] == made
+
+
+def test_a_stream_is_bytes_where_the_generator_knows_no_streams() -> None:
+    document = {"responses": {"200": {"content": {"text/event-stream": {"schema": {"type": "array"}}}}}}
+    IDIOMS["streams_as_bytes"](document)
+    content = document["responses"]["200"]["content"]
+    assert content == {"text/event-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+def test_a_schema_does_not_take_the_name_of_the_generators_own_class() -> None:
+    schemas = {"Response": {"type": "object"}, "Other": {"$ref": "#/components/schemas/Response"}}
+    document = {"components": {"schemas": schemas}}
+    IDIOMS["no_schema_named_response"](document)
+    assert schemas == {
+        "ResponseObject": {"type": "object"},
+        "Other": {"$ref": "#/components/schemas/ResponseObject"},
+    }
 
 
 def test_every_idiom_of_the_data_is_known() -> None:
