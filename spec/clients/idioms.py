@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -93,6 +94,19 @@ def no_schema_named_response(document: Any) -> None:
             node["$ref"] = "#/components/schemas/ResponseObject"
 
 
+def no_enums_of_one_name(document: Any) -> None:
+    """Leave out lists of values of which two differ in case or signs only: a class of them would have one name
+    twice. Changes `document`."""
+    for node in _nodes(document):
+        values = node.get("enum")
+        if not isinstance(values, list):
+            continue
+        names = [re.sub(r"[^a-z0-9]+", "_", each.lower()) for each in values if isinstance(each, str)]
+        if len(set(names)) < len(names):
+            del node["enum"]
+            node.setdefault("type", "string")
+
+
 def no_list_defaults(document: Any) -> None:
     """Leave out what a list is where none is sent. Changes `document`."""
     for node in _nodes(document):
@@ -140,6 +154,7 @@ IDIOMS: Mapping[str, Callable[[Any], None]] = {
     "typed_enums": typed_enums,
     "no_null_in_enums": no_null_in_enums,
     "no_schema_named_response": no_schema_named_response,
+    "no_enums_of_one_name": no_enums_of_one_name,
     "no_list_defaults": no_list_defaults,
     "streams_as_bytes": streams_as_bytes,
 }

@@ -215,6 +215,8 @@ def test_a_header_that_has_several_names_is_written_where_it_is() -> None:
         ("typed_enums", {"enum": ["a", "b"]}, {"enum": ["a", "b"], "type": "string"}),
         ("typed_enums", {"enum": ["a", 1]}, {"enum": ["a", 1]}),
         ("no_null_in_enums", {"enum": [1, None]}, {"enum": [1]}),
+        ("no_enums_of_one_name", {"enum": ["a_b", "A-B"]}, {"type": "string"}),
+        ("no_enums_of_one_name", {"enum": ["a", "b", 1]}, {"enum": ["a", "b", 1]}),
         ("no_list_defaults", {"type": "array", "default": ["a"]}, {"type": "array"}),
         ("no_list_defaults", {"type": "string", "default": "a"}, {"type": "string", "default": "a"}),
     ],
