@@ -95,8 +95,10 @@ def no_schema_named_response(document: Any) -> None:
 
 
 def no_enums_of_one_name(document: Any) -> None:
-    """Leave out lists of values of which two differ in case or signs only: a class of them would have one name
-    twice. Changes `document`."""
+    """Leave out lists of values of which two differ in case or signs only: a class has a name once.
+
+    Changes `document`.
+    """
     for node in _nodes(document):
         values = node.get("enum")
         if not isinstance(values, list):
