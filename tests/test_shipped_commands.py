@@ -85,6 +85,11 @@ def sample(name: str) -> list[str]:
     return [text for each in first.values() for text in ("--only", each)]
 
 
+def spent(said: str) -> set[str]:
+    """The credits that each summary says were spent."""
+    return set(re.findall(r"^  spent +(\S+) of", said, re.M))
+
+
 @pytest.mark.parametrize("name", documents())
 def test_every_document_conforms_to_itself(name: str, tmp_path: Path) -> None:
     profile = "core" if name in Library().families() else "free"
@@ -99,6 +104,7 @@ def test_every_document_conforms_to_itself(name: str, tmp_path: Path) -> None:
     assert code == 0, said
     found = re.search(rf"{profile}\s+(success|partial\s+(?P<skipped>\d+) skipped,)\s+\d+ passed\n", said)
     assert found, said
+    assert profile == "core" or spent(said) == {"0"}
     # A task may be quicker than we look, and callbacks need an address. Nothing else is left open.
     left = set(re.findall(r"^skipped \d+ requirements?: (.*)$", said, re.M))
     assert left <= {"no progress was seen", "needs --callback-listen"}
@@ -110,6 +116,7 @@ def test_all_families_on_one_port(tmp_path: Path) -> None:
         for name in Library().families():
             code, said = check_here(name, url, tmp_path, "--profile", "free", *sample(name)[:2])
             assert code == 0, said
+            assert spent(said) == {"0"}
 
 
 def test_everything_that_may_be_allowed(tmp_path: Path) -> None:
