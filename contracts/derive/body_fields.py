@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.derive.sample_values import value
 from proofsheet.spec import pointers
 from proofsheet.spec.document import Operation
 from proofsheet.spec.request_bodies import Body

@@ -19,7 +19,7 @@ from proofsheet.contracts.checks.callbacks import (
     OfCallback,
     body_place,
 )
-from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.derive.sample_values import value
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.spec import pointers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -15,35 +14,23 @@ from typing import Any
 from PIL import Image
 
 from proofsheet.contracts.case import Case, Part, Request, Step
-from proofsheet.contracts.derive.source_audio import SECONDS, is_audio, seconds_of, source_audio
-from proofsheet.contracts.derive.source_document import is_document, source_document
+from proofsheet.contracts.derive.sample_values import PROMPT, holds_pictures, picture_value, value
+from proofsheet.contracts.derive.source_audio import is_audio, seconds_of
+from proofsheet.contracts.derive.source_document import is_document
 from proofsheet.contracts.derive.source_pictures import (
     SIDES,
     in_json,
     is_picture,
     mask_picture,
-    source_picture,
 )
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.spec import pointers
 from proofsheet.spec.cost import Cost
 from proofsheet.spec.document import Operation
 from proofsheet.spec.request_bodies import MULTIPART, Body
-from proofsheet.spec.schemas import kind_of
 
 LONG = 1 << 16  # characters, from which one that is repeated is kept once
 ADDED = 64  # pixels on each side where a picture is extended
-PROMPT = "A lighthouse on a cliff at dusk, oil painting"
-
-
-# Addresses that are nobody's (RFC 2606, RFC 6761)
-_OF_FORMAT = {
-    "uri": "https://example.com/",
-    "email": "someone@example.com",
-    "uuid": "37ab3cf5-bb0f-4d4c-b3ac-9e9c0f7d2e45",
-    "date-time": "2026-01-01T00:00:00Z",
-    "date": "2026-01-01",
-}
 
 
 def smallest(operation: Operation, **fields: Any) -> dict[str, Any]:
@@ -100,41 +87,16 @@ def _chosen_from(operation: Operation, fields: Mapping[str, Any]) -> Iterator[tu
             yield side[0], length + 2 * ADDED
 
 
-def picture_value(schema: Mapping[str, Any]) -> Any:
-    """A picture to start from, or a list of as many as it must have; a recording where one is wanted."""
-    if "x-document" in schema:
-        return source_document()
-    if "x-audio" in schema:
-        return source_audio(max(SECONDS, schema["x-audio"].get("min-seconds", 0)))
-    if kind_of(schema) == "array":
-        return [picture_value(schema["items"])] * max(schema.get("minItems", 0), 1)
-    if kind_of(schema) == "object":
-        fields = schema.get("properties", {})
-        needed = {name: value(fields[name]) for name in schema.get("required", ()) if name in fields}
-        return {**needed, **{name: source_picture(each) for name, each in _picture_members(schema)[:1]}}
-    return source_picture(schema)
-
-
-def _picture_members(schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    return [(name, each) for name, each in schema.get("properties", {}).items() if is_picture(each)]
-
-
 def with_pictures(operation: Operation, example: Mapping[str, Any]) -> dict[str, Any]:
     """An example with real pictures where it has a word for them; links stay as they are."""
     fields = operation.body.schema.get("properties", {}) if operation.body else {}
     own = {**example, **smallest(operation)}
     return {
         name: (own[name] if isinstance(own[name], bytes) else picture_value(fields[name]))
-        if _holds_pictures(fields.get(name, {})) and "://" not in str(each)
+        if holds_pictures(fields.get(name, {})) and "://" not in str(each)
         else each
         for name, each in example.items()
     }
-
-
-def _holds_pictures(schema: Mapping[str, Any]) -> bool:
-    within = schema.get("items", schema)
-    is_file = "x-audio" in schema or "x-document" in schema
-    return is_file or is_picture(schema) or is_picture(within) or bool(_picture_members(within))
 
 
 def prompted(operation: Operation, text: str) -> dict[str, Any]:
@@ -176,36 +138,6 @@ def prompt_of(operation: Operation, body: Mapping[str, Any]) -> str:
     """What a body says to draw."""
     fields = operation.artifact.prompts if operation.artifact else ()
     return " ".join(str(text) for field in fields for text in pointers.find(body, field))
-
-
-def value(schema: Mapping[str, Any]) -> Any:
-    """The simplest value that a schema admits, other than null where it admits more; a file that fits."""
-    if _holds_pictures(schema):
-        return picture_value(schema)
-    for keyword in ("example", "default"):
-        if schema.get(keyword) is not None:
-            return copy.deepcopy(schema[keyword])  # it may be filled in
-    if "enum" in schema:
-        return next((each for each in schema["enum"] if each is not None), None)
-    kind = kind_of(schema)
-    if kind == "object":
-        return {name: value(schema["properties"][name]) for name in schema.get("required", ())}
-    if kind == "array":
-        return [value(schema["items"]) for _ in range(max(schema.get("minItems", 0), 1))]
-    if kind in ("integer", "number"):
-        return _least(schema)
-    return True if kind == "boolean" else _text(schema)
-
-
-def _least(schema: Mapping[str, Any]) -> Any:
-    step = schema.get("multipleOf", 1)
-    least = schema.get("minimum", schema.get("exclusiveMinimum", -step) + step)
-    return -(-least // step) * step if schema.get("multipleOf") else least
-
-
-def _text(schema: Mapping[str, Any]) -> str:
-    found = _OF_FORMAT.get(schema.get("format", ""), PROMPT)[: schema.get("maxLength")]
-    return found.ljust(schema.get("minLength", 0), ".")
 
 
 def _put(body: dict[str, Any], field: tuple[str, ...], text: str) -> None:
@@ -286,9 +218,9 @@ def plain_request(operation: Operation, body: Mapping[str, Any]) -> Request:
 
 def form_parts(body: Body, fields: Mapping[str, Any]) -> Iterator[Part]:
     """Fields as a form sends them: a list of files or texts is several parts of one name."""
-    for name, value in fields.items():
-        is_list = name in body.file_lists | body.text_lists and isinstance(value, list) and value
-        for each in value if is_list else (value,):
+    for name, sent in fields.items():
+        is_list = name in body.file_lists | body.text_lists and isinstance(sent, list) and sent
+        for each in sent if is_list else (sent,):
             yield part(body.part_name(name), each)
 
 

@@ -11,7 +11,8 @@ from proofsheet.contracts.checks.task_facts import binds
 from proofsheet.contracts.derive import provenance
 from proofsheet.contracts.derive.answer_forms import EMPTY, PLAIN, PaidRequest, forms, variety
 from proofsheet.contracts.derive.repeated_requests import takes_fresh_seed
-from proofsheet.contracts.derive.samples import asking, value
+from proofsheet.contracts.derive.sample_values import value
+from proofsheet.contracts.derive.samples import asking
 from proofsheet.contracts.derive.source import Derived, Source
 from proofsheet.contracts.derive.task_requests import view_of
 from proofsheet.contracts.expectation import Expectation

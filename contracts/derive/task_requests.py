@@ -11,7 +11,8 @@ from proofsheet.contracts.case import Request
 from proofsheet.contracts.checks.expected import IsSuccess
 from proofsheet.contracts.checks.refusals import RefusedAs
 from proofsheet.contracts.checks.task_facts import leads
-from proofsheet.contracts.derive.samples import plain_request, smallest, value
+from proofsheet.contracts.derive.sample_values import value
+from proofsheet.contracts.derive.samples import plain_request, smallest
 from proofsheet.contracts.expectation import Expectation
 from proofsheet.contracts.trail import Ended
 from proofsheet.spec import pointers

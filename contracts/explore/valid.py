@@ -15,7 +15,7 @@ from proofsheet.contracts.derive.answer_forms import forms
 from proofsheet.contracts.derive.body_fields import Path, body_fields
 from proofsheet.contracts.derive.request_bodies import DEEPEST, breaks, is_admitted, whole
 from proofsheet.contracts.derive.sample_pictures import drawing
-from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.derive.sample_values import value
 from proofsheet.contracts.derive.source_document import source_document
 from proofsheet.contracts.derive.source_pictures import held
 from proofsheet.contracts.explore import value_strategies

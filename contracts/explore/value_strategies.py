@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from proofsheet.contracts.derive.body_fields import UNLISTED
-from proofsheet.contracts.derive.samples import value
+from proofsheet.contracts.derive.sample_values import value
 from proofsheet.spec.schemas import is_nullable, kind_of
 
 Values = st.SearchStrategy[Any]
