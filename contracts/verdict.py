@@ -8,6 +8,8 @@ from enum import IntEnum
 
 from proofsheet.contracts.requirement import Requirement
 
+UNSENT = "not sent: "  # how the reason begins of what a run that stopped has left
+
 
 class Status(IntEnum):
     """errored means that the suite or the target broke, not that the contract was."""

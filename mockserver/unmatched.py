@@ -22,6 +22,7 @@ from proofsheet.mockserver.request import new_call
 from proofsheet.mockserver.state.protocol import StateUnavailable
 from proofsheet.mockserver.wording import complaints
 from proofsheet.spec.document import Operation, Unmatched
+from proofsheet.spec.load import Library
 from proofsheet.spec.policy import Policy
 from proofsheet.spec.security import reader
 
@@ -42,6 +43,9 @@ async def no_path(double: Double, scope: Any, send: faults.Send) -> None:
     ]
     near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else "GET /_mock/operations lists what there is"
+    others = {*Library().families(), *Library().vendors()} - {*double.documents.names}
+    if (name := path.lstrip("/").partition("/")[0]) in others:
+        hint = f"{name} is not served here; `proofsheet serve {name}` serves it"
     detail = f"{scope['method']} {path} is in no document; {hint}"
     if made := await _documented(double, scope, 404):
         made = replace(made, headers=(*made.headers, (b"proofsheet-hint", hint.encode())))

@@ -51,6 +51,21 @@ def test_a_mutant_is_found_by_what_it_declares_and_by_nothing_else(name: str) ->
     assert differences(mutant, proof(mutant)) == []
 
 
+FAMILIES = read(HOME / "families.yaml").value["mutants"]
+TRIED = [  # each on another of its families, as far as there are
+    f"{each['id']}--{each['documents'][at % len(each['documents'])]}" if "documents" in each else each["id"]
+    for at, each in enumerate(FAMILIES)
+]
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_what_goes_wrong_on_any_family_is_found_there(name: str) -> None:
+    mutant = mutants()[name]
+    found = trial(mutant)
+    assert missed(mutant, found.broken) == []
+    assert found.stopped == {}
+
+
 def _mutant(**fields: Any) -> Mutant:
     return Mutant("x", "", "", "wire", **{"aim": ("seed.fresh",), **fields})
 
@@ -125,7 +140,8 @@ def test_each_declares_what_it_is_for() -> None:
 
 def test_one_of_each_file_is_tried_whole() -> None:
     files = {path.name: read(path).value.get("mutants", ()) for path in HOME.glob("*.yaml")}
-    ids = {name: [each["id"] for each in found] for name, found in files.items() if found}
+    alone = {name: [each for each in found if "documents" not in each] for name, found in files.items()}
+    ids = {name: [each["id"] for each in found] for name, found in alone.items() if found}
     firsts = {name: mutants()[found[0]] for name, found in ids.items()}
     large = [name for name, each in firsts.items() if each.document == "stability" and not each.unseen]
     assert [name for name in large if not any(mutants()[each].whole for each in ids[name])] == []

@@ -12,20 +12,32 @@ from proofsheet.contracts.reports.key_redaction import SHOWN
 from proofsheet.contracts.reports.records import Record
 from proofsheet.contracts.reports.text import clip, line
 
+NO_SUCH_PATH = "Proofsheet: no such path"  # how our own mock names a path that it does not serve
 NOT_THE_API = "this is not the API"  # how the reason begins where a web site answers
 _FEWEST = 3  # answers; fewer tell nothing
 _MOST = 0.9  # so large a share is as good as all of them
 _LONGEST = 200  # characters
 
 
-def hints(cases: Sequence[Record]) -> tuple[str, ...]:
-    """The likely causes that all answers have in common, in words for whoever gave address and key."""
+def hints(cases: Sequence[Record], document: str, unsent: str = "") -> tuple[str, ...]:
+    """The likely causes that all answers have in common, in words for whoever gave address and key.
+
+    `unsent` is why nothing more was sent, where a run stopped before its end.
+    """
     answered = [each for each in cases if each["response"]]
     if not answered:
         return tuple(_silence(cases))
-    if len(answered) < _FEWEST:
-        return ()
-    return tuple(_of_answers(answered))
+    common = tuple(_of_answers(answered, document)) if len(answered) >= _FEWEST else ()
+    return (*common, *_stopped(cases, unsent))
+
+
+def _stopped(cases: Sequence[Record], unsent: str) -> Iterator[str]:
+    """What to do where the first requests were answered and the last were not."""
+    if unsent:
+        last = next((each["reason"] for each in reversed(cases) if each["reason"]), unsent)
+        why = line(clip(unsent if last == unsent else f"{unsent}: {last}", _LONGEST))
+        yield (f"it was answered at first, then no more ({why}): is it still up? "
+               "When it is, the same command with --resume and this report asks what is left")  # fmt: skip
 
 
 def _silence(cases: Sequence[Record]) -> Iterator[str]:
@@ -41,14 +53,18 @@ def _silence(cases: Sequence[Record]) -> Iterator[str]:
         yield "it does not speak as the address says: try http:// for https:// or the other way round"
 
 
-def _of_answers(answered: Sequence[Record]) -> Iterator[str]:
+def _of_answers(answered: Sequence[Record], document: str) -> Iterator[str]:
     moved = [each for each in answered if 300 <= _status(each) < 400 and _status(each) != 304]
     if _is_most(moved, answered):
         to = _header(moved[0]["response"], "location")
         where = line(clip(to, _LONGEST)) or "nowhere"
         yield f"everything is redirected, first to {where}: is that the address?"
     elif _is_most([each for each in answered if _status(each) == 404], answered):
-        yield "nearly everything is answered 404: does the address have the right base path?"
+        if any(_is_our_mock(each["response"]) for each in answered):
+            yield ("nearly everything is answered 404, by Proofsheet's own mock: does it serve this document "
+                   f"(proofsheet serve {line(document)})?")  # fmt: skip
+        else:
+            yield "nearly everything is answered 404: does the address have the right base path?"
     known = [each for each in answered if _has_key(each)]
     refused = [each for each in known if _status(each) in (401, 403)]
     granted = any(_status(each) < 300 for each in known)
@@ -59,6 +75,10 @@ def _of_answers(answered: Sequence[Record]) -> Iterator[str]:
 
 def _status(case: Record) -> int:
     return int(case["response"]["status"])
+
+
+def _is_our_mock(answer: Record) -> bool:
+    return NO_SUCH_PATH in (answer.get("excerpt") or "") or bool(_header(answer, "proofsheet-hint"))
 
 
 def _is_most(some: Sequence[Record], of: Sequence[Record]) -> bool:

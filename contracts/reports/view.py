@@ -14,6 +14,7 @@ from proofsheet.contracts.reports.hints import hints
 from proofsheet.contracts.reports.records import Record, Report
 from proofsheet.contracts.reports.text import plural
 from proofsheet.contracts.requirement import LEVELS, PROFILES
+from proofsheet.contracts.verdict import UNSENT
 
 # What needs a reader first comes first. Advice is a breach of what fails nobody (MAY).
 # What is known fails and is excused; it stays a breach, and is never counted as kept.
@@ -131,7 +132,8 @@ class View:
     @cached_property
     def hints(self) -> tuple[str, ...]:
         """What most findings may come from, where all answers have it in common."""
-        return hints(self.report.cases)
+        unsent = next((each for each in self.reasons if each.startswith(UNSENT)), "")
+        return hints(self.report.cases, self.header["document"], unsent.removeprefix(UNSENT))
 
     @cached_property
     def operations(self) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ class Interrupts:
         try:
             self._sending = True
             yield
+        except KeyboardInterrupt:
+            raise Unanswered from None
         finally:
             self._sending = False
             self._disarm()
@@ -76,17 +78,15 @@ class Interrupts:
         self.pending = True
         if not self._waiting:
             return
-        if not self._sending:
+        if not self._sending or not hasattr(signal, "setitimer"):  # as on Windows
             raise KeyboardInterrupt
-        if not hasattr(signal, "setitimer"):  # Windows
-            raise Unanswered
         if self._alarm is None:
             handler = signal.signal(signal.SIGALRM, self._give_up)
             self._alarm = handler, signal.setitimer(signal.ITIMER_REAL, self.grace)[0]
 
     def _give_up(self, number: int, frame: Any) -> None:
         if self._waiting and self._sending:
-            raise Unanswered
+            raise KeyboardInterrupt
 
     def _disarm(self) -> None:
         if self._alarm is not None:

@@ -21,7 +21,7 @@ from proofsheet.contracts.run.explorer import Explorer, Stop
 from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.judge import Judge
 from proofsheet.contracts.trail import Ended, Submitted
-from proofsheet.contracts.verdict import Status, Verdict
+from proofsheet.contracts.verdict import UNSENT, Status, Verdict
 
 __all__ = ["Result", "Run"]
 
@@ -131,7 +131,7 @@ class Run:
             for name in {each.requirement for each in case.expects} & set(self.verdicts):
                 verdict = self.verdicts[name]
                 if verdict.status is Status.SKIPPED:
-                    verdict.reason = f"not sent: {self._why}"
+                    verdict.reason = f"{UNSENT}{self._why}"
                 elif verdict.status is Status.PASSED:
                     verdict.climb(Status.ERRORED, self._why)
         known = list(self.verdicts.values())

@@ -97,6 +97,7 @@ def test_an_answer_that_does_not_come_may_have_been_paid_for() -> None:
     began = time.monotonic()
     run, told = judged(answer, grace=0.2)
     assert time.monotonic() - began < 30
-    assert [(each.reason, each.paid) for each in told] == [("interrupted before the answer came", True)]
+    assert [each.paid for each in told] == [True]
+    assert told[0].reason.startswith("interrupted before the answer came; the ")
     assert run.budget.spent == told[0].case.cost > 0
     assert Status.ERRORED in states(run)

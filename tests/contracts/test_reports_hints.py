@@ -21,6 +21,13 @@ def case(status: int, media_type: str = "application/json", key: bool = True, **
     }
 
 
+def of_our_mock() -> dict[str, Any]:
+    """The mock's answer to a path that it does not serve."""
+    found = case(404, "application/problem+json")
+    excerpt = '{"title": "Proofsheet: no such path"}'
+    return {**found, "response": {**found["response"], "excerpt": excerpt}}
+
+
 def silent(reason: str) -> dict[str, Any]:
     return {"request": None, "response": None, "reason": reason, "paid": False}
 
@@ -31,6 +38,7 @@ def silent(reason: str) -> dict[str, Any]:
         ([silent("this is not the API: a web page came (200 text/html)")], "is this the address of the API"),
         ([case(301)] * 20, "redirected, first to https://x.example/"),
         ([case(404)] * 20, "right base path"),
+        ([case(404), *[of_our_mock()] * 20], "(proofsheet serve recraft)"),
         ([case(400)] * 20 + [case(401)] * 3, "3 were refused with 401: is it the right key"),
         ([silent("cannot connect: [Errno 111] Connection refused")], "is it up? (cannot connect"),
         ([silent("cannot connect: [SSL: WRONG_VERSION_NUMBER] x")], "try http:// for https://"),
@@ -38,7 +46,7 @@ def silent(reason: str) -> dict[str, Any]:
     ],
 )
 def test_one_cause_is_told(cases: list[dict[str, Any]], says: str) -> None:
-    assert says in " ".join(hints(cases))
+    assert says in " ".join(hints(cases, "recraft"))
 
 
 @pytest.mark.parametrize(
@@ -55,4 +63,11 @@ def test_one_cause_is_told(cases: list[dict[str, Any]], says: str) -> None:
     ],
 )
 def test_nothing_is_said_without_a_common_cause(cases: list[dict[str, Any]]) -> None:
-    assert hints(cases) == ()
+    assert hints(cases, "recraft") == ()
+
+
+def test_a_target_that_goes_away_is_told_with_what_to_do() -> None:
+    gone = silent("cannot connect: [Errno 111] Connection refused")
+    (said,) = hints([case(200), case(400), *[gone] * 3], "recraft", "the target does not answer")
+    assert "the target does not answer: cannot connect: [Errno 111] Connection refused" in said
+    assert "--resume" in said

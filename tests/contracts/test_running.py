@@ -30,7 +30,7 @@ from proofsheet.contracts.oracle import Oracle
 from proofsheet.contracts.plan.plan import plan
 from proofsheet.contracts.run.budget import Budget
 from proofsheet.contracts.run.explorer import Attempt
-from proofsheet.contracts.run.interrupts import Interrupts, Unanswered
+from proofsheet.contracts.run.interrupts import Interrupts
 from proofsheet.contracts.run.runner import Result, Run
 from proofsheet.contracts.verdict import Status
 from proofsheet.spec.document import Document
@@ -420,7 +420,7 @@ def test_the_wait_before_a_case_is_no_part_of_its_time(document: Document) -> No
 
 def test_a_request_that_is_interrupted_says_that_its_price_counts(document: Document) -> None:
     def interrupt(sent: httpx.Request) -> httpx.Response:
-        raise Unanswered
+        raise KeyboardInterrupt
 
     made = run(document, interrupt)
     cases = [case_of(document.operations["generateCore"], "cut", {}, (), cost=Decimal(3))]

@@ -91,6 +91,12 @@ def test_the_nearest_path_is_named(mock: InProcess) -> None:
     assert "did you mean /v2beta/stable-image/generate/sd3?" in detail
 
 
+@pytest.mark.parametrize("name", ["flux", "gptnb"])
+def test_a_document_that_is_not_served_is_named_with_what_serves_it(mock: InProcess, name: str) -> None:
+    detail = mock.post(f"/{name}/v2beta/stable-image/generate/core").json()["detail"]
+    assert f"{name} is not served here; `proofsheet serve {name}` serves it" in detail
+
+
 def test_the_control_surface_is_not_journaled(mock: InProcess) -> None:
     mock.get("/_mock/nothing-here")
     mock.get("/_mock/health")

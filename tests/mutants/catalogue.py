@@ -13,7 +13,7 @@ from proofsheet.spec.yaml_reader import read
 HOME = Path(__file__).parent
 _FIELDS = {
     *("id", "says", "from", "kind", "actions", "damage", "aim", "every", "also", "stops", "advises"),
-    *("profile", "settings", "document", "unseen", "permissions", "explore", "asks", "whole"),
+    *("profile", "settings", "document", "unseen", "permissions", "explore", "asks", "whole", "documents"),
 }
 _PLAIN = ("profile", "document", "settings", "unseen", "explore", "advises", "whole")
 
@@ -58,11 +58,19 @@ def mutants() -> dict[str, Mutant]:
     found: dict[str, Mutant] = {}
     for path in sorted(HOME.glob("*.yaml")):
         for data in read(path).value.get("mutants", ()):
-            made = _mutant(path.name, data)
-            if made.id in found:
-                raise BadMutant(f"{path.name}: there are two mutants named {made.id}")
-            found[made.id] = made
+            for made in _of_documents(path.name, data):
+                if made.id in found:
+                    raise BadMutant(f"{path.name}: there are two mutants named {made.id}")
+                found[made.id] = made
     return found
+
+
+def _of_documents(file: str, data: dict[str, Any]) -> list[Mutant]:
+    """A mutant of one document, or one for each of those on which the same goes wrong."""
+    if "documents" not in data:
+        return [_mutant(file, data)]
+    names = data["documents"]
+    return [_mutant(file, {**data, "id": f"{data['id']}--{name}", "document": name}) for name in names]
 
 
 def _mutant(file: str, data: dict[str, Any]) -> Mutant:

@@ -165,7 +165,15 @@ def trial(mutant: Mutant, only: tuple[str, ...] = (), plan: Plan | None = None, 
 def plan_of(mutant: Mutant, seed: int = 1, only: tuple[str, ...] = ()) -> Plan:
     """What a mutant is asked: all of its profile, or `only` some of it."""
     permissions = PERMISSIONS | mutant.permissions
-    return _plan(mutant.document, mutant.profile, only or mutant.asks, permissions, seed)
+    return _plan(mutant.document, mutant.profile, only or _asked(mutant), permissions, seed)
+
+
+def _asked(mutant: Mutant) -> tuple[str, ...]:
+    """The requirements that a mutant is asked for; a topic, which begins with a dot, on every operation."""
+    document = true_document(mutant.document)
+    topics = [each for each in mutant.asks if each.startswith(".")]
+    every = (f"{document.family}.{name}{each}" for each in topics for name in document.operations)
+    return (*(each for each in mutant.asks if each not in topics), *every)
 
 
 def proof(mutant: Mutant, lot: int = 1) -> Trial:

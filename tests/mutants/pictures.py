@@ -41,7 +41,8 @@ def in_pictures(got: Got, change: Callable[[bytes, str], bytes]) -> Got:
     if got.status != 200:
         return got
     if got.media_type.startswith("image/"):
-        return got.holding(change(got.body, got.media_type))
+        is_drawing = got.media_type not in _FORMATS  # it has no pixels
+        return got if is_drawing else got.holding(change(got.body, got.media_type))
     named = re.search(r"type=(image/\w+)", got.header("content-type"))
     media = named[1] if named else "image/png"
     return in_base64(

@@ -40,6 +40,12 @@ def cut_text(sent: Sent, got: Got, name: str, keep: int) -> Got:
     return _everywhere(got, lambda key, value: value[:keep] if key == name and value else value)
 
 
+@on_answer("numbers-less")
+def numbers_less(sent: Sent, got: Got, name: str) -> Got:
+    """The numbers of this name, wherever they stand, one less."""
+    return _everywhere(got, lambda key, value: value - 1 if key == name else value)
+
+
 @on_answer("numbers-turned")
 def numbers_turned(sent: Sent, got: Got, name: str) -> Got:
     """Lists of numbers of this name in reverse order, where they are not packed."""
