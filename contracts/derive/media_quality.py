@@ -167,7 +167,7 @@ def _seeds(source: Source, operation: Operation) -> Iterator[Derived]:
     if bool(operation.lifecycles):
         return  # where a task's seed is shown is the business of the views
     says = "two pictures for which no seed was asked have different ones"
-    wanted = source.requirement(
-        operation, "seed.distinct", says, "/x-artifact/seed", profile=variety(operation)
-    )
+    # Of a seed deep in the body core buys no second fresh one: it is no dimension of the paid requests.
+    profile = "extended" if len(seed.field) > 1 else variety(operation)
+    wanted = source.requirement(operation, "seed.distinct", says, "/x-artifact/seed", profile=profile)
     yield _in_every_form(operation, wanted, SeedsFresh(wanted.id, seed.random))
