@@ -23,7 +23,7 @@ from proofsheet.spec.clients.generators import generators
 from proofsheet.spec.clients.helpers.following import submissions
 from proofsheet.spec.clients.helpers.streams import Mark, streamings
 from proofsheet.spec.clients.helpers.write import write_helper
-from proofsheet.spec.document import Document
+from proofsheet.spec.document import Document, Operation
 from proofsheet.spec.events import MEDIA_TYPE
 from proofsheet.spec.load import Library
 from proofsheet.spec.tasks import Starts
@@ -46,11 +46,21 @@ def test_every_task_can_be_followed_to_an_end(family: str) -> None:
     streamed = {  # their answers are events and nothing else, and no task shows itself in those
         each.operation for each in streamings(document(family)) if each.operation in starting
     }
+    named = {
+        each for each in starting if not has_id(document(family).operations[each])
+    }  # an id within a text
     found = {each.operation: each.course for each in submissions(document(family), "json")}
-    assert starting - streamed <= set(found) <= starting
+    assert starting - streamed - named <= set(found) <= starting
+    assert not named or family == "gemini-videos"
     for course in found.values():
         assert "done" in course.states.values()
         assert course.shapes
+
+
+def has_id(operation: Operation) -> bool:
+    """Whether the answer to a submission has the id by itself, as what follows tasks takes it."""
+    forms = operation.success.representations.values()
+    return any(each.text in ("$task.id", "$artifact.id") for form in forms for _, each in form.binds)
 
 
 @pytest.mark.parametrize("family", Library().families())
@@ -62,7 +72,10 @@ def test_every_stream_has_an_end_and_every_failure_words(family: str) -> None:
     found = {each.operation: each for each in streamings(document(family))}
     assert set(found) == streamed
     for each in found.values():
-        assert each.end or all(mark.name or mark.has for mark in each.last)
+        if (family, each.operation) == ("vidu", "streamState"):  # no page tells of an end, or of an error
+            assert (each.end, each.last, each.error) == (None, (), None)
+            continue
+        assert each.end or (each.last and all(mark.name or mark.has for mark in each.last))
         assert each.error
         assert each.says
 

@@ -173,7 +173,9 @@ def test_money_is_exact() -> None:
 def test_bytes_that_name_anything_but_values_are_refused() -> None:
     from pickle import UnpicklingError
 
-    for data in (b"cos\nsystem\n(S'true'\ntR.", b"cproofsheet.mockserver.server\nrun\n."):
+    ours = ("mockserver.workers\nrun", "mockserver.workers\nno_more", "mockserver.no_more\nRun")
+    named = (f"cproofsheet.{each}\n.".encode() for each in ours)
+    for data in (b"cos\nsystem\n(S'true'\ntR.", *named):
         with pytest.raises(UnpicklingError, match="no value of ours"):
             packing.unpacked(data)
 

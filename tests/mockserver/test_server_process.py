@@ -102,7 +102,8 @@ def test_documents_share_paths_and_the_banner_says_whose_they_are(start: Start) 
     server = start("stability", "stability.pages-2024", "stability")
     lines = [" ".join(line.split()) for line in server.banner.splitlines()]
     served = [line.split()[0] for line in lines if "(under " in line]
-    assert served == ["stability", "stability.pages-2024"]  # what is named twice is served once
+    parts = ["stability-audio", "stability-video"]
+    assert served == ["stability", *parts, "stability.pages-2024"]  # what is named twice is served once
     [shared] = [line for line in lines if line.startswith("stability.pages-2024: ")]
     assert re.match(r"stability\.pages-2024: [1-9]\d* of its paths are stability's here; ", shared)
     assert shared.endswith("it has them under /stability.pages-2024")

@@ -199,7 +199,8 @@ def test_credits(proofsheet_mock):
 def test_names(proofsheet_server):
     from proofsheet.testing_client import control
     documents = json.loads(control(proofsheet_server.url, "GET", "/health"))["documents"]
-    assert [each["name"] for each in documents] == ["stability.pages-2024"]
+    parts = ["stability-audio", "stability-video"]
+    assert [each["name"] for each in documents] == ["stability.pages-2024", *parts]
 """
     ini = (
         "-o",

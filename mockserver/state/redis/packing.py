@@ -20,11 +20,18 @@ class _Reader(pickle.Unpickler):
         if (module, name) in _PLAIN:
             return super().find_class(module, name)
         if module.startswith("proofsheet."):
-            found = super().find_class(module, name)
+            found = self._found(module, name)
             # A function, or a class that does something when it is made, is no value.
             if isinstance(found, type) and (dataclasses.is_dataclass(found) or issubclass(found, tuple)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is no value of ours")
+
+    def _found(self, module: str, name: str) -> Any:
+        """What has that name; None where this version of us has it no more, or not yet."""
+        try:
+            return super().find_class(module, name)
+        except (ImportError, AttributeError):
+            return None
 
 
 def unpacked(data: bytes) -> Any:

@@ -29,7 +29,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Streaming:
-    """An operation that can answer in events. `asks` is the field, and its value, that asks it to."""
+    """An operation that can answer in events. `asks` is the field, and its value, that asks it to.
+
+    A stream with neither `end` nor `last` ends with its connection: by nothing in it is its last event known.
+    """
 
     operation: str
     method: str
@@ -62,13 +65,14 @@ def _streaming(operation: Operation, form: Representation) -> Streaming:
     stream = form.events or EventStream(())
     last, error = stream.last(), stream.error
     values = [each.value for each in stream.events]
+    marks = () if stream.end else tuple(_mark(each, stream.events) for each in last)
     return Streaming(
         operation=operation.id,
         method=operation.method,
         path=operation.path,
         asks=_asks(operation),
         end=stream.end,
-        last=() if stream.end else tuple(_mark(each, stream.events) for each in last),
+        last=marks if all(each.name or each.has for each in marks) else (),
         ends=not any(each.of in _SEVERAL for each in last),
         error=_error_mark(error, values) if error else None,
         says=message_places(_as_form(form, error), values[0]) if error else (),
