@@ -100,7 +100,12 @@ def _mark(event: Event, events: tuple[Event, ...]) -> Mark:
         for name, value in event.value.items()
         if isinstance(value, str | int) and value != "" and name not in bound
     }
-    own = {name: value for name, value in fixed.items() if all(each.get(name) != value for each in others)}
+    # Where all events are of one kind, what an example of it says tells the last from none.
+    own = {
+        name: value
+        for name, value in fixed.items()
+        if others and all(each.get(name) != value for each in others)
+    }
     return Mark(None, tuple(own.items())) if own else Mark(event.name)
 
 
