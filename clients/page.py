@@ -61,6 +61,8 @@ not have; the arguments and types are the generated ones. `tasks` has each opera
 `streams` has each operation that answers in events: `streams.NAME(…)` asks for a stream and gives each
 event (`name`, `data` as JSON) as it comes, until the document's end mark. An error event raises
 `StreamError` with the vendor's words, a stream that breaks off or ends without its mark raises `Broken`.
+A stream of which the document knows no mark (Vidu's) ends with its connection. Tasks whose id an answer
+has only within a text (`gemini-videos`) are not followed.
 """
 
 
