@@ -98,7 +98,7 @@ class Attempts:
         known = case.follow is not None and case.follow.known is not None
         if case.follow and not known and self._is_stopped():  # while it waited for its share of the budget
             self.budget.settle(case.cost + early, False)
-            return Result(case, (), UNSENT, skipped=True, interrupted=True), sent
+            return Result(case, (), INTERRUPTED, skipped=True, interrupted=True), sent
         try:
             result = self._followed(case) if case.follow else self._stepped(case)
         except BaseException:  # a mistake of ours, and what was paid is not known
@@ -189,7 +189,7 @@ class Attempts:
             reason = f"interrupted before the answer came{_counted(case)}"
             return replace(result, reason=reason, paid=result.paid or case.cost > 0, interrupted=True)
         except KeyboardInterrupt:
-            return replace(result, reason=UNSENT, skipped=True, interrupted=True)
+            return replace(result, reason=INTERRUPTED, skipped=True, interrupted=True)
         operation = self.judging.oracle.document.operations[step.request.operation]
         exchange = with_files(self.client.send, case, operation, exchange)
         # What a gateway lost on its way back counts as an answer that never came.
@@ -250,7 +250,7 @@ class Attempts:
         return replace(result, reason=reason, messages=(*result.messages, *found), limited=True)
 
 
-UNSENT = "interrupted before it was sent"
+INTERRUPTED = "interrupted before it was sent"
 FORGOTTEN = "the target does not know the task any more that an earlier run submitted"
 
 

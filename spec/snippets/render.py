@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from proofsheet.spec.program_templates import program_templates
 from proofsheet.spec.snippets.example_call import ExampleCall
 
 LANGUAGES = {
@@ -24,14 +23,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def snippet(language: str, call: ExampleCall) -> str:
     """The program. It takes the key from the variable API_KEY, and fails where the call is refused."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # programs, no pages
-    )
+    environment = program_templates(_TEMPLATES)
     environment.filters.update(
         sh=shlex.quote, text=_text, ascii=_ascii, py=_python, json=_json, block=_block, raw=_raw
     )

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from proofsheet.spec.clients.helpers.tables import Call, Tables, tables
 from proofsheet.spec.document import Document
+from proofsheet.spec.program_templates import program_templates
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -73,14 +72,7 @@ def _names(known: Mapping[Call, Module] | Mapping[Call, Function]) -> Callable[[
 def _written(found: Tables, path: Path, template: str, **more: Any) -> Helper:
     if not found.submissions and not found.streamings:
         return Helper(None, found.missing)
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # programs, no pages
-    )
+    environment = program_templates(_TEMPLATES)
     environment.filters.update(py=repr, json=_json)
     text = environment.get_template(template).render(
         title=found.title,
